@@ -1,0 +1,101 @@
+//! Random access to narrow columns and runs.
+
+use super::Damage;
+use crate::layout::{ArchivedNarrow, ArchivedOverflow, ArchivedRuns};
+use crate::write::{BLOCK, ESCAPE};
+
+impl ArchivedOverflow {
+    /// The value of an escaped row.
+    pub(crate) fn get(&self, row: usize) -> Option<u32> {
+        let place = self.rows.binary_search_by_key(&(row as u32), |row| row.to_native()).ok()?;
+        Some(self.values.get(place)?.to_native())
+    }
+
+    /// The first entry for `row` or a later one.
+    fn from(&self, row: usize) -> usize {
+        self.rows.partition_point(|entry| (entry.to_native() as usize) < row)
+    }
+}
+
+impl ArchivedNarrow {
+    /// The value of a row.
+    pub(crate) fn get(&self, row: usize) -> Option<u32> {
+        match *self.bytes.get(row)? {
+            ESCAPE => self.overflow.get(row),
+            byte => Some(u32::from(byte)),
+        }
+    }
+
+    /// The running sum over `first..=last`, where an escaped row does what `escape` says.
+    pub(crate) fn fold(
+        &self,
+        mut sum: u32,
+        first: usize,
+        last: usize,
+        escape: impl Fn(u32, u32) -> u32,
+    ) -> Option<u32> {
+        let bytes = self.bytes.get(first..last)?;
+        if memchr::memchr(ESCAPE, bytes).is_none() {
+            return Some(sum.wrapping_add(bytes.iter().map(|byte| u32::from(*byte)).sum()));
+        }
+        let mut entry = self.overflow.from(first);
+        for byte in bytes {
+            if *byte == ESCAPE {
+                sum = escape(sum, self.overflow.values.get(entry)?.to_native());
+                entry += 1;
+            } else {
+                sum = sum.wrapping_add(u32::from(*byte));
+            }
+        }
+        Some(sum)
+    }
+}
+
+impl ArchivedRuns {
+    /// How many runs there are.
+    pub(crate) fn len(&self) -> usize {
+        self.lengths.bytes.len()
+    }
+
+    /// Start and length of a run.
+    pub(crate) fn get(&self, row: usize) -> Option<(u32, u32)> {
+        let block = row / BLOCK;
+        let base = self.bases.get(block)?.to_native();
+        let start = self.lengths.fold(base, block * BLOCK, row, u32::wrapping_add)?;
+        Some((start, self.lengths.get(row)?))
+    }
+
+    /// The bytes of a run.
+    pub(crate) fn slice<'a>(&self, bytes: &'a [u8], row: u32, what: &'static str) -> Result<&'a [u8], Damage> {
+        self.get(row as usize)
+            .and_then(|(start, length)| bytes.get(start as usize..)?.get(..length as usize))
+            .ok_or(Damage { what, at: row, found: self.len() as u64 })
+    }
+
+    /// The run that holds `offset`, and its start; the last run for offsets behind it.
+    pub(crate) fn find(&self, offset: u32) -> Option<(u32, u32)> {
+        let block = self.bases.partition_point(|base| base.to_native() <= offset).checked_sub(1)?;
+        let mut row = block * BLOCK;
+        let mut start = self.bases.get(block)?.to_native();
+        let mut entry = None;
+        let last = self.len().checked_sub(1)?.min(row + BLOCK - 1);
+        while row < last {
+            let length = match *self.lengths.bytes.get(row)? {
+                ESCAPE => {
+                    let entry = entry.get_or_insert_with(|| self.lengths.overflow.from(row));
+                    let value = self.lengths.overflow.values.get(*entry)?.to_native();
+                    *entry += 1;
+                    value
+                }
+                byte => u32::from(byte),
+            };
+            let next = start.saturating_add(length);
+            if next > offset {
+                break;
+            }
+            start = next;
+            row += 1;
+        }
+        Some((row as u32, start))
+    }
+}

@@ -1,0 +1,132 @@
+//! From offsets to the lines and columns that `ast` shows.
+//!
+//! From 3.12 on these are true positions. Up to 3.11 the parts of an f-string have the span of the whole
+//! string, and a few of the nodes inside of its expressions have places of their own, which the archive
+//! lists (FORMAT.md, "3.11").
+
+use super::{Damage, NodeId, Target, Tree};
+use crate::generated::tables::{Field, Kind};
+
+/// A place in the text: a line from 1 and a column in UTF-8 bytes from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// From 1.
+    pub line: u32,
+    /// In bytes from the line's start.
+    pub column: u32,
+}
+
+/// What a node's `lineno`, `col_offset`, `end_lineno` and `end_col_offset` are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// `lineno` and `col_offset`.
+    pub start: Position,
+    /// `end_lineno` and `end_col_offset`.
+    pub end: Position,
+}
+
+/// Words of a record of the column `spans_311`.
+pub(crate) const SPAN_RECORD: usize = 5;
+
+impl Tree<'_> {
+    /// The place of an offset in the text.
+    pub fn position(&self, offset: u32) -> Result<Position, Damage> {
+        match self.columns.lines.find(offset) {
+            Some((row, start)) => Ok(Position { line: row + 1, column: offset.saturating_sub(start) }),
+            None if self.columns.lines.len() == 0 => Ok(Position { line: 1, column: offset }),
+            None => Err(Damage { what: "line is missing", at: offset, found: self.columns.lines.len() as u64 }),
+        }
+    }
+
+    /// The position of a node; `None` where nodes of its kind have none.
+    pub fn span(&self, id: NodeId, target: Target) -> Result<Option<Span>, Damage> {
+        if !self.kind(id)?.has_positions() {
+            return Ok(None);
+        }
+        if target.minor <= 11 && !self.columns.joined_strings.is_empty() {
+            return self.span_311(id).map(Some);
+        }
+        self.true_span(id).map(Some)
+    }
+
+    fn true_span(&self, id: NodeId) -> Result<Span, Damage> {
+        let (start, end) = self.range(id)?;
+        Ok(Span { start: self.position(start)?, end: self.position(end)? })
+    }
+
+    fn span_311(&self, id: NodeId) -> Result<Span, Damage> {
+        if let Some(span) = self.listed_span(id) {
+            return Ok(span);
+        }
+        match self.joined_string_with_part(id)? {
+            Some(joined) => match self.listed_span(joined) {
+                Some(span) => Ok(span),
+                None => self.true_span(joined),
+            },
+            None => self.true_span(id),
+        }
+    }
+
+    /// The record of a node in `spans_311`.
+    fn listed_span(&self, id: NodeId) -> Option<Span> {
+        let words = &self.columns.spans_311;
+        let (mut low, mut high) = (0, words.len() / SPAN_RECORD);
+        while low < high {
+            let middle = low.midpoint(high);
+            let record: &[_; SPAN_RECORD] = words.get(middle * SPAN_RECORD..)?.first_chunk()?;
+            let [node, line, column, end_line, end_column] = record.map(|word| word.to_native());
+            match node.cmp(&id) {
+                core::cmp::Ordering::Less => low = middle + 1,
+                core::cmp::Ordering::Greater => high = middle,
+                core::cmp::Ordering::Equal => {
+                    return Some(Span {
+                        start: Position { line, column },
+                        end: Position { line: end_line, column: end_column },
+                    });
+                }
+            }
+        }
+        None
+    }
+
+    /// The f-string of which a node is a part: one of its values, a format specification of it, or one
+    /// of that one's values. Nodes of its expressions are not parts.
+    fn joined_string_with_part(&self, id: NodeId) -> Result<Option<NodeId>, Damage> {
+        let joined = &self.columns.joined_strings;
+        let mut place = joined.partition_point(|node| node.to_native() < id);
+        while let Some(before) = place.checked_sub(1) {
+            let node = joined[before].to_native();
+            if self.subtree_end(node) > id {
+                return Ok(self.is_part(node, id)?.then_some(node));
+            }
+            place = before;
+        }
+        Ok(None)
+    }
+
+    /// Whether the way from an f-string down to one of its descendants leads through parts only.
+    fn is_part(&self, joined: NodeId, id: NodeId) -> Result<bool, Damage> {
+        let mut above = joined;
+        while above != id {
+            let Some(below) = self.child_towards(above, id)? else { return Ok(false) };
+            let expression = self.kind(above)? == Kind::FormattedValue && self.field(below)? != Field::FormatSpec;
+            if expression {
+                return Ok(false);
+            }
+            above = below;
+        }
+        Ok(true)
+    }
+
+    /// The child whose subtree holds a descendant.
+    fn child_towards(&self, above: NodeId, id: NodeId) -> Result<Option<NodeId>, Damage> {
+        let Some(node) = self.node(above) else { return Ok(None) };
+        for child in node.children() {
+            let (_, child) = child?;
+            if self.subtree_end(child.id()) > id {
+                return Ok(Some(child.id()));
+            }
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,224 @@
+//! The values of a node's fields, as `ast` would have them.
+
+use core::fmt;
+
+use super::{Damage, Node, NodeId, Target};
+use crate::generated::tables::{Field, SingletonClass};
+use crate::shape::{ConstantTag, FieldSpec, Payload, Role};
+
+/// The value of a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value<'a> {
+    /// `None`.
+    None,
+    /// An `int`.
+    Int(i32),
+    /// An identifier.
+    Identifier(&'a str),
+    /// A shared instance.
+    Singleton(Singleton),
+    /// A constant.
+    Constant(Constant<'a>),
+    /// A node.
+    Node(NodeId),
+    /// A list of nodes; `None` stands for itself.
+    Nodes(Vec<Option<NodeId>>),
+    /// A list of identifiers.
+    Identifiers(Vec<&'a str>),
+    /// A list of shared instances.
+    Singletons(Vec<Singleton>),
+}
+
+/// A shared instance: an operator or an expression context.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Singleton {
+    /// Its abstract class.
+    pub class: SingletonClass,
+    /// Its place among the class's instances.
+    pub code: u8,
+}
+
+impl Singleton {
+    fn new(class: SingletonClass, code: u32) -> Result<Self, Damage> {
+        match u8::try_from(code) {
+            Ok(code) if usize::from(code) < class.names().len() => Ok(Self { class, code }),
+            _ => Err(Damage { what: "unknown operator or context", at: code, found: u64::from(code) }),
+        }
+    }
+
+    /// The name of its concrete class.
+    pub fn name(self) -> &'static str {
+        self.class.names()[usize::from(self.code)]
+    }
+}
+
+impl fmt::Debug for Singleton {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The value of a `Constant`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Constant<'a> {
+    /// `None`.
+    None,
+    /// `True` or `False`.
+    Bool(bool),
+    /// `...`.
+    Ellipsis,
+    /// A `str`, as WTF-8: UTF-8 in which lone surrogates have their three bytes.
+    Str(&'a [u8]),
+    /// A `bytes`.
+    Bytes(&'a [u8]),
+    /// An `int` below 2^29.
+    Int(u32),
+    /// A larger `int`, as an integer literal without underscores, in base 2, 8, 10 or 16.
+    BigInt(&'a str),
+    /// A `float`.
+    Float(f64),
+    /// A `complex` whose real part is 0.0.
+    Imaginary(f64),
+}
+
+impl<'a> Node<'_, 'a> {
+    /// The value of one of the kind's [`fields`](crate::Kind::fields).
+    pub fn value(self, spec: &FieldSpec, target: Target) -> Result<Value<'a>, Damage> {
+        match spec.role {
+            Role::Child => self.child(spec),
+            Role::Children => self.nodes(|field| Some(field) == spec.field).map(Value::Nodes),
+            Role::Values => self
+                .nodes(|field| field == Field::Values || field == Field::Values312 && target.empty_constants)
+                .map(Value::Nodes),
+            Role::Keys => self.with_holes(Field::Keys, Field::Values, true),
+            Role::KwDefaults => self.with_holes(Field::KwDefaults, Field::Kwonlyargs, false),
+            Role::None => Ok(Value::None),
+            Role::Empty => Ok(Value::Nodes(Vec::new())),
+            Role::Zero => Ok(Value::Int(0)),
+            _ => self.from_payload(spec),
+        }
+    }
+
+    fn child(self, spec: &FieldSpec) -> Result<Value<'a>, Damage> {
+        for child in self.children() {
+            let (field, child) = child?;
+            if Some(field) == spec.field {
+                return Ok(Value::Node(child.id()));
+            }
+        }
+        if spec.optional {
+            return Ok(Value::None);
+        }
+        Err(Damage { what: "required child is missing", at: self.id(), found: 0 })
+    }
+
+    fn nodes(self, wanted: impl Fn(Field) -> bool) -> Result<Vec<Option<NodeId>>, Damage> {
+        let mut nodes = Vec::new();
+        for child in self.children() {
+            let (field, child) = child?;
+            if wanted(field) {
+                nodes.push(Some(child.id()));
+            }
+        }
+        Ok(nodes)
+    }
+
+    /// The `sparse` children, one for each `full` child or a hole where it has none of its own, which
+    /// would stand directly before it or directly after it.
+    fn with_holes(self, sparse: Field, full: Field, before: bool) -> Result<Value<'a>, Damage> {
+        let mut nodes = Vec::new();
+        let mut pending = None;
+        for child in self.children() {
+            let (field, child) = child?;
+            if field == sparse && before {
+                pending = Some(child.id());
+            } else if field == sparse {
+                if let Some(last) = nodes.last_mut() {
+                    *last = Some(child.id());
+                }
+            } else if field == full {
+                nodes.push(pending.take());
+            }
+        }
+        Ok(Value::Nodes(nodes))
+    }
+
+    fn from_payload(self, spec: &FieldSpec) -> Result<Value<'a>, Damage> {
+        let tree = self.tree;
+        let kind = self.kind()?;
+        let payload = self.payload()?;
+        let optional_name = |number: u32| match number.checked_sub(1) {
+            Some(number) => tree.name(number).map(Value::Identifier),
+            None => Ok(Value::None),
+        };
+        let singleton = |code: u32| {
+            let class = spec.singletons.ok_or(Damage { what: "field has no singletons", at: self.id(), found: 0 })?;
+            Singleton::new(class, code)
+        };
+        match (spec.role, kind.payload()) {
+            (Role::Name, Payload::NameContext) => tree.name(payload >> 2).map(Value::Identifier),
+            (Role::Name, _) => tree.name(payload).map(Value::Identifier),
+            (Role::OptionalName, _) => optional_name(payload),
+            (Role::Names, _) => {
+                let names = tree.extra_list(payload)?.map(|number| tree.name(number));
+                names.collect::<Result<_, _>>().map(Value::Identifiers)
+            }
+            (Role::Context, Payload::NameContext) => singleton(payload & 3).map(Value::Singleton),
+            (Role::Context | Role::Operator, _) => singleton(payload).map(Value::Singleton),
+            (Role::Operators, _) => match payload.checked_sub(16) {
+                None => Ok(Value::Singletons(vec![singleton(payload)?])),
+                Some(place) => {
+                    tree.extra_list(place)?.map(singleton).collect::<Result<_, _>>().map(Value::Singletons)
+                }
+            },
+            (Role::Constant, _) => self.constant(payload).map(Value::Constant),
+            (Role::ConstantKind, _) if payload & 7 == ConstantTag::UnicodeStr as u32 => Ok(Value::Identifier("u")),
+            (Role::ConstantKind, _) => Ok(Value::None),
+            (Role::Flag, _) => Ok(Value::Int((payload & 1) as i32)),
+            (Role::Module, _) if payload & 1 == 0 => optional_name(payload >> 1),
+            (Role::Module, _) => tree.extra::<2>(payload >> 1).and_then(|[module, _]| optional_name(module)),
+            (Role::Level, _) if payload & 1 == 0 => Ok(Value::Int(0)),
+            (Role::Level, _) => tree.extra::<2>(payload >> 1).map(|[_, level]| Value::Int(level as i32)),
+            (Role::AliasName, _) if payload & 1 == 0 => tree.name(payload >> 1).map(Value::Identifier),
+            (Role::AliasName, _) => {
+                tree.extra::<2>(payload >> 1).and_then(|[name, _]| tree.name(name)).map(Value::Identifier)
+            }
+            (Role::Asname, _) if payload & 1 == 0 => Ok(Value::None),
+            (Role::Asname, _) => {
+                tree.extra::<2>(payload >> 1).and_then(|[_, asname]| tree.name(asname)).map(Value::Identifier)
+            }
+            (Role::Conversion, Payload::Interpolation) => {
+                tree.extra::<2>(payload).map(|[_, conversion]| Value::Int(conversion as i32 - 1))
+            }
+            (Role::Conversion, _) => Ok(Value::Int(payload as i32 - 1)),
+            (Role::Text, _) => {
+                let [string, _] = tree.extra::<2>(payload)?;
+                tree.string(string).map(|text| Value::Constant(Constant::Str(text)))
+            }
+            _ => Err(Damage { what: "field is not in the payload", at: self.id(), found: u64::from(payload) }),
+        }
+    }
+
+    fn constant(self, payload: u32) -> Result<Constant<'a>, Damage> {
+        let number = payload >> 3;
+        Ok(match ConstantTag::ALL[(payload & 7) as usize] {
+            ConstantTag::Str | ConstantTag::UnicodeStr => Constant::Str(self.tree.string(number)?),
+            ConstantTag::Bytes => Constant::Bytes(self.tree.string(number)?),
+            ConstantTag::Int => Constant::Int(number),
+            ConstantTag::BigInt => {
+                let digits = core::str::from_utf8(self.tree.string(number)?).ok();
+                let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+                Constant::BigInt(digits.ok_or(Damage { what: "big integer is not a literal", at: number, found: 0 })?)
+            }
+            ConstantTag::Float => Constant::Float(self.tree.float(number)?),
+            ConstantTag::Imaginary => Constant::Imaginary(self.tree.float(number)?),
+            ConstantTag::Singleton => match number {
+                0 => Constant::None,
+                1 => Constant::Bool(true),
+                2 => Constant::Bool(false),
+                3 => Constant::Ellipsis,
+                _ => return Err(Damage { what: "unknown constant", at: self.id(), found: u64::from(payload) }),
+            },
+        })
+    }
+}

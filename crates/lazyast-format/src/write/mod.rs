@@ -1,0 +1,323 @@
+//! The builder: nodes in preorder, children in source order, straight into the columns.
+//!
+//! A [`Builder`] is made once per thread and used for many sources; its buffers are reused.
+
+mod intern;
+
+use crate::generated::tables::{Field, Kind};
+use crate::header::{Facts, HEADER_LEN, Header};
+use crate::layout::{self, Buffer, Columns, LayoutError, Narrow, Overflow, Runs};
+use crate::read::Span;
+use crate::shape::{BIG_INT, ConstantTag};
+use intern::Interner;
+
+/// Rows between two entries of a base column.
+pub(crate) const BLOCK: usize = 64;
+
+/// The byte of a narrow column that stands for an overflow value.
+pub(crate) const ESCAPE: u8 = u8::MAX;
+
+/// The payload that stands for an overflow value.
+pub(crate) const PAYLOAD_ESCAPE: u16 = u16::MAX;
+
+/// A node that has been entered and not left yet.
+#[derive(Debug)]
+#[must_use = "a node that is entered must be left"]
+pub struct Open(u32);
+
+impl Open {
+    /// The number of the node.
+    pub fn id(&self) -> u32 {
+        self.0
+    }
+}
+
+/// Builds archives.
+#[derive(Debug, Default)]
+pub struct Builder {
+    columns: Columns,
+    names: Interner,
+    strings: Interner,
+    last_start: u32,
+    last_comment_end: u32,
+    depth: u16,
+    deepest: u16,
+    /// Sizes are known in postorder; these are the ones that overflow, as (row, size).
+    large: Vec<(u32, u32)>,
+    buffer: Buffer,
+}
+
+impl Builder {
+    /// An empty builder.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Starts a node that may have children: those that are added until it is left.
+    pub fn enter(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload: u32) -> Open {
+        let row = self.columns.kinds.len();
+        self.columns.kinds.push(kind as u8);
+        self.columns.fields.push(field as u8);
+        if row.is_multiple_of(BLOCK) {
+            self.columns.start_bases.push(start);
+        }
+        match start.checked_sub(self.last_start) {
+            Some(delta) if delta < u32::from(ESCAPE) => self.columns.starts.bytes.push(delta as u8),
+            _ => escape(&mut self.columns.starts, row, start),
+        }
+        self.last_start = start;
+        push(&mut self.columns.lengths, end.saturating_sub(start));
+        self.columns.sizes.bytes.push(0);
+        if payload < u32::from(PAYLOAD_ESCAPE) {
+            self.columns.payloads.push(payload as u16);
+        } else {
+            self.columns.payloads.push(PAYLOAD_ESCAPE);
+            self.columns.payload_overflow.push(row, payload);
+        }
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        Open(row as u32)
+    }
+
+    /// Ends a node: everything since its start is its subtree.
+    pub fn leave(&mut self, node: Open) {
+        let size = self.columns.kinds.len() as u32 - node.0 - 1;
+        if size < u32::from(ESCAPE) {
+            self.columns.sizes.bytes[node.0 as usize] = size as u8;
+        } else {
+            self.columns.sizes.bytes[node.0 as usize] = ESCAPE;
+            self.large.push((node.0, size));
+        }
+        self.depth -= 1;
+    }
+
+    /// A node without children.
+    pub fn leaf(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload: u32) -> u32 {
+        let node = self.enter(kind, field, start, end, payload);
+        self.depth -= 1;
+        node.0
+    }
+
+    /// Number of nodes so far, which is the number of the next one.
+    pub fn len(&self) -> u32 {
+        self.columns.kinds.len() as u32
+    }
+
+    /// Whether there is no node yet.
+    pub fn is_empty(&self) -> bool {
+        self.columns.kinds.is_empty()
+    }
+
+    /// Nodes that are entered and not left.
+    pub fn depth(&self) -> u16 {
+        self.depth
+    }
+
+    /// The number of an identifier.
+    pub fn name(&mut self, name: &str) -> u32 {
+        self.names.intern(name.as_bytes(), &mut self.columns.names, &mut self.columns.name_bytes)
+    }
+
+    /// The number of a string of WTF-8, bytes or digits.
+    pub fn string(&mut self, value: &[u8]) -> u32 {
+        self.strings.intern(value, &mut self.columns.strings, &mut self.columns.string_bytes)
+    }
+
+    /// The payload of a constant whose value is in the strings.
+    pub fn string_constant(&mut self, tag: ConstantTag, value: &[u8]) -> u32 {
+        self.string(value) << 3 | tag as u32
+    }
+
+    /// The payload of a float or of an imaginary number.
+    pub fn float_constant(&mut self, tag: ConstantTag, value: f64) -> u32 {
+        self.columns.floats.push(value.to_bits());
+        (self.columns.floats.len() as u32 - 1) << 3 | tag as u32
+    }
+
+    /// The payload of an integer.
+    pub fn int_constant(&mut self, value: u64) -> u32 {
+        if value < BIG_INT {
+            (value as u32) << 3 | ConstantTag::Int as u32
+        } else {
+            self.string_constant(ConstantTag::BigInt, value.to_string().as_bytes())
+        }
+    }
+
+    /// Adds a record to the extras and gives its place.
+    pub fn extra(&mut self, record: &[u32]) -> u32 {
+        self.columns.extras.extend_from_slice(record);
+        (self.columns.extras.len() - record.len()) as u32
+    }
+
+    /// The next line, line end included.
+    pub fn line(&mut self, length: u32) {
+        push_run(&mut self.columns.lines, length);
+    }
+
+    /// The next comment: comments come in source order.
+    pub fn comment(&mut self, start: u32, end: u32) {
+        push(&mut self.columns.comment_gaps, start - self.last_comment_end);
+        push(&mut self.columns.comment_lengths, end - start);
+        self.last_comment_end = end;
+    }
+
+    /// A place that some Python's parser warns about.
+    pub fn warning(&mut self, offset: u32, kind: u32) {
+        self.columns.warnings.extend_from_slice(&[offset, kind]);
+    }
+
+    /// Says that a node is a `JoinedStr` and not a format specification.
+    pub fn joined_string(&mut self, node: u32) {
+        self.columns.joined_strings.push(node);
+    }
+
+    /// The position that only Python 3.11 gives to a node. Nodes come in ascending order.
+    pub fn span_311(&mut self, node: u32, span: Span) {
+        let Span { start, end } = span;
+        self.columns.spans_311.extend_from_slice(&[node, start.line, start.column, end.line, end.column]);
+    }
+
+    /// The archive of what was added; the builder is empty afterwards, also after an error.
+    ///
+    /// An error means that an archive would be larger than its 32-bit offsets can say.
+    pub fn finish(
+        &mut self,
+        facts: Facts,
+        parser: u32,
+        source: (&[u8; 32], u32),
+        text_len: u32,
+    ) -> Result<&[u8], LayoutError> {
+        self.large.sort_unstable();
+        for (row, size) in self.large.drain(..) {
+            self.columns.sizes.overflow.push(row as usize, size);
+        }
+        let mut header = Header {
+            facts: Facts { warns: !self.columns.warnings.is_empty(), ..facts },
+            parser,
+            depth: self.deepest,
+            source_len: source.1,
+            text_len,
+            body_len: 0,
+            node_count: self.len(),
+            source_hash: *source.0,
+            checksum: 0,
+        };
+        self.buffer.clear();
+        self.buffer.extend_from_slice(&[0; HEADER_LEN]);
+        let serialized = layout::serialize(&self.columns, core::mem::take(&mut self.buffer));
+        self.clear();
+        self.buffer = serialized?;
+        header.body_len = (self.buffer.len() - HEADER_LEN) as u32;
+        header.checksum = header.checksum(&self.buffer[HEADER_LEN..]);
+        self.buffer[..HEADER_LEN].copy_from_slice(&header.to_bytes());
+        Ok(&self.buffer)
+    }
+
+    /// Forgets everything that was added and keeps the buffers.
+    pub fn clear(&mut self) {
+        clear_columns(&mut self.columns);
+        self.names.clear();
+        self.strings.clear();
+        self.large.clear();
+        self.last_start = 0;
+        self.last_comment_end = 0;
+        self.depth = 0;
+        self.deepest = 0;
+    }
+}
+
+/// Destructures, so that a new column cannot be forgotten.
+fn clear_columns(columns: &mut Columns) {
+    let Columns {
+        kinds,
+        fields,
+        starts,
+        start_bases,
+        lengths,
+        sizes,
+        payloads,
+        payload_overflow,
+        extras,
+        lines,
+        names,
+        name_bytes,
+        strings,
+        string_bytes,
+        floats,
+        comment_gaps,
+        comment_lengths,
+        warnings,
+        joined_strings,
+        spans_311,
+    } = columns;
+    for bytes in [kinds, fields, name_bytes, string_bytes] {
+        bytes.clear();
+    }
+    for runs in [lines, names, strings] {
+        runs.bases.clear();
+        runs.lengths.clear();
+    }
+    for narrow in [starts, lengths, sizes, comment_gaps, comment_lengths] {
+        narrow.clear();
+    }
+    for words in [start_bases, extras, warnings, joined_strings, spans_311] {
+        words.clear();
+    }
+    payloads.clear();
+    payload_overflow.clear();
+    floats.clear();
+}
+
+impl Overflow {
+    fn push(&mut self, row: usize, value: u32) {
+        self.rows.push(row as u32);
+        self.values.push(value);
+    }
+
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.values.clear();
+    }
+}
+
+impl Narrow {
+    fn clear(&mut self) {
+        self.bytes.clear();
+        self.overflow.clear();
+    }
+}
+
+fn push(column: &mut Narrow, value: u32) {
+    if value < u32::from(ESCAPE) {
+        column.bytes.push(value as u8);
+    } else {
+        escape(column, column.bytes.len(), value);
+    }
+}
+
+fn escape(column: &mut Narrow, row: usize, value: u32) {
+    column.bytes.push(ESCAPE);
+    column.overflow.push(row, value);
+}
+
+/// Adds a run and, before every 64th, the total so far.
+fn push_run(runs: &mut Runs, length: u32) {
+    let row = runs.lengths.bytes.len();
+    if row.is_multiple_of(BLOCK) {
+        let total = match runs.bases.last() {
+            None => 0,
+            Some(base) => base + block_total(&runs.lengths, row - BLOCK),
+        };
+        runs.bases.push(total);
+    }
+    push(&mut runs.lengths, length);
+}
+
+/// The sum of the 64 lengths from `first` on.
+fn block_total(lengths: &Narrow, first: usize) -> u32 {
+    let overflow = &lengths.overflow;
+    let from = overflow.rows.partition_point(|row| (*row as usize) < first);
+    let escaped: u32 = overflow.values[from..].iter().sum();
+    let plain = lengths.bytes[first..first + BLOCK].iter().filter(|byte| **byte != ESCAPE);
+    escaped + plain.map(|byte| u32::from(*byte)).sum::<u32>()
+}

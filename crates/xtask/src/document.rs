@@ -1,0 +1,73 @@
+//! The tables inside `format-spec/FORMAT.md`, between `<!-- generated: NAME -->` and `<!-- end -->`.
+
+use anyhow::{Context, Result, bail};
+
+use crate::rust::column_size;
+use crate::schema::Schema;
+
+/// The document with every generated part made anew.
+pub(crate) fn update(document: &str, schema: &Schema) -> Result<String> {
+    const OPEN: &str = "<!-- generated: ";
+    const CLOSE: &str = "<!-- end -->";
+    let mut out = String::new();
+    let mut rest = document;
+    while let Some(start) = rest.find(OPEN) {
+        let (before, after) = rest.split_at(start);
+        let (name, body) = after[OPEN.len()..].split_once(" -->").context("unclosed marker")?;
+        let end = body.find(CLOSE).with_context(|| format!("no {CLOSE} after {name}"))?;
+        out += before;
+        out += &format!("{OPEN}{name} -->\n{}{CLOSE}", part(name, schema)?);
+        rest = &body[end + CLOSE.len()..];
+    }
+    Ok(out + rest)
+}
+
+fn part(name: &str, schema: &Schema) -> Result<String> {
+    Ok(match name {
+        "fingerprint" => format!("Format version {}, schema fingerprint `{:#018x}`.\n", schema.format, schema.fingerprint),
+        "columns" => columns(schema)?,
+        "kinds" => kinds(schema),
+        "fields" => {
+            let cells: Vec<String> = schema.fields.iter().map(|(code, name)| format!("{code} `{name}`")).collect();
+            format!("{}.\n", cells.join(", "))
+        }
+        "singletons" => {
+            let mut out = String::from("| class | codes |\n|---|---|\n");
+            for (class, names) in &schema.singletons {
+                let cells: Vec<String> = names.iter().enumerate().map(|(code, name)| format!("{code} `{name}`")).collect();
+                out += &format!("| `{class}` | {} |\n", cells.join(", "));
+            }
+            out
+        }
+        other => bail!("no generated part is called {other:?}"),
+    })
+}
+
+fn columns(schema: &Schema) -> Result<String> {
+    let mut out = String::from("| offset in the root | column | record | bytes |\n|---|---|---|---|\n");
+    let mut offset = 0;
+    for (name, ty) in &schema.columns {
+        let size = column_size(ty)?;
+        out += &format!("| {offset} | `{name}` | `{ty}` | {size} |\n");
+        offset += size;
+    }
+    Ok(out + &format!("| {offset} | *end of the root* | | |\n"))
+}
+
+fn kinds(schema: &Schema) -> String {
+    let mut out = String::from("| code | kind | class | positions | payload | since | fields |\n|---|---|---|---|---|---|---|\n");
+    for kind in &schema.kinds {
+        let fields: Vec<String> = kind
+            .fields
+            .iter()
+            .map(|field| {
+                let role = if matches!(field.role.as_str(), "child" | "children") { String::new() } else { format!(" = {}", field.role) };
+                let since = if field.since > crate::schema::OLDEST { format!(" @3.{}", field.since) } else { String::new() };
+                format!("{}: {}{role}{since}", field.name, field.ty)
+            })
+            .collect();
+        let positions = if kind.positions { "yes" } else { "no" };
+        out += &format!("| {} | `{}` | {} | {positions} | {} | 3.{} | {} |\n", kind.code, kind.name, kind.class, kind.payload, kind.since, fields.join("; "));
+    }
+    out
+}

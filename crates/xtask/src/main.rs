@@ -1,0 +1,62 @@
+//! `cargo xtask generate` writes every file that follows from `format-spec/schema`;
+//! `cargo xtask generate --check` writes nothing and fails where a file is not what it would write.
+
+mod document;
+mod python;
+mod rust;
+mod schema;
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use anyhow::{Context, Result, bail};
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["generate"] => generate(false),
+        ["generate", "--check"] => generate(true),
+        _ => bail!("usage: cargo xtask generate [--check]"),
+    }
+}
+
+fn generate(check: bool) -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .context("the workspace is two folders up")?;
+    let schema = schema::Schema::parse(&fs::read_to_string(root.join("format-spec/schema"))?)?;
+    let document = root.join("format-spec/FORMAT.md");
+    let mut outputs: Vec<(PathBuf, String)> = vec![
+        (
+            root.join("crates/lazyast-format/src/generated/tables.rs"),
+            rust::tables(&schema)?,
+        ),
+        (
+            root.join("crates/lazyast-format/src/generated/asserts.rs"),
+            rust::asserts(&schema)?,
+        ),
+        (root.join("tests/reader/tables.py"), python::tables(&schema)),
+    ];
+    if document.exists() {
+        outputs.push((document.clone(), document::update(&fs::read_to_string(&document)?, &schema)?));
+    }
+    let mut stale = Vec::new();
+    for (path, text) in outputs {
+        if fs::read_to_string(&path).ok().as_deref() == Some(text.as_str()) {
+            continue;
+        }
+        if check {
+            stale.push(path.display().to_string());
+        } else {
+            fs::create_dir_all(path.parent().context("every output is in a folder")?)?;
+            fs::write(&path, text)?;
+            println!("wrote {}", path.display());
+        }
+    }
+    if !stale.is_empty() {
+        bail!("not what the schema generates: {}\nhint: run `cargo xtask generate`", stale.join(", "));
+    }
+    Ok(())
+}
