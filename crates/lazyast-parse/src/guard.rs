@@ -1,0 +1,122 @@
+//! Depth: nothing that a source contains may overflow a stack or fill the memory.
+//!
+//! Ruff's parser recurses with a growing stack (about 2 kB per level), and its tree is dropped
+//! recursively. Both are bounded by the number of places that can add a level, so a source with few of
+//! them is safe whatever it says, and only large or hostile sources are looked at token by token.
+
+use ruff_python_ast::ModModule;
+use ruff_python_ast::token::TokenKind;
+use ruff_python_parser::{Mode, Parsed, lexer};
+
+use crate::Refusal;
+
+/// Deepest nesting of brackets that is served. CPython's tokenizer stops at 200, its parser (a budget of
+/// 6,000 levels, about 40 for a bracket) in the worst mix between 100 and 150.
+pub(crate) const MAX_BRACKETS: u32 = 100;
+
+/// Most levels of indentation that are served: CPython's limit.
+pub(crate) const MAX_INDENTS: u32 = 99;
+
+/// Deepest tree that is served, in nodes. Python 3.11 takes about 2,900 from a shallow stack, but
+/// counts the caller's depth threefold.
+pub(crate) const MAX_DEPTH: u16 = 500;
+
+/// A source with at most this many places that can add a level is not looked at: 64 MB of stack.
+const HARMLESS: usize = 32 * 1024;
+
+/// Most places that can add a level within one logical line at one time.
+const MAX_LEVELS: u32 = 4_000;
+
+/// Refuses a text on which ruff would go too deep.
+pub(crate) fn check(text: &str) -> Result<(), Refusal> {
+    if text.len() <= HARMLESS || levels_at_most(text.as_bytes()) <= HARMLESS {
+        return Ok(());
+    }
+    check_tokens(text)
+}
+
+/// No fewer than the places that can add a level to the tree: operators, brackets, and the keywords of
+/// prefix and conditional expressions, wherever they stand.
+fn levels_at_most(text: &[u8]) -> usize {
+    let operators = text.iter().filter(|byte| OPERATOR[usize::from(**byte)]).count();
+    let keywords = [&b"not"[..], b"lambda", b"else", b"elif", b"await"];
+    operators + keywords.iter().map(|word| memchr::memmem::find_iter(text, word).count()).sum::<usize>()
+}
+
+static OPERATOR: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b"([{.+-*/%@&|^~<>";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
+fn check_tokens(text: &str) -> Result<(), Refusal> {
+    let mut lexer = lexer::lex(text, Mode::Module);
+    // Levels that each open bracket has had so far since the last comma, the outermost first.
+    let mut open = vec![0_u32];
+    let mut levels = 0_u32;
+    let mut indents = 0_u32;
+    loop {
+        let token = lexer.next_token();
+        let nested = open.len() > 1;
+        let Some(here) = open.last_mut() else { return Ok(()) };
+        match token {
+            TokenKind::EndOfFile => return Ok(()),
+            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                *here += 1;
+                levels += 1;
+                open.push(0);
+                if open.len() > MAX_BRACKETS as usize + 1 {
+                    return Err(Refusal::Depth { what: "brackets are nested", limit: MAX_BRACKETS });
+                }
+            }
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if nested => {
+                levels -= *here;
+                open.pop();
+            }
+            TokenKind::Comma | TokenKind::Semi => {
+                levels -= *here;
+                *here = 0;
+            }
+            TokenKind::Newline => {
+                open.truncate(1);
+                open[0] = 0;
+                levels = 0;
+            }
+            TokenKind::Indent => {
+                indents += 1;
+                if indents > MAX_INDENTS {
+                    return Err(Refusal::Depth { what: "blocks are nested", limit: MAX_INDENTS });
+                }
+            }
+            TokenKind::Dedent => indents = indents.saturating_sub(1),
+            token if adds_level(token) => {
+                *here += 1;
+                levels += 1;
+            }
+            _ => {}
+        }
+        if levels > MAX_LEVELS {
+            return Err(Refusal::Depth { what: "an expression is nested", limit: u32::from(MAX_DEPTH) });
+        }
+    }
+}
+
+fn adds_level(token: TokenKind) -> bool {
+    token.is_operator() && !matches!(token, TokenKind::Equal | TokenKind::Colon)
+        || matches!(
+            token,
+            TokenKind::Not | TokenKind::Lambda | TokenKind::Else | TokenKind::Await | TokenKind::Dot
+        )
+}
+
+/// Drops a tree that may be as deep as its source is long, on a stack that is made for it.
+pub(crate) fn drop_deep(parsed: Parsed<ModModule>, text_len: usize) {
+    const BYTES_PER_LEVEL: usize = 1024;
+    let levels = text_len.min(4 * HARMLESS);
+    stacker::grow(levels * BYTES_PER_LEVEL + 1024 * 1024, || drop(parsed));
+}

@@ -1,0 +1,257 @@
+//! Expressions other than strings and numbers.
+
+use lazyast_format::generated::tables::{boolop, cmpop, operator as binary, unaryop};
+use lazyast_format::shape::ConstantTag;
+use lazyast_format::{Field, Kind};
+use ruff_python_ast::{
+    ArgOrKeyword, Arguments, BoolOp, CmpOp, Comprehension, Expr, ExprCall, ExprCompare, ExprDict,
+    Keyword, Operator, UnaryOp,
+};
+use ruff_text_size::{Ranged, TextRange};
+
+use super::{Lowering, context};
+
+impl Lowering<'_> {
+    pub(super) fn expressions(&mut self, expressions: &[Expr], field: Field) {
+        for expression in expressions {
+            self.expression(expression, field);
+        }
+    }
+
+    pub(super) fn optional_expression(&mut self, expression: Option<&Expr>, field: Field) {
+        if let Some(expression) = expression {
+            self.expression(expression, field);
+        }
+    }
+
+    pub(super) fn expression(&mut self, expression: &Expr, field: Field) {
+        if !self.may_descend() {
+            return;
+        }
+        let range = expression.range();
+        match expression {
+            Expr::Name(node) => {
+                let name = self.name(&node.id);
+                self.leaf(Kind::Name, field, range, name << 2 | context(node.ctx));
+            }
+            Expr::Attribute(node) => {
+                let name = self.name(&node.attr.id);
+                self.node(Kind::Attribute, field, range, name << 2 | context(node.ctx), |lower| {
+                    lower.expression(&node.value, Field::Value);
+                });
+            }
+            Expr::Call(node) => self.call(node, field),
+            Expr::StringLiteral(node) => self.string(node, field),
+            Expr::BytesLiteral(node) => self.bytes(node, field),
+            Expr::FString(node) => self.joined_string(node, field),
+            Expr::TString(_) => self.unsupported("a template string"),
+            Expr::NumberLiteral(node) => self.number(node, field),
+            Expr::NoneLiteral(_) => self.singleton(0, range, field),
+            Expr::BooleanLiteral(node) => self.singleton(if node.value { 1 } else { 2 }, range, field),
+            Expr::EllipsisLiteral(_) => self.singleton(3, range, field),
+            Expr::BoolOp(node) => self.node(Kind::BoolOp, field, range, bool_operator(node.op), |lower| {
+                lower.expressions(&node.values, Field::Values);
+            }),
+            Expr::Named(node) => self.node(Kind::NamedExpr, field, range, 0, |lower| {
+                lower.expression(&node.target, Field::Target);
+                lower.expression(&node.value, Field::Value);
+            }),
+            Expr::BinOp(node) => self.node(Kind::BinOp, field, range, operator(node.op), |lower| {
+                lower.expression(&node.left, Field::Left);
+                lower.expression(&node.right, Field::Right);
+            }),
+            Expr::UnaryOp(node) => self.node(Kind::UnaryOp, field, range, unary_operator(node.op), |lower| {
+                lower.expression(&node.operand, Field::Operand);
+            }),
+            Expr::Lambda(node) => self.node(Kind::Lambda, field, range, 0, |lower| {
+                lower.parameters(node.parameters.as_deref(), TextRange::empty(range.start()));
+                lower.expression(&node.body, Field::Body);
+            }),
+            Expr::If(node) => self.node(Kind::IfExp, field, range, 0, |lower| {
+                lower.expression(&node.body, Field::Body);
+                lower.expression(&node.test, Field::Test);
+                lower.expression(&node.orelse, Field::Orelse);
+            }),
+            Expr::Dict(node) => self.dict(node, field),
+            Expr::Set(node) => {
+                self.node(Kind::Set, field, range, 0, |lower| lower.expressions(&node.elts, Field::Elts));
+            }
+            Expr::List(node) => self.node(Kind::List, field, range, context(node.ctx), |lower| {
+                lower.expressions(&node.elts, Field::Elts);
+            }),
+            Expr::Tuple(node) => self.node(Kind::Tuple, field, range, context(node.ctx), |lower| {
+                lower.expressions(&node.elts, Field::Elts);
+            }),
+            Expr::ListComp(node) => self.comprehension(Kind::ListComp, field, range, &node.elt, &node.generators),
+            Expr::SetComp(node) => self.comprehension(Kind::SetComp, field, range, &node.elt, &node.generators),
+            Expr::Generator(node) => {
+                self.comprehension(Kind::GeneratorExp, field, range, &node.elt, &node.generators);
+            }
+            Expr::DictComp(node) => self.node(Kind::DictComp, field, range, 0, |lower| {
+                lower.optional_expression(node.key.as_deref(), Field::Key);
+                lower.expression(&node.value, Field::Value);
+                lower.generators(&node.generators);
+            }),
+            Expr::Await(node) => {
+                self.node(Kind::Await, field, range, 0, |lower| lower.expression(&node.value, Field::Value));
+            }
+            Expr::Yield(node) => self.node(Kind::Yield, field, range, 0, |lower| {
+                lower.optional_expression(node.value.as_deref(), Field::Value);
+            }),
+            Expr::YieldFrom(node) => {
+                self.node(Kind::YieldFrom, field, range, 0, |lower| lower.expression(&node.value, Field::Value));
+            }
+            Expr::Compare(node) => self.compare(node, field),
+            Expr::Subscript(node) => self.node(Kind::Subscript, field, range, context(node.ctx), |lower| {
+                lower.expression(&node.value, Field::Value);
+                lower.expression(&node.slice, Field::Slice);
+            }),
+            Expr::Starred(node) => self.node(Kind::Starred, field, range, context(node.ctx), |lower| {
+                lower.expression(&node.value, Field::Value);
+            }),
+            Expr::Slice(node) => self.node(Kind::Slice, field, range, 0, |lower| {
+                lower.optional_expression(node.lower.as_deref(), Field::Lower);
+                lower.optional_expression(node.upper.as_deref(), Field::Upper);
+                lower.optional_expression(node.step.as_deref(), Field::Step);
+            }),
+            Expr::IpyEscapeCommand(_) => self.unsupported("an IPython command"),
+        }
+    }
+
+    fn singleton(&mut self, code: u32, range: TextRange, field: Field) {
+        self.leaf(Kind::Constant, field, range, code << 3 | ConstantTag::Singleton as u32);
+    }
+
+    fn call(&mut self, node: &ExprCall, field: Field) {
+        self.node(Kind::Call, field, node.range(), 0, |lower| {
+            lower.expression(&node.func, Field::Func);
+            // A sole generator's parentheses are the call's own.
+            if let [Expr::Generator(generator)] = &*node.arguments.args
+                && !generator.parenthesized
+            {
+                let range = node.arguments.range;
+                lower.comprehension(Kind::GeneratorExp, Field::Args, range, &generator.elt, &generator.generators);
+            } else {
+                lower.arguments(&node.arguments, Field::Args);
+            }
+        });
+    }
+
+    /// Arguments of a call, or bases and keywords of a class.
+    pub(super) fn arguments(&mut self, arguments: &Arguments, field: Field) {
+        if arguments.keywords.is_empty() {
+            return self.expressions(&arguments.args, field);
+        }
+        for argument in arguments.iter_source_order() {
+            match argument {
+                ArgOrKeyword::Arg(argument) => self.expression(argument, field),
+                ArgOrKeyword::Keyword(keyword) => self.keyword(keyword),
+            }
+        }
+    }
+
+    fn keyword(&mut self, keyword: &Keyword) {
+        let name = self.optional_name(keyword.arg.as_ref());
+        self.node(Kind::Keyword, Field::Keywords, keyword.range, name, |lower| {
+            lower.expression(&keyword.value, Field::Value);
+        });
+    }
+
+    fn dict(&mut self, node: &ExprDict, field: Field) {
+        self.node(Kind::Dict, field, node.range, 0, |lower| {
+            for item in &node.items {
+                lower.optional_expression(item.key.as_ref(), Field::Keys);
+                lower.expression(&item.value, Field::Values);
+            }
+        });
+    }
+
+    fn compare(&mut self, node: &ExprCompare, field: Field) {
+        let payload = match &*node.ops {
+            [op] => comparison(*op),
+            ops => {
+                let mut record = vec![ops.len() as u32];
+                record.extend(ops.iter().map(|op| comparison(*op)));
+                16 + self.builder.extra(&record)
+            }
+        };
+        self.node(Kind::Compare, field, node.range, payload, |lower| {
+            lower.expression(&node.left, Field::Left);
+            lower.expressions(&node.comparators, Field::Comparators);
+        });
+    }
+
+    fn comprehension(
+        &mut self,
+        kind: Kind,
+        field: Field,
+        range: TextRange,
+        elt: &Expr,
+        generators: &[Comprehension],
+    ) {
+        self.node(kind, field, range, 0, |lower| {
+            lower.expression(elt, Field::Elt);
+            lower.generators(generators);
+        });
+    }
+
+    fn generators(&mut self, generators: &[Comprehension]) {
+        for generator in generators {
+            let is_async = u32::from(generator.is_async);
+            self.node(Kind::Comprehension, Field::Generators, generator.range, is_async, |lower| {
+                lower.expression(&generator.target, Field::Target);
+                lower.expression(&generator.iter, Field::Iter);
+                lower.expressions(&generator.ifs, Field::Ifs);
+            });
+        }
+    }
+}
+
+fn bool_operator(op: BoolOp) -> u32 {
+    match op {
+        BoolOp::And => boolop::AND,
+        BoolOp::Or => boolop::OR,
+    }
+}
+
+fn unary_operator(op: UnaryOp) -> u32 {
+    match op {
+        UnaryOp::Invert => unaryop::INVERT,
+        UnaryOp::Not => unaryop::NOT,
+        UnaryOp::UAdd => unaryop::UADD,
+        UnaryOp::USub => unaryop::USUB,
+    }
+}
+
+pub(super) fn operator(op: Operator) -> u32 {
+    match op {
+        Operator::Add => binary::ADD,
+        Operator::Sub => binary::SUB,
+        Operator::Mult => binary::MULT,
+        Operator::MatMult => binary::MAT_MULT,
+        Operator::Div => binary::DIV,
+        Operator::Mod => binary::MOD,
+        Operator::Pow => binary::POW,
+        Operator::LShift => binary::LSHIFT,
+        Operator::RShift => binary::RSHIFT,
+        Operator::BitOr => binary::BIT_OR,
+        Operator::BitXor => binary::BIT_XOR,
+        Operator::BitAnd => binary::BIT_AND,
+        Operator::FloorDiv => binary::FLOOR_DIV,
+    }
+}
+
+fn comparison(op: CmpOp) -> u32 {
+    match op {
+        CmpOp::Eq => cmpop::EQ,
+        CmpOp::NotEq => cmpop::NOT_EQ,
+        CmpOp::Lt => cmpop::LT,
+        CmpOp::LtE => cmpop::LT_E,
+        CmpOp::Gt => cmpop::GT,
+        CmpOp::GtE => cmpop::GT_E,
+        CmpOp::Is => cmpop::IS,
+        CmpOp::IsNot => cmpop::IS_NOT,
+        CmpOp::In => cmpop::IN,
+        CmpOp::NotIn => cmpop::NOT_IN,
+    }
+}

@@ -1,0 +1,83 @@
+//! `match` statements' patterns.
+
+use lazyast_format::shape::ConstantTag;
+use lazyast_format::{Field, Kind};
+use ruff_python_ast::{MatchCase, Pattern, PatternMatchClass, PatternMatchMapping, Singleton};
+
+use super::Lowering;
+
+impl Lowering<'_> {
+    pub(super) fn match_case(&mut self, case: &MatchCase) {
+        self.node(Kind::MatchCase, Field::Cases, case.range, 0, |lower| {
+            lower.pattern(&case.pattern, Field::Pattern);
+            lower.optional_expression(case.guard.as_deref(), Field::Guard);
+            lower.body(&case.body, Field::Body);
+        });
+    }
+
+    fn pattern(&mut self, pattern: &Pattern, field: Field) {
+        if !self.may_descend() {
+            return;
+        }
+        match pattern {
+            Pattern::MatchValue(node) => {
+                self.node(Kind::MatchValue, field, node.range, 0, |lower| lower.expression(&node.value, Field::Value));
+            }
+            Pattern::MatchSingleton(node) => {
+                let value = match node.value {
+                    Singleton::None => 0,
+                    Singleton::True => 1,
+                    Singleton::False => 2,
+                };
+                self.leaf(Kind::MatchSingleton, field, node.range, value << 3 | ConstantTag::Singleton as u32);
+            }
+            Pattern::MatchSequence(node) => {
+                self.node(Kind::MatchSequence, field, node.range, 0, |lower| lower.patterns(&node.patterns, Field::Patterns));
+            }
+            Pattern::MatchMapping(node) => self.mapping(node, field),
+            Pattern::MatchClass(node) => self.class(node, field),
+            Pattern::MatchStar(node) => {
+                let name = self.optional_name(node.name.as_ref());
+                self.leaf(Kind::MatchStar, field, node.range, name);
+            }
+            Pattern::MatchAs(node) => {
+                let name = self.optional_name(node.name.as_ref());
+                self.node(Kind::MatchAs, field, node.range, name, |lower| {
+                    if let Some(pattern) = &node.pattern {
+                        lower.pattern(pattern, Field::Pattern);
+                    }
+                });
+            }
+            Pattern::MatchOr(node) => {
+                self.node(Kind::MatchOr, field, node.range, 0, |lower| lower.patterns(&node.patterns, Field::Patterns));
+            }
+        }
+    }
+
+    fn patterns(&mut self, patterns: &[Pattern], field: Field) {
+        for pattern in patterns {
+            self.pattern(pattern, field);
+        }
+    }
+
+    fn mapping(&mut self, node: &PatternMatchMapping, field: Field) {
+        let rest = self.optional_name(node.rest.as_ref());
+        self.node(Kind::MatchMapping, field, node.range, rest, |lower| {
+            for (key, pattern) in node.keys.iter().zip(&node.patterns) {
+                lower.expression(key, Field::Keys);
+                lower.pattern(pattern, Field::Patterns);
+            }
+        });
+    }
+
+    fn class(&mut self, node: &PatternMatchClass, field: Field) {
+        let names = self.names(node.arguments.keywords.iter().map(|keyword| &keyword.attr));
+        self.node(Kind::MatchClass, field, node.range, names, |lower| {
+            lower.expression(&node.cls, Field::Cls);
+            lower.patterns(&node.arguments.patterns, Field::Patterns);
+            for keyword in &node.arguments.keywords {
+                lower.pattern(&keyword.pattern, Field::KwdPatterns);
+            }
+        });
+    }
+}
