@@ -47,11 +47,17 @@ fn utf8(bytes: &[u8]) -> Result<&str, Refusal> {
         .map_err(|error| Refusal::Encoding(format!("invalid UTF-8 at byte {}", error.valid_up_to())))
 }
 
-/// A single-byte table. Python leaves some bytes undefined where the web's tables have controls or
-/// replacement characters: those sources are the interpreter's.
+/// A single-byte table. Python leaves some bytes undefined where the web's tables have replacement
+/// characters or, in Windows' code pages, controls: those sources are the interpreter's.
 fn table<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Result<Cow<'a, str>, Refusal> {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
-    if text.chars().any(|letter| matches!(letter, '\u{80}'..='\u{9f}' | '\u{fffd}' | '\u{e000}'..='\u{f8ff}')) {
+    let code_page = encoding.name().starts_with("windows");
+    let undefined = |letter| match letter {
+        '\u{80}'..='\u{9f}' => code_page,
+        '\u{fffd}' | '\u{e000}'..='\u{f8ff}' => true,
+        _ => false,
+    };
+    if text.chars().any(undefined) {
         return Err(Refusal::Encoding(format!("bytes that {} does not define", encoding.name())));
     }
     Ok(text)
@@ -78,7 +84,8 @@ impl Charset {
         if is_utf8(&name) || name == "utf8" {
             return Ok(Self::Utf8);
         }
-        if ["latin-1", "iso-8859-1", "iso-latin-1"].iter().any(|known| is_variant(&name, known)) {
+        if ["latin-1", "iso-8859-1", "iso-latin-1"].iter().any(|known| is_variant(&name, known))
+            || ["latin1", "l1", "iso8859-1"].contains(&name.as_str()) {
             return Ok(Self::Latin1);
         }
         const TABLES: [(&str, &Encoding); 9] = [

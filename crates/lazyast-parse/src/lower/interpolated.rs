@@ -92,21 +92,14 @@ impl Lowering<'_> {
         }
     }
 
-    /// Writes the constant before a replacement field or at the end, if there is any text.
-    fn flush(&mut self, pending: &mut Pending) {
-        if let Some(range) = pending.range.take()
-            && !pending.value.is_empty()
-        {
-            self.part_constant(&pending.value, range);
-        }
-        pending.value.clear();
-    }
-
-    /// A `Constant` of an f-string or a format specification; gives its number.
-    fn part_constant(&mut self, value: &[u8], range: TextRange) -> u32 {
-        let payload = self.builder.string_constant(ConstantTag::Str, value);
+    /// Writes the constant before a replacement field or at the end, if there is any text, and gives
+    /// its number.
+    fn flush(&mut self, pending: &mut Pending) -> Option<u32> {
+        let Pending { range, value } = std::mem::take(pending);
+        let range = range.filter(|_| !value.is_empty())?;
+        let payload = self.builder.string_constant(ConstantTag::Str, &value);
         let (start, end) = (range.start().to_u32(), range.end().to_u32());
-        self.builder.leaf(Kind::Constant, Field::Values, start, end, payload)
+        Some(self.builder.leaf(Kind::Constant, Field::Values, start, end, payload))
     }
 
     fn formatted_value(&mut self, field: &InterpolatedElement, place: Place<'_>) {
@@ -157,29 +150,18 @@ impl Lowering<'_> {
             self.builder.span_311(open.id(), span);
         }
         let place = Place { specs: place.specs + 1, ..place };
-        let mut after_field = false;
-        let last = spec.elements.len().saturating_sub(1);
-        for (index, element) in spec.elements.iter().enumerate() {
-            match element {
-                InterpolatedStringElement::Literal(text) => {
-                    self.check_spec_text(text.range, place.part);
-                    let mut value = Vec::new();
-                    self.append(&text.value, text.range, place.part.flags.prefix().is_raw(), true, &mut value);
-                    let constant = self.part_constant(&value, text.range);
-                    if let Some(span) = place.literal.span
-                        && index == last
-                    {
-                        self.builder.span_311(constant, span);
-                    }
-                    after_field = false;
-                }
-                InterpolatedStringElement::Interpolation(field) => {
-                    self.formatted_value(field, place);
-                    after_field = true;
-                }
+        let mut pending = Pending::default();
+        for element in &spec.elements {
+            if let InterpolatedStringElement::Literal(text) = element {
+                self.check_spec_text(text.range, place.part);
             }
+            self.element(element, place, &mut pending);
         }
-        if after_field {
+        let constant = self.flush(&mut pending);
+        if let Some((constant, span)) = constant.zip(place.literal.span) {
+            self.builder.span_311(constant, span);
+        }
+        if constant.is_none() && !spec.elements.is_empty() {
             let empty = self.builder.string_constant(ConstantTag::Str, b"");
             self.builder.leaf(Kind::Constant, Field::Values312, end, end, empty);
         }
@@ -242,8 +224,9 @@ impl Lowering<'_> {
         if place.specs > 0 && nested_braces {
             self.unsupported("a display in braces in a format specification");
         }
+        // Up to Python 3.12 the text is not joined with what stands before it, or the source is refused.
         if place.specs > 0 && field.debug_text.is_some() {
-            self.unsupported("a self-documenting expression in a format specification");
+            self.needs(13);
         }
     }
 
