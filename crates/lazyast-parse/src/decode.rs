@@ -85,7 +85,8 @@ impl Charset {
             return Ok(Self::Utf8);
         }
         if ["latin-1", "iso-8859-1", "iso-latin-1"].iter().any(|known| is_variant(&name, known))
-            || ["latin1", "l1", "iso8859-1"].contains(&name.as_str()) {
+            || ["latin1", "l1", "iso8859-1"].contains(&name.as_str())
+        {
             return Ok(Self::Latin1);
         }
         const TABLES: [(&str, &Encoding); 9] = [

@@ -11,6 +11,7 @@
 
 mod decode;
 mod guard;
+mod indents;
 mod lower;
 mod refusal;
 mod tokens;
@@ -55,7 +56,8 @@ impl Parser {
         let text: &str = &decoded.text;
         guard::check(text)?;
         let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY311);
-        let parsed = parse_unchecked(text, options).try_into_module().ok_or(Refusal::Unsupported("a mode"))?;
+        let parsed =
+            parse_unchecked(text, options).try_into_module().ok_or(Refusal::Unsupported("a mode"))?;
         let facts = self.lower(text, &parsed);
         if matches!(facts, Err(Refusal::Depth { .. })) {
             guard::drop_deep(parsed, text.len());
@@ -73,7 +75,13 @@ impl Parser {
         let mut minimum_python = version::minimum(parsed.unsupported_syntax_errors())?;
         let found = tokens::scan(text, parsed.tokens(), &mut self.builder)?;
         lines(text, &mut self.builder);
-        lower::module(text, parsed.syntax(), &found.nested_multiline, &mut self.builder, &mut minimum_python)?;
+        lower::module(
+            text,
+            parsed.syntax(),
+            &found.nested_multiline,
+            &mut self.builder,
+            &mut minimum_python,
+        )?;
         Ok(Facts { minimum_python, type_comments: found.type_comments, ..Facts::default() })
     }
 }

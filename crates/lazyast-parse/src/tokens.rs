@@ -7,6 +7,7 @@ use ruff_text_size::Ranged;
 
 use crate::Refusal;
 use crate::guard::{MAX_BRACKETS, MAX_INDENTS};
+use crate::indents::Indents;
 
 /// What the tokens tell.
 #[derive(Default)]
@@ -28,8 +29,19 @@ pub(crate) mod warning {
 }
 
 pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result<Found, Refusal> {
-    let mut scan = Scan { text: text.as_bytes(), builder, found: Found::default(), brackets: 0, indents: 0, strings: Vec::new() };
+    let mut indents = memchr::memchr(b'\t', text.as_bytes()).map(|_| Indents::new(text.as_bytes()));
+    let mut scan = Scan {
+        text: text.as_bytes(),
+        builder,
+        found: Found::default(),
+        brackets: 0,
+        indents: 0,
+        strings: Vec::new(),
+    };
     for token in tokens {
+        if let Some(indents) = &mut indents {
+            indents.token(token)?;
+        }
         scan.token(token)?;
     }
     scan.found.nested_multiline.sort_unstable();
@@ -127,7 +139,10 @@ impl Scan<'_> {
         while let Some(found) = memchr::memchr(b'\\', &literal[at..]) {
             let place = at + found;
             let kind = match literal.get(place + 1..).unwrap_or_default() {
-                [b'\n' | b'\\' | b'\'' | b'"' | b'a' | b'b' | b'f' | b'n' | b'r' | b't' | b'v' | b'x', ..] => None,
+                [
+                    b'\n' | b'\\' | b'\'' | b'"' | b'a' | b'b' | b'f' | b'n' | b'r' | b't' | b'v' | b'x',
+                    ..,
+                ] => None,
                 [b'N' | b'u' | b'U', ..] if !bytes => None,
                 [b'4'..=b'7', b'0'..=b'7', b'0'..=b'7', ..] => Some(warning::OCTAL),
                 [b'0'..=b'7', ..] => None,

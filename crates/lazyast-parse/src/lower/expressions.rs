@@ -4,12 +4,12 @@ use lazyast_format::generated::tables::{boolop, cmpop, operator as binary, unary
 use lazyast_format::shape::ConstantTag;
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{
-    ArgOrKeyword, Arguments, BoolOp, CmpOp, Comprehension, Expr, ExprCall, ExprCompare, ExprDict,
+    ArgOrKeyword, Arguments, BoolOp, CmpOp, Comprehension, Expr, ExprCall, ExprCompare, ExprDict, ExprYield,
     Keyword, Operator, UnaryOp,
 };
 use ruff_text_size::{Ranged, TextRange};
 
-use super::{Lowering, context};
+use super::{Lowering, context, is_blank};
 
 impl Lowering<'_> {
     pub(super) fn expressions(&mut self, expressions: &[Expr], field: Field) {
@@ -82,8 +82,12 @@ impl Lowering<'_> {
             Expr::Tuple(node) => self.node(Kind::Tuple, field, range, context(node.ctx), |lower| {
                 lower.expressions(&node.elts, Field::Elts);
             }),
-            Expr::ListComp(node) => self.comprehension(Kind::ListComp, field, range, &node.elt, &node.generators),
-            Expr::SetComp(node) => self.comprehension(Kind::SetComp, field, range, &node.elt, &node.generators),
+            Expr::ListComp(node) => {
+                self.comprehension(Kind::ListComp, field, range, &node.elt, &node.generators)
+            }
+            Expr::SetComp(node) => {
+                self.comprehension(Kind::SetComp, field, range, &node.elt, &node.generators)
+            }
             Expr::Generator(node) => {
                 self.comprehension(Kind::GeneratorExp, field, range, &node.elt, &node.generators);
             }
@@ -95,11 +99,16 @@ impl Lowering<'_> {
             Expr::Await(node) => {
                 self.node(Kind::Await, field, range, 0, |lower| lower.expression(&node.value, Field::Value));
             }
-            Expr::Yield(node) => self.node(Kind::Yield, field, range, 0, |lower| {
-                lower.optional_expression(node.value.as_deref(), Field::Value);
-            }),
+            Expr::Yield(node) => {
+                self.check_yield(node);
+                self.node(Kind::Yield, field, range, 0, |lower| {
+                    lower.optional_expression(node.value.as_deref(), Field::Value);
+                });
+            }
             Expr::YieldFrom(node) => {
-                self.node(Kind::YieldFrom, field, range, 0, |lower| lower.expression(&node.value, Field::Value));
+                self.node(Kind::YieldFrom, field, range, 0, |lower| {
+                    lower.expression(&node.value, Field::Value)
+                });
             }
             Expr::Compare(node) => self.compare(node, field),
             Expr::Subscript(node) => self.node(Kind::Subscript, field, range, context(node.ctx), |lower| {
@@ -118,6 +127,22 @@ impl Lowering<'_> {
         }
     }
 
+    /// Ruff lets an operator follow a `yield` without a value; CPython takes it for an error.
+    fn check_yield(&mut self, node: &ExprYield) {
+        if node.value.is_some() {
+            return;
+        }
+        let rest = self.rest(node.range.end());
+        let ends = match &rest[rest.iter().take_while(|byte| is_blank(**byte)).count()..] {
+            [b'=' | b'!', b'=', ..] => false,
+            [] | [b'\n' | b'#' | b';' | b')' | b'}' | b'=' | b'!' | b':' | b'\\', ..] => true,
+            _ => false,
+        };
+        if !ends {
+            self.unsupported("an operator behind a yield without a value");
+        }
+    }
+
     fn singleton(&mut self, code: u32, range: TextRange, field: Field) {
         self.leaf(Kind::Constant, field, range, code << 3 | ConstantTag::Singleton as u32);
     }
@@ -130,7 +155,13 @@ impl Lowering<'_> {
                 && !generator.parenthesized
             {
                 let range = node.arguments.range;
-                lower.comprehension(Kind::GeneratorExp, Field::Args, range, &generator.elt, &generator.generators);
+                lower.comprehension(
+                    Kind::GeneratorExp,
+                    Field::Args,
+                    range,
+                    &generator.elt,
+                    &generator.generators,
+                );
             } else {
                 lower.arguments(&node.arguments, Field::Args);
             }

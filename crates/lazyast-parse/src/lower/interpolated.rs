@@ -7,11 +7,11 @@
 
 use lazyast_format::shape::ConstantTag;
 use lazyast_format::{Field, Kind};
-use ruff_python_ast::{
-    ConversionFlag, Expr, ExprFString, FString, FStringPart, InterpolatedElement,
-    InterpolatedStringElement, InterpolatedStringFormatSpec,
-};
 use ruff_python_ast::StringFlags;
+use ruff_python_ast::{
+    ConversionFlag, Expr, ExprFString, FString, FStringPart, InterpolatedElement, InterpolatedStringElement,
+    InterpolatedStringFormatSpec,
+};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Lowering;
@@ -126,11 +126,13 @@ impl Lowering<'_> {
     /// The expression, which Python 3.11 parses as a source of its own.
     fn field_expression(&mut self, field: &InterpolatedElement, place: Place<'_>) {
         let replacement = self.replacement(field.range, place.literal);
-        let outside = std::mem::replace(&mut self.replacement, replacement.moves(self.nested_multiline, field.range));
+        let outside =
+            std::mem::replace(&mut self.replacement, replacement.moves(self.nested_multiline, field.range));
         match &*field.expression {
             Expr::Tuple(tuple) if !tuple.parenthesized => {
                 let (start, end) = (tuple.range.start().to_u32(), tuple.range.end().to_u32());
-                let open = self.builder.enter(Kind::Tuple, Field::Value, start, end, super::context(tuple.ctx));
+                let open =
+                    self.builder.enter(Kind::Tuple, Field::Value, start, end, super::context(tuple.ctx));
                 let span = self.bare_tuple_span(tuple.range, replacement, place.literal);
                 self.builder.span_311(open.id(), span);
                 self.expressions(&tuple.elts, Field::Elts);
@@ -201,7 +203,8 @@ impl Lowering<'_> {
     fn check_debug_text(&mut self, range: TextRange) {
         let text = self.slice(range);
         let expression = text.rsplit_once('=').map_or(text, |(expression, _)| expression);
-        if text.contains(['#', '!', '\\']) || expression.contains('=') && expression.contains([':', '{', '}']) {
+        if text.contains(['#', '!', '\\']) || expression.contains('=') && expression.contains([':', '{', '}'])
+        {
             self.unsupported("a self-documenting expression with #, !, \\ or keywords beside : { }");
         }
     }

@@ -30,7 +30,12 @@ impl Lowering<'_> {
         });
     }
 
-    fn parameter_with_default(&mut self, parameter: &ParameterWithDefault, field: Field, default_field: Field) {
+    fn parameter_with_default(
+        &mut self,
+        parameter: &ParameterWithDefault,
+        field: Field,
+        default_field: Field,
+    ) {
         self.parameter(&parameter.parameter, field);
         if let Some(default) = &parameter.default {
             self.expression(default, default_field);

@@ -21,7 +21,9 @@ impl Lowering<'_> {
         }
         match pattern {
             Pattern::MatchValue(node) => {
-                self.node(Kind::MatchValue, field, node.range, 0, |lower| lower.expression(&node.value, Field::Value));
+                self.node(Kind::MatchValue, field, node.range, 0, |lower| {
+                    lower.expression(&node.value, Field::Value)
+                });
             }
             Pattern::MatchSingleton(node) => {
                 let value = match node.value {
@@ -29,10 +31,17 @@ impl Lowering<'_> {
                     Singleton::True => 1,
                     Singleton::False => 2,
                 };
-                self.leaf(Kind::MatchSingleton, field, node.range, value << 3 | ConstantTag::Singleton as u32);
+                self.leaf(
+                    Kind::MatchSingleton,
+                    field,
+                    node.range,
+                    value << 3 | ConstantTag::Singleton as u32,
+                );
             }
             Pattern::MatchSequence(node) => {
-                self.node(Kind::MatchSequence, field, node.range, 0, |lower| lower.patterns(&node.patterns, Field::Patterns));
+                self.node(Kind::MatchSequence, field, node.range, 0, |lower| {
+                    lower.patterns(&node.patterns, Field::Patterns)
+                });
             }
             Pattern::MatchMapping(node) => self.mapping(node, field),
             Pattern::MatchClass(node) => self.class(node, field),
@@ -49,7 +58,9 @@ impl Lowering<'_> {
                 });
             }
             Pattern::MatchOr(node) => {
-                self.node(Kind::MatchOr, field, node.range, 0, |lower| lower.patterns(&node.patterns, Field::Patterns));
+                self.node(Kind::MatchOr, field, node.range, 0, |lower| {
+                    lower.patterns(&node.patterns, Field::Patterns)
+                });
             }
         }
     }

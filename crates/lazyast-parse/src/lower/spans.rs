@@ -87,7 +87,8 @@ impl Lowering<'_> {
             Some(b'\n') => 0,
             _ => field.shifted(field.brace.column),
         };
-        let trailing = self.rest(tuple.end()).iter().take_while(|byte| is_blank(**byte) || **byte == b'\n').count();
+        let trailing =
+            self.rest(tuple.end()).iter().take_while(|byte| is_blank(**byte) || **byte == b'\n').count();
         let end = tuple.end().to_u32() + trailing as u32;
         let mut end_position = self.position(TextSize::new(end));
         end_position.column += 1;

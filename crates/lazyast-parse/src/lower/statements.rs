@@ -29,7 +29,9 @@ impl Lowering<'_> {
                 lower.optional_expression(node.value.as_deref(), Field::Value);
             }),
             Stmt::Delete(node) => {
-                self.node(Kind::Delete, field, range, 0, |lower| lower.expressions(&node.targets, Field::Targets));
+                self.node(Kind::Delete, field, range, 0, |lower| {
+                    lower.expressions(&node.targets, Field::Targets)
+                });
             }
             Stmt::TypeAlias(node) => self.node(Kind::TypeAlias, field, range, 0, |lower| {
                 lower.expression(&node.name, Field::Name);
@@ -44,11 +46,13 @@ impl Lowering<'_> {
                 lower.expression(&node.target, Field::Target);
                 lower.expression(&node.value, Field::Value);
             }),
-            Stmt::AnnAssign(node) => self.node(Kind::AnnAssign, field, range, u32::from(node.simple), |lower| {
-                lower.expression(&node.target, Field::Target);
-                lower.expression(&node.annotation, Field::Annotation);
-                lower.optional_expression(node.value.as_deref(), Field::Value);
-            }),
+            Stmt::AnnAssign(node) => {
+                self.node(Kind::AnnAssign, field, range, u32::from(node.simple), |lower| {
+                    lower.expression(&node.target, Field::Target);
+                    lower.expression(&node.annotation, Field::Annotation);
+                    lower.optional_expression(node.value.as_deref(), Field::Value);
+                })
+            }
             Stmt::For(node) => {
                 let kind = if node.is_async { Kind::AsyncFor } else { Kind::For };
                 self.node(kind, field, self.block(range), 0, |lower| {
@@ -80,7 +84,9 @@ impl Lowering<'_> {
                 lower.expression(&node.test, Field::Test);
                 lower.optional_expression(node.msg.as_deref(), Field::Msg);
             }),
-            Stmt::Import(node) => self.node(Kind::Import, field, range, 0, |lower| lower.aliases(&node.names)),
+            Stmt::Import(node) => {
+                self.node(Kind::Import, field, range, 0, |lower| lower.aliases(&node.names))
+            }
             Stmt::ImportFrom(node) => self.import_from(node, field),
             Stmt::Global(node) => {
                 let names = self.names(node.names.iter());
@@ -109,7 +115,10 @@ impl Lowering<'_> {
                 [b'\\', b'\n', after @ ..] => rest = after,
                 [byte, after @ ..] if is_blank(*byte) => rest = after,
                 [b';', after @ ..] => {
-                    return TextRange::new(range.start(), TextSize::new((self.text.len() - after.len()) as u32));
+                    return TextRange::new(
+                        range.start(),
+                        TextSize::new((self.text.len() - after.len()) as u32),
+                    );
                 }
                 _ => return range,
             }

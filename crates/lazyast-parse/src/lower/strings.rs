@@ -31,7 +31,8 @@ impl Lowering<'_> {
         let payload = match node.value.as_slice() {
             [literal] => self.builder.string_constant(ConstantTag::Bytes, &literal.value),
             literals => {
-                let value: Vec<u8> = literals.iter().flat_map(|literal| literal.value.iter().copied()).collect();
+                let value: Vec<u8> =
+                    literals.iter().flat_map(|literal| literal.value.iter().copied()).collect();
                 self.builder.string_constant(ConstantTag::Bytes, &value)
             }
         };
@@ -40,12 +41,25 @@ impl Lowering<'_> {
 
     /// Appends the value of one literal.
     pub(super) fn append_literal(&mut self, literal: &StringLiteral, value: &mut Vec<u8>) {
-        self.append(&literal.value, content(literal.range, literal.flags), literal.flags.prefix().is_raw(), false, value);
+        self.append(
+            &literal.value,
+            content(literal.range, literal.flags),
+            literal.flags.prefix().is_raw(),
+            false,
+            value,
+        );
     }
 
     /// Appends a decoded piece of text. Ruff puts U+FFFD for lone surrogates; where the source has such
     /// escapes, the piece is decoded again. `braces`: doubled braces stand for one.
-    pub(super) fn append(&mut self, decoded: &str, source: TextRange, raw: bool, braces: bool, value: &mut Vec<u8>) {
+    pub(super) fn append(
+        &mut self,
+        decoded: &str,
+        source: TextRange,
+        raw: bool,
+        braces: bool,
+        value: &mut Vec<u8>,
+    ) {
         if raw || !may_have_surrogates(decoded) || !has_surrogate_escape(self.slice(source).as_bytes()) {
             return value.extend_from_slice(decoded.as_bytes());
         }
@@ -106,7 +120,10 @@ fn unescape(source: &str, braces: bool) -> Option<Vec<u8>> {
                 continue;
             }
         };
-        push_scalar(&mut value, u32::from_str_radix(core::str::from_utf8(rest.get(..digits)?).ok()?, 16).ok()?);
+        push_scalar(
+            &mut value,
+            u32::from_str_radix(core::str::from_utf8(rest.get(..digits)?).ok()?, 16).ok()?,
+        );
         rest = &rest[digits..];
     }
     Some(value)
