@@ -1,1 +1,129 @@
-//! x
+//! The command line of lazyast: one file per subcommand, no logic that a library's user would miss.
+//!
+//! Exit codes: 0 for success, 1 where nothing could be done, 2 for a wrong command line.
+#![forbid(unsafe_code)]
+
+mod commands;
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use lazyast::{Cache, Unusable};
+
+/// Python syntax trees that are parsed once and then simply there.
+#[derive(Debug, Parser)]
+#[command(name = "lazyast", version, arg_required_else_help = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Put the trees of all Python sources under the paths into the cache
+    Warm(commands::warm::Warm),
+    /// Print a source's tree exactly as `ast.dump` of a Python version does
+    Dump(commands::dump::Dump),
+    /// Say what the cache holds
+    Stats(commands::stats::Stats),
+    /// Print the cache directory
+    Dir(commands::dir::Dir),
+    /// Show on Python's own library what the cache is worth
+    Demo(commands::demo::Demo),
+}
+
+/// Where the cache is; the same for every subcommand.
+#[derive(Args, Clone, Debug)]
+struct CacheArguments {
+    /// The cache directory [default: LAZYAST_CACHE_DIR, cache-dir in pyproject.toml's [tool.lazyast], or
+    /// the platform's directory for caches]
+    #[arg(long, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
+    /// Neither read nor write a cache
+    #[arg(long, conflicts_with = "cache_dir")]
+    no_cache: bool,
+}
+
+impl CacheArguments {
+    /// Opens the cache. Without one, work goes on; why there is none is said once.
+    fn open(&self) -> Cache {
+        if self.no_cache {
+            return Cache::disabled();
+        }
+        match Cache::open(self.cache_dir.as_deref()) {
+            Ok(cache) => cache,
+            Err(Unusable::Off) => Cache::disabled(),
+            Err(error) => {
+                eprintln!("lazyast: warning: {error}");
+                Cache::disabled()
+            }
+        }
+    }
+
+    /// The directory that would be used.
+    fn directory(&self) -> Result<PathBuf, Unusable> {
+        if self.no_cache {
+            return Err(Unusable::Off);
+        }
+        lazyast::directory::choose(self.cache_dir.as_deref(), Path::new("."))
+    }
+}
+
+/// Why a command did not do its work.
+#[derive(Debug)]
+struct Failed {
+    message: String,
+    hint: Option<String>,
+}
+
+impl Failed {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None }
+    }
+
+    fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+impl From<io::Error> for Failed {
+    fn from(error: io::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// Runs a command line, the program's name first, and gives the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let command_line = match CommandLine::try_parse_from(arguments) {
+        Ok(command_line) => command_line,
+        Err(error) => {
+            // A closed pipe is no reason to say anything more.
+            let _ = error.print();
+            return error.exit_code().try_into().unwrap_or(2);
+        }
+    };
+    let result = match command_line.command {
+        Command::Warm(command) => command.run(),
+        Command::Dump(command) => command.run(),
+        Command::Stats(command) => command.run(),
+        Command::Dir(command) => command.run(),
+        Command::Demo(command) => command.run(),
+    };
+    match result {
+        Ok(()) => 0,
+        Err(failed) => {
+            eprintln!("lazyast: error: {}", failed.message);
+            if let Some(hint) = failed.hint {
+                eprintln!("hint: {hint}");
+            }
+            1
+        }
+    }
+}
+
+/// Bytes as a person reads them.
+fn human_bytes(bytes: u64) -> String {
+    indicatif::BinaryBytes(bytes).to_string()
+}

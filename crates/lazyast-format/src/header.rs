@@ -18,7 +18,7 @@ pub const MAGIC: [u8; 8] = *b"LAZYAST\x1a";
 pub struct Facts {
     /// The minor version of the first Python 3 whose grammar has all that the source uses; at least 11.
     pub minimum_python: u8,
-    /// The parser of some Python warns about the source ([`Header::warnings`]).
+    /// The parser of some Python warns about the source (the column `warnings`).
     pub warns: bool,
     /// There is a comment that `ast.parse(..., type_comments=True)` would read.
     pub type_comments: bool,
@@ -45,7 +45,7 @@ pub struct Header {
     pub node_count: u32,
     /// The blake3 hash of the source as it was read.
     pub source_hash: [u8; 32],
-    /// See [`Header::checksum`].
+    /// See [`Header::checksum_of`].
     pub checksum: u64,
 }
 
@@ -125,7 +125,7 @@ impl Header {
 
     /// The checksum that the header should carry: XXH3-64 of the body, seeded with the XXH3-64 of the
     /// header whose checksum is zero.
-    pub fn checksum(&self, body: &[u8]) -> u64 {
+    pub fn checksum_of(&self, body: &[u8]) -> u64 {
         let head = Self { checksum: 0, ..*self }.to_bytes();
         xxhash_rust::xxh3::xxh3_64_with_seed(body, xxhash_rust::xxh3::xxh3_64(&head))
     }

@@ -1,1 +1,41 @@
-//! x
+//! Python syntax trees that are parsed once and then simply there.
+//!
+//! This is what a Rust program depends on, and the only place where reading and writing meet: it joins
+//! the parser, the archives and the cache, and has no algorithms of its own.
+//!
+//! ```
+//! let archive = lazyast::parse(b"import os\n")?;
+//! let tree = archive.tree().expect("a fresh archive is whole");
+//! assert_eq!(tree.len(), 3); // Module, Import, alias
+//! # Ok::<(), lazyast::Refusal>(())
+//! ```
+//!
+//! - [`parse`]: one source, no cache.
+//! - [`Cache`]: sources by content.
+//! - [`warm`](warm()): a whole codebase into the cache, in parallel.
+//! - [`Project`]: a codebase's modules, warmed and open.
+//! - [`dump`]: what CPython's `ast.dump` prints.
+#![forbid(unsafe_code)]
+
+mod bytes;
+mod cache;
+pub mod dump;
+mod files;
+mod project;
+mod warm;
+
+pub use bytes::ArchiveBytes;
+pub use cache::Cache;
+pub use files::{FileError, find_files};
+pub use lazyast_format as format;
+pub use lazyast_format::{Archive, Node, Tree};
+pub use lazyast_parse::{PARSER_VERSION, Refusal};
+pub use lazyast_store::{Directory, Stats, Unusable, directory, key};
+pub use project::{Module, Project};
+pub use warm::{Failure, FailureReason, Progress, Report, WarmOptions, warm};
+
+/// The archive of a source, given as the bytes of a file, without any cache.
+pub fn parse(source: &[u8]) -> Result<Archive<ArchiveBytes>, Refusal> {
+    let archive = Cache::disabled().archive(source)?;
+    Ok(Archive::open(archive, Some(PARSER_VERSION)).expect("the builder writes whole archives"))
+}

@@ -208,7 +208,7 @@ impl Builder {
         self.clear();
         self.buffer = serialized?;
         header.body_len = (self.buffer.len() - HEADER_LEN) as u32;
-        header.checksum = header.checksum(&self.buffer[HEADER_LEN..]);
+        header.checksum = header.checksum_of(&self.buffer[HEADER_LEN..]);
         self.buffer[..HEADER_LEN].copy_from_slice(&header.to_bytes());
         Ok(&self.buffer)
     }

@@ -1,0 +1,19 @@
+//! `lazyast dir`.
+
+use clap::Args;
+
+use crate::{CacheArguments, Failed};
+
+#[derive(Args, Debug)]
+pub(crate) struct Dir {
+    #[command(flatten)]
+    cache: CacheArguments,
+}
+
+impl Dir {
+    pub(crate) fn run(self) -> Result<(), Failed> {
+        let root = self.cache.directory().map_err(|error| Failed::new(error.to_string()))?;
+        println!("{}", root.display());
+        Ok(())
+    }
+}

@@ -1,0 +1,88 @@
+//! `lazyast dump`.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use lazyast::Archive;
+use lazyast::dump::VERSIONS;
+use lazyast::format::read::Target;
+
+use crate::{CacheArguments, Failed};
+
+#[derive(Args, Debug)]
+pub(crate) struct Dump {
+    /// A Python source; - for standard input
+    file: PathBuf,
+    /// The Python version whose tree and whose `ast.dump` are meant, 3.X or 3.X.Y
+    #[arg(long, default_value = "3.13", value_name = "VERSION", value_parser = version)]
+    python: Version,
+    /// Break lines, with N spaces per level
+    #[arg(long, value_name = "N")]
+    indent: Option<usize>,
+    /// Leave out positions
+    #[arg(long)]
+    no_attributes: bool,
+    /// Print fields that are None or [] too, as 3.13's show_empty does
+    #[arg(long)]
+    show_empty: bool,
+    #[command(flatten)]
+    cache: CacheArguments,
+}
+
+/// A Python version as it was written.
+#[derive(Clone, Copy, Debug)]
+struct Version {
+    minor: u8,
+    micro: Option<u8>,
+}
+
+fn version(text: &str) -> Result<Version, String> {
+    let mut numbers = text.split('.').map(str::parse::<u8>);
+    let parsed = match (numbers.next(), numbers.next(), numbers.next(), numbers.next()) {
+        (Some(Ok(3)), Some(Ok(minor)), None, None) => Some(Version { minor, micro: None }),
+        (Some(Ok(3)), Some(Ok(minor)), Some(Ok(micro)), None) => Some(Version { minor, micro: Some(micro) }),
+        _ => None,
+    };
+    parsed.filter(|version| VERSIONS.contains(&version.minor)).ok_or_else(|| {
+        format!("expected a version from 3.{} to 3.{}, such as 3.12 or 3.12.1", VERSIONS.start(), VERSIONS.end())
+    })
+}
+
+impl Dump {
+    pub(crate) fn run(self) -> Result<(), Failed> {
+        let name = self.file.display();
+        let source = self.read().map_err(|error| Failed::new(format!("{name}: {error}")))?;
+        let archive = self.cache.open().archive(&source).map_err(|refusal| {
+            Failed::new(format!("{name}: {refusal}"))
+                .hint("CPython itself may accept the source; python -m ast prints its tree")
+        })?;
+        let archive = Archive::open(archive, None).map_err(|error| Failed::new(format!("{name}: {error}")))?;
+        let tree = archive.tree().map_err(|error| Failed::new(format!("{name}: {error}")))?;
+        let minimum = tree.header().facts.minimum_python;
+        if minimum > self.python.minor {
+            let message = format!("{name}: uses syntax of Python 3.{minimum}, but 3.{} is wanted", self.python.minor);
+            return Err(Failed::new(message).hint(format!("--python 3.{minimum}")));
+        }
+        let dump = lazyast::dump::Dump {
+            target: Target::new(self.python.minor, self.python.micro.unwrap_or(u8::MAX)),
+            include_attributes: !self.no_attributes,
+            indent: self.indent,
+            show_empty: self.show_empty,
+        };
+        let text = dump.print(&tree).map_err(|error| Failed::new(format!("{name}: {error}")))?;
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.write_all(b"\n")?;
+        Ok(())
+    }
+
+    fn read(&self) -> std::io::Result<Vec<u8>> {
+        if self.file.as_os_str() == "-" {
+            let mut source = Vec::new();
+            std::io::stdin().read_to_end(&mut source)?;
+            return Ok(source);
+        }
+        std::fs::read(&self.file)
+    }
+}

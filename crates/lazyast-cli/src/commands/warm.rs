@@ -1,0 +1,85 @@
+//! `lazyast warm`.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use lazyast::{Report, WarmOptions};
+
+use crate::{CacheArguments, Failed, human_bytes};
+
+/// Failures that are listed without being asked for.
+const LISTED: usize = 10;
+
+#[derive(Args, Debug)]
+pub(crate) struct Warm {
+    /// Directories (ignore files are respected) and files
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Threads [default: one for each processor]
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<usize>,
+    /// List every source that has no tree, not just the first ones
+    #[arg(long, short)]
+    verbose: bool,
+    #[command(flatten)]
+    cache: CacheArguments,
+}
+
+impl Warm {
+    pub(crate) fn run(self) -> Result<(), Failed> {
+        let cache = self.cache.open();
+        let bar = ProgressBar::with_draw_target(None, draw_target());
+        bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} files").unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let options = WarmOptions { jobs: self.jobs };
+        let report = lazyast::warm(&cache, &self.paths, options, &|progress| {
+            if progress.done % 64 == 0 {
+                bar.set_length(progress.total as u64);
+                bar.set_position(progress.done as u64);
+            }
+        });
+        bar.finish_and_clear();
+        self.print(&report);
+        if let Some(error) = &report.unwritten {
+            eprintln!("lazyast: warning: new trees are not in the cache: {error}");
+        }
+        if report.files > 0 && report.new + report.cached == 0 {
+            return Err(Failed::new("none of the sources could be served"));
+        }
+        if report.files == 0 {
+            return Err(Failed::new("no Python sources under the paths"));
+        }
+        Ok(())
+    }
+
+    fn print(&self, report: &Report) {
+        let count = |number: usize| HumanCount(number as u64).to_string();
+        println!(
+            "{} files, {} lines: {} new, {} cached, {} failed",
+            count(report.files),
+            HumanCount(report.lines),
+            count(report.new),
+            count(report.cached),
+            count(report.failures.len()),
+        );
+        println!("{:.3} s, {:.2} MLoC/s", report.elapsed.as_secs_f64(), report.million_lines_per_second());
+        println!(
+            "archives {}, sources {} ({:.2} times)",
+            human_bytes(report.archive_bytes),
+            human_bytes(report.source_bytes),
+            report.archive_bytes as f64 / report.source_bytes.max(1) as f64,
+        );
+        let listed = if self.verbose { report.failures.len() } else { LISTED };
+        for failure in report.failures.iter().take(listed) {
+            eprintln!("{}: {}", failure.path.display(), failure.reason);
+        }
+        if report.failures.len() > listed {
+            eprintln!("... and {} more (--verbose lists all)", report.failures.len() - listed);
+        }
+    }
+}
+
+fn draw_target() -> ProgressDrawTarget {
+    if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
+}

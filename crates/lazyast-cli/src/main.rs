@@ -1,0 +1,10 @@
+//! The command `lazyast`.
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    ExitCode::from(lazyast_cli::run(std::env::args_os()))
+}

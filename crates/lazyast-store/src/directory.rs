@@ -1,0 +1,181 @@
+//! Where the cache is, and whether it may be used.
+//!
+//! The directory, in this order: what the caller says, `LAZYAST_CACHE_DIR` (`off` means no cache),
+//! `cache-dir` in `[tool.lazyast]` of the nearest `pyproject.toml`, the platform's directory for caches.
+//! Under it, each combination of format, schema and parser has a directory of its own, so that nobody
+//! ever reads what another version wrote.
+//!
+//! Who can write the directory can plant trees. It is made for its owner alone, and one that others can
+//! write to, or that is somebody else's, is not used.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+use lazyast_format::{FORMAT_VERSION, SCHEMA_FINGERPRINT};
+
+/// The environment variable that names the cache directory.
+pub const VARIABLE: &str = "LAZYAST_CACHE_DIR";
+
+/// The value of [`VARIABLE`] that means no cache.
+pub const OFF: &str = "off";
+
+/// A cache directory that exists and may be used.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    root: PathBuf,
+    packs: PathBuf,
+}
+
+/// Why there is no cache.
+#[derive(Debug)]
+pub enum Unusable {
+    /// The user switched it off.
+    Off,
+    /// The platform has no directory for caches and none was given.
+    Unknown,
+    /// The directory cannot be made or looked at.
+    Io {
+        /// The directory.
+        path: PathBuf,
+        /// What went wrong.
+        error: io::Error,
+    },
+    /// The directory belongs to another user.
+    Owner {
+        /// The directory.
+        path: PathBuf,
+        /// The owner's number.
+        found: u32,
+        /// This process's.
+        expected: u32,
+    },
+    /// Others can write to the directory.
+    Mode {
+        /// The directory.
+        path: PathBuf,
+        /// Its permissions.
+        found: u32,
+    },
+}
+
+impl std::fmt::Display for Unusable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Off => write!(f, "the cache is switched off"),
+            Self::Unknown => write!(f, "no directory for caches is known; set {VARIABLE}"),
+            Self::Io { path, error } => write!(f, "cache directory {} cannot be used: {error}", path.display()),
+            Self::Owner { path, found, expected } => write!(
+                f,
+                "cache directory {} belongs to user {found} instead of {expected}; choose another with {VARIABLE}",
+                path.display()
+            ),
+            Self::Mode { path, found } => write!(
+                f,
+                "cache directory {} has mode {found:o}, so that others could plant trees in it; make it 700",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Unusable {}
+
+/// The cache directory that a user in `from` means; `chosen` is what they said explicitly.
+pub fn choose(chosen: Option<&Path>, from: &Path) -> Result<PathBuf, Unusable> {
+    if let Some(path) = chosen {
+        return if path == Path::new(OFF) { Err(Unusable::Off) } else { Ok(path.to_owned()) };
+    }
+    match std::env::var_os(VARIABLE) {
+        Some(value) if value == OFF => return Err(Unusable::Off),
+        Some(value) if !value.is_empty() => return Ok(value.into()),
+        _ => {}
+    }
+    if let Some(path) = configured(from) {
+        return Ok(path);
+    }
+    let platform = etcetera::choose_base_strategy().map_err(|_| Unusable::Unknown)?;
+    Ok(platform.cache_dir().join("lazyast"))
+}
+
+/// `[tool.lazyast] cache-dir` of the nearest `pyproject.toml` that has it, relative to that file.
+fn configured(from: &Path) -> Option<PathBuf> {
+    let from = std::path::absolute(from).ok()?;
+    from.ancestors().find_map(|directory| {
+        let text = fs::read_to_string(directory.join("pyproject.toml")).ok()?;
+        if !text.contains("lazyast") {
+            return None;
+        }
+        let table: toml::Table = text.parse().ok()?;
+        let value = table.get("tool")?.get("lazyast")?.get("cache-dir")?.as_str()?;
+        Some(directory.join(value))
+    })
+}
+
+impl Directory {
+    /// Makes a cache directory, or checks the one that there is. `parser` is the parser's version.
+    pub fn prepare(root: PathBuf, parser: u32) -> Result<Self, Unusable> {
+        let packs = root.join(format!("v{FORMAT_VERSION}-{SCHEMA_FINGERPRINT:016x}-{parser}")).join("packs");
+        let failed = |error| Unusable::Io { path: root.clone(), error };
+        if !packs.is_dir() {
+            create_private(&packs).map_err(failed)?;
+            describe(&root);
+        }
+        check(&root)?;
+        Ok(Self { root, packs })
+    }
+
+    /// The cache directory.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The directory of this version's packs.
+    pub fn packs(&self) -> &Path {
+        &self.packs
+    }
+}
+
+/// Marks the directory for backup tools and for git. Missing marks hurt nobody.
+fn describe(root: &Path) {
+    let tag = "Signature: 8a477f597d28d172789f06886806bc55\n\
+               # This directory holds a cache of lazyast. It can be deleted at any time.\n";
+    let _ = fs::write(root.join("CACHEDIR.TAG"), tag);
+    let _ = fs::write(root.join(".gitignore"), "*\n");
+}
+
+#[cfg(unix)]
+fn create_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+#[cfg(not(unix))]
+fn create_private(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+#[cfg(unix)]
+fn check(root: &Path) -> Result<(), Unusable> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = fs::metadata(root).map_err(|error| Unusable::Io { path: root.to_owned(), error })?;
+    // A file that this process has just made tells its user without asking the system by unsafe code.
+    let expected = tempfile::tempfile()
+        .and_then(|file| file.metadata())
+        .map_err(|error| Unusable::Io { path: root.to_owned(), error })?
+        .uid();
+    if metadata.uid() != expected {
+        return Err(Unusable::Owner { path: root.to_owned(), found: metadata.uid(), expected });
+    }
+    let mode = metadata.mode() & 0o7777;
+    if mode & 0o022 != 0 {
+        return Err(Unusable::Mode { path: root.to_owned(), found: mode });
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn check(_root: &Path) -> Result<(), Unusable> {
+    Ok(())
+}

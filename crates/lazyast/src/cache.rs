@@ -1,0 +1,126 @@
+//! Sources by content: a hit is a part of a mapped pack, a miss is parsed and kept.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use lazyast_parse::{PARSER_VERSION, Parser, Refusal};
+use lazyast_store::{Directory, Key, Store, Unusable, directory};
+
+use crate::ArchiveBytes;
+
+/// Bytes of new archives that are gathered before they are published as a pack.
+const PENDING_BYTES: usize = 16 * 1024 * 1024;
+
+/// Archives by the content of their sources. Any number of threads use it at once.
+///
+/// New archives are published when many have come together, by [`flush`](Self::flush), and when the
+/// cache is dropped. Whatever goes wrong with the directory, sources are still parsed.
+#[derive(Debug, Default)]
+pub struct Cache {
+    store: Option<Store>,
+    pending: Mutex<Pending>,
+    parsers: Mutex<Vec<Parser>>,
+}
+
+#[derive(Debug, Default)]
+struct Pending {
+    archives: HashMap<Key, ArchiveBytes>,
+    bytes: usize,
+}
+
+impl Cache {
+    /// Opens the cache that a user in the current directory means; see [`directory`] for the order.
+    ///
+    /// An error says why there is none. [`Cache::disabled`] then does the same work without it.
+    pub fn open(chosen: Option<&Path>) -> Result<Self, Unusable> {
+        let root = directory::choose(chosen, Path::new("."))?;
+        Self::at(root)
+    }
+
+    /// Opens the cache in a directory.
+    pub fn at(root: PathBuf) -> Result<Self, Unusable> {
+        let directory = Directory::prepare(root, PARSER_VERSION)?;
+        let mut cache = Self::default();
+        cache.store = Some(Store::open(directory, PARSER_VERSION));
+        Ok(cache)
+    }
+
+    /// No cache: every source is parsed and nothing is kept.
+    pub fn disabled() -> Self {
+        Self::default()
+    }
+
+    /// The packs, if there is a cache.
+    pub fn store(&self) -> Option<&Store> {
+        self.store.as_ref()
+    }
+
+    /// The archive of a source, given as the bytes of a file.
+    pub fn archive(&self, source: &[u8]) -> Result<ArchiveBytes, Refusal> {
+        let key = lazyast_store::key(source);
+        if let Some(archive) = self.get(&key) {
+            return Ok(archive);
+        }
+        let mut parser = self.parsers().pop().unwrap_or_default();
+        let archive = parser.parse(source, &key).map(ArchiveBytes::copy);
+        self.parsers().push(parser);
+        let archive = archive?;
+        self.keep(key, &archive);
+        Ok(archive)
+    }
+
+    /// The archive of a source by its key, if it is there.
+    pub fn get(&self, key: &Key) -> Option<ArchiveBytes> {
+        let store = self.store.as_ref()?;
+        match store.get(key) {
+            Some(entry) => Some(ArchiveBytes::in_pack(entry)),
+            None => self.pending().archives.get(key).cloned(),
+        }
+    }
+
+    fn keep(&self, key: Key, archive: &ArchiveBytes) {
+        if self.store.is_none() {
+            return;
+        }
+        let mut pending = self.pending();
+        if pending.archives.insert(key, archive.clone()).is_none() {
+            pending.bytes += archive.as_ref().len();
+        }
+        let full = pending.bytes > PENDING_BYTES;
+        drop(pending);
+        if full {
+            // What cannot be written is not kept; the next process parses it again.
+            let _ = self.flush();
+        }
+    }
+
+    /// Publishes what is new.
+    pub fn flush(&self) -> io::Result<()> {
+        let Some(store) = &self.store else { return Ok(()) };
+        let pending = std::mem::take(&mut *self.pending());
+        if pending.archives.is_empty() {
+            return Ok(());
+        }
+        let mut writer = store.writer()?;
+        for (key, archive) in &pending.archives {
+            writer.add(key, archive.as_ref())?;
+        }
+        store.publish(writer)
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn parsers(&self) -> MutexGuard<'_, Vec<Parser>> {
+        self.parsers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Cache {
+    fn drop(&mut self) {
+        let _ = self.flush();
+    }
+}

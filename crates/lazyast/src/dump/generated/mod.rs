@@ -1,0 +1,3 @@
+//! Tables of the Unicode versions.
+
+pub(in crate::dump) mod printable;

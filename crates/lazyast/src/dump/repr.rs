@@ -1,0 +1,145 @@
+//! CPython's `repr` of constants.
+
+use std::fmt::Write;
+
+use lazyast_format::read::Constant;
+use num_bigint::BigUint;
+
+use super::DumpError;
+use super::generated::printable;
+
+/// Decimal digits that Python prints by default.
+pub(super) const MAX_DIGITS: usize = 4300;
+
+pub(super) fn constant(constant: &Constant<'_>, minor: u8) -> Result<String, DumpError> {
+    Ok(match constant {
+        Constant::None => "None".to_owned(),
+        Constant::Bool(true) => "True".to_owned(),
+        Constant::Bool(false) => "False".to_owned(),
+        Constant::Ellipsis => "Ellipsis".to_owned(),
+        Constant::Str(value) => text(value, minor),
+        Constant::Bytes(value) => bytes(value),
+        Constant::Int(value) => value.to_string(),
+        Constant::BigInt(literal) => integer(literal)?,
+        Constant::Float(value) => float(*value),
+        Constant::Imaginary(value) => format!("{}j", float(*value).trim_end_matches(".0")),
+    })
+}
+
+/// A `str`, given as UTF-8 in which lone surrogates have three bytes of their own.
+pub(super) fn text(value: &[u8], minor: u8) -> String {
+    let quote = if value.contains(&b'\'') && !value.contains(&b'"') { '"' } else { '\'' };
+    let mut out = String::with_capacity(value.len() + 2);
+    out.push(quote);
+    let mut rest = value;
+    while let Some(invalid) = append_text(&mut out, rest, quote, minor) {
+        // Three bytes that are a surrogate; damaged bytes come out as something of that form too.
+        let code = invalid.iter().take(3).fold(0, |code, byte| code << 6 | u32::from(byte & 0x3f));
+        let _ = write!(out, "\\u{:04x}", 0xd000 | code & 0xfff);
+        rest = &invalid[invalid.len().min(3)..];
+    }
+    out.push(quote);
+    out
+}
+
+/// Appends text up to the first byte that is not UTF-8, and gives the rest from there on.
+fn append_text<'a>(out: &mut String, value: &'a [u8], quote: char, minor: u8) -> Option<&'a [u8]> {
+    let valid = value.utf8_chunks().next()?;
+    for letter in valid.valid().chars() {
+        append_letter(out, letter, quote, minor);
+    }
+    let rest = &value[valid.valid().len()..];
+    (!rest.is_empty()).then_some(rest)
+}
+
+fn append_letter(out: &mut String, letter: char, quote: char, minor: u8) {
+    let code = u32::from(letter);
+    // Writing to a `String` cannot fail.
+    let _ = match letter {
+        '\\' => write!(out, "\\\\"),
+        '\n' => write!(out, "\\n"),
+        '\r' => write!(out, "\\r"),
+        '\t' => write!(out, "\\t"),
+        _ if letter == quote => write!(out, "\\{quote}"),
+        ' '..='~' => write!(out, "{letter}"),
+        _ if is_printable(code, minor) => write!(out, "{letter}"),
+        _ if code <= 0xff => write!(out, "\\x{code:02x}"),
+        _ if code <= 0xffff => write!(out, "\\u{code:04x}"),
+        _ => write!(out, "\\U{code:08x}"),
+    };
+}
+
+/// `str.isprintable` of one code point.
+fn is_printable(code: u32, minor: u8) -> bool {
+    !within(printable::HIDDEN, code)
+        || minor >= 12 && within(printable::PRINTABLE_SINCE_12, code)
+        || minor >= 13 && within(printable::PRINTABLE_SINCE_13, code)
+}
+
+fn within(ranges: &[(u32, u32)], code: u32) -> bool {
+    let after = ranges.partition_point(|(low, _)| *low <= code);
+    after.checked_sub(1).is_some_and(|index| code <= ranges[index].1)
+}
+
+fn bytes(value: &[u8]) -> String {
+    let quote = if value.contains(&b'\'') && !value.contains(&b'"') { b'"' } else { b'\'' };
+    let mut out = String::with_capacity(value.len() + 3);
+    out.push('b');
+    out.push(char::from(quote));
+    for byte in value {
+        // Writing to a `String` cannot fail.
+        let _ = match *byte {
+            b'\\' => write!(out, "\\\\"),
+            b'\n' => write!(out, "\\n"),
+            b'\r' => write!(out, "\\r"),
+            b'\t' => write!(out, "\\t"),
+            byte if byte == quote => write!(out, "\\{}", char::from(quote)),
+            byte @ b' '..=b'~' => write!(out, "{}", char::from(byte)),
+            byte => write!(out, "\\x{byte:02x}"),
+        };
+    }
+    out.push(char::from(quote));
+    out
+}
+
+/// An integer literal without underscores, in decimal.
+fn integer(literal: &str) -> Result<String, DumpError> {
+    let (radix, digits) = match literal.as_bytes() {
+        [b'0', b'x', ..] => (16, &literal[2..]),
+        [b'0', b'o', ..] => (8, &literal[2..]),
+        [b'0', b'b', ..] => (2, &literal[2..]),
+        _ => (10, literal),
+    };
+    let damage = lazyast_format::Damage { what: "big integer is not a literal", at: 0, found: 0 };
+    let value = BigUint::parse_bytes(digits.as_bytes(), radix).ok_or(damage)?;
+    // Conversion is quadratic: what has far too many digits is not converted to be counted.
+    let at_least = (value.bits().saturating_sub(1) as f64 * std::f64::consts::LOG10_2) as usize + 1;
+    if at_least > MAX_DIGITS + 1 {
+        return Err(DumpError::IntegerDigits { found: at_least });
+    }
+    let decimal = value.to_string();
+    if decimal.len() > MAX_DIGITS {
+        return Err(DumpError::IntegerDigits { found: decimal.len() });
+    }
+    Ok(decimal)
+}
+
+/// A `float`: the shortest digits that read back as the same number, with an exponent below 1e-4 and
+/// from 1e16 on.
+fn float(value: f64) -> String {
+    if value.is_infinite() {
+        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    if value.is_nan() {
+        return "nan".to_owned();
+    }
+    let scientific = format!("{value:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    if (-4..16).contains(&exponent) {
+        let plain = value.to_string();
+        return if plain.contains('.') { plain } else { plain + ".0" };
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", exponent.abs())
+}
