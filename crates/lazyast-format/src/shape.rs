@@ -7,6 +7,8 @@ use crate::generated::tables::{Field, SingletonClass};
 pub struct FieldSpec {
     /// CPython's name.
     pub name: &'static str,
+    /// The abstract class or the type of the value or of its elements, as CPython's grammar names it.
+    pub class: &'static str,
     /// The code of the children that make the value, where it is made of children.
     pub field: Option<Field>,
     /// Where the value comes from.
@@ -143,3 +145,12 @@ impl ConstantTag {
 
 /// The first integer that is stored as digits and not in the payload.
 pub const BIG_INT: u64 = 1 << 29;
+
+/// The first payload of the layout [`Payload::Operators`] that is not an operator but `16 + place`.
+pub const OPERATOR_LIST: u32 = 16;
+
+/// How many kinds of warnings there are.
+pub const WARNING_KINDS: u32 = 3;
+
+/// The minor version of the oldest Python 3 that archives serve.
+pub const OLDEST_PYTHON: u8 = 11;

@@ -103,8 +103,9 @@ fn field_spec(out: &mut String, field: &FieldSpec) -> Result<()> {
     };
     writeln!(
         out,
-        "FieldSpec {{ name: {:?}, field: {code}, role: Role::{}, optional: {}, list: {}, singletons: {class}, since: {} }},",
+        "FieldSpec {{ name: {:?}, class: {:?}, field: {code}, role: Role::{}, optional: {}, list: {}, singletons: {class}, since: {} }},",
         field.name,
+        field.ty.trim_end_matches(['*', '?']),
         camel(&field.role),
         field.ty.ends_with('?'),
         field.ty.ends_with('*'),

@@ -923,6 +923,7 @@ pub mod cmpop {
 static MODULE: &[FieldSpec] = &[
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -932,6 +933,7 @@ static MODULE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "type_ignores",
+        class: "type_ignore",
         field: None,
         role: Role::Empty,
         optional: false,
@@ -943,6 +945,7 @@ static MODULE: &[FieldSpec] = &[
 static FUNCTION_DEF: &[FieldSpec] = &[
     FieldSpec {
         name: "name",
+        class: "identifier",
         field: None,
         role: Role::Name,
         optional: false,
@@ -952,6 +955,7 @@ static FUNCTION_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "args",
+        class: "arguments",
         field: Some(Field::Args),
         role: Role::Child,
         optional: false,
@@ -961,6 +965,7 @@ static FUNCTION_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -970,6 +975,7 @@ static FUNCTION_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "decorator_list",
+        class: "expr",
         field: Some(Field::DecoratorList),
         role: Role::Children,
         optional: false,
@@ -979,6 +985,7 @@ static FUNCTION_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "returns",
+        class: "expr",
         field: Some(Field::Returns),
         role: Role::Child,
         optional: true,
@@ -988,6 +995,7 @@ static FUNCTION_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "type_comment",
+        class: "string",
         field: None,
         role: Role::None,
         optional: true,
@@ -997,6 +1005,7 @@ static FUNCTION_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "type_params",
+        class: "type_param",
         field: Some(Field::TypeParams),
         role: Role::Children,
         optional: false,
@@ -1008,6 +1017,7 @@ static FUNCTION_DEF: &[FieldSpec] = &[
 static ASYNC_FUNCTION_DEF: &[FieldSpec] = &[
     FieldSpec {
         name: "name",
+        class: "identifier",
         field: None,
         role: Role::Name,
         optional: false,
@@ -1017,6 +1027,7 @@ static ASYNC_FUNCTION_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "args",
+        class: "arguments",
         field: Some(Field::Args),
         role: Role::Child,
         optional: false,
@@ -1026,6 +1037,7 @@ static ASYNC_FUNCTION_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -1035,6 +1047,7 @@ static ASYNC_FUNCTION_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "decorator_list",
+        class: "expr",
         field: Some(Field::DecoratorList),
         role: Role::Children,
         optional: false,
@@ -1044,6 +1057,7 @@ static ASYNC_FUNCTION_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "returns",
+        class: "expr",
         field: Some(Field::Returns),
         role: Role::Child,
         optional: true,
@@ -1053,6 +1067,7 @@ static ASYNC_FUNCTION_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "type_comment",
+        class: "string",
         field: None,
         role: Role::None,
         optional: true,
@@ -1062,6 +1077,7 @@ static ASYNC_FUNCTION_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "type_params",
+        class: "type_param",
         field: Some(Field::TypeParams),
         role: Role::Children,
         optional: false,
@@ -1073,6 +1089,7 @@ static ASYNC_FUNCTION_DEF: &[FieldSpec] = &[
 static CLASS_DEF: &[FieldSpec] = &[
     FieldSpec {
         name: "name",
+        class: "identifier",
         field: None,
         role: Role::Name,
         optional: false,
@@ -1082,6 +1099,7 @@ static CLASS_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "bases",
+        class: "expr",
         field: Some(Field::Bases),
         role: Role::Children,
         optional: false,
@@ -1091,6 +1109,7 @@ static CLASS_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "keywords",
+        class: "keyword",
         field: Some(Field::Keywords),
         role: Role::Children,
         optional: false,
@@ -1100,6 +1119,7 @@ static CLASS_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -1109,6 +1129,7 @@ static CLASS_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "decorator_list",
+        class: "expr",
         field: Some(Field::DecoratorList),
         role: Role::Children,
         optional: false,
@@ -1118,6 +1139,7 @@ static CLASS_DEF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "type_params",
+        class: "type_param",
         field: Some(Field::TypeParams),
         role: Role::Children,
         optional: false,
@@ -1128,6 +1150,7 @@ static CLASS_DEF: &[FieldSpec] = &[
 ];
 static RETURN: &[FieldSpec] = &[FieldSpec {
     name: "value",
+    class: "expr",
     field: Some(Field::Value),
     role: Role::Child,
     optional: true,
@@ -1137,6 +1160,7 @@ static RETURN: &[FieldSpec] = &[FieldSpec {
 }];
 static DELETE: &[FieldSpec] = &[FieldSpec {
     name: "targets",
+    class: "expr",
     field: Some(Field::Targets),
     role: Role::Children,
     optional: false,
@@ -1147,6 +1171,7 @@ static DELETE: &[FieldSpec] = &[FieldSpec {
 static ASSIGN: &[FieldSpec] = &[
     FieldSpec {
         name: "targets",
+        class: "expr",
         field: Some(Field::Targets),
         role: Role::Children,
         optional: false,
@@ -1156,6 +1181,7 @@ static ASSIGN: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "value",
+        class: "expr",
         field: Some(Field::Value),
         role: Role::Child,
         optional: false,
@@ -1165,6 +1191,7 @@ static ASSIGN: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "type_comment",
+        class: "string",
         field: None,
         role: Role::None,
         optional: true,
@@ -1176,6 +1203,7 @@ static ASSIGN: &[FieldSpec] = &[
 static TYPE_ALIAS: &[FieldSpec] = &[
     FieldSpec {
         name: "name",
+        class: "expr",
         field: Some(Field::Name),
         role: Role::Child,
         optional: false,
@@ -1185,6 +1213,7 @@ static TYPE_ALIAS: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "type_params",
+        class: "type_param",
         field: Some(Field::TypeParams),
         role: Role::Children,
         optional: false,
@@ -1194,6 +1223,7 @@ static TYPE_ALIAS: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "value",
+        class: "expr",
         field: Some(Field::Value),
         role: Role::Child,
         optional: false,
@@ -1205,6 +1235,7 @@ static TYPE_ALIAS: &[FieldSpec] = &[
 static AUG_ASSIGN: &[FieldSpec] = &[
     FieldSpec {
         name: "target",
+        class: "expr",
         field: Some(Field::Target),
         role: Role::Child,
         optional: false,
@@ -1214,6 +1245,7 @@ static AUG_ASSIGN: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "op",
+        class: "operator",
         field: None,
         role: Role::Operator,
         optional: false,
@@ -1223,6 +1255,7 @@ static AUG_ASSIGN: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "value",
+        class: "expr",
         field: Some(Field::Value),
         role: Role::Child,
         optional: false,
@@ -1234,6 +1267,7 @@ static AUG_ASSIGN: &[FieldSpec] = &[
 static ANN_ASSIGN: &[FieldSpec] = &[
     FieldSpec {
         name: "target",
+        class: "expr",
         field: Some(Field::Target),
         role: Role::Child,
         optional: false,
@@ -1243,6 +1277,7 @@ static ANN_ASSIGN: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "annotation",
+        class: "expr",
         field: Some(Field::Annotation),
         role: Role::Child,
         optional: false,
@@ -1252,6 +1287,7 @@ static ANN_ASSIGN: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "value",
+        class: "expr",
         field: Some(Field::Value),
         role: Role::Child,
         optional: true,
@@ -1261,6 +1297,7 @@ static ANN_ASSIGN: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "simple",
+        class: "int",
         field: None,
         role: Role::Flag,
         optional: false,
@@ -1272,6 +1309,7 @@ static ANN_ASSIGN: &[FieldSpec] = &[
 static FOR: &[FieldSpec] = &[
     FieldSpec {
         name: "target",
+        class: "expr",
         field: Some(Field::Target),
         role: Role::Child,
         optional: false,
@@ -1281,6 +1319,7 @@ static FOR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "iter",
+        class: "expr",
         field: Some(Field::Iter),
         role: Role::Child,
         optional: false,
@@ -1290,6 +1329,7 @@ static FOR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -1299,6 +1339,7 @@ static FOR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "orelse",
+        class: "stmt",
         field: Some(Field::Orelse),
         role: Role::Children,
         optional: false,
@@ -1308,6 +1349,7 @@ static FOR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "type_comment",
+        class: "string",
         field: None,
         role: Role::None,
         optional: true,
@@ -1319,6 +1361,7 @@ static FOR: &[FieldSpec] = &[
 static ASYNC_FOR: &[FieldSpec] = &[
     FieldSpec {
         name: "target",
+        class: "expr",
         field: Some(Field::Target),
         role: Role::Child,
         optional: false,
@@ -1328,6 +1371,7 @@ static ASYNC_FOR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "iter",
+        class: "expr",
         field: Some(Field::Iter),
         role: Role::Child,
         optional: false,
@@ -1337,6 +1381,7 @@ static ASYNC_FOR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -1346,6 +1391,7 @@ static ASYNC_FOR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "orelse",
+        class: "stmt",
         field: Some(Field::Orelse),
         role: Role::Children,
         optional: false,
@@ -1355,6 +1401,7 @@ static ASYNC_FOR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "type_comment",
+        class: "string",
         field: None,
         role: Role::None,
         optional: true,
@@ -1366,6 +1413,7 @@ static ASYNC_FOR: &[FieldSpec] = &[
 static WHILE: &[FieldSpec] = &[
     FieldSpec {
         name: "test",
+        class: "expr",
         field: Some(Field::Test),
         role: Role::Child,
         optional: false,
@@ -1375,6 +1423,7 @@ static WHILE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -1384,6 +1433,7 @@ static WHILE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "orelse",
+        class: "stmt",
         field: Some(Field::Orelse),
         role: Role::Children,
         optional: false,
@@ -1395,6 +1445,7 @@ static WHILE: &[FieldSpec] = &[
 static IF: &[FieldSpec] = &[
     FieldSpec {
         name: "test",
+        class: "expr",
         field: Some(Field::Test),
         role: Role::Child,
         optional: false,
@@ -1404,6 +1455,7 @@ static IF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -1413,6 +1465,7 @@ static IF: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "orelse",
+        class: "stmt",
         field: Some(Field::Orelse),
         role: Role::Children,
         optional: false,
@@ -1424,6 +1477,7 @@ static IF: &[FieldSpec] = &[
 static WITH: &[FieldSpec] = &[
     FieldSpec {
         name: "items",
+        class: "withitem",
         field: Some(Field::Items),
         role: Role::Children,
         optional: false,
@@ -1433,6 +1487,7 @@ static WITH: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -1442,6 +1497,7 @@ static WITH: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "type_comment",
+        class: "string",
         field: None,
         role: Role::None,
         optional: true,
@@ -1453,6 +1509,7 @@ static WITH: &[FieldSpec] = &[
 static ASYNC_WITH: &[FieldSpec] = &[
     FieldSpec {
         name: "items",
+        class: "withitem",
         field: Some(Field::Items),
         role: Role::Children,
         optional: false,
@@ -1462,6 +1519,7 @@ static ASYNC_WITH: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -1471,6 +1529,7 @@ static ASYNC_WITH: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "type_comment",
+        class: "string",
         field: None,
         role: Role::None,
         optional: true,
@@ -1482,6 +1541,7 @@ static ASYNC_WITH: &[FieldSpec] = &[
 static MATCH: &[FieldSpec] = &[
     FieldSpec {
         name: "subject",
+        class: "expr",
         field: Some(Field::Subject),
         role: Role::Child,
         optional: false,
@@ -1491,6 +1551,7 @@ static MATCH: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "cases",
+        class: "match_case",
         field: Some(Field::Cases),
         role: Role::Children,
         optional: false,
@@ -1502,6 +1563,7 @@ static MATCH: &[FieldSpec] = &[
 static RAISE: &[FieldSpec] = &[
     FieldSpec {
         name: "exc",
+        class: "expr",
         field: Some(Field::Exc),
         role: Role::Child,
         optional: true,
@@ -1511,6 +1573,7 @@ static RAISE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "cause",
+        class: "expr",
         field: Some(Field::Cause),
         role: Role::Child,
         optional: true,
@@ -1522,6 +1585,7 @@ static RAISE: &[FieldSpec] = &[
 static TRY: &[FieldSpec] = &[
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -1531,6 +1595,7 @@ static TRY: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "handlers",
+        class: "excepthandler",
         field: Some(Field::Handlers),
         role: Role::Children,
         optional: false,
@@ -1540,6 +1605,7 @@ static TRY: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "orelse",
+        class: "stmt",
         field: Some(Field::Orelse),
         role: Role::Children,
         optional: false,
@@ -1549,6 +1615,7 @@ static TRY: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "finalbody",
+        class: "stmt",
         field: Some(Field::Finalbody),
         role: Role::Children,
         optional: false,
@@ -1560,6 +1627,7 @@ static TRY: &[FieldSpec] = &[
 static TRY_STAR: &[FieldSpec] = &[
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -1569,6 +1637,7 @@ static TRY_STAR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "handlers",
+        class: "excepthandler",
         field: Some(Field::Handlers),
         role: Role::Children,
         optional: false,
@@ -1578,6 +1647,7 @@ static TRY_STAR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "orelse",
+        class: "stmt",
         field: Some(Field::Orelse),
         role: Role::Children,
         optional: false,
@@ -1587,6 +1657,7 @@ static TRY_STAR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "finalbody",
+        class: "stmt",
         field: Some(Field::Finalbody),
         role: Role::Children,
         optional: false,
@@ -1598,6 +1669,7 @@ static TRY_STAR: &[FieldSpec] = &[
 static ASSERT: &[FieldSpec] = &[
     FieldSpec {
         name: "test",
+        class: "expr",
         field: Some(Field::Test),
         role: Role::Child,
         optional: false,
@@ -1607,6 +1679,7 @@ static ASSERT: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "msg",
+        class: "expr",
         field: Some(Field::Msg),
         role: Role::Child,
         optional: true,
@@ -1618,6 +1691,7 @@ static ASSERT: &[FieldSpec] = &[
 static IMPORT: &[FieldSpec] = &[
     FieldSpec {
         name: "names",
+        class: "alias",
         field: Some(Field::Names),
         role: Role::Children,
         optional: false,
@@ -1627,6 +1701,7 @@ static IMPORT: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "is_lazy",
+        class: "int",
         field: None,
         role: Role::Zero,
         optional: false,
@@ -1638,6 +1713,7 @@ static IMPORT: &[FieldSpec] = &[
 static IMPORT_FROM: &[FieldSpec] = &[
     FieldSpec {
         name: "module",
+        class: "identifier",
         field: None,
         role: Role::Module,
         optional: true,
@@ -1647,6 +1723,7 @@ static IMPORT_FROM: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "names",
+        class: "alias",
         field: Some(Field::Names),
         role: Role::Children,
         optional: false,
@@ -1656,6 +1733,7 @@ static IMPORT_FROM: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "level",
+        class: "int",
         field: None,
         role: Role::Level,
         optional: true,
@@ -1665,6 +1743,7 @@ static IMPORT_FROM: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "is_lazy",
+        class: "int",
         field: None,
         role: Role::Zero,
         optional: false,
@@ -1675,6 +1754,7 @@ static IMPORT_FROM: &[FieldSpec] = &[
 ];
 static GLOBAL: &[FieldSpec] = &[FieldSpec {
     name: "names",
+    class: "identifier",
     field: None,
     role: Role::Names,
     optional: false,
@@ -1684,6 +1764,7 @@ static GLOBAL: &[FieldSpec] = &[FieldSpec {
 }];
 static NONLOCAL: &[FieldSpec] = &[FieldSpec {
     name: "names",
+    class: "identifier",
     field: None,
     role: Role::Names,
     optional: false,
@@ -1693,6 +1774,7 @@ static NONLOCAL: &[FieldSpec] = &[FieldSpec {
 }];
 static EXPR: &[FieldSpec] = &[FieldSpec {
     name: "value",
+    class: "expr",
     field: Some(Field::Value),
     role: Role::Child,
     optional: false,
@@ -1706,6 +1788,7 @@ static CONTINUE: &[FieldSpec] = &[];
 static BOOL_OP: &[FieldSpec] = &[
     FieldSpec {
         name: "op",
+        class: "boolop",
         field: None,
         role: Role::Operator,
         optional: false,
@@ -1715,6 +1798,7 @@ static BOOL_OP: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "values",
+        class: "expr",
         field: Some(Field::Values),
         role: Role::Children,
         optional: false,
@@ -1726,6 +1810,7 @@ static BOOL_OP: &[FieldSpec] = &[
 static NAMED_EXPR: &[FieldSpec] = &[
     FieldSpec {
         name: "target",
+        class: "expr",
         field: Some(Field::Target),
         role: Role::Child,
         optional: false,
@@ -1735,6 +1820,7 @@ static NAMED_EXPR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "value",
+        class: "expr",
         field: Some(Field::Value),
         role: Role::Child,
         optional: false,
@@ -1746,6 +1832,7 @@ static NAMED_EXPR: &[FieldSpec] = &[
 static BIN_OP: &[FieldSpec] = &[
     FieldSpec {
         name: "left",
+        class: "expr",
         field: Some(Field::Left),
         role: Role::Child,
         optional: false,
@@ -1755,6 +1842,7 @@ static BIN_OP: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "op",
+        class: "operator",
         field: None,
         role: Role::Operator,
         optional: false,
@@ -1764,6 +1852,7 @@ static BIN_OP: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "right",
+        class: "expr",
         field: Some(Field::Right),
         role: Role::Child,
         optional: false,
@@ -1775,6 +1864,7 @@ static BIN_OP: &[FieldSpec] = &[
 static UNARY_OP: &[FieldSpec] = &[
     FieldSpec {
         name: "op",
+        class: "unaryop",
         field: None,
         role: Role::Operator,
         optional: false,
@@ -1784,6 +1874,7 @@ static UNARY_OP: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "operand",
+        class: "expr",
         field: Some(Field::Operand),
         role: Role::Child,
         optional: false,
@@ -1795,6 +1886,7 @@ static UNARY_OP: &[FieldSpec] = &[
 static LAMBDA: &[FieldSpec] = &[
     FieldSpec {
         name: "args",
+        class: "arguments",
         field: Some(Field::Args),
         role: Role::Child,
         optional: false,
@@ -1804,6 +1896,7 @@ static LAMBDA: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "body",
+        class: "expr",
         field: Some(Field::Body),
         role: Role::Child,
         optional: false,
@@ -1815,6 +1908,7 @@ static LAMBDA: &[FieldSpec] = &[
 static IF_EXP: &[FieldSpec] = &[
     FieldSpec {
         name: "test",
+        class: "expr",
         field: Some(Field::Test),
         role: Role::Child,
         optional: false,
@@ -1824,6 +1918,7 @@ static IF_EXP: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "body",
+        class: "expr",
         field: Some(Field::Body),
         role: Role::Child,
         optional: false,
@@ -1833,6 +1928,7 @@ static IF_EXP: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "orelse",
+        class: "expr",
         field: Some(Field::Orelse),
         role: Role::Child,
         optional: false,
@@ -1844,6 +1940,7 @@ static IF_EXP: &[FieldSpec] = &[
 static DICT: &[FieldSpec] = &[
     FieldSpec {
         name: "keys",
+        class: "expr",
         field: Some(Field::Keys),
         role: Role::Keys,
         optional: false,
@@ -1853,6 +1950,7 @@ static DICT: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "values",
+        class: "expr",
         field: Some(Field::Values),
         role: Role::Children,
         optional: false,
@@ -1863,6 +1961,7 @@ static DICT: &[FieldSpec] = &[
 ];
 static SET: &[FieldSpec] = &[FieldSpec {
     name: "elts",
+    class: "expr",
     field: Some(Field::Elts),
     role: Role::Children,
     optional: false,
@@ -1873,6 +1972,7 @@ static SET: &[FieldSpec] = &[FieldSpec {
 static LIST_COMP: &[FieldSpec] = &[
     FieldSpec {
         name: "elt",
+        class: "expr",
         field: Some(Field::Elt),
         role: Role::Child,
         optional: false,
@@ -1882,6 +1982,7 @@ static LIST_COMP: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "generators",
+        class: "comprehension",
         field: Some(Field::Generators),
         role: Role::Children,
         optional: false,
@@ -1893,6 +1994,7 @@ static LIST_COMP: &[FieldSpec] = &[
 static SET_COMP: &[FieldSpec] = &[
     FieldSpec {
         name: "elt",
+        class: "expr",
         field: Some(Field::Elt),
         role: Role::Child,
         optional: false,
@@ -1902,6 +2004,7 @@ static SET_COMP: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "generators",
+        class: "comprehension",
         field: Some(Field::Generators),
         role: Role::Children,
         optional: false,
@@ -1913,6 +2016,7 @@ static SET_COMP: &[FieldSpec] = &[
 static DICT_COMP: &[FieldSpec] = &[
     FieldSpec {
         name: "key",
+        class: "expr",
         field: Some(Field::Key),
         role: Role::Child,
         optional: false,
@@ -1922,6 +2026,7 @@ static DICT_COMP: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "value",
+        class: "expr",
         field: Some(Field::Value),
         role: Role::Child,
         optional: false,
@@ -1931,6 +2036,7 @@ static DICT_COMP: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "generators",
+        class: "comprehension",
         field: Some(Field::Generators),
         role: Role::Children,
         optional: false,
@@ -1942,6 +2048,7 @@ static DICT_COMP: &[FieldSpec] = &[
 static GENERATOR_EXP: &[FieldSpec] = &[
     FieldSpec {
         name: "elt",
+        class: "expr",
         field: Some(Field::Elt),
         role: Role::Child,
         optional: false,
@@ -1951,6 +2058,7 @@ static GENERATOR_EXP: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "generators",
+        class: "comprehension",
         field: Some(Field::Generators),
         role: Role::Children,
         optional: false,
@@ -1961,6 +2069,7 @@ static GENERATOR_EXP: &[FieldSpec] = &[
 ];
 static AWAIT: &[FieldSpec] = &[FieldSpec {
     name: "value",
+    class: "expr",
     field: Some(Field::Value),
     role: Role::Child,
     optional: false,
@@ -1970,6 +2079,7 @@ static AWAIT: &[FieldSpec] = &[FieldSpec {
 }];
 static YIELD: &[FieldSpec] = &[FieldSpec {
     name: "value",
+    class: "expr",
     field: Some(Field::Value),
     role: Role::Child,
     optional: true,
@@ -1979,6 +2089,7 @@ static YIELD: &[FieldSpec] = &[FieldSpec {
 }];
 static YIELD_FROM: &[FieldSpec] = &[FieldSpec {
     name: "value",
+    class: "expr",
     field: Some(Field::Value),
     role: Role::Child,
     optional: false,
@@ -1989,6 +2100,7 @@ static YIELD_FROM: &[FieldSpec] = &[FieldSpec {
 static COMPARE: &[FieldSpec] = &[
     FieldSpec {
         name: "left",
+        class: "expr",
         field: Some(Field::Left),
         role: Role::Child,
         optional: false,
@@ -1998,6 +2110,7 @@ static COMPARE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "ops",
+        class: "cmpop",
         field: None,
         role: Role::Operators,
         optional: false,
@@ -2007,6 +2120,7 @@ static COMPARE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "comparators",
+        class: "expr",
         field: Some(Field::Comparators),
         role: Role::Children,
         optional: false,
@@ -2018,6 +2132,7 @@ static COMPARE: &[FieldSpec] = &[
 static CALL: &[FieldSpec] = &[
     FieldSpec {
         name: "func",
+        class: "expr",
         field: Some(Field::Func),
         role: Role::Child,
         optional: false,
@@ -2027,6 +2142,7 @@ static CALL: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "args",
+        class: "expr",
         field: Some(Field::Args),
         role: Role::Children,
         optional: false,
@@ -2036,6 +2152,7 @@ static CALL: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "keywords",
+        class: "keyword",
         field: Some(Field::Keywords),
         role: Role::Children,
         optional: false,
@@ -2047,6 +2164,7 @@ static CALL: &[FieldSpec] = &[
 static FORMATTED_VALUE: &[FieldSpec] = &[
     FieldSpec {
         name: "value",
+        class: "expr",
         field: Some(Field::Value),
         role: Role::Child,
         optional: false,
@@ -2056,6 +2174,7 @@ static FORMATTED_VALUE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "conversion",
+        class: "int",
         field: None,
         role: Role::Conversion,
         optional: false,
@@ -2065,6 +2184,7 @@ static FORMATTED_VALUE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "format_spec",
+        class: "expr",
         field: Some(Field::FormatSpec),
         role: Role::Child,
         optional: true,
@@ -2076,6 +2196,7 @@ static FORMATTED_VALUE: &[FieldSpec] = &[
 static INTERPOLATION: &[FieldSpec] = &[
     FieldSpec {
         name: "value",
+        class: "expr",
         field: Some(Field::Value),
         role: Role::Child,
         optional: false,
@@ -2085,6 +2206,7 @@ static INTERPOLATION: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "str",
+        class: "constant",
         field: None,
         role: Role::Text,
         optional: false,
@@ -2094,6 +2216,7 @@ static INTERPOLATION: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "conversion",
+        class: "int",
         field: None,
         role: Role::Conversion,
         optional: false,
@@ -2103,6 +2226,7 @@ static INTERPOLATION: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "format_spec",
+        class: "expr",
         field: Some(Field::FormatSpec),
         role: Role::Child,
         optional: true,
@@ -2113,6 +2237,7 @@ static INTERPOLATION: &[FieldSpec] = &[
 ];
 static JOINED_STR: &[FieldSpec] = &[FieldSpec {
     name: "values",
+    class: "expr",
     field: Some(Field::Values),
     role: Role::Values,
     optional: false,
@@ -2122,6 +2247,7 @@ static JOINED_STR: &[FieldSpec] = &[FieldSpec {
 }];
 static TEMPLATE_STR: &[FieldSpec] = &[FieldSpec {
     name: "values",
+    class: "expr",
     field: Some(Field::Values),
     role: Role::Children,
     optional: false,
@@ -2132,6 +2258,7 @@ static TEMPLATE_STR: &[FieldSpec] = &[FieldSpec {
 static CONSTANT: &[FieldSpec] = &[
     FieldSpec {
         name: "value",
+        class: "constant",
         field: None,
         role: Role::Constant,
         optional: false,
@@ -2141,6 +2268,7 @@ static CONSTANT: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "kind",
+        class: "string",
         field: None,
         role: Role::ConstantKind,
         optional: true,
@@ -2152,6 +2280,7 @@ static CONSTANT: &[FieldSpec] = &[
 static ATTRIBUTE: &[FieldSpec] = &[
     FieldSpec {
         name: "value",
+        class: "expr",
         field: Some(Field::Value),
         role: Role::Child,
         optional: false,
@@ -2161,6 +2290,7 @@ static ATTRIBUTE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "attr",
+        class: "identifier",
         field: None,
         role: Role::Name,
         optional: false,
@@ -2170,6 +2300,7 @@ static ATTRIBUTE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "ctx",
+        class: "expr_context",
         field: None,
         role: Role::Context,
         optional: false,
@@ -2181,6 +2312,7 @@ static ATTRIBUTE: &[FieldSpec] = &[
 static SUBSCRIPT: &[FieldSpec] = &[
     FieldSpec {
         name: "value",
+        class: "expr",
         field: Some(Field::Value),
         role: Role::Child,
         optional: false,
@@ -2190,6 +2322,7 @@ static SUBSCRIPT: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "slice",
+        class: "expr",
         field: Some(Field::Slice),
         role: Role::Child,
         optional: false,
@@ -2199,6 +2332,7 @@ static SUBSCRIPT: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "ctx",
+        class: "expr_context",
         field: None,
         role: Role::Context,
         optional: false,
@@ -2210,6 +2344,7 @@ static SUBSCRIPT: &[FieldSpec] = &[
 static STARRED: &[FieldSpec] = &[
     FieldSpec {
         name: "value",
+        class: "expr",
         field: Some(Field::Value),
         role: Role::Child,
         optional: false,
@@ -2219,6 +2354,7 @@ static STARRED: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "ctx",
+        class: "expr_context",
         field: None,
         role: Role::Context,
         optional: false,
@@ -2230,6 +2366,7 @@ static STARRED: &[FieldSpec] = &[
 static NAME: &[FieldSpec] = &[
     FieldSpec {
         name: "id",
+        class: "identifier",
         field: None,
         role: Role::Name,
         optional: false,
@@ -2239,6 +2376,7 @@ static NAME: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "ctx",
+        class: "expr_context",
         field: None,
         role: Role::Context,
         optional: false,
@@ -2250,6 +2388,7 @@ static NAME: &[FieldSpec] = &[
 static LIST: &[FieldSpec] = &[
     FieldSpec {
         name: "elts",
+        class: "expr",
         field: Some(Field::Elts),
         role: Role::Children,
         optional: false,
@@ -2259,6 +2398,7 @@ static LIST: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "ctx",
+        class: "expr_context",
         field: None,
         role: Role::Context,
         optional: false,
@@ -2270,6 +2410,7 @@ static LIST: &[FieldSpec] = &[
 static TUPLE: &[FieldSpec] = &[
     FieldSpec {
         name: "elts",
+        class: "expr",
         field: Some(Field::Elts),
         role: Role::Children,
         optional: false,
@@ -2279,6 +2420,7 @@ static TUPLE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "ctx",
+        class: "expr_context",
         field: None,
         role: Role::Context,
         optional: false,
@@ -2290,6 +2432,7 @@ static TUPLE: &[FieldSpec] = &[
 static SLICE: &[FieldSpec] = &[
     FieldSpec {
         name: "lower",
+        class: "expr",
         field: Some(Field::Lower),
         role: Role::Child,
         optional: true,
@@ -2299,6 +2442,7 @@ static SLICE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "upper",
+        class: "expr",
         field: Some(Field::Upper),
         role: Role::Child,
         optional: true,
@@ -2308,6 +2452,7 @@ static SLICE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "step",
+        class: "expr",
         field: Some(Field::Step),
         role: Role::Child,
         optional: true,
@@ -2319,6 +2464,7 @@ static SLICE: &[FieldSpec] = &[
 static COMPREHENSION: &[FieldSpec] = &[
     FieldSpec {
         name: "target",
+        class: "expr",
         field: Some(Field::Target),
         role: Role::Child,
         optional: false,
@@ -2328,6 +2474,7 @@ static COMPREHENSION: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "iter",
+        class: "expr",
         field: Some(Field::Iter),
         role: Role::Child,
         optional: false,
@@ -2337,6 +2484,7 @@ static COMPREHENSION: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "ifs",
+        class: "expr",
         field: Some(Field::Ifs),
         role: Role::Children,
         optional: false,
@@ -2346,6 +2494,7 @@ static COMPREHENSION: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "is_async",
+        class: "int",
         field: None,
         role: Role::Flag,
         optional: false,
@@ -2357,6 +2506,7 @@ static COMPREHENSION: &[FieldSpec] = &[
 static EXCEPT_HANDLER: &[FieldSpec] = &[
     FieldSpec {
         name: "type",
+        class: "expr",
         field: Some(Field::Type),
         role: Role::Child,
         optional: true,
@@ -2366,6 +2516,7 @@ static EXCEPT_HANDLER: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "name",
+        class: "identifier",
         field: None,
         role: Role::OptionalName,
         optional: true,
@@ -2375,6 +2526,7 @@ static EXCEPT_HANDLER: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -2386,6 +2538,7 @@ static EXCEPT_HANDLER: &[FieldSpec] = &[
 static ARGUMENTS: &[FieldSpec] = &[
     FieldSpec {
         name: "posonlyargs",
+        class: "arg",
         field: Some(Field::Posonlyargs),
         role: Role::Children,
         optional: false,
@@ -2395,6 +2548,7 @@ static ARGUMENTS: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "args",
+        class: "arg",
         field: Some(Field::Args),
         role: Role::Children,
         optional: false,
@@ -2404,6 +2558,7 @@ static ARGUMENTS: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "vararg",
+        class: "arg",
         field: Some(Field::Vararg),
         role: Role::Child,
         optional: true,
@@ -2413,6 +2568,7 @@ static ARGUMENTS: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "kwonlyargs",
+        class: "arg",
         field: Some(Field::Kwonlyargs),
         role: Role::Children,
         optional: false,
@@ -2422,6 +2578,7 @@ static ARGUMENTS: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "kw_defaults",
+        class: "expr",
         field: Some(Field::KwDefaults),
         role: Role::KwDefaults,
         optional: false,
@@ -2431,6 +2588,7 @@ static ARGUMENTS: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "kwarg",
+        class: "arg",
         field: Some(Field::Kwarg),
         role: Role::Child,
         optional: true,
@@ -2440,6 +2598,7 @@ static ARGUMENTS: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "defaults",
+        class: "expr",
         field: Some(Field::Defaults),
         role: Role::Children,
         optional: false,
@@ -2451,6 +2610,7 @@ static ARGUMENTS: &[FieldSpec] = &[
 static ARG: &[FieldSpec] = &[
     FieldSpec {
         name: "arg",
+        class: "identifier",
         field: None,
         role: Role::Name,
         optional: false,
@@ -2460,6 +2620,7 @@ static ARG: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "annotation",
+        class: "expr",
         field: Some(Field::Annotation),
         role: Role::Child,
         optional: true,
@@ -2469,6 +2630,7 @@ static ARG: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "type_comment",
+        class: "string",
         field: None,
         role: Role::None,
         optional: true,
@@ -2480,6 +2642,7 @@ static ARG: &[FieldSpec] = &[
 static KEYWORD: &[FieldSpec] = &[
     FieldSpec {
         name: "arg",
+        class: "identifier",
         field: None,
         role: Role::OptionalName,
         optional: true,
@@ -2489,6 +2652,7 @@ static KEYWORD: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "value",
+        class: "expr",
         field: Some(Field::Value),
         role: Role::Child,
         optional: false,
@@ -2500,6 +2664,7 @@ static KEYWORD: &[FieldSpec] = &[
 static ALIAS: &[FieldSpec] = &[
     FieldSpec {
         name: "name",
+        class: "identifier",
         field: None,
         role: Role::AliasName,
         optional: false,
@@ -2509,6 +2674,7 @@ static ALIAS: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "asname",
+        class: "identifier",
         field: None,
         role: Role::Asname,
         optional: true,
@@ -2520,6 +2686,7 @@ static ALIAS: &[FieldSpec] = &[
 static WITHITEM: &[FieldSpec] = &[
     FieldSpec {
         name: "context_expr",
+        class: "expr",
         field: Some(Field::ContextExpr),
         role: Role::Child,
         optional: false,
@@ -2529,6 +2696,7 @@ static WITHITEM: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "optional_vars",
+        class: "expr",
         field: Some(Field::OptionalVars),
         role: Role::Child,
         optional: true,
@@ -2540,6 +2708,7 @@ static WITHITEM: &[FieldSpec] = &[
 static MATCH_CASE: &[FieldSpec] = &[
     FieldSpec {
         name: "pattern",
+        class: "pattern",
         field: Some(Field::Pattern),
         role: Role::Child,
         optional: false,
@@ -2549,6 +2718,7 @@ static MATCH_CASE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "guard",
+        class: "expr",
         field: Some(Field::Guard),
         role: Role::Child,
         optional: true,
@@ -2558,6 +2728,7 @@ static MATCH_CASE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "body",
+        class: "stmt",
         field: Some(Field::Body),
         role: Role::Children,
         optional: false,
@@ -2568,6 +2739,7 @@ static MATCH_CASE: &[FieldSpec] = &[
 ];
 static MATCH_VALUE: &[FieldSpec] = &[FieldSpec {
     name: "value",
+    class: "expr",
     field: Some(Field::Value),
     role: Role::Child,
     optional: false,
@@ -2577,6 +2749,7 @@ static MATCH_VALUE: &[FieldSpec] = &[FieldSpec {
 }];
 static MATCH_SINGLETON: &[FieldSpec] = &[FieldSpec {
     name: "value",
+    class: "constant",
     field: None,
     role: Role::Constant,
     optional: false,
@@ -2586,6 +2759,7 @@ static MATCH_SINGLETON: &[FieldSpec] = &[FieldSpec {
 }];
 static MATCH_SEQUENCE: &[FieldSpec] = &[FieldSpec {
     name: "patterns",
+    class: "pattern",
     field: Some(Field::Patterns),
     role: Role::Children,
     optional: false,
@@ -2596,6 +2770,7 @@ static MATCH_SEQUENCE: &[FieldSpec] = &[FieldSpec {
 static MATCH_MAPPING: &[FieldSpec] = &[
     FieldSpec {
         name: "keys",
+        class: "expr",
         field: Some(Field::Keys),
         role: Role::Children,
         optional: false,
@@ -2605,6 +2780,7 @@ static MATCH_MAPPING: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "patterns",
+        class: "pattern",
         field: Some(Field::Patterns),
         role: Role::Children,
         optional: false,
@@ -2614,6 +2790,7 @@ static MATCH_MAPPING: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "rest",
+        class: "identifier",
         field: None,
         role: Role::OptionalName,
         optional: true,
@@ -2625,6 +2802,7 @@ static MATCH_MAPPING: &[FieldSpec] = &[
 static MATCH_CLASS: &[FieldSpec] = &[
     FieldSpec {
         name: "cls",
+        class: "expr",
         field: Some(Field::Cls),
         role: Role::Child,
         optional: false,
@@ -2634,6 +2812,7 @@ static MATCH_CLASS: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "patterns",
+        class: "pattern",
         field: Some(Field::Patterns),
         role: Role::Children,
         optional: false,
@@ -2643,6 +2822,7 @@ static MATCH_CLASS: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "kwd_attrs",
+        class: "identifier",
         field: None,
         role: Role::Names,
         optional: false,
@@ -2652,6 +2832,7 @@ static MATCH_CLASS: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "kwd_patterns",
+        class: "pattern",
         field: Some(Field::KwdPatterns),
         role: Role::Children,
         optional: false,
@@ -2662,6 +2843,7 @@ static MATCH_CLASS: &[FieldSpec] = &[
 ];
 static MATCH_STAR: &[FieldSpec] = &[FieldSpec {
     name: "name",
+    class: "identifier",
     field: None,
     role: Role::OptionalName,
     optional: true,
@@ -2672,6 +2854,7 @@ static MATCH_STAR: &[FieldSpec] = &[FieldSpec {
 static MATCH_AS: &[FieldSpec] = &[
     FieldSpec {
         name: "pattern",
+        class: "pattern",
         field: Some(Field::Pattern),
         role: Role::Child,
         optional: true,
@@ -2681,6 +2864,7 @@ static MATCH_AS: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "name",
+        class: "identifier",
         field: None,
         role: Role::OptionalName,
         optional: true,
@@ -2691,6 +2875,7 @@ static MATCH_AS: &[FieldSpec] = &[
 ];
 static MATCH_OR: &[FieldSpec] = &[FieldSpec {
     name: "patterns",
+    class: "pattern",
     field: Some(Field::Patterns),
     role: Role::Children,
     optional: false,
@@ -2701,6 +2886,7 @@ static MATCH_OR: &[FieldSpec] = &[FieldSpec {
 static TYPE_VAR: &[FieldSpec] = &[
     FieldSpec {
         name: "name",
+        class: "identifier",
         field: None,
         role: Role::Name,
         optional: false,
@@ -2710,6 +2896,7 @@ static TYPE_VAR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "bound",
+        class: "expr",
         field: Some(Field::Bound),
         role: Role::Child,
         optional: true,
@@ -2719,6 +2906,7 @@ static TYPE_VAR: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "default_value",
+        class: "expr",
         field: Some(Field::DefaultValue),
         role: Role::Child,
         optional: true,
@@ -2730,6 +2918,7 @@ static TYPE_VAR: &[FieldSpec] = &[
 static PARAM_SPEC: &[FieldSpec] = &[
     FieldSpec {
         name: "name",
+        class: "identifier",
         field: None,
         role: Role::Name,
         optional: false,
@@ -2739,6 +2928,7 @@ static PARAM_SPEC: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "default_value",
+        class: "expr",
         field: Some(Field::DefaultValue),
         role: Role::Child,
         optional: true,
@@ -2750,6 +2940,7 @@ static PARAM_SPEC: &[FieldSpec] = &[
 static TYPE_VAR_TUPLE: &[FieldSpec] = &[
     FieldSpec {
         name: "name",
+        class: "identifier",
         field: None,
         role: Role::Name,
         optional: false,
@@ -2759,6 +2950,7 @@ static TYPE_VAR_TUPLE: &[FieldSpec] = &[
     },
     FieldSpec {
         name: "default_value",
+        class: "expr",
         field: Some(Field::DefaultValue),
         role: Role::Child,
         optional: true,

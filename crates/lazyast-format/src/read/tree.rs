@@ -59,7 +59,7 @@ impl<'a> Tree<'a> {
         Ok(tree)
     }
 
-    /// V05 to V07: the columns' lengths agree with each other.
+    /// V06 and V07: the columns' lengths agree with each other, and there is a root.
     fn check_lengths(&self) -> Result<(), OpenError> {
         let columns = self.columns;
         let nodes = self.header.node_count as usize;
@@ -101,7 +101,7 @@ impl<'a> Tree<'a> {
         }
         match columns.kinds.first() {
             Some(0) => Ok(()),
-            _ => Err(OpenError::Lengths { column: "a Module as node 0 of kinds", found: 0, expected: 1 }),
+            found => Err(OpenError::Root { found: found.copied() }),
         }
     }
 
@@ -354,6 +354,11 @@ pub enum OpenError {
         /// What it should be.
         expected: usize,
     },
+    /// Node 0 is not a `Module`.
+    Root {
+        /// The code of its kind; `None` where there is no node.
+        found: Option<u8>,
+    },
 }
 
 impl fmt::Display for OpenError {
@@ -364,6 +369,8 @@ impl fmt::Display for OpenError {
             Self::Lengths { column, found, expected } => {
                 write!(f, "column {column} has {found} rows instead of {expected}")
             }
+            Self::Root { found: Some(code) } => write!(f, "node 0 is of kind {code} instead of a Module"),
+            Self::Root { found: None } => write!(f, "there is no node, not even a Module"),
         }
     }
 }

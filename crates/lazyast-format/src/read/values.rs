@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::{Damage, Node, NodeId, Target};
 use crate::generated::tables::{Field, SingletonClass};
-use crate::shape::{ConstantTag, FieldSpec, Payload, Role};
+use crate::shape::{ConstantTag, FieldSpec, OPERATOR_LIST, Payload, Role};
 
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq)]
@@ -165,7 +165,7 @@ impl<'a> Node<'_, 'a> {
             }
             (Role::Context, Payload::NameContext) => singleton(payload & 3).map(Value::Singleton),
             (Role::Context | Role::Operator, _) => singleton(payload).map(Value::Singleton),
-            (Role::Operators, _) => match payload.checked_sub(16) {
+            (Role::Operators, _) => match payload.checked_sub(OPERATOR_LIST) {
                 None => Ok(Value::Singletons(vec![singleton(payload)?])),
                 Some(place) => {
                     tree.extra_list(place)?.map(singleton).collect::<Result<_, _>>().map(Value::Singletons)
