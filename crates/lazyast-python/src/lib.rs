@@ -1,1 +1,1 @@
-//! x
+//! The extension module `lazyast._native`.
