@@ -42,11 +42,46 @@ pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result
         if let Some(indents) = &mut indents {
             indents.token(token)?;
         }
-        scan.token(token)?;
+        if INTERESTING & 1 << token.kind() as u8 != 0 {
+            scan.token(token)?;
+        }
     }
     scan.found.nested_multiline.sort_unstable();
     Ok(scan.found)
 }
+
+/// The kinds of tokens that [`Scan::token`] does something about, as a set of bits.
+const INTERESTING: u128 = {
+    use TokenKind::{
+        Comment, Complex, Dedent, FStringEnd, FStringMiddle, FStringStart, Float, Indent, Int, Lbrace, Lpar,
+        Lsqb, Rbrace, Rpar, Rsqb, String,
+    };
+    let kinds = [
+        Comment,
+        Lpar,
+        Lsqb,
+        Lbrace,
+        Rpar,
+        Rsqb,
+        Rbrace,
+        Indent,
+        Dedent,
+        String,
+        FStringStart,
+        FStringMiddle,
+        FStringEnd,
+        Int,
+        Float,
+        Complex,
+    ];
+    let mut set = 0;
+    let mut at = 0;
+    while at < kinds.len() {
+        set |= 1_u128 << kinds[at] as u8;
+        at += 1;
+    }
+    set
+};
 
 struct Scan<'a> {
     text: &'a [u8],

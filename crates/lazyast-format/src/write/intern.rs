@@ -1,4 +1,7 @@
 //! Numbers for byte strings, each stored once, in the order of their first use.
+//!
+//! Most identifiers have at most 16 bytes. Their first and last eight bytes stand in the table itself,
+//! so that finding one touches nothing else.
 
 use core::hash::BuildHasher;
 
@@ -9,34 +12,55 @@ use super::push_run;
 use crate::layout::Runs;
 
 /// The table behind a pair of columns. It hashes with a random seed, since sources choose the keys.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Interner {
     table: HashTable<Entry>,
     state: RandomState,
+    seeds: (u64, u64),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Entry {
-    hash: u64,
-    id: u32,
+    ends: Ends,
     start: u32,
+    id: u32,
+}
+
+/// Length, first and last bytes: all there is to say about up to 16 bytes. For longer ones the first
+/// word is a hash of them all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Ends {
+    first: u64,
+    last: u64,
     len: u32,
+}
+
+/// The longest string that its ends tell whole.
+const SHORT: usize = 16;
+
+impl Default for Interner {
+    fn default() -> Self {
+        let state = RandomState::default();
+        let seeds = (state.hash_one(0_u8), state.hash_one(1_u8));
+        Self { table: HashTable::new(), state, seeds }
+    }
 }
 
 impl Interner {
     pub(super) fn intern(&mut self, value: &[u8], runs: &mut Runs, bytes: &mut Vec<u8>) -> u32 {
-        let hash = self.state.hash_one(value);
+        let ends = self.ends(value);
+        let hash = hash(self.seeds, ends);
         let same = |entry: &Entry| {
-            entry.hash == hash
-                && entry.len as usize == value.len()
-                && bytes[entry.start as usize..][..value.len()] == *value
+            entry.ends == ends
+                && (value.len() <= SHORT || bytes[entry.start as usize..][..value.len()] == *value)
         };
         if let Some(entry) = self.table.find(hash, same) {
             return entry.id;
         }
         let id = runs.lengths.bytes.len() as u32;
-        let entry = Entry { hash, id, start: bytes.len() as u32, len: value.len() as u32 };
-        self.table.insert_unique(hash, entry, |entry| entry.hash);
+        let seeds = self.seeds;
+        let entry = Entry { ends, start: bytes.len() as u32, id };
+        self.table.insert_unique(hash, entry, |entry| self::hash(seeds, entry.ends));
         push_run(runs, value.len() as u32);
         bytes.extend_from_slice(value);
         id
@@ -45,4 +69,33 @@ impl Interner {
     pub(super) fn clear(&mut self) {
         self.table.clear();
     }
+
+    fn ends(&self, value: &[u8]) -> Ends {
+        let len = value.len() as u32;
+        let (first, last) = match value {
+            _ if value.len() > SHORT => (self.state.hash_one(value), 0),
+            [..] if value.len() >= 8 => (first_word(value), last_word(value)),
+            [first @ .., last] => {
+                let word = first.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+                (word, u64::from(*last))
+            }
+            [] => (0, 0),
+        };
+        Ends { first, last, len }
+    }
+}
+
+fn first_word(value: &[u8]) -> u64 {
+    value.first_chunk().map_or(0, |word| u64::from_le_bytes(*word))
+}
+
+fn last_word(value: &[u8]) -> u64 {
+    value.last_chunk().map_or(0, |word| u64::from_le_bytes(*word))
+}
+
+/// A multiplication of the seeded ends, folded. Without the seeds nobody can make keys that collide.
+fn hash(seeds: (u64, u64), ends: Ends) -> u64 {
+    let product =
+        u128::from(ends.first ^ seeds.0) * u128::from(ends.last ^ seeds.1 ^ u64::from(ends.len) << 56);
+    (product as u64) ^ (product >> 64) as u64
 }

@@ -1,0 +1,147 @@
+//! What is measured.
+
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lazyast::{Cache, WarmOptions};
+use lazyast_format::Tree;
+use lazyast_parse::Parser;
+use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+
+use crate::timed;
+
+/// The sources that our parser serves, in memory, and their archives.
+pub(crate) struct Corpus {
+    directory: PathBuf,
+    pub(crate) sources: Vec<Vec<u8>>,
+    archives: Vec<lazyast_format::layout::Buffer>,
+    pub(crate) lines: u64,
+    pub(crate) nodes: u64,
+    pub(crate) bytes: usize,
+    pub(crate) archive_bytes: usize,
+}
+
+impl Corpus {
+    pub(crate) fn read(directory: &Path) -> Self {
+        let mut corpus = Self {
+            directory: directory.to_owned(),
+            sources: Vec::new(),
+            archives: Vec::new(),
+            lines: 0,
+            nodes: 0,
+            bytes: 0,
+            archive_bytes: 0,
+        };
+        let mut parser = Parser::new();
+        for path in lazyast::find_files(&[directory.to_owned()]).0 {
+            let Ok(source) = std::fs::read(path) else { continue };
+            // Without UTF-8 the row of ruff alone would have nothing to parse.
+            let Ok(archive) = parser.parse(&source, &[0; 32]) else { continue };
+            if std::str::from_utf8(&source).is_err() {
+                continue;
+            }
+            let tree = Tree::open(archive, None).expect("the builder writes whole archives");
+            corpus.lines += u64::from(tree.line_count());
+            corpus.nodes += u64::from(tree.len());
+            corpus.bytes += source.len();
+            corpus.archive_bytes += archive.len();
+            let mut copy = lazyast_format::layout::Buffer::with_capacity(archive.len());
+            copy.extend_from_slice(archive);
+            corpus.archives.push(copy);
+            corpus.sources.push(source);
+        }
+        assert!(corpus.nodes > 0, "no Python sources under {}", directory.display());
+        corpus
+    }
+
+    fn trees(&self) -> impl Iterator<Item = Tree<'_>> {
+        self.archives.iter().map(|archive| Tree::open(archive, None).expect("opened before"))
+    }
+}
+
+/// A row of the table. The first one is what the others are compared with.
+pub(crate) struct Row {
+    pub(crate) name: &'static str,
+    pub(crate) run: fn(&Corpus) -> Duration,
+}
+
+pub(crate) const ROWS: &[Row] = &[
+    Row { name: "ruff: parse and drop, sources in memory", run: ruff },
+    Row { name: "lazyast: source to archive, in memory", run: archive },
+    Row { name: "lazyast: warm, cold cache, 1 thread", run: |corpus| warm(corpus, 1) },
+    Row { name: "lazyast: warm, cold cache, 2 threads", run: |corpus| warm(corpus, 2) },
+    Row { name: "lazyast: warm again (read, hash, look up)", run: warm_again },
+    Row { name: "format: open every archive", run: open },
+    Row { name: "format: decode every node", run: decode },
+    Row { name: "format: verify every archive", run: verify },
+];
+
+fn ruff(corpus: &Corpus) -> Duration {
+    let texts: Vec<&str> = corpus.sources.iter().filter_map(|source| std::str::from_utf8(source).ok()).collect();
+    let (statements, time) = timed(|| {
+        texts
+            .iter()
+            .map(|text| {
+                let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
+                black_box(parsed.tokens().len())
+            })
+            .sum::<usize>()
+    });
+    assert!(statements > corpus.sources.len());
+    time
+}
+
+fn archive(corpus: &Corpus) -> Duration {
+    let mut parser = Parser::new();
+    let (bytes, time) = timed(|| {
+        corpus
+            .sources
+            .iter()
+            .map(|source| parser.parse(source, blake3::hash(source).as_bytes()).map_or(0, <[u8]>::len))
+            .sum::<usize>()
+    });
+    assert_eq!(bytes, corpus.archive_bytes);
+    time
+}
+
+fn warm(corpus: &Corpus, jobs: usize) -> Duration {
+    let directory = tempfile::tempdir().expect("a directory for the cache");
+    let cache = Cache::at(directory.path().to_owned()).expect("the directory is new and ours");
+    let paths = [corpus.directory.clone()];
+    let (report, time) = timed(|| lazyast::warm(&cache, &paths, WarmOptions { jobs: Some(jobs) }, &|_| {}));
+    assert!(report.cached == 0 && report.new >= corpus.sources.len() && report.unwritten.is_none());
+    time
+}
+
+fn warm_again(corpus: &Corpus) -> Duration {
+    let directory = tempfile::tempdir().expect("a directory for the cache");
+    let paths = [corpus.directory.clone()];
+    let open = || Cache::at(directory.path().to_owned()).expect("the directory is new and ours");
+    lazyast::warm(&open(), &paths, WarmOptions::default(), &|_| {});
+    let (report, time) = timed(|| lazyast::warm(&open(), &paths, WarmOptions::default(), &|_| {}));
+    assert!(report.new == 0 && report.cached >= corpus.sources.len());
+    time
+}
+
+fn open(corpus: &Corpus) -> Duration {
+    let (nodes, time) = timed(|| corpus.trees().map(|tree| u64::from(tree.len())).sum::<u64>());
+    assert_eq!(nodes, corpus.nodes);
+    time
+}
+
+fn decode(corpus: &Corpus) -> Duration {
+    let (nodes, time) = timed(|| {
+        let rows = |tree: Tree<'_>| tree.rows().map_while(Result::ok).map(|row| black_box(row.end)).count();
+        corpus.trees().map(rows).sum::<usize>()
+    });
+    assert_eq!(nodes as u64, corpus.nodes);
+    time
+}
+
+fn verify(corpus: &Corpus) -> Duration {
+    let (whole, time) =
+        timed(|| corpus.archives.iter().filter(|archive| lazyast_format::verify::verify(archive).is_ok()).count());
+    assert_eq!(whole, corpus.archives.len());
+    time
+}
