@@ -4,6 +4,7 @@ use super::codes::{context_count, is_big_literal, is_conversion, is_text, single
 use super::tables::Tables;
 use super::{Findings, Full, Rule};
 use crate::generated::tables::Kind;
+use crate::layout::U32;
 use crate::read::Tree;
 use crate::shape::{ConstantTag, OPERATOR_LIST, Payload};
 
@@ -159,24 +160,23 @@ impl<'t, 'a> Payloads<'t, 'a> {
             code(id, payload, payload < known, "an operator", findings)?;
             return Ok(1);
         };
-        let count = self.list(id, place, findings)?;
+        let operators = self.list(id, place, findings)?;
+        let count = operators.len() as u32;
         if count < 2 {
             findings.report(Rule::Payload, "extras", place, "a list of at least 2 operators", count)?;
         }
-        for at in place + 1..=place + count {
-            let operator = self.tree.columns.extras[at as usize].to_native();
+        for operator in operators.iter().map(|operator| operator.to_native()) {
             code(id, operator, operator < known, "an operator", findings)?;
         }
         Ok(count)
     }
 
     fn name_list(&mut self, id: u32, place: u32, findings: &mut Findings) -> Result<u32, Full> {
-        let count = self.list(id, place, findings)?;
-        for at in place + 1..=place + count {
-            let name = self.tree.columns.extras[at as usize].to_native();
-            self.names.used(id, name, findings)?;
+        let names = self.list(id, place, findings)?;
+        for name in names {
+            self.names.used(id, name.to_native(), findings)?;
         }
-        Ok(count)
+        Ok(names.len() as u32)
     }
 
     fn constant(&mut self, id: u32, kind: Kind, payload: u32, findings: &mut Findings) -> Result<(), Full> {
@@ -252,22 +252,17 @@ impl<'t, 'a> Payloads<'t, 'a> {
         }
     }
 
-    /// V26 for a counted list; the number of its elements, all of which there are.
-    fn list(&mut self, id: u32, place: u32, findings: &mut Findings) -> Result<u32, Full> {
-        let Some([count]) = self.record(id, place, findings)? else { return Ok(0) };
-        let left = self.tree.columns.extras.len() - self.next_extra;
-        if count as usize > left {
-            findings.report(
-                Rule::Extras,
-                "extras",
-                place,
-                format_args!("a count of at most {left}"),
-                count,
-            )?;
-            return Ok(0);
-        }
-        self.next_extra += count as usize;
-        Ok(count)
+    /// V26 for a counted list; its elements, or none where they are not all there.
+    fn list(&mut self, id: u32, place: u32, findings: &mut Findings) -> Result<&'a [U32], Full> {
+        let Some([count]) = self.record(id, place, findings)? else { return Ok(&[]) };
+        let left = &self.tree.columns.extras[self.next_extra..];
+        let Some(list) = left.get(..count as usize) else {
+            let expected = format_args!("a count of at most {}", left.len());
+            findings.report(Rule::Extras, "extras", place, expected, count)?;
+            return Ok(&[]);
+        };
+        self.next_extra += list.len();
+        Ok(list)
     }
 
     fn at_next(&self, id: u32, place: u32, findings: &mut Findings) -> Result<(), Full> {

@@ -1,0 +1,95 @@
+use std::collections::BTreeSet;
+
+use lazyast_format::read::Target;
+use lazyast_format::shape::Payload;
+use lazyast_format::verify::{Rule, verify, violations};
+use lazyast_format::{Kind, Tree};
+
+use crate::archives;
+
+#[test]
+fn sound_archives_break_no_rule() {
+    for (name, archive) in archives("valid").into_iter().chain(archives("built")) {
+        assert_eq!(violations(&archive, 10), [], "{name}");
+        assert_eq!(verify(&archive), Ok(()), "{name}");
+    }
+}
+
+#[test]
+fn invalid_archives_break_the_rule_in_their_name_and_no_other() {
+    for (name, archive) in archives("invalid") {
+        let found = violations(&archive, 1000);
+        let rules: BTreeSet<String> = found.iter().map(|error| error.rule.to_string()).collect();
+        let expected = name.split('-').next().unwrap().to_owned();
+        assert_eq!(rules, BTreeSet::from([expected]), "{name}: {found:#?}");
+        assert_eq!(verify(&archive).as_ref(), Err(&found[0]), "{name}");
+    }
+}
+
+#[test]
+fn every_rule_is_broken_by_a_vector() {
+    let names: Vec<String> = archives("invalid").into_iter().map(|(name, _)| name).collect();
+    for rule in Rule::ALL {
+        let broken = names.iter().any(|name| name.starts_with(&format!("{rule}-")));
+        assert!(broken, "no vector breaks {rule}: {}", rule.summary());
+    }
+}
+
+#[test]
+fn vectors_have_every_kind_every_payload_and_every_escape() {
+    let mut kinds = BTreeSet::new();
+    let mut escapes = BTreeSet::new();
+    for (_, archive) in archives("valid").into_iter().chain(archives("built")) {
+        let tree = Tree::open(&archive, None).unwrap();
+        for row in tree.rows() {
+            let row = row.unwrap();
+            kinds.insert(row.kind);
+            if row.subtree_end - row.id > 255 {
+                escapes.insert("size");
+            }
+            if row.end - row.start > 254 {
+                escapes.insert("length");
+            }
+            if row.payload >= 65_535 {
+                escapes.insert("payload");
+            }
+        }
+        if tree.len() > 64 && tree.line_count() > 64 && tree.name_count() > 64 {
+            escapes.insert("blocks");
+        }
+    }
+    let missing: Vec<&Kind> = Kind::ALL.iter().filter(|kind| !kinds.contains(kind)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let payloads: BTreeSet<String> = kinds.iter().map(|kind| format!("{:?}", kind.payload())).collect();
+    assert!(payloads.contains(&format!("{:?}", Payload::Interpolation)));
+    assert_eq!(escapes, BTreeSet::from(["size", "length", "payload", "blocks"]));
+}
+
+#[test]
+fn rows_and_random_access_agree() {
+    for (name, archive) in archives("valid") {
+        let tree = Tree::open(&archive, None).unwrap();
+        for row in tree.rows() {
+            let row = row.unwrap();
+            assert_eq!(tree.kind(row.id), Ok(row.kind), "{name}: {row:?}");
+            assert_eq!(tree.field(row.id), Ok(row.field), "{name}: {row:?}");
+            assert_eq!(tree.range(row.id), Ok((row.start, row.end)), "{name}: {row:?}");
+            assert_eq!(tree.subtree_end(row.id), row.subtree_end, "{name}: {row:?}");
+            assert_eq!(tree.payload(row.id), Ok(row.payload), "{name}: {row:?}");
+        }
+    }
+}
+
+#[test]
+fn empty_constants_are_for_early_releases_of_3_12() {
+    let (_, archive) = archives("built").into_iter().find(|(name, _)| name == "empty_constant_312").unwrap();
+    let tree = Tree::open(&archive, None).unwrap();
+    let spec = tree.rows().map(Result::unwrap).find(|row| row.field == lazyast_format::Field::FormatSpec);
+    let node = tree.node(spec.unwrap().id).unwrap();
+    let values = &Kind::JoinedStr.fields()[0];
+    for (micro, expected) in [(0, 2), (1, 2), (9, 1)] {
+        let value = node.value(values, Target::new(12, micro)).unwrap();
+        let lazyast_format::read::Value::Nodes(nodes) = value else { panic!("{value:?}") };
+        assert_eq!(nodes.len(), expected, "3.12.{micro}");
+    }
+}

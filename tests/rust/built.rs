@@ -1,0 +1,68 @@
+//! Archives of what the parser does not serve yet, made with the builder.
+
+use lazyast_format::generated::tables::expr_context;
+use lazyast_format::header::Facts;
+use lazyast_format::shape::ConstantTag;
+use lazyast_format::{Builder, Field, Kind};
+
+/// A vector without a parser: its name, and how it is made.
+pub type Built = (&'static str, fn(&mut Builder) -> Vec<u8>);
+
+/// Every such vector.
+pub static ALL: &[Built] = &[("template_strings", template_strings), ("empty_constant_312", empty_constant)];
+
+/// `t"hi {name!r:>{w}}"`, of Python 3.14.
+fn template_strings(builder: &mut Builder) -> Vec<u8> {
+    let text = br#"t"hi {name!r:>{w}}""#;
+    let module = builder.enter(Kind::Module, Field::Root, 0, 19, 0);
+    let statement = builder.enter(Kind::Expr, Field::Body, 0, 19, 0);
+    let template = builder.enter(Kind::TemplateStr, Field::Value, 0, 19, 0);
+    let payload = builder.string_constant(ConstantTag::Str, b"hi ");
+    builder.leaf(Kind::Constant, Field::Values, 2, 5, payload);
+    let expression = builder.string(b"name");
+    let payload = builder.extra(&[expression, u32::from(b'r') + 1]);
+    let interpolation = builder.enter(Kind::Interpolation, Field::Values, 5, 18, payload);
+    let name = builder.name("name");
+    builder.leaf(Kind::Name, Field::Value, 6, 10, name << 2 | expr_context::LOAD);
+    let spec = builder.enter(Kind::JoinedStr, Field::FormatSpec, 12, 17, 0);
+    let payload = builder.string_constant(ConstantTag::Str, b">");
+    builder.leaf(Kind::Constant, Field::Values, 13, 14, payload);
+    let value = builder.enter(Kind::FormattedValue, Field::Values, 14, 17, 0);
+    let name = builder.name("w");
+    builder.leaf(Kind::Name, Field::Value, 15, 16, name << 2 | expr_context::LOAD);
+    for node in [value, spec, interpolation, template, statement, module] {
+        builder.leave(node);
+    }
+    finish(builder, text, 14)
+}
+
+/// `f'{a:{b}}'`, for which early releases of Python 3.12 have an empty constant.
+fn empty_constant(builder: &mut Builder) -> Vec<u8> {
+    let text = b"f'{a:{b}}'";
+    let module = builder.enter(Kind::Module, Field::Root, 0, 10, 0);
+    let statement = builder.enter(Kind::Expr, Field::Body, 0, 10, 0);
+    let joined = builder.enter(Kind::JoinedStr, Field::Value, 0, 10, 0);
+    builder.joined_string(joined.id());
+    let outer = builder.enter(Kind::FormattedValue, Field::Values, 2, 9, 0);
+    let name = builder.name("a");
+    builder.leaf(Kind::Name, Field::Value, 3, 4, name << 2 | expr_context::LOAD);
+    let spec = builder.enter(Kind::JoinedStr, Field::FormatSpec, 4, 8, 0);
+    let inner = builder.enter(Kind::FormattedValue, Field::Values, 5, 8, 0);
+    let name = builder.name("b");
+    builder.leaf(Kind::Name, Field::Value, 6, 7, name << 2 | expr_context::LOAD);
+    builder.leave(inner);
+    let payload = builder.string_constant(ConstantTag::Str, b"");
+    builder.leaf(Kind::Constant, Field::Values312, 8, 8, payload);
+    for node in [spec, outer, joined, statement, module] {
+        builder.leave(node);
+    }
+    finish(builder, text, 11)
+}
+
+fn finish(builder: &mut Builder, text: &[u8], minimum_python: u8) -> Vec<u8> {
+    let len = text.len() as u32;
+    builder.line(len);
+    let facts = Facts { minimum_python, ..Facts::default() };
+    let archive = builder.finish(facts, 0, (blake3::hash(text).as_bytes(), len), len);
+    archive.expect("a few nodes fit").to_vec()
+}

@@ -1,0 +1,244 @@
+//! Archives that break one rule each.
+
+use lazyast_format::verify::Rule;
+use lazyast_format::{Field, Kind};
+
+use crate::patch::Patch;
+
+/// A vector that `verify` rejects.
+pub struct Invalid {
+    /// The one rule that it breaks.
+    pub rule: Rule,
+    /// What is wrong, for the name of the file.
+    pub what: &'static str,
+    /// The valid vector that is changed.
+    pub base: &'static str,
+    /// The change.
+    pub change: fn(&mut Patch),
+}
+
+impl Invalid {
+    /// The name of the file: the rule's number comes first.
+    pub fn file_name(&self) -> String {
+        format!("{}-{}.lazyast", self.rule, self.what)
+    }
+}
+
+const fn invalid(rule: Rule, what: &'static str, base: &'static str, change: fn(&mut Patch)) -> Invalid {
+    Invalid { rule, what, base, change }
+}
+
+/// The last node that is a `pass`: nothing else depends on what it says.
+fn pass(patch: &Patch) -> usize {
+    let mut row = patch.node(Kind::Pass, 0);
+    let last = patch.last("kinds");
+    for later in row..=last {
+        if patch.get("kinds", later) == Kind::Pass as u64 {
+            row = later;
+        }
+    }
+    row
+}
+
+/// Every invalid vector, by rule.
+pub static ALL: &[Invalid] = &[
+    invalid(Rule::Magic, "magic", "example", |patch| patch.bytes[0] = b'l'),
+    invalid(Rule::Version, "version", "example", |patch| patch.bytes[8] += 1),
+    invalid(Rule::Schema, "fingerprint", "example", |patch| patch.bytes[16] ^= 1),
+    invalid(Rule::Length, "cut-off", "example", |patch| patch.bytes.truncate(patch.bytes.len() - 16)),
+    invalid(Rule::Length, "cut-inside-the-header", "example", |patch| patch.bytes.truncate(95)),
+    invalid(Rule::Length, "something-behind", "example", |patch| patch.bytes.push(0)),
+    invalid(Rule::Layout, "vector-outside", "example", |patch| patch.repoint("kinds", -1000)),
+    invalid(Rule::Layout, "vector-in-the-root", "example", |patch| patch.resize("spans_311", 1)),
+    invalid(Rule::Layout, "vectors-overlap", "example", |patch| patch.repoint("fields", -1)),
+    invalid(Rule::Layout, "vector-not-aligned", "example", |patch| patch.repoint("start_bases", -1)),
+    invalid(Rule::Rows, "field-missing", "example", |patch| patch.resize("fields", -1)),
+    invalid(Rule::Rows, "base-missing", "blocks", |patch| patch.resize("names.bases", -1)),
+    invalid(Rule::Rows, "start-base-missing", "blocks", |patch| patch.resize("start_bases", -1)),
+    invalid(Rule::Rows, "overflow-value-missing", "escapes", |patch| {
+        patch.resize("lengths.overflow.values", -1)
+    }),
+    invalid(Rule::Rows, "comment-length-missing", "comments", |patch| {
+        patch.resize("comment_lengths.bytes", -1)
+    }),
+    invalid(Rule::Root, "expression-as-root", "example", |patch| patch.set("kinds", 0, Kind::Expr as u64)),
+    invalid(Rule::Checksum, "checksum", "example", |_| {}),
+    invalid(Rule::Header, "reserved-byte", "example", |patch| patch.bytes[44] = 1),
+    invalid(Rule::Header, "reserved-byte-behind-the-checksum", "example", |patch| patch.bytes[63] = 1),
+    invalid(Rule::Header, "unknown-flag", "example", |patch| patch.bytes[13] |= 0x80),
+    invalid(Rule::Header, "minimum-python", "example", |patch| patch.bytes[12] = 10),
+    invalid(Rule::OverflowRows, "row-that-is-not-escaped", "escapes", |patch| {
+        patch.add("lengths.overflow.rows", 0, -1);
+    }),
+    invalid(Rule::OverflowRows, "rows-out-of-order", "escapes", |patch| {
+        let (first, second) = (patch.get("lengths.overflow.rows", 0), patch.get("lengths.overflow.rows", 1));
+        patch.set("lengths.overflow.rows", 0, second);
+        patch.set("lengths.overflow.rows", 1, first);
+    }),
+    invalid(Rule::OverflowRows, "payload-row", "escapes", |patch| patch.add("payload_overflow.rows", 0, 1)),
+    invalid(Rule::OverflowValues, "length-that-fits", "escapes", |patch| {
+        let row = patch.overflow("lengths.overflow", 255);
+        patch.set("lengths.overflow.values", row, 254);
+    }),
+    invalid(Rule::OverflowValues, "payload-that-fits", "escapes", |patch| {
+        let row = patch.overflow("payload_overflow", 8192 << 3 | 3);
+        patch.set("payload_overflow.values", row, 3);
+    }),
+    invalid(Rule::Bases, "start-base", "blocks", |patch| patch.add("start_bases", 1, 1)),
+    invalid(Rule::Bases, "line-base", "blocks", |patch| patch.add("lines.bases", 1, 1)),
+    invalid(Rule::Bases, "name-base", "blocks", |patch| patch.add("names.bases", 1, -1)),
+    invalid(Rule::Bases, "string-base", "blocks", |patch| patch.add("strings.bases", 0, 1)),
+    invalid(Rule::Totals, "lines", "example", |patch| patch.add("lines.lengths.bytes", 2, 1)),
+    invalid(Rule::Totals, "names", "example", |patch| {
+        patch.add("names.lengths.bytes", patch.last("names.lengths.bytes"), -1);
+    }),
+    invalid(Rule::Totals, "strings", "example", |patch| {
+        patch.add("strings.lengths.bytes", patch.last("strings.lengths.bytes"), 1);
+    }),
+    invalid(Rule::Lines, "empty-line", "example", |patch| {
+        patch.add("lines.lengths.bytes", 1, patch.get("lines.lengths.bytes", 0) as i64);
+        patch.set("lines.lengths.bytes", 0, 0);
+    }),
+    invalid(Rule::Names, "name-twice", "example", |patch| {
+        // `greet` and `print` are the first and the last of three.
+        for (row, byte) in b"greet".iter().enumerate() {
+            patch.set("name_bytes", 9 + row, u64::from(*byte));
+        }
+    }),
+    invalid(Rule::Names, "not-utf-8", "example", |patch| patch.set("name_bytes", 0, 0xff)),
+    invalid(Rule::Names, "empty-name", "example", |patch| {
+        patch.add("names.lengths.bytes", 1, patch.get("names.lengths.bytes", 0) as i64);
+        patch.set("names.lengths.bytes", 0, 0);
+    }),
+    invalid(Rule::Strings, "string-twice", "blocks", |patch| patch.set("string_bytes", 7, u64::from(b'1'))),
+    invalid(Rule::Codes, "kind", "definitions", |patch| {
+        patch.set("kinds", pass(patch), Kind::ALL.len() as u64);
+    }),
+    invalid(Rule::Codes, "field", "definitions", |patch| {
+        patch.set("fields", pass(patch), Field::ALL.len() as u64);
+    }),
+    invalid(Rule::Nesting, "subtree-behind-its-parent", "definitions", |patch| {
+        patch.set("sizes.bytes", pass(patch), 1);
+    }),
+    invalid(Rule::Nesting, "node-outside-of-the-root", "example", |patch| patch.add("sizes.bytes", 0, -1)),
+    invalid(Rule::Depth, "depth", "example", |patch| patch.bytes[14] += 1),
+    invalid(Rule::Range, "end-behind-the-text", "example", |patch| {
+        patch.add("lengths.bytes", patch.last("lengths.bytes"), 100);
+    }),
+    invalid(Rule::Field, "field-of-another-kind", "definitions", |patch| {
+        patch.set("fields", pass(patch), Field::Orelse as u64);
+    }),
+    invalid(Rule::Field, "kind-of-another-class", "definitions", |patch| {
+        patch.set("kinds", pass(patch), Kind::Alias as u64);
+    }),
+    invalid(Rule::Field, "root-in-a-field", "example", |patch| patch.set("fields", 0, Field::Body as u64)),
+    invalid(Rule::Count, "right-missing", "expressions", |patch| {
+        let operator = patch.node(Kind::BinOp, 0);
+        patch.set("fields", patch.child(Field::Right, operator), Field::Left as u64);
+    }),
+    invalid(Rule::Count, "test-twice", "statements", |patch| {
+        patch.set("fields", patch.child(Field::Msg, 0), Field::Test as u64);
+    }),
+    invalid(Rule::Count, "exception-twice", "statements", |patch| {
+        patch.set("fields", patch.child(Field::Cause, 0), Field::Exc as u64);
+    }),
+    invalid(Rule::Pairs, "key-without-a-value", "expressions", |patch| {
+        let dict = patch.child(Field::Keys, 0);
+        patch.set("fields", dict + 1, Field::Keys as u64);
+    }),
+    invalid(Rule::Pairs, "default-without-a-parameter", "definitions", |patch| {
+        let default = patch.child(Field::KwDefaults, 0);
+        patch.set("fields", default - 1, Field::Posonlyargs as u64);
+    }),
+    invalid(Rule::Pairs, "more-defaults-than-parameters", "example", |patch| {
+        patch.set("fields", patch.node(Kind::Arg, 0), Field::Kwonlyargs as u64);
+    }),
+    invalid(Rule::Since, "kind-newer-than-the-minimum", "python_312", |patch| patch.bytes[12] = 11),
+    invalid(Rule::Since, "field-newer-than-the-minimum", "python_313", |patch| patch.bytes[12] = 12),
+    invalid(Rule::Payload, "payload-of-pass", "definitions", |patch| patch.set("payloads", pass(patch), 1)),
+    invalid(Rule::Payload, "context", "example", |patch| {
+        let name = patch.node(Kind::Name, 0);
+        patch.set("payloads", name, patch.get("payloads", name) | 3);
+    }),
+    invalid(Rule::Payload, "operator", "expressions", |patch| {
+        patch.set("payloads", patch.node(Kind::BinOp, 0), 13)
+    }),
+    invalid(Rule::Payload, "comparison", "expressions", |patch| {
+        patch.set("payloads", patch.node(Kind::Compare, 0), 10);
+    }),
+    invalid(Rule::Payload, "conversion", "example", |patch| {
+        patch.set("payloads", patch.node(Kind::FormattedValue, 0), 1);
+    }),
+    invalid(Rule::Payload, "constant", "constants", |patch| {
+        patch.set("payloads", patch.node(Kind::Constant, 0), 4 << 3 | 7);
+    }),
+    invalid(Rule::Payload, "singleton-pattern", "patterns", |patch| {
+        patch.set("payloads", patch.node(Kind::MatchSingleton, 0), 3 << 3 | 7);
+    }),
+    invalid(Rule::Payload, "neither-module-nor-level", "statements", |patch| {
+        // Of `from . import sibling`: the level in its record.
+        let record = patch.get("payloads", patch.node(Kind::ImportFrom, 0)) >> 1;
+        patch.set("extras", record as usize + 1, 0);
+    }),
+    invalid(Rule::Extras, "record-of-two-nodes", "statements", |patch| {
+        let names = patch.get("payloads", patch.node(Kind::Global, 0));
+        patch.set("payloads", patch.node(Kind::Nonlocal, 0), names);
+    }),
+    invalid(Rule::Extras, "words-in-no-record", "expressions", |patch| {
+        // `a == b != c ...` becomes a single `==`; the rule on pairs still counts one of each.
+        let mut compare = patch.node(Kind::Compare, 0);
+        compare = patch.node(Kind::Compare, compare + 1);
+        patch.set("payloads", compare, 0);
+        let first = patch.child(Field::Comparators, compare);
+        let end = compare + 1 + patch.get("sizes.bytes", compare) as usize;
+        // The comparators behind the first become nodes inside of it.
+        patch.set("kinds", first, Kind::Tuple as u64);
+        patch.set("payloads", first, 0);
+        patch.set("sizes.bytes", first, (end - first - 1) as u64);
+        for row in first + 1..end {
+            patch.set("fields", row, Field::Elts as u64);
+        }
+    }),
+    invalid(Rule::References, "name-that-is-not-there", "example", |patch| {
+        let mut name = patch.node(Kind::Name, 0);
+        name = patch.node(Kind::Name, name + 1);
+        patch.set("payloads", name, 3 << 2);
+    }),
+    invalid(Rule::References, "names-out-of-order", "example", |patch| {
+        let function = patch.node(Kind::FunctionDef, 0);
+        patch.set("payloads", function, 1);
+    }),
+    invalid(Rule::References, "float-that-is-not-used", "constants", |patch| {
+        let mut row = 0;
+        loop {
+            row = patch.node(Kind::Constant, row + 1);
+            if patch.get("payloads", row) == patch.last("floats") as u64 * 8 + 6 {
+                break patch.set("payloads", row, 6);
+            }
+        }
+    }),
+    invalid(Rule::Constants, "text-that-is-not-wtf-8", "example", |patch| patch.set("string_bytes", 0, 0xff)),
+    invalid(Rule::Constants, "literal-with-another-letter", "constants", |patch| {
+        let bytes = patch.region("string_bytes");
+        let digits = b"18446744073709551616";
+        let place =
+            patch.bytes[bytes.offset..bytes.end()].windows(digits.len()).position(|found| found == digits);
+        patch.set("string_bytes", place.unwrap_or_default() + 3, u64::from(b'_'));
+    }),
+    invalid(Rule::Comments, "empty-comment", "comments", |patch| patch.set("comment_lengths.bytes", 1, 0)),
+    invalid(Rule::Comments, "comment-behind-the-text", "comments", |patch| {
+        patch.set("comment_gaps.bytes", patch.last("comment_gaps.bytes"), 200);
+    }),
+    invalid(Rule::Warnings, "kind", "warnings", |patch| patch.set("warnings", 1, 3)),
+    invalid(Rule::Warnings, "out-of-order", "warnings", |patch| patch.set("warnings", 0, 70)),
+    invalid(Rule::Warnings, "flag", "warnings", |patch| patch.bytes[13] &= !1),
+    invalid(Rule::Warnings, "half-a-record", "warnings", |patch| patch.resize("warnings", -1)),
+    invalid(Rule::JoinedStrings, "one-missing", "fstrings", |patch| patch.resize("joined_strings", -1)),
+    invalid(Rule::JoinedStrings, "another-node", "fstrings", |patch| patch.add("joined_strings", 1, 1)),
+    invalid(Rule::Spans311, "line-0", "fstrings", |patch| patch.set("spans_311", 1, 0)),
+    invalid(Rule::Spans311, "outside-of-f-strings", "fstrings", |patch| patch.set("spans_311", 0, 1)),
+    invalid(Rule::Spans311, "out-of-order", "fstrings", |patch| {
+        patch.set("spans_311", 5, patch.get("spans_311", 0));
+    }),
+    invalid(Rule::Spans311, "part-of-a-record", "fstrings", |patch| patch.resize("spans_311", -1)),
+];

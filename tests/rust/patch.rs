@@ -1,0 +1,99 @@
+//! Changing single values of an archive.
+
+use lazyast_format::{Field, Header, Kind};
+
+use crate::anatomy::{HEADER, Region, regions};
+
+/// An archive that is being changed. Names that do not exist panic: patches are written for the archive
+/// that they change.
+#[derive(Debug)]
+pub struct Patch {
+    /// The bytes so far.
+    pub bytes: Vec<u8>,
+    regions: Vec<Region>,
+}
+
+impl Patch {
+    /// Starts with a sound archive.
+    pub fn new(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.to_vec(), regions: regions(bytes) }
+    }
+
+    /// The archive with the checksum that it should have, where header and length are still readable.
+    pub fn finish(mut self) -> Vec<u8> {
+        if let Ok(header) = Header::parse(&self.bytes, None) {
+            let checksum = header.checksum_of(&self.bytes[HEADER..]);
+            self.bytes[48..56].copy_from_slice(&checksum.to_le_bytes());
+        }
+        self.bytes
+    }
+
+    /// A vector.
+    pub fn region(&self, name: &str) -> Region {
+        let found = self.regions.iter().find(|region| region.name == name);
+        found.unwrap_or_else(|| panic!("no vector is called {name}")).clone()
+    }
+
+    /// A value of a vector.
+    pub fn get(&self, name: &str, row: usize) -> u64 {
+        let Region { offset, count, width, .. } = self.region(name);
+        assert!(row < count, "{name} has {count} rows, not {row}");
+        let at = offset + row * width;
+        self.bytes[at..at + width].iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte))
+    }
+
+    /// Changes a value of a vector.
+    pub fn set(&mut self, name: &str, row: usize, value: u64) {
+        let Region { offset, count, width, .. } = self.region(name);
+        assert!(row < count, "{name} has {count} rows, not {row}");
+        let at = offset + row * width;
+        self.bytes[at..at + width].copy_from_slice(&value.to_le_bytes()[..width]);
+    }
+
+    /// Adds to a value of a vector.
+    pub fn add(&mut self, name: &str, row: usize, step: i64) {
+        self.set(name, row, self.get(name, row).wrapping_add_signed(step));
+    }
+
+    /// Changes the length that the root says a vector has.
+    pub fn resize(&mut self, name: &str, step: i32) {
+        let Region { record, count, .. } = self.region(name);
+        let count = (count as u32).wrapping_add_signed(step);
+        self.bytes[record + 4..record + 8].copy_from_slice(&count.to_le_bytes());
+    }
+
+    /// Moves the place where the root says a vector is.
+    pub fn repoint(&mut self, name: &str, step: i32) {
+        let Region { record, offset, .. } = self.region(name);
+        let pointer = (offset as i32 - record as i32).wrapping_add(step);
+        self.bytes[record..record + 4].copy_from_slice(&pointer.to_le_bytes());
+    }
+
+    /// The last row of a vector.
+    pub fn last(&self, name: &str) -> usize {
+        self.region(name).count - 1
+    }
+
+    /// The first node of a kind from `from` on.
+    pub fn node(&self, kind: Kind, from: usize) -> usize {
+        let Region { offset, count, .. } = self.region("kinds");
+        let kinds = &self.bytes[offset..offset + count];
+        let found = (from..count).find(|row| kinds[*row] == kind as u8);
+        found.unwrap_or_else(|| panic!("no {kind:?} from node {from} on"))
+    }
+
+    /// The first node in a field from `from` on.
+    pub fn child(&self, field: Field, from: usize) -> usize {
+        let Region { offset, count, .. } = self.region("fields");
+        let fields = &self.bytes[offset..offset + count];
+        let found = (from..count).find(|row| fields[*row] == field as u8);
+        found.unwrap_or_else(|| panic!("no node in {field:?} from node {from} on"))
+    }
+
+    /// The row of the overflow table whose value is `value`.
+    pub fn overflow(&self, column: &str, value: u64) -> usize {
+        let name = format!("{column}.values");
+        let found = (0..self.region(&name).count).find(|row| self.get(&name, *row) == value);
+        found.unwrap_or_else(|| panic!("{value} is not in {name}"))
+    }
+}
