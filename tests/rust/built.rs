@@ -42,7 +42,7 @@ fn empty_constant(builder: &mut Builder) -> Vec<u8> {
     let module = builder.enter(Kind::Module, Field::Root, 0, 10, 0);
     let statement = builder.enter(Kind::Expr, Field::Body, 0, 10, 0);
     let joined = builder.enter(Kind::JoinedStr, Field::Value, 0, 10, 0);
-    builder.joined_string(joined.id());
+    builder.joined_string(&joined);
     let outer = builder.enter(Kind::FormattedValue, Field::Values, 2, 9, 0);
     let name = builder.name("a");
     builder.leaf(Kind::Name, Field::Value, 3, 4, name << 2 | expr_context::LOAD);

@@ -92,7 +92,7 @@ pub struct Columns {
     pub comment_lengths: Narrow,
     /// Places that some Python's parser warns about: offset and kind, alternating.
     pub warnings: Vec<u32>,
-    /// The numbers of the `JoinedStr` nodes that are not format specifications, ascending.
+    /// The numbers of the `JoinedStr` nodes that stand in no other, ascending.
     pub joined_strings: Vec<u32>,
     /// Positions that only 3.11 has, ascending by node: node, line, column, end line, end column.
     pub spans_311: Vec<u32>,

@@ -93,29 +93,26 @@ impl Tree<'_> {
     /// of that one's values. Nodes of its expressions are not parts.
     fn joined_string_with_part(&self, id: NodeId) -> Result<Option<NodeId>, Damage> {
         let joined = &self.columns.joined_strings;
-        let mut place = joined.partition_point(|node| node.to_native() < id);
-        while let Some(before) = place.checked_sub(1) {
-            let node = joined[before].to_native();
-            if self.subtree_end(node) > id {
-                return Ok(self.is_part(node, id)?.then_some(node));
-            }
-            place = before;
+        let place = joined.partition_point(|node| node.to_native() < id);
+        let Some(outermost) = place.checked_sub(1).map(|before| joined[before].to_native()) else {
+            return Ok(None);
+        };
+        if self.subtree_end(outermost) <= id {
+            return Ok(None);
         }
-        Ok(None)
-    }
-
-    /// Whether the way from an f-string down to one of its descendants leads through parts only.
-    fn is_part(&self, joined: NodeId, id: NodeId) -> Result<bool, Damage> {
-        let mut above = joined;
+        let mut string = Some(outermost);
+        let mut above = outermost;
         while above != id {
-            let Some(below) = self.child_towards(above, id)? else { return Ok(false) };
-            let expression = self.kind(above)? == Kind::FormattedValue && self.field(below)? != Field::FormatSpec;
-            if expression {
-                return Ok(false);
+            let Some(below) = self.child_towards(above, id)? else { return Ok(None) };
+            if self.kind(above)? == Kind::FormattedValue && self.field(below)? != Field::FormatSpec {
+                string = None;
+            }
+            if string.is_none() && below != id && self.kind(below)? == Kind::JoinedStr {
+                string = Some(below);
             }
             above = below;
         }
-        Ok(true)
+        Ok(string)
     }
 
     /// The child whose subtree holds a descendant.

@@ -72,7 +72,7 @@ pub(super) struct Listed<'a> {
     columns: &'a ArchivedColumns,
     joined: usize,
     spans: usize,
-    /// The end of the last f-string that stands in no other.
+    /// The end of the last f-string that is listed.
     joined_end: u32,
 }
 
@@ -89,8 +89,8 @@ impl<'a> Listed<'a> {
         field: Field,
         findings: &mut Findings,
     ) -> Result<(), Full> {
-        if kind == Kind::JoinedStr && field != Field::FormatSpec {
-            self.joined_end = self.joined_end.max(end);
+        if kind == Kind::JoinedStr && field != Field::FormatSpec && id >= self.joined_end {
+            self.joined_end = end;
             match self.columns.joined_strings.get(self.joined).map(|node| node.to_native()) {
                 Some(node) if node == id => {}
                 Some(node) => {

@@ -56,7 +56,7 @@ rules! {
     28 Constants "Text is WTF-8, big integers are literals of at least 2^29."
     29 Comments "Comments are not empty and end inside the text."
     30 Warnings "Warnings are of a known kind, inside the text, in order, and flagged in the header."
-    31 JoinedStrings "The listed f-strings are the JoinedStr nodes that are not format specifications."
+    31 JoinedStrings "The listed f-strings are the JoinedStr nodes that stand in no other, format specifications apart."
     32 Spans311 "The positions of 3.11 are those of nodes in f-strings, in order, on lines of the text."
 }
 

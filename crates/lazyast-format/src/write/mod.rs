@@ -40,6 +40,8 @@ pub struct Builder {
     strings: Interner,
     last_start: u32,
     last_comment_end: u32,
+    /// The open f-string that stands in no other.
+    joined: Option<u32>,
     depth: u16,
     deepest: u16,
     /// Sizes are known in postorder; these are the ones that overflow, as (row, size).
@@ -81,6 +83,9 @@ impl Builder {
 
     /// Ends a node: everything since its start is its subtree.
     pub fn leave(&mut self, node: Open) {
+        if self.joined == Some(node.0) {
+            self.joined = None;
+        }
         let size = self.columns.kinds.len() as u32 - node.0 - 1;
         if size < u32::from(ESCAPE) {
             self.columns.sizes.bytes[node.0 as usize] = size as u8;
@@ -166,9 +171,13 @@ impl Builder {
         self.columns.warnings.extend_from_slice(&[offset, kind]);
     }
 
-    /// Says that a node is a `JoinedStr` and not a format specification.
-    pub fn joined_string(&mut self, node: u32) {
-        self.columns.joined_strings.push(node);
+    /// Says that a node is a `JoinedStr` and not a format specification. Only those that stand in no
+    /// other are listed: the rest is found from there.
+    pub fn joined_string(&mut self, node: &Open) {
+        if self.joined.is_none() {
+            self.columns.joined_strings.push(node.0);
+            self.joined = Some(node.0);
+        }
     }
 
     /// The position that only Python 3.11 gives to a node. Nodes come in ascending order.
@@ -221,6 +230,7 @@ impl Builder {
         self.large.clear();
         self.last_start = 0;
         self.last_comment_end = 0;
+        self.joined = None;
         self.depth = 0;
         self.deepest = 0;
     }

@@ -43,7 +43,7 @@ impl Lowering<'_> {
     pub(super) fn joined_string(&mut self, node: &ExprFString, field: Field) {
         let concatenated = node.value.is_implicit_concatenated();
         let open = self.enter(Kind::JoinedStr, field, node.range, 0);
-        self.builder.joined_string(open.id());
+        self.builder.joined_string(&open);
         let mut pending = Pending::default();
         for part in &node.value {
             match part {
