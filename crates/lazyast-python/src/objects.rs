@@ -1,0 +1,48 @@
+//! The calls of CPython's C API that make nodes and their values. The only unsafe code of the crate.
+//!
+//! Nodes are made without their constructors, as CPython's parser makes them: those would set defaults,
+//! and warn about what is missing.
+
+use std::ffi::CString;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyType};
+
+/// An instance of a class of nodes with the given `__dict__`.
+pub(crate) fn node<'py>(
+    class: &Bound<'py, PyType>,
+    dict: &Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = class.py();
+    // SAFETY: the class is one of `ast`'s, whose `tp_new` is `PyType_GenericNew`, which does just this;
+    // the result is a new reference or null with an exception set.
+    let node = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyType_GenericAlloc(class.as_type_ptr(), 0))? };
+    // SAFETY: both are live objects; nodes have a `__dict__`, which this call replaces, or it fails.
+    let result = unsafe { ffi::PyObject_GenericSetDict(node.as_ptr(), dict.as_ptr(), std::ptr::null_mut()) };
+    if result < 0 { Err(PyErr::fetch(py)) } else { Ok(node) }
+}
+
+/// A `str` from WTF-8: lone surrogates have their three bytes.
+pub(crate) fn string<'py>(py: Python<'py>, wtf8: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let length =
+        ffi::Py_ssize_t::try_from(wtf8.len()).map_err(|_| PyValueError::new_err("string too long"))?;
+    // SAFETY: pointer and length are those of a live slice, the handler's name ends with a null byte, and
+    // the result is a new reference or null with an exception set.
+    unsafe {
+        let text = ffi::PyUnicode_DecodeUTF8(wtf8.as_ptr().cast(), length, c"surrogatepass".as_ptr());
+        Bound::from_owned_ptr_or_err(py, text)
+    }
+}
+
+/// An `int` from an integer literal in base 2, 8, 10 or 16.
+pub(crate) fn big_int<'py>(py: Python<'py>, literal: &str) -> PyResult<Bound<'py, PyAny>> {
+    let literal = CString::new(literal)?;
+    // SAFETY: the literal ends with a null byte, the end pointer may be null, and the result is a new
+    // reference or null with an exception set.
+    unsafe {
+        let int = ffi::PyLong_FromString(literal.as_ptr(), std::ptr::null_mut(), 0);
+        Bound::from_owned_ptr_or_err(py, int)
+    }
+}

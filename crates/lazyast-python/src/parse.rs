@@ -1,0 +1,116 @@
+//! One source: the archive's tree if it is certain to be the interpreter's, and otherwise a reason.
+
+use lazyast::PARSER_VERSION;
+use lazyast::format::Tree;
+use lazyast::format::header::Facts;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+use crate::errors::Failed;
+use crate::interpreter::Interpreter;
+use crate::{cache, materialize};
+
+/// A source as `ast.parse` takes it.
+#[derive(FromPyObject)]
+enum Source<'py> {
+    Text(Bound<'py, PyString>),
+    Bytes(Bound<'py, PyBytes>),
+}
+
+/// The `ast.Module` of a source, or `None` where the interpreter has to parse.
+#[pyfunction]
+fn parse<'py>(
+    py: Python<'py>,
+    source: Source<'py>,
+    type_comments: bool,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    Ok(serve(py, &source, type_comments)?.ok())
+}
+
+/// Why the interpreter has to parse a source, or `None` where lazyast serves it.
+#[pyfunction]
+#[pyo3(signature = (source, type_comments = false))]
+fn explain(py: Python<'_>, source: Source<'_>, type_comments: bool) -> PyResult<Option<String>> {
+    Ok(serve(py, &source, type_comments)?.err())
+}
+
+fn serve<'py>(
+    py: Python<'py>,
+    source: &Source<'py>,
+    type_comments: bool,
+) -> PyResult<Result<Bound<'py, PyAny>, String>> {
+    let Some(interpreter) = Interpreter::get(py)? else {
+        return Ok(Err("version: this interpreter is not served".to_owned()));
+    };
+    let (bytes, is_text) = match source {
+        Source::Bytes(bytes) => (bytes.as_bytes(), false),
+        Source::Text(text) => match text.to_str() {
+            Ok(text) if text.starts_with('\u{feff}') => {
+                return Ok(Err("text: starts with a mark".to_owned()));
+            }
+            Ok(text) => (text.as_bytes(), true),
+            Err(_) => return Ok(Err("text: has lone surrogates".to_owned())),
+        },
+    };
+    let cache = cache::of_process(py)?;
+    let archive = match py.detach(|| cache.archive(bytes)) {
+        Ok(archive) => archive,
+        Err(refusal) => return Ok(Err(refused(&refusal))),
+    };
+    Ok(build(py, interpreter, archive.as_ref(), is_text, type_comments))
+}
+
+/// The tree of an archive, unless the interpreter's own could differ.
+pub(crate) fn build<'py>(
+    py: Python<'py>,
+    interpreter: &'static Interpreter,
+    archive: &[u8],
+    is_text: bool,
+    type_comments: bool,
+) -> Result<Bound<'py, PyAny>, String> {
+    let tree = Tree::open(archive, Some(PARSER_VERSION)).map_err(|error| format!("damage: {error}"))?;
+    if let Some(reason) = left(&tree.header().facts, interpreter, is_text, type_comments) {
+        return Err(reason.to_owned());
+    }
+    materialize::module(py, interpreter, &tree).map_err(|failed| match failed {
+        Failed::Damage(damage) => format!("damage: {damage}"),
+        Failed::Python(error) => format!("object: {error}"),
+    })
+}
+
+/// Why a source is left to the interpreter although there is an archive.
+fn left(
+    facts: &Facts,
+    interpreter: &Interpreter,
+    is_text: bool,
+    type_comments: bool,
+) -> Option<&'static str> {
+    if facts.minimum_python > interpreter.target.minor {
+        Some("newer: the syntax is of a newer Python")
+    } else if facts.warns {
+        Some("warns: some interpreter warns about the source")
+    } else if is_text && facts.reencoded {
+        Some("text: names an encoding that its bytes would be decoded with")
+    } else if type_comments && facts.type_comments {
+        Some("type comments: the source has some")
+    } else {
+        None
+    }
+}
+
+fn refused(refusal: &lazyast::Refusal) -> String {
+    use lazyast::Refusal;
+    let class = match refusal {
+        Refusal::Syntax { .. } => "syntax",
+        Refusal::Encoding(_) => "encoding",
+        Refusal::Depth { .. } => "depth",
+        Refusal::Size { .. } => "size",
+        Refusal::Unsupported(_) => "unsupported",
+    };
+    format!("{class}: {refusal}")
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(parse, module)?)?;
+    module.add_function(wrap_pyfunction!(explain, module)?)
+}

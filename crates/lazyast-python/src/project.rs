@@ -1,0 +1,93 @@
+//! A codebase's modules.
+
+use std::path::PathBuf;
+
+use lazyast::format::Archive;
+use lazyast::{ArchiveBytes, FailureReason, WarmOptions};
+use pyo3::exceptions::PyIndexError;
+use pyo3::prelude::*;
+
+use crate::interpreter::Interpreter;
+use crate::{cache, parse};
+
+/// The sources under some paths: archives, files left to the interpreter, and files that cannot be read.
+#[pyclass(frozen, module = "lazyast._native")]
+struct Project {
+    modules: Vec<(PathBuf, Archive<ArchiveBytes>)>,
+    /// `(path, why)`.
+    #[pyo3(get)]
+    left: Vec<(PathBuf, String)>,
+    /// `(path, why)`.
+    #[pyo3(get)]
+    unreadable: Vec<(PathBuf, String)>,
+    /// Sources that were parsed for this object.
+    #[pyo3(get)]
+    new: usize,
+    /// Sources whose archive was there.
+    #[pyo3(get)]
+    cached: usize,
+    /// Lines of the sources with an archive.
+    #[pyo3(get)]
+    lines: u64,
+}
+
+#[pymethods]
+impl Project {
+    #[new]
+    #[pyo3(signature = (paths, cache_dir = None, jobs = None))]
+    fn new(
+        py: Python<'_>,
+        paths: Vec<PathBuf>,
+        cache_dir: Option<PathBuf>,
+        jobs: Option<usize>,
+    ) -> PyResult<Self> {
+        let opened = cache_dir.map(|directory| cache::open_or_none(Some(directory)));
+        let cache = match &opened {
+            Some((cache, None)) => cache,
+            Some((cache, Some(problem))) => {
+                cache::warn(py, problem)?;
+                cache
+            }
+            None => cache::of_process(py)?,
+        };
+        let project = py.detach(|| lazyast::Project::open(cache, &paths, WarmOptions { jobs }));
+        let (mut left, mut unreadable) = (Vec::new(), Vec::new());
+        for failure in project.failures() {
+            let list = match failure.reason {
+                FailureReason::File(_) => &mut unreadable,
+                FailureReason::Refused(_) => &mut left,
+            };
+            list.push((failure.path.clone(), failure.reason.to_string()));
+        }
+        let modules = project.modules().iter();
+        let modules = modules.map(|module| (module.path().to_owned(), module.archive().clone())).collect();
+        let report = project.report();
+        Ok(Self { modules, left, unreadable, new: report.new, cached: report.cached, lines: report.lines })
+    }
+
+    fn __len__(&self) -> usize {
+        self.modules.len()
+    }
+
+    /// The path of a source with an archive.
+    fn path(&self, index: usize) -> PyResult<PathBuf> {
+        self.module(index).map(|(path, _)| path.clone())
+    }
+
+    /// The `ast.Module` of a source with an archive, or `None` where the interpreter has to parse.
+    fn tree<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let (_, archive) = self.module(index)?;
+        let Some(interpreter) = Interpreter::get(py)? else { return Ok(None) };
+        Ok(parse::build(py, interpreter, archive.as_bytes(), false, false).ok())
+    }
+}
+
+impl Project {
+    fn module(&self, index: usize) -> PyResult<&(PathBuf, Archive<ArchiveBytes>)> {
+        self.modules.get(index).ok_or_else(|| PyIndexError::new_err("module index out of range"))
+    }
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<Project>()
+}

@@ -1,0 +1,21 @@
+"""Python syntax trees that are parsed once and then simply there.
+
+`parse` takes what `ast.parse` takes and gives what `ast.parse` gives; `parse_file` does so for a path,
+and `Project` for a codebase. Trees come from a cache of archives; what is not there yet is parsed in
+Rust and kept. Whatever lazyast's own parser does not serve, errors and warnings above all, is left to
+the interpreter's, so that results are always the interpreter's own.
+"""
+
+from lazyast._native import Error, UnreadableFile
+from lazyast._parse import parse, parse_file
+from lazyast._project import Failure, Module, Project
+
+__all__ = [
+    "Error",
+    "Failure",
+    "Module",
+    "Project",
+    "UnreadableFile",
+    "parse",
+    "parse_file",
+]
