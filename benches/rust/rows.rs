@@ -78,7 +78,8 @@ pub(crate) const ROWS: &[Row] = &[
 ];
 
 fn ruff(corpus: &Corpus) -> Duration {
-    let texts: Vec<&str> = corpus.sources.iter().filter_map(|source| std::str::from_utf8(source).ok()).collect();
+    let texts: Vec<&str> =
+        corpus.sources.iter().filter_map(|source| std::str::from_utf8(source).ok()).collect();
     let (statements, time) = timed(|| {
         texts
             .iter()
@@ -140,8 +141,9 @@ fn decode(corpus: &Corpus) -> Duration {
 }
 
 fn verify(corpus: &Corpus) -> Duration {
-    let (whole, time) =
-        timed(|| corpus.archives.iter().filter(|archive| lazyast_format::verify::verify(archive).is_ok()).count());
+    let (whole, time) = timed(|| {
+        corpus.archives.iter().filter(|archive| lazyast_format::verify::verify(archive).is_ok()).count()
+    });
     assert_eq!(whole, corpus.archives.len());
     time
 }

@@ -65,7 +65,9 @@ impl std::fmt::Display for Unusable {
         match self {
             Self::Off => write!(f, "the cache is switched off"),
             Self::Unknown => write!(f, "no directory for caches is known; set {VARIABLE}"),
-            Self::Io { path, error } => write!(f, "cache directory {} cannot be used: {error}", path.display()),
+            Self::Io { path, error } => {
+                write!(f, "cache directory {} cannot be used: {error}", path.display())
+            }
             Self::Owner { path, found, expected } => write!(
                 f,
                 "cache directory {} belongs to user {found} instead of {expected}; choose another with {VARIABLE}",

@@ -99,7 +99,10 @@ impl Index {
             .and_then(|index| index.checked_add(start))
             .and_then(|end| end.checked_add(FOOTER_LEN as u64));
         if start < HEADER_LEN as u64 || expected != Some(pack.len() as u64) {
-            return Err(PackError::Length { found: pack.len(), expected: expected.unwrap_or(u64::MAX) as usize });
+            return Err(PackError::Length {
+                found: pack.len(),
+                expected: expected.unwrap_or(u64::MAX) as usize,
+            });
         }
         let index = Self { start: start as usize, count: count as usize };
         let found = xxh3_64(index.bytes(pack));
@@ -196,7 +199,9 @@ impl fmt::Display for PackError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Magic => write!(f, "not a whole pack: the marks at its start and its end are not there"),
-            Self::Version { found } => write!(f, "pack version {found}, but this reader reads {PACK_VERSION}"),
+            Self::Version { found } => {
+                write!(f, "pack version {found}, but this reader reads {PACK_VERSION}")
+            }
             Self::Length { found, expected } => write!(f, "{found} bytes long instead of {expected}"),
             Self::Checksum { found, expected } => {
                 write!(f, "the index has checksum {found:#018x} instead of {expected:#018x}")

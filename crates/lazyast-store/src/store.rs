@@ -115,7 +115,9 @@ fn read_packs(directory: &Path) -> (Vec<Arc<Pack>>, usize) {
             None => damaged += 1,
         }
     }
-    packs.sort_by(|one, other| other.index.len().cmp(&one.index.len()).then_with(|| one.path.cmp(&other.path)));
+    packs.sort_by(|one, other| {
+        other.index.len().cmp(&one.index.len()).then_with(|| one.path.cmp(&other.path))
+    });
     (packs, damaged)
 }
 

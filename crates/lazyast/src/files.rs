@@ -82,7 +82,9 @@ pub(crate) fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<(PathBuf, FileError)>)
                     Ok(metadata) => files.push(Found { path: entry.into_path(), size: metadata.len() }),
                     Err(error) => errors.push((entry.into_path(), FileError::Io(error))),
                 },
-                Err(error) => errors.push((path_of(&error).unwrap_or_else(|| path.clone()), FileError::Walk(error))),
+                Err(error) => {
+                    errors.push((path_of(&error).unwrap_or_else(|| path.clone()), FileError::Walk(error)))
+                }
             }
         }
     }

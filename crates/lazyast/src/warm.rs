@@ -107,9 +107,9 @@ pub fn warm(
     let (files, errors) = files::find(paths);
     let (mut report, _) = run(cache, &files, options, progress, false);
     report.files += errors.len();
-    report.failures.extend(
-        errors.into_iter().map(|(path, error)| Failure { path, reason: FailureReason::File(error) }),
-    );
+    report
+        .failures
+        .extend(errors.into_iter().map(|(path, error)| Failure { path, reason: FailureReason::File(error) }));
     report.failures.sort_by(|one, other| one.path.cmp(&other.path));
     report.elapsed = started.elapsed();
     report
@@ -267,4 +267,3 @@ impl Shared<'_> {
 fn lines(archive: &[u8]) -> u32 {
     Tree::open(archive, None).map_or(0, |tree| tree.line_count())
 }
-

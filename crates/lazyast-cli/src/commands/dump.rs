@@ -1,6 +1,6 @@
 //! `lazyast dump`.
 
-use std::io::{Read, Write};
+use std::io::{BufWriter, Read, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -45,7 +45,11 @@ fn version(text: &str) -> Result<Version, String> {
         _ => None,
     };
     parsed.filter(|version| VERSIONS.contains(&version.minor)).ok_or_else(|| {
-        format!("expected a version from 3.{} to 3.{}, such as 3.12 or 3.12.1", VERSIONS.start(), VERSIONS.end())
+        format!(
+            "expected a version from 3.{} to 3.{}, such as 3.12 or 3.12.1",
+            VERSIONS.start(),
+            VERSIONS.end()
+        )
     })
 }
 
@@ -57,11 +61,13 @@ impl Dump {
             Failed::new(format!("{name}: {refusal}"))
                 .hint("CPython itself may accept the source; python -m ast prints its tree")
         })?;
-        let archive = Archive::open(archive, None).map_err(|error| Failed::new(format!("{name}: {error}")))?;
+        let archive =
+            Archive::open(archive, None).map_err(|error| Failed::new(format!("{name}: {error}")))?;
         let tree = archive.tree().map_err(|error| Failed::new(format!("{name}: {error}")))?;
         let minimum = tree.header().facts.minimum_python;
         if minimum > self.python.minor {
-            let message = format!("{name}: uses syntax of Python 3.{minimum}, but 3.{} is wanted", self.python.minor);
+            let message =
+                format!("{name}: uses syntax of Python 3.{minimum}, but 3.{} is wanted", self.python.minor);
             return Err(Failed::new(message).hint(format!("--python 3.{minimum}")));
         }
         let dump = lazyast::dump::Dump {
@@ -70,10 +76,10 @@ impl Dump {
             indent: self.indent,
             show_empty: self.show_empty,
         };
-        let text = dump.print(&tree).map_err(|error| Failed::new(format!("{name}: {error}")))?;
-        let mut out = std::io::stdout().lock();
-        out.write_all(text.as_bytes())?;
+        let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+        dump.write(&tree, &mut out).map_err(|error| Failed::new(format!("{name}: {error}")))?;
         out.write_all(b"\n")?;
+        out.flush()?;
         Ok(())
     }
 

@@ -31,7 +31,10 @@ impl Warm {
     pub(crate) fn run(self) -> Result<(), Failed> {
         let cache = self.cache.open();
         let bar = ProgressBar::with_draw_target(None, draw_target());
-        bar.set_style(ProgressStyle::with_template("{bar:30} {pos}/{len} files").unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(
+            ProgressStyle::with_template("{bar:30} {pos}/{len} files")
+                .unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
         let options = WarmOptions { jobs: self.jobs };
         let report = lazyast::warm(&cache, &self.paths, options, &|progress| {
             if progress.done % 64 == 0 {

@@ -6,6 +6,8 @@ mod generated;
 mod repr;
 
 use std::fmt;
+use std::io::{self, Write};
+use std::vec::IntoIter;
 
 use lazyast_format::read::{Singleton, Target, Value};
 use lazyast_format::{Damage, Kind, NodeId, Tree};
@@ -27,8 +29,10 @@ pub struct Dump {
 }
 
 /// Why a tree cannot be printed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum DumpError {
+    /// The text could not be written.
+    Io(io::Error),
     /// The archive is damaged.
     Damage(Damage),
     /// An integer has more decimal digits than Python prints (`sys.get_int_max_str_digits()`).
@@ -41,12 +45,11 @@ pub enum DumpError {
 impl fmt::Display for DumpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Io(error) => error.fmt(f),
             Self::Damage(damage) => damage.fmt(f),
-            Self::IntegerDigits { found } => write!(
-                f,
-                "an integer has {found} digits; Python prints at most {}",
-                repr::MAX_DIGITS
-            ),
+            Self::IntegerDigits { found } => {
+                write!(f, "an integer has {found} digits; Python prints at most {}", repr::MAX_DIGITS)
+            }
         }
     }
 }
@@ -59,40 +62,92 @@ impl From<Damage> for DumpError {
     }
 }
 
+impl From<io::Error> for DumpError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
 /// What is still to be printed, the next on top.
 enum Task {
     Text(&'static str),
     Owned(String),
-    Separator(usize),
+    /// The start of a line, that many levels deep.
+    Line(usize),
     Node(NodeId, usize),
+    /// The rest of a list, and whether its first item is still to come.
+    List(Items, usize, bool),
+}
+
+/// The items of a list that are still to be printed.
+enum Items {
+    Nodes(IntoIter<Option<NodeId>>),
+    Singletons(IntoIter<Singleton>),
+    Names(IntoIter<String>),
+}
+
+impl Items {
+    fn next(&mut self, level: usize) -> Option<Task> {
+        match self {
+            Self::Nodes(nodes) => nodes.next().map(|node| match node {
+                Some(id) => Task::Node(id, level),
+                None => Task::Text("None"),
+            }),
+            Self::Singletons(singletons) => {
+                singletons.next().map(|singleton| Task::Owned(format!("{singleton:?}()")))
+            }
+            Self::Names(names) => names.next().map(Task::Owned),
+        }
+    }
 }
 
 /// A field's value on its way out.
 enum Part {
     Text(String),
     Node(NodeId),
-    Nodes(Vec<Option<NodeId>>),
-    Singletons(Vec<Singleton>),
-    Names(Vec<String>),
+    Empty,
+    Items(Items),
+}
+
+impl Part {
+    fn list<T>(items: Vec<T>, wrap: impl Fn(IntoIter<T>) -> Items) -> Self {
+        if items.is_empty() { Self::Empty } else { Self::Items(wrap(items.into_iter())) }
+    }
 }
 
 impl Dump {
-    /// Prints a tree.
-    pub fn print(&self, tree: &Tree<'_>) -> Result<String, DumpError> {
-        let mut out = String::new();
+    /// Prints a tree, without a line end behind it.
+    pub fn write(&self, tree: &Tree<'_>, out: &mut dyn Write) -> Result<(), DumpError> {
         let mut tasks = vec![Task::Node(0, 0)];
         while let Some(task) = tasks.pop() {
             match task {
-                Task::Text(text) => out.push_str(text),
-                Task::Owned(text) => out.push_str(&text),
-                Task::Separator(level) => self.separate(&mut out, level),
+                Task::Text(text) => out.write_all(text.as_bytes())?,
+                Task::Owned(text) => out.write_all(text.as_bytes())?,
+                Task::Line(level) => self.line(out, level)?,
                 Task::Node(id, level) => self.node(tree, id, level, &mut tasks)?,
+                Task::List(mut items, level, first) => match items.next(level) {
+                    None => out.write_all(b"]")?,
+                    Some(item) => {
+                        if !first {
+                            out.write_all(self.comma().as_bytes())?;
+                        }
+                        self.line(out, level)?;
+                        tasks.push(Task::List(items, level, false));
+                        tasks.push(item);
+                    }
+                },
             }
         }
-        Ok(out)
+        Ok(())
     }
 
-    fn node(&self, tree: &Tree<'_>, id: NodeId, level: usize, tasks: &mut Vec<Task>) -> Result<(), DumpError> {
+    fn node(
+        &self,
+        tree: &Tree<'_>,
+        id: NodeId,
+        level: usize,
+        tasks: &mut Vec<Task>,
+    ) -> Result<(), DumpError> {
         let kind = tree.kind(id)?;
         let arguments = self.arguments(tree, id, kind)?;
         let mut simple = arguments.len() <= 3;
@@ -106,16 +161,24 @@ impl Dump {
         for (index, (name, part)) in arguments.into_iter().enumerate() {
             match (index, simple) {
                 (0, true) => {}
-                (0, false) => tasks.push(Task::Separator(level)),
+                (0, false) => tasks.push(Task::Line(level)),
                 (_, true) => tasks.push(Task::Text(", ")),
                 (_, false) => {
-                    tasks.push(Task::Text(if self.indent.is_some() { "," } else { ", " }));
-                    tasks.push(Task::Separator(level));
+                    tasks.push(Task::Text(self.comma()));
+                    tasks.push(Task::Line(level));
                 }
             }
             tasks.push(Task::Text(name));
             tasks.push(Task::Text("="));
-            self.part(part, level, tasks);
+            match part {
+                Part::Text(text) => tasks.push(Task::Owned(text)),
+                Part::Node(id) => tasks.push(Task::Node(id, level)),
+                Part::Empty => tasks.push(Task::Text("[]")),
+                Part::Items(items) => {
+                    tasks.push(Task::Text("["));
+                    tasks.push(Task::List(items, level + 1, true));
+                }
+            }
         }
         tasks.push(Task::Text(")"));
         tasks[first..].reverse();
@@ -123,7 +186,12 @@ impl Dump {
     }
 
     /// What `ast.dump` puts between the parentheses.
-    fn arguments(&self, tree: &Tree<'_>, id: NodeId, kind: Kind) -> Result<Vec<(&'static str, Part)>, DumpError> {
+    fn arguments(
+        &self,
+        tree: &Tree<'_>,
+        id: NodeId,
+        kind: Kind,
+    ) -> Result<Vec<(&'static str, Part)>, DumpError> {
         let node = tree.node(id).ok_or(Damage { what: "node is missing", at: id, found: 0 })?;
         let hides_empty = self.target.minor >= 13 && !self.show_empty;
         let shows_none = matches!(kind, Kind::Constant | Kind::MatchSingleton);
@@ -138,11 +206,12 @@ impl Dump {
                 Value::Singleton(singleton) => Part::Text(format!("{singleton:?}()")),
                 Value::Constant(constant) => Part::Text(repr::constant(&constant, self.target.minor)?),
                 Value::Node(child) => Part::Node(child),
-                Value::Nodes(nodes) => Part::Nodes(nodes),
-                Value::Singletons(singletons) => Part::Singletons(singletons),
+                Value::Nodes(nodes) => Part::list(nodes, Items::Nodes),
+                Value::Singletons(singletons) => Part::list(singletons, Items::Singletons),
                 Value::Identifiers(names) if names.is_empty() && hides_empty => continue,
                 Value::Identifiers(names) => {
-                    Part::Names(names.iter().map(|name| repr::text(name.as_bytes(), self.target.minor)).collect())
+                    let names = names.iter().map(|name| repr::text(name.as_bytes(), self.target.minor));
+                    Part::list(names.collect(), Items::Names)
                 }
             };
             arguments.push((spec.name, part));
@@ -163,44 +232,19 @@ impl Dump {
         Ok(match part {
             Part::Text(_) => true,
             Part::Node(id) => self.arguments(tree, *id, tree.kind(*id)?)?.is_empty(),
-            Part::Nodes(nodes) => nodes.is_empty(),
-            Part::Singletons(singletons) => singletons.is_empty(),
-            Part::Names(names) => names.is_empty(),
+            Part::Empty => true,
+            Part::Items(_) => false,
         })
     }
 
-    fn part(&self, part: Part, level: usize, tasks: &mut Vec<Task>) {
-        match part {
-            Part::Text(text) => tasks.push(Task::Owned(text)),
-            Part::Node(id) => tasks.push(Task::Node(id, level)),
-            Part::Nodes(nodes) => self.list(nodes, level, tasks, |node, level| match node {
-                Some(id) => Task::Node(id, level),
-                None => Task::Text("None"),
-            }),
-            Part::Singletons(singletons) => {
-                self.list(singletons, level, tasks, |singleton, _| Task::Owned(format!("{singleton:?}()")));
-            }
-            Part::Names(names) => self.list(names, level, tasks, |name, _| Task::Owned(name)),
-        }
+    fn comma(&self) -> &'static str {
+        if self.indent.is_some() { "," } else { ", " }
     }
 
-    fn list<T>(&self, items: Vec<T>, level: usize, tasks: &mut Vec<Task>, task: impl Fn(T, usize) -> Task) {
-        tasks.push(Task::Text("["));
-        let level = level + 1;
-        for (index, item) in items.into_iter().enumerate() {
-            if index > 0 {
-                tasks.push(Task::Text(if self.indent.is_some() { "," } else { ", " }));
-            }
-            tasks.push(Task::Separator(level));
-            tasks.push(task(item, level));
-        }
-        tasks.push(Task::Text("]"));
-    }
-
-    fn separate(&self, out: &mut String, level: usize) {
-        if let Some(indent) = self.indent {
-            out.push('\n');
-            out.extend(std::iter::repeat_n(' ', indent * level));
+    fn line(&self, out: &mut dyn Write, level: usize) -> io::Result<()> {
+        match self.indent {
+            Some(indent) => write!(out, "\n{:width$}", "", width = indent * level),
+            None => Ok(()),
         }
     }
 }
