@@ -1,5 +1,7 @@
 //! `cargo xtask generate` writes every file that follows from `format-spec/schema`;
 //! `cargo xtask generate --check` writes nothing and fails where a file is not what it would write.
+//! `cargo xtask vectors [--check]` does the same for the test vectors. They need the crates that the first
+//! command writes parts of, so a program of the test crate makes them.
 
 mod document;
 mod python;
@@ -7,9 +9,10 @@ mod rust;
 mod schema;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -17,8 +20,20 @@ fn main() -> Result<()> {
     match words.as_slice() {
         ["generate"] => generate(false),
         ["generate", "--check"] => generate(true),
-        _ => bail!("usage: cargo xtask generate [--check]"),
+        ["vectors", rest @ ..] => vectors(rest),
+        _ => bail!("usage: cargo xtask generate|vectors [--check]"),
     }
+}
+
+fn vectors(arguments: &[&str]) -> Result<()> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["run", "--quiet", "--package", "lazyast-tests", "--bin", "vectors", "--"])
+        .args(arguments)
+        .status()
+        .context("could not start cargo")?;
+    ensure!(status.success(), "the vectors are not made");
+    Ok(())
 }
 
 fn generate(check: bool) -> Result<()> {

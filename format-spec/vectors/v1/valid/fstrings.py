@@ -19,6 +19,6 @@ on lines""" + b}''' 'and'
      f'{f"inner {x}" + y}')
 f"{{}}{a}}}"
 f'{lambda_ if a else (lambda: 1)}{ {1: 2}[1] }{[x for x in y]}'
-print(f"a {f'''b {
-c} d'''} e" f"{g}")
+print(f"""a {f'''b {
+c} d'''} e""" f"{g}")
 f'{x:{y}text{z}}{w:é}é{v}'

@@ -1,0 +1,308 @@
+"""A small reader of lazyast archives, written from format-spec/FORMAT.md alone.
+
+It is an oracle for tests: slow, plain, and without any code of the library. `read(archive)` gives the tree that
+`ast.parse` of the running interpreter gives for the archive's source, positions included. Of the validation rules it
+checks what it would stumble over; it does not look at the checksum.
+"""
+
+import ast
+import struct
+import sys
+from bisect import bisect_right
+
+from tables import COLUMNS, FIELDS, FORMAT_VERSION, KINDS, SCHEMA_FINGERPRINT, SINGLETONS
+
+HEADER = struct.Struct("<8sIBBHQIIIIIIQQ32s")
+CODES = {name: code for code, name in enumerate(FIELDS)}
+CONSTANTS = [None, True, False, ...]
+
+
+class FormatError(ValueError):
+    """The bytes are not an archive of this format."""
+
+
+def read(archive, version=sys.version_info[:3], namespace=ast):
+    """The tree for a Python version (major, minor, micro), made of the classes of a namespace."""
+    return _Reader(archive, version, namespace).tree()
+
+
+def minimum_python(archive):
+    """The minor version of the first Python 3 that takes the source."""
+    return archive[12]
+
+
+class _Reader:
+    def __init__(self, archive, version, namespace):
+        self.archive = archive
+        self.minor, self.micro = version[1:]
+        self.namespace = namespace
+        self.header()
+        self.columns()
+        self.decode()
+
+    # Header and root.
+
+    def header(self):
+        if len(self.archive) < HEADER.size:
+            raise FormatError("V04: shorter than a header")
+        (magic, version, self.minimum, _, _, fingerprint, _, _, self.text_len, body_len, self.count, *_) = (
+            HEADER.unpack_from(self.archive)
+        )
+        if magic != b"LAZYAST\x1a":
+            raise FormatError("V01: not an archive")
+        if version != FORMAT_VERSION:
+            raise FormatError(f"V02: format version {version}, not {FORMAT_VERSION}")
+        if fingerprint != SCHEMA_FINGERPRINT:
+            raise FormatError("V03: another schema")
+        if len(self.archive) != HEADER.size + body_len:
+            raise FormatError("V04: another length")
+        if self.minimum > self.minor:
+            raise FormatError(f"for Python 3.{self.minimum} and later")
+
+    def columns(self):
+        sizes = {"u8": 8, "u16": 8, "u32": 8, "u64": 8, "overflow": 16, "narrow": 24, "runs": 32}
+        at = len(self.archive) - sum(sizes[record] for _, record in COLUMNS)
+        for name, record in COLUMNS:
+            setattr(self, name, getattr(self, "read_" + record)(at))
+            at += sizes[record]
+
+    def vector(self, at, code):
+        pointer, count = struct.unpack_from("<iI", self.archive, at)
+        start, size = at + pointer, struct.calcsize("<" + code)
+        if start < HEADER.size or start + count * size > at:
+            raise FormatError(f"V05: a vector from {start}, {count} elements")
+        return struct.unpack_from(f"<{count}{code}", self.archive, start)
+
+    def read_u8(self, at):
+        return bytes(self.vector(at, "B"))
+
+    def read_u16(self, at):
+        return self.vector(at, "H")
+
+    def read_u32(self, at):
+        return self.vector(at, "I")
+
+    def read_u64(self, at):
+        return self.vector(at, "Q")
+
+    def read_overflow(self, at):
+        return dict(zip(self.vector(at, "I"), self.vector(at + 8, "I"), strict=True))
+
+    def read_narrow(self, at):
+        return self.read_u8(at), self.read_overflow(at + 8)
+
+    def read_runs(self, at):
+        return self.read_narrow(at)
+
+    # Columns to values.
+
+    @staticmethod
+    def values(narrow):
+        rows, overflow = narrow
+        return [overflow[row] if byte == 255 else byte for row, byte in enumerate(rows)]
+
+    @classmethod
+    def divide(cls, runs):
+        starts, at = [], 0
+        for length in cls.values(runs):
+            starts.append(at)
+            at += length
+        return starts, starts[1:] + [at]
+
+    def decode(self):
+        self.lengths, self.sizes = self.values(self.lengths), self.values(self.sizes)
+        rows, overflow = self.starts
+        self.starts, start = [], 0
+        for row, byte in enumerate(rows):
+            start = overflow[row] if byte == 255 else start + byte
+            self.starts.append(start)
+        self.payloads = [
+            self.payload_overflow[row] if payload == 65535 else payload for row, payload in enumerate(self.payloads)
+        ]
+        self.line_starts = self.divide(self.lines)[0] or [0]
+        starts, ends = self.divide(self.names)
+        self.names = [str(self.name_bytes[start:end], "utf-8") for start, end in zip(starts, ends)]
+        starts, ends = self.divide(self.strings)
+        self.strings = [self.string_bytes[start:end] for start, end in zip(starts, ends)]
+        words = self.spans_311
+        self.moved = {words[at]: words[at + 1 : at + 5] for at in range(0, len(words), 5)}
+
+    # Nodes.
+
+    def children(self, node):
+        child, end = node + 1, node + 1 + self.sizes[node]
+        while child < end:
+            yield child
+            child += 1 + self.sizes[child]
+
+    def tree(self):
+        """Nodes are made from the last to the first, so that children are there before their parents."""
+        self.find_parts()
+        made = [None] * self.count
+        for node in reversed(range(self.count)):
+            made[node] = self.node(node, made)
+        return made[0]
+
+    def node(self, node, made):
+        name, has_positions, layout, _, fields = KINDS[self.kinds[node]]
+        values = {}
+        payload = _Payload(self, layout, self.payloads[node])
+        for field, type_name, role, since in fields:
+            if since <= self.minor:
+                values[field] = self.field(node, field, type_name, role, payload, made)
+        if has_positions:
+            values.update(self.position(node))
+        return getattr(self.namespace, name)(**values)
+
+    def field(self, node, field, type_name, role, payload, made):
+        if role == "child":
+            found = [made[child] for child in self.children(node) if self.fields[child] == CODES[field]]
+            return found[0] if found else None
+        if role == "children":
+            return [made[child] for child in self.children(node) if self.fields[child] == CODES[field]]
+        if role == "values":
+            wanted = {CODES["values"]}
+            if self.minor == 12 and self.micro <= 1:
+                wanted.add(CODES["values_312"])
+            return [made[child] for child in self.children(node) if self.fields[child] in wanted]
+        if role == "keys":
+            return self.keys(node, made)
+        if role == "kw_defaults":
+            return self.kw_defaults(node, made)
+        if role in ("none", "empty", "zero"):
+            return {"none": None, "empty": [], "zero": 0}[role]
+        return getattr(payload, role)(type_name.rstrip("?*"))
+
+    def keys(self, node, made):
+        keys, before = [], None
+        for child in self.children(node):
+            if self.fields[child] == CODES["keys"]:
+                before = made[child]
+            else:
+                keys.append(before)
+                before = None
+        return keys
+
+    def kw_defaults(self, node, made):
+        defaults = []
+        for child in self.children(node):
+            if self.fields[child] == CODES["kwonlyargs"]:
+                defaults.append(None)
+            elif self.fields[child] == CODES["kw_defaults"]:
+                defaults[-1] = made[child]
+        return defaults
+
+    # Positions.
+
+    def position(self, node):
+        names = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+        if self.minor > 11:
+            return dict(zip(names, self.true_position(node)))
+        if node not in self.moved:
+            node = self.parts.get(node, node)
+        return dict(zip(names, self.moved.get(node) or self.true_position(node)))
+
+    def true_position(self, node):
+        start = self.starts[node]
+        return self.place(start) + self.place(start + self.lengths[node])
+
+    def place(self, offset):
+        line = bisect_right(self.line_starts, offset)
+        return line, offset - self.line_starts[line - 1]
+
+    def find_parts(self):
+        """For each part of an f-string: that f-string."""
+        self.parts = {}
+        kinds = [KINDS[code][0] for code in self.kinds]
+        for node, kind in enumerate(kinds):
+            if kind == "JoinedStr":
+                string = self.parts.get(node, node)
+                for child in self.children(node):
+                    self.parts[child] = string
+            elif kind == "FormattedValue":
+                for child in self.children(node):
+                    if self.fields[child] == CODES["format_spec"]:
+                        self.parts[child] = self.parts[node]
+
+
+class _Payload:
+    """The parts of a payload, by role."""
+
+    def __init__(self, reader, layout, payload):
+        self.reader, self.layout, self.payload = reader, layout, payload
+        self.extras = reader.extras
+
+    def numbers(self, place):
+        count = self.extras[place]
+        return self.extras[place + 1 : place + 1 + count]
+
+    def singleton(self, type_name, code):
+        return getattr(self.reader.namespace, SINGLETONS[type_name][code])()
+
+    def optional(self, number):
+        return self.reader.names[number - 1] if number else None
+
+    def name(self, _):
+        return self.reader.names[self.payload // 4 if self.layout == "name_context" else self.payload]
+
+    def optional_name(self, _):
+        return self.optional(self.payload)
+
+    def names(self, _):
+        return [self.reader.names[number] for number in self.numbers(self.payload)]
+
+    def context(self, type_name):
+        return self.singleton(type_name, self.payload % 4 if self.layout == "name_context" else self.payload)
+
+    def operator(self, type_name):
+        return self.singleton(type_name, self.payload)
+
+    def operators(self, type_name):
+        codes = [self.payload] if self.payload < 16 else self.numbers(self.payload - 16)
+        return [self.singleton(type_name, code) for code in codes]
+
+    def flag(self, _):
+        return self.payload
+
+    def pair(self):
+        place = self.payload // 2
+        return self.extras[place : place + 2]
+
+    def module(self, _):
+        return self.optional(self.pair()[0] if self.payload % 2 else self.payload // 2)
+
+    def level(self, _):
+        return self.pair()[1] if self.payload % 2 else 0
+
+    def alias_name(self, _):
+        return self.reader.names[self.pair()[0] if self.payload % 2 else self.payload // 2]
+
+    def asname(self, _):
+        return self.reader.names[self.pair()[1]] if self.payload % 2 else None
+
+    def conversion(self, _):
+        return (self.extras[self.payload + 1] if self.layout == "interpolation" else self.payload) - 1
+
+    def text(self, _):
+        return self.string(self.extras[self.payload])
+
+    def string(self, number):
+        return str(self.reader.strings[number], "utf-8", "surrogatepass")
+
+    def constant_kind(self, _):
+        return "u" if self.payload % 8 == 1 else None
+
+    def constant(self, _):
+        value, tag = self.payload // 8, self.payload % 8
+        if tag in (0, 1):
+            return self.string(value)
+        if tag == 2:
+            return self.reader.strings[value]
+        if tag == 3:
+            return value
+        if tag == 4:
+            return int(self.reader.strings[value], 0)
+        if tag == 7:
+            return CONSTANTS[value]
+        (number,) = struct.unpack("<d", struct.pack("<Q", self.reader.floats[value]))
+        return number if tag == 5 else complex(0.0, number)

@@ -1,0 +1,99 @@
+"""The committed vectors, read by the pure-Python reader, against the running interpreter's `ast.parse`.
+
+Run by pytest, or as a program without it: `python tests/reader/test_reader.py`.
+"""
+
+import ast
+import sys
+import types
+import warnings
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import reader  # noqa: E402  (the line above finds it)
+
+VECTORS = Path(__file__).parents[2] / "format-spec" / "vectors" / "v1"
+
+
+def archives(folder):
+    found = sorted((VECTORS / folder).glob("*.lazyast"))
+    assert found, f"no vectors in {VECTORS / folder}"
+    return found
+
+
+def parsed(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(path.read_bytes())
+
+
+def dump(tree):
+    return ast.dump(tree, include_attributes=True, indent=1)
+
+
+def test_valid_vectors_are_what_ast_parse_makes():
+    equal = 0
+    for path in archives("valid"):
+        archive = path.read_bytes()
+        if reader.minimum_python(archive) > sys.version_info[1]:
+            continue
+        expected, found = dump(parsed(path.with_suffix(".py"))), dump(reader.read(archive))
+        for line, (one, other) in enumerate(zip(expected.splitlines(), found.splitlines())):
+            assert one == other, f"{path.name}, line {line + 1} of the dump"
+        assert expected == found, path.name
+        equal += 1
+    assert equal >= 15, f"only {equal} vectors are for this Python"
+
+
+def test_sources_below_the_minimum_are_errors():
+    for path in archives("valid"):
+        if reader.minimum_python(path.read_bytes()) > sys.version_info[1]:
+            try:
+                parsed(path.with_suffix(".py"))
+            except SyntaxError:
+                continue
+            raise AssertionError(f"{path.name}: this Python takes it")
+
+
+def test_empty_constants_of_early_3_12():
+    archive = (VECTORS / "built" / "empty_constant_312.lazyast").read_bytes()
+    assert dump(reader.read(archive)) == dump(ast.parse("f'{a:{b}}'"))
+
+
+class Names:
+    """Stands for the `ast` of a Python that is not running."""
+
+    def __getattr__(self, name):
+        return lambda **values: types.SimpleNamespace(class_name=name, **values)
+
+
+def test_template_strings():
+    archive = (VECTORS / "built" / "template_strings.lazyast").read_bytes()
+    module = reader.read(archive, version=(3, 14, 0), namespace=Names())
+    text, interpolation = module.body[0].value.values
+    assert text.value == "hi " and interpolation.str == "name" and interpolation.conversion == ord("r")
+    assert interpolation.format_spec.values[1].value.id == "w"
+
+
+def test_foreign_archives_are_refused():
+    refused = 0
+    for path in archives("invalid"):
+        rule = path.name[:3]
+        if rule not in ("V01", "V02", "V03", "V04"):
+            continue
+        try:
+            reader.read(path.read_bytes(), version=(3, 99, 0))
+        except reader.FormatError as error:
+            assert str(error).startswith(rule), f"{path.name}: {error}"
+            refused += 1
+        else:
+            raise AssertionError(f"{path.name} is read")
+    assert refused >= 4
+
+
+if __name__ == "__main__":
+    for name, test in list(globals().items()):
+        if name.startswith("test_"):
+            test()
+            print(f"{name}: ok")
