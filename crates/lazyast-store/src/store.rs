@@ -135,7 +135,10 @@ impl Pack {
         let archive = self.index.archive(bytes, &entry)?;
         let tree = Tree::open(archive, Some(parser)).ok()?;
         let header = tree.header();
-        if header.source_hash != *key || header.checksum != header.checksum_of(&archive[HEADER_LEN..]) {
+        let (head, body) = archive.split_at(HEADER_LEN);
+        // What the header's fields do not tell of its bytes is not under the checksum.
+        let whole = header.to_bytes() == *head && header.checksum == header.checksum_of(body);
+        if header.source_hash != *key || !whole {
             return None;
         }
         let start = entry.offset as usize;
