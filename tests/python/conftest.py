@@ -1,0 +1,37 @@
+"""Fixtures: no test looks at or leaves anything in the user's cache."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+# Before lazyast is imported, and for the processes that tests start.
+_cache = tempfile.TemporaryDirectory(prefix="lazyast-tests-")
+os.environ["LAZYAST_CACHE_DIR"] = _cache.name
+
+
+@pytest.fixture
+def same():
+    """Give the check that lazyast.parse and ast.parse do the same on a source."""
+    import fidelity
+
+    def check(source, **options):
+        assert fidelity.compare(source, **options) is None
+
+    return check
+
+
+@pytest.fixture
+def served(same):
+    """Give the same check, for sources that lazyast must not leave to the interpreter."""
+    from lazyast import _native
+
+    def check(source):
+        assert _native.explain(source) is None
+        same(source)
+
+    return check

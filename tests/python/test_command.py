@@ -1,0 +1,80 @@
+"""The command `lazyast`, as users call it."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+SOURCE = "def f(x): return f'{x!r}'\n"
+
+
+def run(*arguments, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "lazyast", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        **options,
+    )
+
+
+def test_help():
+    result = run("--help")
+    assert result.returncode == 0
+    assert "Usage: lazyast" in result.stdout
+
+
+def test_no_arguments():
+    assert run().returncode == 2
+
+
+def test_unknown_command():
+    result = run("nothing")
+    assert result.returncode == 2
+    assert "nothing" in result.stderr
+
+
+def test_console_script():
+    script = shutil.which("lazyast", path=sysconfig.get_path("scripts"))
+    assert script is not None
+    result = subprocess.run([script, "--version"], capture_output=True, text=True)
+    assert result.stdout.startswith("lazyast ")
+
+
+def test_warm(tmp_path):
+    (tmp_path / "a.py").write_text(SOURCE)
+    for expected in ("1 new, 0 cached", "0 new, 1 cached"):
+        result = run("warm", "--cache-dir", tmp_path / "cache", tmp_path / "a.py")
+        assert result.returncode == 0, result.stderr
+        assert expected in result.stdout
+
+
+def test_dump(tmp_path):
+    path = tmp_path / "a.py"
+    path.write_text(SOURCE)
+    version = f"3.{sys.version_info.minor}"
+    result = run("dump", "--python", version, path)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == ast.dump(ast.parse(SOURCE), include_attributes=True) + "\n"
+
+
+def test_parsed_sources_are_kept(tmp_path):
+    """What one process parses, the next one finds."""
+    environment = {**os.environ, "LAZYAST_CACHE_DIR": str(tmp_path / "cache")}
+    script = f"import lazyast; lazyast.parse({SOURCE!r})"
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+    (packs,) = (tmp_path / "cache").rglob("*.pack")
+    before = packs.stat()
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+    assert list((tmp_path / "cache").rglob("*.pack")) == [packs]
+    assert packs.stat().st_mtime_ns == before.st_mtime_ns
+
+
+def test_demo_leaves_nothing_behind(tmp_path):
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "LAZYAST_CACHE_DIR": str(tmp_path / "c")}
+    result = run("demo", env=environment)
+    assert result.returncode == 0, result.stderr
+    assert ", 0 different" in result.stdout
+    assert not [path for path in Path(tmp_path).rglob("*") if path.is_file()]
