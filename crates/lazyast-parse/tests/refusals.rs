@@ -1,0 +1,196 @@
+//! What is served and what is left to the interpreter. That the trees are right is for `tests/fidelity.py`
+//! to say, which has the interpreters to compare with.
+
+use lazyast_format::header::Facts;
+use lazyast_format::{Header, Tree, verify::verify};
+use lazyast_parse::{PARSER_VERSION, Parser, Refusal};
+
+fn parse(source: impl AsRef<[u8]>) -> Result<Header, Refusal> {
+    let mut parser = Parser::new();
+    let archive = parser.parse(source.as_ref(), &[7; 32])?;
+    verify(archive).expect("every archive that is made is whole");
+    let header = *Tree::open(archive, Some(PARSER_VERSION)).expect("whole").header();
+    assert_eq!((header.source_hash, header.source_len as usize), ([7; 32], source.as_ref().len()));
+    Ok(header)
+}
+
+fn facts(source: impl AsRef<[u8]>) -> Facts {
+    let source = source.as_ref();
+    match parse(source) {
+        Ok(header) => header.facts,
+        Err(refusal) => panic!("{:?} is refused: {refusal}", String::from_utf8_lossy(source)),
+    }
+}
+
+#[test]
+fn syntax_errors_have_their_place() {
+    let Err(Refusal::Syntax { line, column, offset, .. }) = parse("x = 1\ny = = 2\n") else {
+        panic!("a syntax error is no other refusal");
+    };
+    assert_eq!((line, column, offset), (2, 4, 10));
+}
+
+#[test]
+fn depth_is_bounded_whatever_makes_it() {
+    let deep: [(&str, String); 16] = [
+        ("brackets", "(".repeat(1_000_000)),
+        ("closed brackets", "(".repeat(101) + "x" + &")".repeat(101)),
+        ("lists on lines", "[\n".repeat(300_000)),
+        ("braces", "{".repeat(1_000_000)),
+        ("attributes", "a".to_owned() + &".b".repeat(200_000)),
+        ("few attributes", "a".to_owned() + &".b".repeat(1_000)),
+        ("calls", "a".to_owned() + &"()".repeat(300_000)),
+        ("sums", "1".to_owned() + &"+1".repeat(300_000)),
+        ("powers", "1".to_owned() + &"**1".repeat(300_000)),
+        ("not", "not ".repeat(300_000) + "x"),
+        ("minus", "-".repeat(600_000) + "x"),
+        ("lambdas", "lambda:".repeat(300_000) + "x"),
+        ("conditions", "x if y else ".repeat(200_000) + "z"),
+        ("elif", "if x: pass\n".to_owned() + &"elif x: pass\n".repeat(100_000)),
+        ("f-strings", "f\"{".repeat(100_000)),
+        (
+            "blocks",
+            (0..5_000).map(|level| " ".repeat(level) + "if x:\n").collect::<String>()
+                + &" ".repeat(5_000)
+                + "x\n",
+        ),
+    ];
+    for (what, source) in deep {
+        let refusal = parse(&source).expect_err(what);
+        assert!(matches!(refusal, Refusal::Depth { .. } | Refusal::Syntax { .. }), "{what}: {refusal}");
+    }
+}
+
+#[test]
+fn wide_is_not_deep() {
+    let wide = [
+        "x = [".to_owned() + &"1, ".repeat(200_000) + "]\n",
+        "x\n".repeat(200_000),
+        "x = (".to_owned() + &"'a'\n".repeat(100_000) + ")\n",
+        "x = ".to_owned() + &"a and ".repeat(20_000) + "b\n",
+        "f(".to_owned() + &"a.b(c, -d), ".repeat(20_000) + ")\n",
+        "(".repeat(100) + "x" + &")".repeat(100) + "\n",
+    ];
+    for source in wide {
+        assert!(parse(&source).is_ok(), "{}... is refused", &source[..20]);
+    }
+}
+
+#[test]
+fn bytes_are_decoded_as_cpython_does() {
+    let served: [(&[u8], bool); 9] = [
+        (b"x = 1", false),
+        (b"\xef\xbb\xbfx = 1\n", false),
+        (b"\xef\xbb\xbf# coding: utf-8\nx = 1\n", false),
+        (b"# -*- coding: UTF_8 -*-\nx = '\xc3\xa9'\n", false),
+        (b"# coding: latin-1\nx = '\xe9'\n", true),
+        (b"#!/usr/bin/python\n# vim: set fileencoding=koi8-r :\nx = '\xc1'\n", true),
+        (b"x = 1\n# coding: klingon\n", false),
+        (b"x = 1\r\ny = 2\rz = 3\n", false),
+        (b"", false),
+    ];
+    for (source, reencoded) in served {
+        assert_eq!(facts(source).reencoded, reencoded, "{}", String::from_utf8_lossy(source));
+    }
+    let refused: [&[u8]; 7] = [
+        b"x = 1\0",
+        b"# \xe9\n",
+        b"x = '\xe9'\n",
+        b"# coding: klingon\n",
+        b"\xff\xfex\0",
+        b"\xef\xbb\xbf# coding: latin-1\n",
+        b"\xef\xbb\xbf# coding: utf8\n",
+    ];
+    for source in refused {
+        let refusal = parse(source).expect_err("this cannot be decoded");
+        assert!(matches!(refusal, Refusal::Encoding(_)), "{}: {refusal}", String::from_utf8_lossy(source));
+    }
+}
+
+#[test]
+fn the_oldest_python_is_found() {
+    let minimum = [
+        ("x = 1\n", 11),
+        ("try:\n    x\nexcept* E:\n    y\n", 11),
+        ("def f[T](x: T): pass\n", 12),
+        ("type X = int\n", 12),
+        ("class C[T = int]: pass\n", 13),
+        ("f'{x!r}'\n", 11),
+        ("f'{x!r }'\n", 12),
+        ("f'{'a'}'\n", 12),
+        ("f'{a\n}'\n", 12),
+        ("f'{x:{y:{z}}}'\n", 12),
+        ("f'{*a}'\n", 12),
+        ("f'{\"\\n\"}'\n", 12),
+        ("f'{x:{y=}}'\n", 13),
+    ];
+    for (source, expected) in minimum {
+        assert_eq!(facts(source).minimum_python, expected, "{source}");
+    }
+}
+
+#[test]
+fn warnings_are_seen() {
+    for source in
+        ["'\\d'\n", "b'\\u'\n", "f'\\d{x}'\n", "f'\\{x}'\n", "'\\400'\n", "1if x else y\n", "0x1for x in y\n"]
+    {
+        let warns = parse(source).map(|header| header.facts.warns);
+        assert!(matches!(warns, Ok(true) | Err(_)), "{source}");
+    }
+    for source in
+        ["r'\\d'\n", "'\\n\\x41\\u0041\\N{BULLET}'\n", "'\\377'\n", "rf'\\d{x}'\n", "1 if x else y\n"]
+    {
+        assert!(!facts(source).warns, "{source}");
+    }
+}
+
+#[test]
+fn type_comments_are_seen() {
+    for (source, expected) in
+        [("x = 1  # type: int\n", true), ("x = 1  #type:int\n", true), ("x = 1  # types: a\n", false)]
+    {
+        assert_eq!(facts(source).type_comments, expected, "{source}");
+    }
+}
+
+#[test]
+fn what_ruff_accepts_and_cpython_does_not_is_refused() {
+    let refused = [
+        "def f():\n    yield % 1\n",
+        "def f():\n    yield, 1\n",
+        "def f():\n    yield != x\n",
+        "if x:\n\tif y:\n        z\n",
+        " \tx\n",
+    ];
+    for source in refused {
+        assert!(parse(source).is_err(), "{source:?} is served");
+    }
+    for source in [
+        "def f():\n    yield\n",
+        "def f():\n    (yield) + 1\n",
+        "f'{(yield)}'\n",
+        "if x:\n\ty\n\tif z:\n\t\ta\n",
+    ] {
+        assert!(parse(source).is_ok(), "{source:?} is refused");
+    }
+}
+
+#[test]
+fn corners_where_versions_differ_are_left_to_the_interpreter() {
+    let refused = [
+        "u'a' f'{x}'\n",
+        "f'{x:\\N{BULLET}}'\n",
+        "rf'{x:\\d}'\n",
+        "f'{x:{{1}}}'\n",
+        "f'{x!=y=}'\n",
+        "f'{f(k=1),a[1:2]=}'\n",
+        "t'{x}'\n",
+        "\u{16d40} = 1\n",
+    ];
+    for source in refused {
+        let refusal = parse(source).expect_err(source);
+        assert!(matches!(refusal, Refusal::Unsupported(_) | Refusal::Syntax { .. }), "{source}: {refusal}");
+    }
+    assert!(parse("1".repeat(640)).is_ok());
+    assert!(parse("1".repeat(641)).is_err());
+}
