@@ -33,6 +33,7 @@ HOSTILE = {
     "latin-1 with a cookie": b"# -*- coding: latin-1 -*-\nx = '\xe9'; y = 1\n",
     "cookie in the second line": b"#!/bin/python\n# vim: set fileencoding=cp1252 :\nx = '\x80'\n",
     "cookie in the third line": b"\n\n# coding: latin-1\nx = '\xe9'\n",
+    "shift_jis": b"# coding: shift_jis\nx = '\x93\xfa\x96\x7b'; y = 1\n",
     "another codec of Python": b"# coding: cp437\nx = '\x80'\n",
     "utf-7": b"# coding: utf-7\nx = '+AOk-'\n",
     "a codec that is no text codec": b"# coding: rot13\nk = 1\n",

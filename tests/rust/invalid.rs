@@ -30,14 +30,8 @@ const fn invalid(rule: Rule, what: &'static str, base: &'static str, change: fn(
 
 /// The last node that is a `pass`: nothing else depends on what it says.
 fn pass(patch: &Patch) -> usize {
-    let mut row = patch.node(Kind::Pass, 0);
-    let last = patch.last("kinds");
-    for later in row..=last {
-        if patch.get("kinds", later) == Kind::Pass as u64 {
-            row = later;
-        }
-    }
-    row
+    let is_pass = |row: &usize| patch.get("kinds", *row) == Kind::Pass as u64;
+    (0..=patch.last("kinds")).rev().find(is_pass).expect("the archive has a pass")
 }
 
 /// Every invalid vector, by rule.

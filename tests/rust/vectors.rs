@@ -9,7 +9,7 @@ use lazyast_format::Builder;
 use lazyast_parse::Parser;
 
 use crate::patch::Patch;
-use crate::{built, invalid};
+use crate::{built, example, invalid};
 
 /// The workspace's folder.
 pub fn workspace() -> &'static Path {
@@ -63,4 +63,34 @@ fn archive(parser: &mut Parser, path: &Path) -> Result<Vec<u8>> {
     let source = fs::read(path)?;
     let archive = parser.parse(&source, blake3::hash(&source).as_bytes());
     Ok(archive.with_context(|| format!("{} is not served", path.display()))?.to_vec())
+}
+
+/// Every file that is made, with what should be in it.
+pub fn outputs() -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let archives = all()?;
+    let document = workspace().join("format-spec/FORMAT.md");
+    let mut outputs = BTreeMap::new();
+    if let Ok(text) = fs::read_to_string(&document) {
+        let source = fs::read_to_string(folder().join("valid/example.py"))?;
+        let archive = &archives[&PathBuf::from("valid/example.lazyast")];
+        outputs.insert(document, example::update(&text, &source, archive)?.into_bytes());
+    }
+    outputs.extend(archives.into_iter().map(|(path, bytes)| (folder().join(path), bytes)));
+    Ok(outputs)
+}
+
+/// Archives in the folder that nothing makes any more.
+pub fn strangers(outputs: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Vec<PathBuf>> {
+    let mut strangers = Vec::new();
+    for part in ["valid", "built", "invalid"] {
+        let Ok(entries) = fs::read_dir(folder().join(part)) else { continue };
+        for entry in entries {
+            let path = entry?.path();
+            let archive = path.extension().is_some_and(|extension| extension == "lazyast");
+            if archive && !outputs.contains_key(&path) {
+                strangers.push(path);
+            }
+        }
+    }
+    Ok(strangers)
 }

@@ -110,7 +110,8 @@ impl Header {
         put(0, &MAGIC);
         put(8, &FORMAT_VERSION.to_le_bytes());
         put(12, &[minimum_python]);
-        put(13, &[u8::from(warns) * WARNS | u8::from(type_comments) * TYPE_COMMENTS | u8::from(reencoded) * REENCODED]);
+        let flags = [(warns, WARNS), (type_comments, TYPE_COMMENTS), (reencoded, REENCODED)];
+        put(13, &[flags.iter().map(|(set, flag)| u8::from(*set) * flag).sum()]);
         put(14, &self.depth.to_le_bytes());
         put(16, &SCHEMA_FINGERPRINT.to_le_bytes());
         put(24, &self.parser.to_le_bytes());

@@ -54,7 +54,8 @@ fn table(out: &mut String, kinds: &[Kind], doc: &str, name: &str, ty: &str, valu
     let values: Vec<String> = kinds.iter().map(value).collect();
     writeln!(
         out,
-        "/// {doc}\n#[inline]\npub fn {name}(self) -> {ty} {{\nstatic TABLE: [{ty}; {}] = [{}];\nTABLE[self as usize]\n}}\n",
+        "/// {doc}\n#[inline]\npub fn {name}(self) -> {ty} {{\nstatic TABLE: [{}; {}] = [{}];\nTABLE[self as usize]\n}}\n",
+        ty.replace("&'static ", "&"),
         kinds.len(),
         values.join(",")
     )?;

@@ -253,7 +253,7 @@ impl Kind {
     /// The name of the class in CPython's `ast` module.
     #[inline]
     pub fn name(self) -> &'static str {
-        static TABLE: [&'static str; 77] = [
+        static TABLE: [&str; 77] = [
             "Module",
             "FunctionDef",
             "AsyncFunctionDef",
@@ -338,7 +338,7 @@ impl Kind {
     /// The name of the abstract class that the kind derives from, or the kind's own.
     #[inline]
     pub fn class(self) -> &'static str {
-        static TABLE: [&'static str; 77] = [
+        static TABLE: [&str; 77] = [
             "mod",
             "stmt",
             "stmt",
@@ -533,7 +533,7 @@ impl Kind {
     /// The fields in CPython's order, those of newer versions included.
     #[inline]
     pub fn fields(self) -> &'static [FieldSpec] {
-        static TABLE: [&'static [FieldSpec]; 77] = [
+        static TABLE: [&[FieldSpec]; 77] = [
             MODULE,
             FUNCTION_DEF,
             ASYNC_FUNCTION_DEF,

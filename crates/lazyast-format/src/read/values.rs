@@ -95,7 +95,7 @@ impl<'a> Node<'_, 'a> {
             Role::None => Ok(Value::None),
             Role::Empty => Ok(Value::Nodes(Vec::new())),
             Role::Zero => Ok(Value::Int(0)),
-            _ => self.from_payload(spec),
+            _ => self.payload_value(spec),
         }
     }
 
@@ -143,7 +143,7 @@ impl<'a> Node<'_, 'a> {
         Ok(Value::Nodes(nodes))
     }
 
-    fn from_payload(self, spec: &FieldSpec) -> Result<Value<'a>, Damage> {
+    fn payload_value(self, spec: &FieldSpec) -> Result<Value<'a>, Damage> {
         let tree = self.tree;
         let kind = self.kind()?;
         let payload = self.payload()?;

@@ -1,1 +1,91 @@
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
+use lazyast_format::header::HEADER_LEN;
+use lazyast_format::layout::ArchivedColumns;
+use lazyast_format::verify::Rule;
+use lazyast_format::{FORMAT_VERSION, Kind, SCHEMA_FINGERPRINT};
+
+fn document() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../format-spec/FORMAT.md")).unwrap()
+}
+
+/// The cells of the table with this head, by row.
+fn table(head: &str) -> Vec<Vec<String>> {
+    let document = document();
+    let start = document.find(&format!("\n{head}\n")).unwrap_or_else(|| panic!("no table {head}"));
+    let rows = document[start + 1..].lines().skip(2).take_while(|line| line.starts_with('|'));
+    let cells = |line: &str| {
+        let cells: Vec<&str> = line.trim_matches('|').split('|').collect();
+        cells.iter().map(|cell| cell.trim().trim_matches('`').to_owned()).collect()
+    };
+    rows.map(cells).collect()
+}
+
+fn number(cell: &str) -> usize {
+    cell.parse().unwrap_or_else(|_| panic!("{cell:?} is no number"))
+}
+
+#[test]
+fn the_rules_are_those_of_the_code() {
+    let written: Vec<Vec<String>> = table("| rule | what |");
+    let known: Vec<Vec<String>> =
+        Rule::ALL.iter().map(|rule| vec![rule.to_string(), rule.summary().to_owned()]).collect();
+    assert_eq!(written, known);
+}
+
+#[test]
+fn the_headers_parts_add_up() {
+    let widths = BTreeMap::from([("u8", 1), ("u16", 2), ("u32", 4), ("u64", 8)]);
+    let mut end = 0;
+    for row in table("| offset | bytes | type | what |").iter().take_while(|row| !row[3].starts_with("where"))
+    {
+        assert_eq!(number(&row[0]), end, "{row:?}");
+        let bytes = number(&row[1]);
+        assert!(row[2] == "bytes" || widths[row[2].as_str()] == bytes, "{row:?}");
+        end += bytes;
+    }
+    assert_eq!(end, HEADER_LEN);
+}
+
+#[test]
+fn the_roots_records_add_up() {
+    const VECTOR: usize = 8;
+    let mut records = BTreeMap::new();
+    for row in table("| type | bytes | vectors, in order |") {
+        let vectors = row[2].split(',').count();
+        assert_eq!(number(&row[1]), vectors * VECTOR, "{row:?}");
+        records.insert(row[0].clone(), number(&row[1]));
+    }
+    let mut end = 0;
+    for row in table("| offset in the root | column | record | bytes |") {
+        assert_eq!(number(&row[0]), end, "{row:?}");
+        if row[2].is_empty() {
+            break;
+        }
+        assert_eq!(number(&row[3]), records[&row[2]], "{row:?}");
+        end += number(&row[3]);
+    }
+    assert_eq!(end, size_of::<ArchivedColumns>());
+}
+
+#[test]
+fn every_column_and_payload_has_a_paragraph() {
+    let document = document();
+    for row in table("| offset in the root | column | record | bytes |") {
+        assert!(row[2].is_empty() || document.contains(&format!("**`{}`**", row[1])), "{row:?}");
+    }
+    let layouts: Vec<String> =
+        table("| layout | payload | roles |").into_iter().map(|row| row[0].replace('_', "")).collect();
+    for kind in Kind::ALL {
+        let layout = format!("{:?}", kind.payload()).to_lowercase();
+        assert!(layouts.contains(&layout), "{kind:?} has the payload {layout}");
+    }
+}
+
+#[test]
+fn the_version_is_that_of_the_code() {
+    let line = format!("Format version {FORMAT_VERSION}, schema fingerprint `{SCHEMA_FINGERPRINT:#018x}`.");
+    assert!(document().contains(&line), "{line}");
+}

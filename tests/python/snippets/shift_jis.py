@@ -1,2 +1,0 @@
-# coding: shift_jis
-x = "“ú–{"; y = 1

@@ -1,0 +1,142 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use lazyast_tests::vectors::workspace;
+use serde_json::Value;
+
+/// What each crate may depend on inside the workspace. The map in ARCHITECTURE.md draws the same.
+const ALLOWED: [(&str, &[&str]); 8] = [
+    ("lazyast-format", &[]),
+    ("lazyast-parse", &["lazyast-format"]),
+    ("lazyast-store", &["lazyast-format"]),
+    ("lazyast-query", &["lazyast-format"]),
+    ("lazyast", &["lazyast-format", "lazyast-parse", "lazyast-store", "lazyast-query"]),
+    ("lazyast-cli", &["lazyast"]),
+    ("lazyast-python", &["lazyast", "lazyast-cli"]),
+    ("xtask", &[]),
+];
+
+/// Crates that may depend on everything, since nothing depends on them.
+const LEAVES: [&str; 2] = ["lazyast-tests", "lazyast-benches"];
+
+/// Dependencies from outside that belong to one crate, with what a name of theirs begins with.
+const OWNED: [(&str, &str); 6] = [
+    ("rkyv", "lazyast-format"),
+    ("ruff_", "lazyast-parse"),
+    ("encoding_rs", "lazyast-parse"),
+    ("memmap2", "lazyast-store"),
+    ("clap", "lazyast-cli"),
+    ("pyo3", "lazyast-python"),
+];
+
+/// Dependencies of each crate of the workspace, those of its tests left out.
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(workspace())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut crates = BTreeMap::new();
+    for package in metadata["packages"].as_array().unwrap() {
+        let normal = package["dependencies"].as_array().unwrap().iter().filter(|one| one["kind"] != "dev");
+        let names = normal.map(|one| one["name"].as_str().unwrap().to_owned()).collect();
+        crates.insert(package["name"].as_str().unwrap().to_owned(), names);
+    }
+    crates
+}
+
+#[test]
+fn crates_depend_on_what_the_map_allows() {
+    let crates = dependencies();
+    let allowed = BTreeMap::from(ALLOWED);
+    for (name, dependencies) in &crates {
+        if LEAVES.contains(&name.as_str()) {
+            continue;
+        }
+        let allowed = allowed.get(name.as_str()).unwrap_or_else(|| panic!("the map does not have {name}"));
+        for dependency in dependencies.iter().filter(|dependency| crates.contains_key(*dependency)) {
+            assert!(
+                allowed.contains(&dependency.as_str()),
+                "{name} depends on {dependency}; the map allows {allowed:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn some_dependencies_belong_to_one_crate() {
+    for (name, dependencies) in dependencies() {
+        if LEAVES.contains(&name.as_str()) {
+            continue;
+        }
+        for dependency in dependencies {
+            for (prefix, owner) in OWNED {
+                assert!(
+                    !dependency.starts_with(prefix) || name == owner,
+                    "{name} depends on {dependency}, which belongs to {owner}"
+                );
+            }
+        }
+    }
+}
+
+/// All Rust files of the crates' sources.
+fn sources() -> Vec<PathBuf> {
+    let mut folders = vec![workspace().join("crates")];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
+fn is(path: &Path, end: &str) -> bool {
+    path.ends_with(end)
+}
+
+#[test]
+fn rkyv_lives_in_one_file() {
+    for path in sources() {
+        let text = fs::read_to_string(&path).unwrap();
+        let names = text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains("rkyv::"));
+        assert!(!names || is(&path, "lazyast-format/src/layout.rs"), "{} names rkyv", path.display());
+    }
+}
+
+#[test]
+fn crates_without_unsafe_code_say_so() {
+    for crate_ in ["lazyast-format", "lazyast-parse", "lazyast", "lazyast-cli"] {
+        let path = workspace().join("crates").join(crate_).join("src/lib.rs");
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains("#![forbid(unsafe_code)]"), "{} does not forbid unsafe code", path.display());
+    }
+}
+
+/// Checked access costs the same at any length only as long as every element is a plain number.
+#[test]
+fn archived_columns_are_vectors_of_numbers() {
+    let text = fs::read_to_string(workspace().join("crates/lazyast-format/src/layout.rs")).unwrap();
+    let records = ["Overflow", "Narrow", "Runs"];
+    let numbers = ["u8", "u16", "u32", "u64"].map(|number| format!("Vec<{number}>"));
+    let mut fields = 0;
+    for part in text.split("\npub struct ").skip(1) {
+        let body = part.split("\n}").next().unwrap();
+        for line in body.lines().filter_map(|line| line.trim().strip_prefix("pub ")) {
+            let (_, kind) = line.trim_end_matches(',').split_once(": ").unwrap();
+            assert!(records.contains(&kind) || numbers.contains(&kind.to_owned()), "{line}");
+            fields += 1;
+        }
+    }
+    assert!(fields > 20, "only {fields} fields are found in layout.rs");
+}

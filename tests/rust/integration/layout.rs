@@ -1,0 +1,61 @@
+use std::collections::BTreeMap;
+use std::fs;
+
+use lazyast_tests::anatomy::{regions, root_len};
+use lazyast_tests::example::dump;
+use lazyast_tests::vectors::folder;
+
+fn valid() -> Vec<Vec<u8>> {
+    let files = fs::read_dir(folder().join("valid")).unwrap().map(|entry| entry.unwrap().path());
+    let archives = files.filter(|path| path.extension().is_some_and(|extension| extension == "lazyast"));
+    archives.map(|path| fs::read(path).unwrap()).collect()
+}
+
+#[test]
+fn every_column_overflow_and_base_is_used() {
+    let mut longest: BTreeMap<String, usize> = BTreeMap::new();
+    for archive in valid() {
+        for region in regions(&archive) {
+            let count = longest.entry(region.name).or_default();
+            *count = region.count.max(*count);
+        }
+    }
+    for (name, count) in longest {
+        let least = if name.ends_with("bases") { 3 } else { 1 };
+        assert!(count >= least, "no vector has {least} or more in {name}, at most {count}");
+    }
+}
+
+#[test]
+fn vectors_fill_the_body_in_order() {
+    for archive in valid() {
+        let mut end = 96;
+        for region in regions(&archive) {
+            assert!(region.offset >= end && region.offset - end < 8, "{region:?} begins behind {end}");
+            assert!(region.offset.is_multiple_of(region.width), "{region:?} is not aligned");
+            assert!(
+                archive[end..region.offset].iter().all(|byte| *byte == 0),
+                "{region:?} is behind padding"
+            );
+            end = region.end();
+        }
+        assert!(archive.len() - root_len() - end < 8, "something stands before the root");
+    }
+}
+
+#[test]
+fn a_dump_shows_every_byte_once() {
+    for archive in valid() {
+        let mut bytes = Vec::new();
+        for line in dump(&archive).lines() {
+            assert_eq!(
+                usize::from_str_radix(&line[..4], 16).unwrap() % 0x10000,
+                bytes.len() % 0x10000,
+                "{line}"
+            );
+            let hex = line.get(6..29).unwrap_or(&line[6..]);
+            bytes.extend(hex.split_whitespace().map(|byte| u8::from_str_radix(byte, 16).unwrap()));
+        }
+        assert_eq!(bytes, archive);
+    }
+}
