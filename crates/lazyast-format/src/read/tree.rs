@@ -120,7 +120,7 @@ impl<'a> Tree<'a> {
         false
     }
 
-    /// Number of lines of the text; a line ends with its `\n`, `\r` or `\r\n`.
+    /// Number of lines of the text; all of its line ends are `\n`.
     pub fn line_count(&self) -> u32 {
         self.columns.lines.len() as u32
     }
