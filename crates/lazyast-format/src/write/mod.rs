@@ -1,8 +1,9 @@
-//! The builder: nodes in preorder, children in source order, straight into the columns.
+//! The builder: nodes in preorder, children in source order.
 //!
 //! A [`Builder`] is made once per thread and used for many sources; its buffers are reused.
 
 mod intern;
+mod rows;
 
 use crate::generated::tables::{Field, Kind};
 use crate::header::{Facts, HEADER_LEN, Header};
@@ -10,6 +11,7 @@ use crate::layout::{self, Buffer, Columns, LayoutError, Narrow, Overflow, Runs};
 use crate::read::Span;
 use crate::shape::{BIG_INT, ConstantTag};
 use intern::Interner;
+use rows::Row;
 
 /// Rows between two entries of a base column.
 pub(crate) const BLOCK: usize = 64;
@@ -35,17 +37,15 @@ impl Open {
 /// Builds archives.
 #[derive(Debug, Default)]
 pub struct Builder {
+    rows: Vec<Row>,
     columns: Columns,
     names: Interner,
     strings: Interner,
-    last_start: u32,
     last_comment_end: u32,
     /// The open f-string that stands in no other.
     joined: Option<u32>,
     depth: u16,
     deepest: u16,
-    /// Sizes are known in postorder; these are the ones that overflow, as (row, size).
-    large: Vec<(u32, u32)>,
     buffer: Buffer,
 }
 
@@ -57,28 +57,12 @@ impl Builder {
 
     /// Starts a node that may have children: those that are added until it is left.
     pub fn enter(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload: u32) -> Open {
-        let row = self.columns.kinds.len();
-        self.columns.kinds.push(kind as u8);
-        self.columns.fields.push(field as u8);
-        if row.is_multiple_of(BLOCK) {
-            self.columns.start_bases.push(start);
-        }
-        match start.checked_sub(self.last_start) {
-            Some(delta) if delta < u32::from(ESCAPE) => self.columns.starts.bytes.push(delta as u8),
-            _ => escape(&mut self.columns.starts, row, start),
-        }
-        self.last_start = start;
-        push(&mut self.columns.lengths, end.saturating_sub(start));
-        self.columns.sizes.bytes.push(0);
-        if payload < u32::from(PAYLOAD_ESCAPE) {
-            self.columns.payloads.push(payload as u16);
-        } else {
-            self.columns.payloads.push(PAYLOAD_ESCAPE);
-            self.columns.payload_overflow.push(row, payload);
-        }
+        let id = self.len();
+        let length = end.saturating_sub(start);
+        self.rows.push(Row { start, length, size: 0, payload, kind: kind as u8, field: field as u8 });
         self.depth += 1;
         self.deepest = self.deepest.max(self.depth);
-        Open(row as u32)
+        Open(id)
     }
 
     /// Ends a node: everything since its start is its subtree.
@@ -86,13 +70,7 @@ impl Builder {
         if self.joined == Some(node.0) {
             self.joined = None;
         }
-        let size = self.columns.kinds.len() as u32 - node.0 - 1;
-        if size < u32::from(ESCAPE) {
-            self.columns.sizes.bytes[node.0 as usize] = size as u8;
-        } else {
-            self.columns.sizes.bytes[node.0 as usize] = ESCAPE;
-            self.large.push((node.0, size));
-        }
+        self.rows[node.0 as usize].size = self.len() - node.0 - 1;
         self.depth -= 1;
     }
 
@@ -105,12 +83,12 @@ impl Builder {
 
     /// Number of nodes so far, which is the number of the next one.
     pub fn len(&self) -> u32 {
-        self.columns.kinds.len() as u32
+        self.rows.len() as u32
     }
 
     /// Whether there is no node yet.
     pub fn is_empty(&self) -> bool {
-        self.columns.kinds.is_empty()
+        self.rows.is_empty()
     }
 
     /// Nodes that are entered and not left.
@@ -196,10 +174,7 @@ impl Builder {
         source: (&[u8; 32], u32),
         text_len: u32,
     ) -> Result<&[u8], LayoutError> {
-        self.large.sort_unstable();
-        for (row, size) in self.large.drain(..) {
-            self.columns.sizes.overflow.push(row as usize, size);
-        }
+        rows::pack(&self.rows, &mut self.columns);
         let mut header = Header {
             facts: Facts { warns: !self.columns.warnings.is_empty(), ..facts },
             parser,
@@ -227,8 +202,7 @@ impl Builder {
         clear_columns(&mut self.columns);
         self.names.clear();
         self.strings.clear();
-        self.large.clear();
-        self.last_start = 0;
+        self.rows.clear();
         self.last_comment_end = 0;
         self.joined = None;
         self.depth = 0;
