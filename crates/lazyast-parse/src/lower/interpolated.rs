@@ -227,9 +227,8 @@ impl Lowering<'_> {
         if place.specs > 0 && nested_braces {
             self.unsupported("a display in braces in a format specification");
         }
-        // Up to Python 3.12 the text is not joined with what stands before it, or the source is refused.
         if place.specs > 0 && field.debug_text.is_some() {
-            self.needs(13);
+            self.unsupported("a self-documenting expression in a format specification");
         }
     }
 

@@ -133,13 +133,75 @@ fn float(value: f64) -> String {
     if value.is_nan() {
         return "nan".to_owned();
     }
-    let scientific = format!("{value:e}");
+    let scientific = scientific(value);
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or_default();
     if (-4..16).contains(&exponent) {
-        let plain = value.to_string();
-        return if plain.contains('.') { plain } else { plain + ".0" };
+        let count = digits.bytes().filter(u8::is_ascii_digit).count() as i32;
+        let fraction = usize::try_from(count - 1 - exponent).unwrap_or(0).max(1);
+        return format!("{value:.fraction$}");
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{digits}e{sign}{:02}", exponent.abs())
+}
+
+/// The shortest digits, with an exponent. Where two decimals of that length are equally near, CPython
+/// takes the even one, as formatting with a given precision does.
+fn scientific(value: f64) -> String {
+    let shortest = format!("{value:e}");
+    let digits = shortest.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();
+    let even = format!("{value:.*e}", digits.saturating_sub(1));
+    if even.parse() == Ok(value) { even } else { shortest }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Constant, constant, float, integer, text};
+
+    #[test]
+    fn floats() {
+        let expected = [
+            (0.0, "0.0"),
+            (1.0, "1.0"),
+            (0.1, "0.1"),
+            (1e-4, "0.0001"),
+            (1e-5, "1e-05"),
+            (1e15, "1000000000000000.0"),
+            (1e16, "1e+16"),
+            (1.5e300, "1.5e+300"),
+            (5e-324, "5e-324"),
+            (2_076_740_591_718_185.25, "2076740591718185.2"),
+            (f64::INFINITY, "inf"),
+        ];
+        for (value, repr) in expected {
+            assert_eq!(float(value), repr);
+        }
+        assert_eq!(constant(&Constant::Imaginary(1.0), 13).ok().as_deref(), Some("1j"));
+        assert_eq!(constant(&Constant::Imaginary(10.5), 13).ok().as_deref(), Some("10.5j"));
+    }
+
+    #[test]
+    fn strings() {
+        let expected: [(&[u8], &str); 7] = [
+            (b"a", "'a'"),
+            (b"it's", "\"it's\""),
+            (b"'\"", "'\\'\"'"),
+            (b"\n\t\\\x00\x7f", "'\\n\\t\\\\\\x00\\x7f'"),
+            ("\u{a0}\u{e9}\u{200b}".as_bytes(), "'\\xa0\u{e9}\\u200b'"),
+            (b"\xed\xa0\x80\xed\xb0\x80a", "'\\ud800\\udc00a'"),
+            ("\u{1f600}\u{e0001}".as_bytes(), "'\u{1f600}\\U000e0001'"),
+        ];
+        for (value, repr) in expected {
+            assert_eq!(text(value, 13), repr);
+        }
+        assert_eq!(text("\u{1e4d0}".as_bytes(), 11), "'\\U0001e4d0'", "new in Unicode 15");
+        assert_eq!(text("\u{1e4d0}".as_bytes(), 12), "'\u{1e4d0}'");
+    }
+
+    #[test]
+    fn integers() {
+        assert_eq!(integer("0x100000000000000000").ok().as_deref(), Some("295147905179352825856"));
+        assert_eq!(integer("18446744073709551616").ok().as_deref(), Some("18446744073709551616"));
+        assert!(integer(&format!("0x{}", "f".repeat(4000))).is_err());
+    }
 }
