@@ -98,7 +98,7 @@ def first_difference(mine, theirs):
 
 def is_identifier(path):
     """Say whether a path ends in a field that holds identifiers."""
-    return not path.endswith((".value", ".kind", ".str"))
+    return not path.endswith((".value", ".kind", ".str", ".type_comment", ".tag"))
 
 
 def compare(source, **options):

@@ -32,8 +32,8 @@ def _serve(source: object, filename: object, mode: object, type_comments: object
         return None
     tree = _native.parse(source, bool(type_comments))
     if tree is not None:
-        # `compile`, which is what `ast.parse` calls, tells audit hooks.
-        sys.audit("compile", source, filename)
+        # `compile`, which is what `ast.parse` calls, tells audit hooks, and gives them bytes.
+        sys.audit("compile", source.encode() if isinstance(source, str) else source, filename)
     return tree
 
 

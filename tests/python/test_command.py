@@ -8,6 +8,8 @@ import sys
 import sysconfig
 from pathlib import Path
 
+import pytest
+
 SOURCE = "def f(x): return f'{x!r}'\n"
 
 
@@ -49,6 +51,16 @@ def test_warm(tmp_path):
         result = run("warm", "--cache-dir", tmp_path / "cache", tmp_path / "a.py")
         assert result.returncode == 0, result.stderr
         assert expected in result.stdout
+
+
+@pytest.mark.slow
+def test_a_list_of_100_megabytes(tmp_path):
+    path = tmp_path / "a.py"
+    line = b"    1, 2, 3, 'abcdefghijklm', f(x), y.z, -1.5,\n"
+    path.write_bytes(b"x = [\n" + line * (100_000_000 // len(line)) + b"]\n")
+    result = run("warm", "--cache-dir", tmp_path / "cache", path)
+    assert result.returncode == 0, result.stderr
+    assert "1 new" in result.stdout
 
 
 def test_dump(tmp_path):

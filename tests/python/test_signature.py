@@ -97,10 +97,17 @@ def test_audit_hooks_see_the_same():
 import ast, sys, lazyast
 lazyast.parse("y = 1")
 events = []
-sys.addaudithook(lambda name, args: events.append((name, args)) if name == "compile" else None)
-ast.parse("x = 1", "a.py"); lazyast.parse("x = 1", "a.py")
-ast.parse(b"x = 1", "b.py"); lazyast.parse(b"x = 1", "b.py")
-assert len(events) == 4 and events[0] == events[1] and events[2] == events[3], events
+def hook(name, args):
+    if name == "compile" and args[1] == "a.py":
+        events.append(args)
+sys.addaudithook(hook)
+for source in ("x = 1", "x = 'é'", b"x = 1", bytearray(b"x = 1"), "x = '\\\\d'", "x = ("):
+    for parse in (ast.parse, lazyast.parse):
+        try:
+            parse(source, "a.py")
+        except SyntaxError:
+            pass
+assert len(events) == 12 and events[0::2] == events[1::2], events
 """
     assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", script]) == 0
 

@@ -11,9 +11,24 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyComplex, PyDict, PyEllipsis, PyFloat, PyInt, PyList, PyString};
 
-use crate::errors::Failed;
 use crate::interpreter::{Class, Interpreter, empty_list};
 use crate::objects;
+
+/// Why a tree could not be built; the interpreter's own parser is asked instead.
+#[derive(Debug)]
+pub(crate) struct Failed;
+
+impl From<Damage> for Failed {
+    fn from(_: Damage) -> Self {
+        Self
+    }
+}
+
+impl From<PyErr> for Failed {
+    fn from(_: PyErr) -> Self {
+        Self
+    }
+}
 
 /// The `ast.Module` of a tree.
 pub(crate) fn module<'py>(
@@ -21,6 +36,7 @@ pub(crate) fn module<'py>(
     interpreter: &'static Interpreter,
     tree: &Tree<'_>,
 ) -> Result<Bound<'py, PyAny>, Failed> {
+    let _paused = objects::CollectorPause::new(py);
     let rows = tree.rows().collect::<Result<Vec<Row>, Damage>>()?;
     let mut nodes = Vec::new();
     nodes.resize_with(rows.len(), || None);
@@ -31,12 +47,10 @@ pub(crate) fn module<'py>(
         rows: &rows,
         nodes,
         children: Vec::new(),
-        names: Vec::new(),
         starts: Line::default(),
         ends: Line::default(),
         last_line: None,
     };
-    builder.names.resize_with(tree.name_count() as usize, || None);
     for row in rows.iter().rev() {
         let node = builder.node(row)?;
         builder.nodes[row.id as usize] = Some(node);
@@ -53,8 +67,6 @@ struct Builder<'t, 'a, 'py> {
     nodes: Vec<Option<Bound<'py, PyAny>>>,
     /// The children of the node that is being made.
     children: Vec<(Field, NodeId)>,
-    /// Interned identifiers by number.
-    names: Vec<Option<Bound<'py, PyString>>>,
     starts: Line,
     ends: Line,
     /// The line number that was made last: neighbours share it.

@@ -10,6 +10,29 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
+/// As long as it lives, the interpreter does not look for garbage: a tree that is being made has none, and
+/// looking at it again and again takes as long as making it.
+pub(crate) struct CollectorPause<'py> {
+    was_enabled: bool,
+    _py: Python<'py>,
+}
+
+impl<'py> CollectorPause<'py> {
+    pub(crate) fn new(py: Python<'py>) -> Self {
+        // SAFETY: the interpreter is attached, and the call has no other requirements.
+        Self { was_enabled: unsafe { ffi::PyGC_Disable() } != 0, _py: py }
+    }
+}
+
+impl Drop for CollectorPause<'_> {
+    fn drop(&mut self) {
+        if self.was_enabled {
+            // SAFETY: as above.
+            unsafe { ffi::PyGC_Enable() };
+        }
+    }
+}
+
 /// An instance of a class of nodes with the given `__dict__`.
 pub(crate) fn node<'py>(
     class: &Bound<'py, PyType>,

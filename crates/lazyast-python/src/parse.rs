@@ -1,12 +1,11 @@
 //! One source: the archive's tree if it is certain to be the interpreter's, and otherwise a reason.
 
-use lazyast::PARSER_VERSION;
 use lazyast::format::Tree;
 use lazyast::format::header::Facts;
+use lazyast::{ArchiveBytes, PARSER_VERSION};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-use crate::errors::Failed;
 use crate::interpreter::Interpreter;
 use crate::{cache, materialize};
 
@@ -24,21 +23,23 @@ fn parse<'py>(
     source: Source<'py>,
     type_comments: bool,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
-    Ok(serve(py, &source, type_comments)?.ok())
+    let Ok((interpreter, archive)) = find(py, &source, type_comments)? else { return Ok(None) };
+    Ok(build(py, interpreter, archive.as_ref()))
 }
 
 /// Why the interpreter has to parse a source, or `None` where lazyast serves it.
 #[pyfunction]
 #[pyo3(signature = (source, type_comments = false))]
 fn explain(py: Python<'_>, source: Source<'_>, type_comments: bool) -> PyResult<Option<String>> {
-    Ok(serve(py, &source, type_comments)?.err())
+    Ok(find(py, &source, type_comments)?.err())
 }
 
-fn serve<'py>(
-    py: Python<'py>,
-    source: &Source<'py>,
+/// The archive of a source that lazyast serves, or the reason why it does not.
+fn find(
+    py: Python<'_>,
+    source: &Source<'_>,
     type_comments: bool,
-) -> PyResult<Result<Bound<'py, PyAny>, String>> {
+) -> PyResult<Result<(&'static Interpreter, ArchiveBytes), String>> {
     let Some(interpreter) = Interpreter::get(py)? else {
         return Ok(Err("version: this interpreter is not served".to_owned()));
     };
@@ -46,7 +47,7 @@ fn serve<'py>(
         Source::Bytes(bytes) => (bytes.as_bytes(), false),
         Source::Text(text) => match text.to_str() {
             Ok(text) if text.starts_with('\u{feff}') => {
-                return Ok(Err("text: starts with a mark".to_owned()));
+                return Ok(Err("text: starts with a byte order mark".to_owned()));
             }
             Ok(text) => (text.as_bytes(), true),
             Err(_) => return Ok(Err("text: has lone surrogates".to_owned())),
@@ -57,25 +58,31 @@ fn serve<'py>(
         Ok(archive) => archive,
         Err(refusal) => return Ok(Err(refused(&refusal))),
     };
-    Ok(build(py, interpreter, archive.as_ref(), is_text, type_comments))
+    let reason = match Tree::open(archive.as_ref(), Some(PARSER_VERSION)) {
+        Ok(tree) => left(&tree.header().facts, interpreter, is_text, type_comments).map(str::to_owned),
+        Err(error) => Some(format!("damage: {error}")),
+    };
+    Ok(reason.map_or(Ok((interpreter, archive)), Err))
 }
 
-/// The tree of an archive, unless the interpreter's own could differ.
-pub(crate) fn build<'py>(
+/// The tree of an archive of bytes, unless the interpreter's own could differ.
+pub(crate) fn module<'py>(py: Python<'py>, archive: &[u8]) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let Some(interpreter) = Interpreter::get(py)? else { return Ok(None) };
+    let facts = Tree::open(archive, Some(PARSER_VERSION)).map(|tree| tree.header().facts);
+    let Ok(facts) = facts else { return Ok(None) };
+    let served = left(&facts, interpreter, false, false).is_none();
+    Ok(served.then(|| build(py, interpreter, archive)).flatten())
+}
+
+/// The tree of an archive. Where it is damaged, or the interpreter refuses a value (an integer with more
+/// digits than it is set to take), there is none, and the interpreter parses.
+fn build<'py>(
     py: Python<'py>,
     interpreter: &'static Interpreter,
     archive: &[u8],
-    is_text: bool,
-    type_comments: bool,
-) -> Result<Bound<'py, PyAny>, String> {
-    let tree = Tree::open(archive, Some(PARSER_VERSION)).map_err(|error| format!("damage: {error}"))?;
-    if let Some(reason) = left(&tree.header().facts, interpreter, is_text, type_comments) {
-        return Err(reason.to_owned());
-    }
-    materialize::module(py, interpreter, &tree).map_err(|failed| match failed {
-        Failed::Damage(damage) => format!("damage: {damage}"),
-        Failed::Python(error) => format!("object: {error}"),
-    })
+) -> Option<Bound<'py, PyAny>> {
+    let tree = Tree::open(archive, Some(PARSER_VERSION)).ok()?;
+    materialize::module(py, interpreter, &tree).ok()
 }
 
 /// Why a source is left to the interpreter although there is an archive.

@@ -7,7 +7,6 @@ use lazyast::{ArchiveBytes, FailureReason, WarmOptions};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 
-use crate::interpreter::Interpreter;
 use crate::{cache, parse};
 
 /// The sources under some paths: archives, files left to the interpreter, and files that cannot be read.
@@ -77,8 +76,7 @@ impl Project {
     /// The `ast.Module` of a source with an archive, or `None` where the interpreter has to parse.
     fn tree<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
         let (_, archive) = self.module(index)?;
-        let Some(interpreter) = Interpreter::get(py)? else { return Ok(None) };
-        Ok(parse::build(py, interpreter, archive.as_bytes(), false, false).ok())
+        parse::module(py, archive.as_bytes())
     }
 }
 

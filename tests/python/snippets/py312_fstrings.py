@@ -22,8 +22,6 @@ f'\N{DIGIT ONE}{x}\N{DIGIT TWO}'
 f'{x:a{y}b{z}c}'
 f'{x:{y}}{z:{w}}'
 f'{x=:{y}}'
-f'{x:\x41}'
-rf'{x:\d}'
 f'''{x:
 {y}
 }'''
