@@ -1,6 +1,6 @@
 """Compare lazyast.parse with ast.parse on every Python file under some directories.
 
-    python tests/fidelity.py DIR_OR_FILE... [--jobs N] [--text] [--type-comments]
+    python tests/fidelity.py DIR_OR_FILE... [--jobs N] [--exclude NAME] [--text]
 
 Runs under any interpreter that has lazyast installed. Trees are compared node by node (types, key order,
 identity of shared instances, exact values) and by their dumps; exceptions by type, message and position;
@@ -150,10 +150,14 @@ def examine(job):
     return path, "equal", reason
 
 
-def files_under(paths):
+def files_under(paths, excluded):
     """Find the files: those that are named, and every .py file under the directories."""
     for path in map(Path, paths):
-        yield from (sorted(path.rglob("*.py")) if path.is_dir() else [path])
+        if not path.is_dir():
+            yield path
+        for file in sorted(path.rglob("*.py") if path.is_dir() else ()):
+            if file.is_file() and not excluded.intersection(file.relative_to(path).parts):
+                yield file
 
 
 def main():
@@ -161,12 +165,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("paths", nargs="+", metavar="DIR_OR_FILE")
     parser.add_argument("--jobs", "-j", type=int, default=os.cpu_count(), metavar="N")
+    parser.add_argument("--exclude", action="append", default=[], metavar="NAME", help="skip folders")
     parser.add_argument("--text", action="store_true", help="pass sources as str, not as bytes")
     parser.add_argument("--type-comments", action="store_true", help="with type_comments=True")
     parser.add_argument("--verbose", "-v", action="store_true", help="list files left to the interpreter")
     arguments = parser.parse_args()
     started = time.perf_counter()
-    files = [path for path in files_under(arguments.paths) if path.is_file()]
+    files = list(files_under(arguments.paths, set(arguments.exclude)))
     jobs = [(str(path), arguments.text, arguments.type_comments) for path in files]
     counts, reasons = Counter(), Counter()
     context = multiprocessing.get_context("spawn")

@@ -10,7 +10,7 @@ from typing import Any
 from lazyast import _native
 
 # Taken once, so that it stays the interpreter's own whatever happens to the name in the module.
-_interpreter_parse: Callable[..., Any] = ast.parse
+interpreter_parse: Callable[..., Any] = ast.parse
 
 atexit.register(_native.flush)
 
@@ -57,7 +57,7 @@ if sys.version_info >= (3, 13):
             tree = _serve(source, filename, mode, type_comments)
             if tree is not None:
                 return tree
-        return _interpreter_parse(
+        return interpreter_parse(
             source,
             filename,
             mode,
@@ -78,7 +78,7 @@ else:
             tree = _serve(source, filename, mode, type_comments)
             if tree is not None:
                 return tree
-        return _interpreter_parse(
+        return interpreter_parse(
             source, filename, mode, type_comments=type_comments, feature_version=feature_version
         )
 

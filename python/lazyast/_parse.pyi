@@ -1,6 +1,7 @@
 import ast
 import os
-import sys
 from ast import parse as parse
+
+interpreter_parse = ast.parse
 
 def parse_file(path: str | os.PathLike[str]) -> ast.Module: ...

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import overload
 
 from lazyast import _native
-from lazyast._parse import _interpreter_parse
+from lazyast._parse import interpreter_parse
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Module:
         """
         tree = self._project.tree(self._index) if self._index is not None else None
         if tree is None:
-            tree = _interpreter_parse(self.path.read_bytes(), os.fspath(self.path))
+            tree = interpreter_parse(self.path.read_bytes(), os.fspath(self.path))
         assert isinstance(tree, ast.Module)
         return tree
 
@@ -133,7 +133,7 @@ def _error_of(path: Path) -> Exception | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            _interpreter_parse(path.read_bytes(), os.fspath(path))
+            interpreter_parse(path.read_bytes(), os.fspath(path))
     except Exception as error:
         return error
     return None

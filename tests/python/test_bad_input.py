@@ -68,6 +68,7 @@ HOSTILE = {
     "a name that is normalised": "ﬁn = 1; x.ﬁn; def_ = 2; 𝔘𝔫𝔦 = 3",
     "escapes in a format specification": r"f'{x:\x41\n}', rf'{x:\d}', f'{x:\N{DIGIT ONE}}'",
     "braces in a format specification": "f'{x:{{}}}', f'{x:{ {1: 2} }}', f'{x:}}'",
+    "self-documenting format specifications": "f'{x:{y=}}', f'{x:{y!r=}}'",
     "u beside an f-string": "u'a' f'{x}', f'{x}' u'b', 'a' u'b' f'{x}'",
     "deep format specifications": "f'{a:{b:{c}}}', f'{a:{b:{c:{d}}}}'",
     "unknown escapes": r"x = '\d\q'; y = b'\d'; z = f'\d{x}'",

@@ -40,9 +40,7 @@ def test_shared_instances():
 def test_keys_and_their_order(tree, plain):
     mine = [list(vars(node).items()) for node in ast.walk(tree)]
     theirs = [list(vars(node).items()) for node in ast.walk(plain)]
-    assert [[name for name, _ in node] for node in mine] == [
-        [name for name, _ in node] for node in theirs
-    ]
+    assert [[name for name, _ in node] for node in mine] == [[name for name, _ in node] for node in theirs]
 
 
 def test_every_node_is_of_an_exact_class(tree, plain):
@@ -105,11 +103,7 @@ def test_transformer(tree):
 
 def test_source_segments(tree, plain):
     def segments(tree):
-        return [
-            ast.get_source_segment(SOURCE, node)
-            for node in ast.walk(tree)
-            if hasattr(node, "lineno")
-        ]
+        return [ast.get_source_segment(SOURCE, node) for node in ast.walk(tree) if hasattr(node, "lineno")]
 
     assert segments(tree) == segments(plain)
 

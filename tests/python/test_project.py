@@ -52,9 +52,7 @@ def test_modules(place):
 def test_trees(place):
     for module in open_project(place):
         expected = ast.parse(module.path.read_bytes())
-        assert ast.dump(module.tree, include_attributes=True) == ast.dump(
-            expected, include_attributes=True
-        )
+        assert ast.dump(module.tree, include_attributes=True) == ast.dump(expected, include_attributes=True)
         assert module.tree is module.tree
 
 

@@ -4,6 +4,7 @@
 //! - [`errors`]: the tree of exceptions.
 //! - [`interpreter`]: what is looked up once, the `ast` classes above all.
 //! - [`materialize`]: a tree's view to a whole tree of `ast` objects; the only place that makes nodes.
+//! - [`probe`]: whether f-strings are what we think they are.
 //! - [`objects`]: the calls of CPython's C API below it; the only unsafe code.
 //! - [`cache`], [`parse`], [`project`], [`command`]: what the Python package calls.
 
@@ -14,6 +15,7 @@ mod interpreter;
 mod materialize;
 mod objects;
 mod parse;
+mod probe;
 mod project;
 
 use pyo3::prelude::*;

@@ -1,13 +1,12 @@
 //! One source: the archive's tree if it is certain to be the interpreter's, and otherwise a reason.
 
 use lazyast::format::Tree;
-use lazyast::format::header::Facts;
 use lazyast::{ArchiveBytes, PARSER_VERSION};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
 use crate::interpreter::Interpreter;
-use crate::{cache, materialize};
+use crate::{cache, materialize, probe};
 
 /// A source as `ast.parse` takes it.
 #[derive(FromPyObject)]
@@ -59,7 +58,7 @@ fn find(
         Err(refusal) => return Ok(Err(refused(&refusal))),
     };
     let reason = match Tree::open(archive.as_ref(), Some(PARSER_VERSION)) {
-        Ok(tree) => left(&tree.header().facts, interpreter, is_text, type_comments).map(str::to_owned),
+        Ok(tree) => left(py, interpreter, &tree, is_text, type_comments)?.map(str::to_owned),
         Err(error) => Some(format!("damage: {error}")),
     };
     Ok(reason.map_or(Ok((interpreter, archive)), Err))
@@ -68,9 +67,8 @@ fn find(
 /// The tree of an archive of bytes, unless the interpreter's own could differ.
 pub(crate) fn module<'py>(py: Python<'py>, archive: &[u8]) -> PyResult<Option<Bound<'py, PyAny>>> {
     let Some(interpreter) = Interpreter::get(py)? else { return Ok(None) };
-    let facts = Tree::open(archive, Some(PARSER_VERSION)).map(|tree| tree.header().facts);
-    let Ok(facts) = facts else { return Ok(None) };
-    let served = left(&facts, interpreter, false, false).is_none();
+    let Ok(tree) = Tree::open(archive, Some(PARSER_VERSION)) else { return Ok(None) };
+    let served = left(py, interpreter, &tree, false, false)?.is_none();
     Ok(served.then(|| build(py, interpreter, archive)).flatten())
 }
 
@@ -87,12 +85,14 @@ fn build<'py>(
 
 /// Why a source is left to the interpreter although there is an archive.
 fn left(
-    facts: &Facts,
-    interpreter: &Interpreter,
+    py: Python<'_>,
+    interpreter: &'static Interpreter,
+    tree: &Tree<'_>,
     is_text: bool,
     type_comments: bool,
-) -> Option<&'static str> {
-    if facts.minimum_python > interpreter.target.minor {
+) -> PyResult<Option<&'static str>> {
+    let facts = tree.header().facts;
+    Ok(if facts.minimum_python > interpreter.target.minor {
         Some("newer: the syntax is of a newer Python")
     } else if facts.warns {
         Some("warns: some interpreter warns about the source")
@@ -100,9 +100,11 @@ fn left(
         Some("text: names an encoding that its bytes would be decoded with")
     } else if type_comments && facts.type_comments {
         Some("type comments: the source has some")
+    } else if probe::differs(py, interpreter, tree)? {
+        Some("f-strings: this interpreter makes other trees of them")
     } else {
         None
-    }
+    })
 }
 
 fn refused(refusal: &lazyast::Refusal) -> String {

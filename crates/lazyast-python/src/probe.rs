@@ -1,0 +1,50 @@
+//! F-strings, which CPython's patch releases do not all give the same tree.
+//!
+//! Before the first f-string is served, a few are compared with the interpreter's own trees. Where they
+//! differ, sources with f-strings are left to the interpreter.
+
+use lazyast::PARSER_VERSION;
+use lazyast::format::{Kind, Tree};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+
+use crate::interpreter::Interpreter;
+use crate::materialize;
+
+/// A few f-strings in everything that versions are known to do differently.
+const SOURCE: &str = r#"
+f'' '' f'a' f'{x}' 'b' f'{y}c'
+f'{x!r:>{y}}{z:{w}.{v}}{u:{t}s}'
+f'{x=}{y = !s}a{z=:>{w}}'
+f'{{{x}}}\n{{'
+f'''
+a {x} {
+    y + z
+} {a.b(c)[d]:{e}
+} {f"{g}"}'''
+(f'a{b}'
+ f'{c, d}{(e)}{[f]}{ {g: h} }'
+   'é' f'{i}')
+"#;
+
+static AGREES: PyOnceLock<bool> = PyOnceLock::new();
+
+/// Whether a tree has f-strings that the interpreter would make differently.
+pub(crate) fn differs(py: Python<'_>, interpreter: &'static Interpreter, tree: &Tree<'_>) -> PyResult<bool> {
+    if !tree.kinds().contains(&(Kind::JoinedStr as u8)) {
+        return Ok(false);
+    }
+    AGREES.get_or_try_init(py, || agrees(py, interpreter)).map(|agrees| !agrees)
+}
+
+fn agrees(py: Python<'_>, interpreter: &'static Interpreter) -> PyResult<bool> {
+    let ast = py.import("ast")?;
+    let options = PyDict::new(py);
+    options.set_item("include_attributes", true)?;
+    let dump = |tree| ast.call_method("dump", (tree,), Some(&options));
+    let Ok(archive) = lazyast::parse(SOURCE.as_bytes()) else { return Ok(false) };
+    let Ok(tree) = Tree::open(archive.as_bytes(), Some(PARSER_VERSION)) else { return Ok(false) };
+    let Ok(mine) = materialize::module(py, interpreter, &tree) else { return Ok(false) };
+    dump(mine)?.eq(dump(ast.call_method1("parse", (SOURCE,))?)?)
+}
