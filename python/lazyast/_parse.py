@@ -78,9 +78,7 @@ else:
             tree = _serve(source, filename, mode, type_comments)
             if tree is not None:
                 return tree
-        return interpreter_parse(
-            source, filename, mode, type_comments=type_comments, feature_version=feature_version
-        )
+        return interpreter_parse(source, filename, mode, type_comments=type_comments, feature_version=feature_version)
 
 
 def parse_file(path: str | os.PathLike[str]) -> ast.Module:
