@@ -78,7 +78,8 @@ fn no_flipped_byte_gives_another_archive() {
     let root = tempfile::tempdir().expect("a directory");
     let path = pack_file(&filled(root.path()));
     let whole = fs::read(&path).expect("readable");
-    let expected: Vec<(Key, Vec<u8>)> = sources().iter().map(|source| (key(source), archive(source))).collect();
+    let expected: Vec<(Key, Vec<u8>)> =
+        sources().iter().map(|source| (key(source), archive(source))).collect();
     let mut misses = 0;
     for at in 0..whole.len() {
         let mut damaged = whole.clone();
@@ -86,8 +87,12 @@ fn no_flipped_byte_gives_another_archive() {
         // A new file each time: a published one is never written again.
         let other = path.with_file_name(format!("damaged-{at}.pack"));
         fs::write(&other, &damaged).expect("there is room");
-        fs::remove_file(if at == 0 { path.clone() } else { path.with_file_name(format!("damaged-{}.pack", at - 1)) })
-            .expect("it was there");
+        fs::remove_file(if at == 0 {
+            path.clone()
+        } else {
+            path.with_file_name(format!("damaged-{}.pack", at - 1))
+        })
+        .expect("it was there");
         let store = Store::open(directory(root.path()), PARSER);
         for (key, archive) in &expected {
             match store.get(key) {

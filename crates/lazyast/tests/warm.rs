@@ -94,10 +94,18 @@ fn what_cannot_be_read_is_said_and_hurts_nobody() {
     assert!(matches!(reason("broken.py"), FailureReason::File(_)));
     assert!(matches!(reason("wrong.py"), FailureReason::Refused(Refusal::Syntax { line: 1, column: 4, .. })));
     for name in ["nul.py", "latin.py", "cookie.py", "utf16.py"] {
-        assert!(matches!(reason(name), FailureReason::Refused(Refusal::Encoding(_))), "{name}: {}", reason(name));
+        assert!(
+            matches!(reason(name), FailureReason::Refused(Refusal::Encoding(_))),
+            "{name}: {}",
+            reason(name)
+        );
     }
     for name in ["deep.py", "chain.py"] {
-        assert!(matches!(reason(name), FailureReason::Refused(Refusal::Depth { .. })), "{name}: {}", reason(name));
+        assert!(
+            matches!(reason(name), FailureReason::Refused(Refusal::Depth { .. })),
+            "{name}: {}",
+            reason(name)
+        );
     }
     assert_eq!(counts(&place.warm()), (9, 0, 1, 8));
 }

@@ -24,17 +24,21 @@ pub(crate) fn update(document: &str, schema: &Schema) -> Result<String> {
 
 fn part(name: &str, schema: &Schema) -> Result<String> {
     Ok(match name {
-        "fingerprint" => format!("Format version {}, schema fingerprint `{:#018x}`.\n", schema.format, schema.fingerprint),
+        "fingerprint" => {
+            format!("Format version {}, schema fingerprint `{:#018x}`.\n", schema.format, schema.fingerprint)
+        }
         "columns" => columns(schema)?,
         "kinds" => kinds(schema),
         "fields" => {
-            let cells: Vec<String> = schema.fields.iter().map(|(code, name)| format!("{code} `{name}`")).collect();
+            let cells: Vec<String> =
+                schema.fields.iter().map(|(code, name)| format!("{code} `{name}`")).collect();
             format!("{}.\n", cells.join(", "))
         }
         "singletons" => {
             let mut out = String::from("| class | codes |\n|---|---|\n");
             for (class, names) in &schema.singletons {
-                let cells: Vec<String> = names.iter().enumerate().map(|(code, name)| format!("{code} `{name}`")).collect();
+                let cells: Vec<String> =
+                    names.iter().enumerate().map(|(code, name)| format!("{code} `{name}`")).collect();
                 out += &format!("| `{class}` | {} |\n", cells.join(", "));
             }
             out
@@ -55,19 +59,37 @@ fn columns(schema: &Schema) -> Result<String> {
 }
 
 fn kinds(schema: &Schema) -> String {
-    let mut out = String::from("| code | kind | class | positions | payload | since | fields |\n|---|---|---|---|---|---|---|\n");
+    let mut out = String::from(
+        "| code | kind | class | positions | payload | since | fields |\n|---|---|---|---|---|---|---|\n",
+    );
     for kind in &schema.kinds {
         let fields: Vec<String> = kind
             .fields
             .iter()
             .map(|field| {
-                let role = if matches!(field.role.as_str(), "child" | "children") { String::new() } else { format!(" = {}", field.role) };
-                let since = if field.since > crate::schema::OLDEST { format!(" @3.{}", field.since) } else { String::new() };
+                let role = if matches!(field.role.as_str(), "child" | "children") {
+                    String::new()
+                } else {
+                    format!(" = {}", field.role)
+                };
+                let since = if field.since > crate::schema::OLDEST {
+                    format!(" @3.{}", field.since)
+                } else {
+                    String::new()
+                };
                 format!("{}: {}{role}{since}", field.name, field.ty)
             })
             .collect();
         let positions = if kind.positions { "yes" } else { "no" };
-        out += &format!("| {} | `{}` | {} | {positions} | {} | 3.{} | {} |\n", kind.code, kind.name, kind.class, kind.payload, kind.since, fields.join("; "));
+        out += &format!(
+            "| {} | `{}` | {} | {positions} | {} | 3.{} | {} |\n",
+            kind.code,
+            kind.name,
+            kind.class,
+            kind.payload,
+            kind.since,
+            fields.join("; ")
+        );
     }
     out
 }

@@ -44,14 +44,8 @@ fn generate(check: bool) -> Result<()> {
     let schema = schema::Schema::parse(&fs::read_to_string(root.join("format-spec/schema"))?)?;
     let document = root.join("format-spec/FORMAT.md");
     let mut outputs: Vec<(PathBuf, String)> = vec![
-        (
-            root.join("crates/lazyast-format/src/generated/tables.rs"),
-            rust::tables(&schema)?,
-        ),
-        (
-            root.join("crates/lazyast-format/src/generated/asserts.rs"),
-            rust::asserts(&schema)?,
-        ),
+        (root.join("crates/lazyast-format/src/generated/tables.rs"), rust::tables(&schema)?),
+        (root.join("crates/lazyast-format/src/generated/asserts.rs"), rust::asserts(&schema)?),
         (root.join("tests/reader/tables.py"), python::tables(&schema)),
     ];
     if document.exists() {

@@ -75,10 +75,9 @@ impl Schema {
         match section[0].as_str() {
             "fields" => self.fields.push((words[0].parse()?, words[1].to_owned())),
             "columns" => self.columns.push((words[0].to_owned(), words[1].to_owned())),
-            "singletons" => self.singletons.push((
-                words[0].to_owned(),
-                words[1..].iter().map(|word| (*word).to_owned()).collect(),
-            )),
+            "singletons" => self
+                .singletons
+                .push((words[0].to_owned(), words[1..].iter().map(|word| (*word).to_owned()).collect())),
             "kinds" => {
                 let positions = section.iter().any(|word| word == "positions");
                 let since = version(section.last().map(String::as_str))?;

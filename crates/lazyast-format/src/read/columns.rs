@@ -66,7 +66,12 @@ impl ArchivedRuns {
     }
 
     /// The bytes of a run.
-    pub(crate) fn slice<'a>(&self, bytes: &'a [u8], row: u32, what: &'static str) -> Result<&'a [u8], Damage> {
+    pub(crate) fn slice<'a>(
+        &self,
+        bytes: &'a [u8],
+        row: u32,
+        what: &'static str,
+    ) -> Result<&'a [u8], Damage> {
         self.get(row as usize)
             .and_then(|(start, length)| bytes.get(start as usize..)?.get(..length as usize))
             .ok_or(Damage { what, at: row, found: self.len() as u64 })

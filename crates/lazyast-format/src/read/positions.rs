@@ -34,7 +34,9 @@ impl Tree<'_> {
         match self.columns.lines.find(offset) {
             Some((row, start)) => Ok(Position { line: row + 1, column: offset.saturating_sub(start) }),
             None if self.columns.lines.len() == 0 => Ok(Position { line: 1, column: offset }),
-            None => Err(Damage { what: "line is missing", at: offset, found: self.columns.lines.len() as u64 }),
+            None => {
+                Err(Damage { what: "line is missing", at: offset, found: self.columns.lines.len() as u64 })
+            }
         }
     }
 

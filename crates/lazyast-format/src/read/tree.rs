@@ -184,7 +184,8 @@ impl<'a> Tree<'a> {
 
     /// An identifier by number.
     pub fn name(&self, number: u32) -> Result<&'a str, Damage> {
-        let bytes = self.columns.names.slice(&self.columns.name_bytes, number, "name is outside of the table")?;
+        let bytes =
+            self.columns.names.slice(&self.columns.name_bytes, number, "name is outside of the table")?;
         core::str::from_utf8(bytes).map_err(|error| Damage {
             what: "name is not UTF-8",
             at: number,
@@ -204,23 +205,38 @@ impl<'a> Tree<'a> {
 
     /// A float by number.
     pub fn float(&self, number: u32) -> Result<f64, Damage> {
-        let damage = Damage { what: "float is outside of the table", at: number, found: self.columns.floats.len() as u64 };
+        let damage = Damage {
+            what: "float is outside of the table",
+            at: number,
+            found: self.columns.floats.len() as u64,
+        };
         self.columns.floats.get(number as usize).map(|bits| f64::from_bits(bits.to_native())).ok_or(damage)
     }
 
     /// `N` words of the extras.
     pub fn extra<const N: usize>(&self, place: u32) -> Result<[u32; N], Damage> {
-        let damage = Damage { what: "extra record is outside of the table", at: place, found: self.columns.extras.len() as u64 };
-        let words = self.columns.extras.get(place as usize..).and_then(|rest| rest.first_chunk::<N>()).ok_or(damage)?;
+        let damage = Damage {
+            what: "extra record is outside of the table",
+            at: place,
+            found: self.columns.extras.len() as u64,
+        };
+        let words = self
+            .columns
+            .extras
+            .get(place as usize..)
+            .and_then(|rest| rest.first_chunk::<N>())
+            .ok_or(damage)?;
         Ok(words.map(|word| word.to_native()))
     }
 
     /// A counted list of the extras.
     pub fn extra_list(&self, place: u32) -> Result<impl ExactSizeIterator<Item = u32> + use<'a>, Damage> {
         let [count] = self.extra::<1>(place)?;
-        let damage = Damage { what: "extra list is outside of the table", at: place, found: u64::from(count) };
+        let damage =
+            Damage { what: "extra list is outside of the table", at: place, found: u64::from(count) };
         let first = place as usize + 1;
-        let words = self.columns.extras.get(first..).and_then(|rest| rest.get(..count as usize)).ok_or(damage)?;
+        let words =
+            self.columns.extras.get(first..).and_then(|rest| rest.get(..count as usize)).ok_or(damage)?;
         Ok(words.iter().map(|word| word.to_native()))
     }
 

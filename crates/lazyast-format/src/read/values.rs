@@ -152,7 +152,8 @@ impl<'a> Node<'_, 'a> {
             None => Ok(Value::None),
         };
         let singleton = |code: u32| {
-            let class = spec.singletons.ok_or(Damage { what: "field has no singletons", at: self.id(), found: 0 })?;
+            let class =
+                spec.singletons.ok_or(Damage { what: "field has no singletons", at: self.id(), found: 0 })?;
             Singleton::new(class, code)
         };
         match (spec.role, kind.payload()) {
@@ -172,7 +173,9 @@ impl<'a> Node<'_, 'a> {
                 }
             },
             (Role::Constant, _) => self.constant(payload).map(Value::Constant),
-            (Role::ConstantKind, _) if payload & 7 == ConstantTag::UnicodeStr as u32 => Ok(Value::Identifier("u")),
+            (Role::ConstantKind, _) if payload & 7 == ConstantTag::UnicodeStr as u32 => {
+                Ok(Value::Identifier("u"))
+            }
             (Role::ConstantKind, _) => Ok(Value::None),
             (Role::Flag, _) => Ok(Value::Int((payload & 1) as i32)),
             (Role::Module, _) if payload & 1 == 0 => optional_name(payload >> 1),
@@ -195,7 +198,9 @@ impl<'a> Node<'_, 'a> {
                 let [string, _] = tree.extra::<2>(payload)?;
                 tree.string(string).map(|text| Value::Constant(Constant::Str(text)))
             }
-            _ => Err(Damage { what: "field is not in the payload", at: self.id(), found: u64::from(payload) }),
+            _ => {
+                Err(Damage { what: "field is not in the payload", at: self.id(), found: u64::from(payload) })
+            }
         }
     }
 
@@ -208,7 +213,11 @@ impl<'a> Node<'_, 'a> {
             ConstantTag::BigInt => {
                 let digits = core::str::from_utf8(self.tree.string(number)?).ok();
                 let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-                Constant::BigInt(digits.ok_or(Damage { what: "big integer is not a literal", at: number, found: 0 })?)
+                Constant::BigInt(digits.ok_or(Damage {
+                    what: "big integer is not a literal",
+                    at: number,
+                    found: 0,
+                })?)
             }
             ConstantTag::Float => Constant::Float(self.tree.float(number)?),
             ConstantTag::Imaginary => Constant::Imaginary(self.tree.float(number)?),
@@ -217,7 +226,13 @@ impl<'a> Node<'_, 'a> {
                 1 => Constant::Bool(true),
                 2 => Constant::Bool(false),
                 3 => Constant::Ellipsis,
-                _ => return Err(Damage { what: "unknown constant", at: self.id(), found: u64::from(payload) }),
+                _ => {
+                    return Err(Damage {
+                        what: "unknown constant",
+                        at: self.id(),
+                        found: u64::from(payload),
+                    });
+                }
             },
         })
     }

@@ -81,10 +81,12 @@ fn may_have_surrogates(decoded: &str) -> bool {
 
 /// Whether a text has an escape that stands for a surrogate.
 fn has_surrogate_escape(source: &[u8]) -> bool {
-    memchr::memchr_iter(b'\\', source).any(|at| match &source[at + 1..] {
-        [b'u', b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..] => true,
-        [b'U', b'0', b'0', b'0', b'0', b'd' | b'D', ..] => true,
-        _ => false,
+    memchr::memchr_iter(b'\\', source).any(|at| {
+        matches!(
+            &source[at + 1..],
+            [b'u', b'd' | b'D', b'8'..=b'9' | b'a'..=b'f' | b'A'..=b'F', ..]
+                | [b'U', b'0', b'0', b'0', b'0', b'd' | b'D', ..]
+        )
     })
 }
 
