@@ -81,7 +81,7 @@ fn what_cannot_be_read_is_said_and_hurts_nobody() {
     place.write("nul.py", "x = 1\0\n");
     place.write("latin.py", b"x = '\xe9'\n");
     place.write("cookie.py", "# coding: klingon\nx = 1\n");
-    place.write("utf16.py", b"\xff\xfex\0=\0001\0");
+    place.write("utf16.py", b"\xff\xfex\x00=\x001\x00");
     place.write("deep.py", "(".repeat(1_000_000));
     place.write("chain.py", format!("a{}", ".b".repeat(200_000)));
     std::os::unix::fs::symlink("nowhere", place.src().join("broken.py")).expect("there is room");
