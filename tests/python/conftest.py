@@ -23,15 +23,3 @@ def same():
         assert fidelity.compare(source, **options) is None
 
     return check
-
-
-@pytest.fixture
-def served(same):
-    """Give the same check, for sources that lazyast must not leave to the interpreter."""
-    from lazyast import _native
-
-    def check(source):
-        assert _native.explain(source) is None
-        same(source)
-
-    return check
