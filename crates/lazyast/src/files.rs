@@ -140,3 +140,24 @@ fn open(path: &Path) -> Result<File, FileError> {
 fn same(before: &Metadata, after: &Metadata) -> bool {
     before.len() == after.len() && before.modified().ok() == after.modified().ok()
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::path::Path;
+
+    use super::{FileError, read};
+
+    #[test]
+    fn a_file_with_another_length_than_it_says_is_changing() {
+        let read = read(Path::new("/proc/self/status"), &mut Vec::new());
+        assert!(matches!(read, Err(FileError::Changing)), "{read:?}");
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_waited_for() {
+        for path in ["/dev/zero", "/proc"] {
+            let read = read(Path::new(path), &mut Vec::new());
+            assert!(matches!(read, Err(FileError::NotAFile)), "{path}: {read:?}");
+        }
+    }
+}
