@@ -39,6 +39,10 @@ pub(crate) fn decode(source: &[u8]) -> Result<Decoded<'_>, Refusal> {
         Charset::Latin1 => bytes.iter().map(|byte| char::from(*byte)).collect(),
         Charset::Table(encoding) => table(encoding, bytes)?,
     };
+    // The parser would take a second mark for the first; to CPython it is an invalid character.
+    if text.starts_with('\u{feff}') {
+        return Err(Refusal::Encoding("a byte order mark inside the text".to_owned()));
+    }
     Ok(Decoded { text: newlines(text), reencoded: !matches!(charset, Charset::Utf8) })
 }
 

@@ -92,7 +92,8 @@ fn bytes_are_decoded_as_cpython_does() {
     for (source, reencoded) in served {
         assert_eq!(facts(source).reencoded, reencoded, "{}", String::from_utf8_lossy(source));
     }
-    let refused: [&[u8]; 7] = [
+    let refused: [&[u8]; 8] = [
+        b"\xef\xbb\xbf\xef\xbb\xbfx = 1\n",
         b"x = 1\0",
         b"# \xe9\n",
         b"x = '\xe9'\n",
