@@ -72,25 +72,26 @@ impl Interner {
 
     fn ends(&self, value: &[u8]) -> Ends {
         let len = value.len() as u32;
-        let (first, last) = match value {
-            _ if value.len() > SHORT => (self.state.hash_one(value), 0),
-            [..] if value.len() >= 8 => (first_word(value), last_word(value)),
-            [first @ .., last] => {
-                let word = first.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
-                (word, u64::from(*last))
-            }
-            [] => (0, 0),
+        let (first, last) = match value.len() {
+            0 => (0, 0),
+            1..4 => (
+                u64::from(value[0]),
+                u64::from(value[value.len() / 2]) << 8 | u64::from(value[value.len() - 1]),
+            ),
+            4..8 => (half_word(value.first_chunk()), half_word(value.last_chunk())),
+            8..=SHORT => (word(value.first_chunk()), word(value.last_chunk())),
+            _ => (self.state.hash_one(value), 0),
         };
         Ends { first, last, len }
     }
 }
 
-fn first_word(value: &[u8]) -> u64 {
-    value.first_chunk().map_or(0, |word| u64::from_le_bytes(*word))
+fn half_word(bytes: Option<&[u8; 4]>) -> u64 {
+    bytes.map_or(0, |bytes| u64::from(u32::from_le_bytes(*bytes)))
 }
 
-fn last_word(value: &[u8]) -> u64 {
-    value.last_chunk().map_or(0, |word| u64::from_le_bytes(*word))
+fn word(bytes: Option<&[u8; 8]>) -> u64 {
+    bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// A multiplication of the seeded ends, folded. Without the seeds nobody can make keys that collide.
