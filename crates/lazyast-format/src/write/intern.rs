@@ -66,8 +66,17 @@ impl Interner {
         id
     }
 
+    /// Forgets everything. A table that was made for a much larger source is given up: it would spread
+    /// the names of a small one over more memory than the processor's caches hold.
     pub(super) fn clear(&mut self) {
+        let used = self.table.len();
+        if used == 0 {
+            return;
+        }
         self.table.clear();
+        if self.table.capacity() > 4 * used.max(64) {
+            self.table = HashTable::with_capacity(used);
+        }
     }
 
     fn ends(&self, value: &[u8]) -> Ends {
