@@ -6,7 +6,7 @@
 mod commands;
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
@@ -73,24 +73,34 @@ impl CacheArguments {
 
 /// Why a command did not do its work.
 #[derive(Debug)]
-struct Failed {
-    message: String,
-    hint: Option<String>,
+enum Failed {
+    /// Nobody reads the output any more: not an error.
+    ClosedPipe,
+    Error {
+        message: String,
+        hint: Option<String>,
+    },
 }
 
 impl Failed {
     fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None }
+        Self::Error { message: message.into(), hint: None }
     }
 
     fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
+        match self {
+            Self::ClosedPipe => self,
+            Self::Error { message, .. } => Self::Error { message, hint: Some(hint.into()) },
+        }
     }
 }
 
 impl From<io::Error> for Failed {
     fn from(error: io::Error) -> Self {
-        Self::new(error.to_string())
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            _ => Self::new(error.to_string()),
+        }
     }
 }
 
@@ -113,11 +123,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     match result {
         Ok(()) => 0,
-        Err(failed) => {
-            eprintln!("lazyast: error: {}", failed.message);
-            if let Some(hint) = failed.hint {
-                eprintln!("hint: {hint}");
-            }
+        Err(Failed::ClosedPipe) => 0,
+        Err(Failed::Error { message, hint }) => {
+            let hint = hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+            // Where nobody listens there is nothing to say.
+            let _ = writeln!(io::stderr(), "lazyast: error: {message}{hint}");
             1
         }
     }

@@ -4,9 +4,8 @@
 //! recursively. Both are bounded by the number of places that can add a level, so a source with few of
 //! them is safe whatever it says, and only large or hostile sources are looked at token by token.
 
-use ruff_python_ast::ModModule;
 use ruff_python_ast::token::TokenKind;
-use ruff_python_parser::{Mode, Parsed, lexer};
+use ruff_python_parser::{Mode, lexer};
 
 use crate::Refusal;
 
@@ -27,12 +26,21 @@ const HARMLESS: usize = 64 * 1024;
 /// Most places that can add a level within one logical line at one time.
 const MAX_LEVELS: u32 = 4_000;
 
-/// Refuses a text on which ruff would go too deep.
-pub(crate) fn check(text: &str) -> Result<(), Refusal> {
-    if text.len() <= HARMLESS || levels_at_most(text.as_bytes()) <= HARMLESS {
-        return Ok(());
+/// Refuses a text on which ruff would go too deep, and gives the levels that it can have at most.
+pub(crate) fn check(text: &str) -> Result<usize, Refusal> {
+    let levels = levels_at_most(text.as_bytes());
+    if levels > HARMLESS {
+        check_tokens(text)?;
     }
-    check_tokens(text)
+    Ok(levels.min(HARMLESS))
+}
+
+/// Runs what parses, looks at and drops a tree of so many levels, on a stack that takes it: ruff grows its
+/// own for parsing, but a tree is dropped by plain recursion.
+pub(crate) fn with_stack<T>(levels: usize, work: impl FnOnce() -> T) -> T {
+    const BYTES_PER_LEVEL: usize = 512;
+    let needed = 256 * 1024 + levels * BYTES_PER_LEVEL;
+    stacker::maybe_grow(needed, needed + 1024 * 1024, work)
 }
 
 /// No fewer than the places that can add a level to the tree: operators, brackets, and the keywords of
@@ -41,7 +49,7 @@ fn levels_at_most(text: &[u8]) -> usize {
     // Short chunks can be counted in bytes, and comparisons instead of a table make vector instructions.
     let in_chunk = |chunk: &[u8]| chunk.iter().fold(0_u8, |count, byte| count + u8::from(is_operator(*byte)));
     let operators = text.chunks(128).map(|chunk| usize::from(in_chunk(chunk))).sum::<usize>();
-    let keywords = [&b"not"[..], b"lambda", b"else", b"elif", b"await"];
+    let keywords = [&b"not"[..], b"lambda", b"if", b"else", b"await", b"async", b"yield"];
     operators + keywords.iter().map(|word| memchr::memmem::find_iter(text, word).count()).sum::<usize>()
 }
 
@@ -60,6 +68,7 @@ fn is_operator(byte: u8) -> bool {
         | (byte == b'|')
         | (byte == b'^')
         | (byte == b'~')
+        | (byte == b':')
         | (byte == b'<')
         | (byte == b'>')
 }
@@ -68,6 +77,9 @@ fn check_tokens(text: &str) -> Result<(), Refusal> {
     let mut lexer = lexer::lex(text, Mode::Module);
     // Levels that each open bracket has had so far since the last comma, the outermost first.
     let mut open = vec![0_u32];
+    // Brackets, the statement's own level included, in which a comma does not end what is nested: the
+    // body of a lambda and the values of a yield go on behind it.
+    let mut sticky = vec![false];
     let mut levels = 0_u32;
     let mut indents = 0_u32;
     loop {
@@ -80,6 +92,7 @@ fn check_tokens(text: &str) -> Result<(), Refusal> {
                 *here += 1;
                 levels += 1;
                 open.push(0);
+                sticky.push(false);
                 if open.len() > MAX_BRACKETS as usize + 1 {
                     return Err(Refusal::Depth { what: "brackets are nested", limit: MAX_BRACKETS });
                 }
@@ -87,7 +100,9 @@ fn check_tokens(text: &str) -> Result<(), Refusal> {
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if nested => {
                 levels -= *here;
                 open.pop();
+                sticky.pop();
             }
+            TokenKind::Comma if sticky.last() == Some(&true) => {}
             TokenKind::Comma | TokenKind::Semi => {
                 levels -= *here;
                 *here = 0;
@@ -95,6 +110,8 @@ fn check_tokens(text: &str) -> Result<(), Refusal> {
             TokenKind::Newline => {
                 open.truncate(1);
                 open[0] = 0;
+                sticky.truncate(1);
+                sticky[0] = false;
                 levels = 0;
             }
             TokenKind::Indent => {
@@ -107,6 +124,9 @@ fn check_tokens(text: &str) -> Result<(), Refusal> {
             token if adds_level(token) => {
                 *here += 1;
                 levels += 1;
+                if let (TokenKind::Lambda | TokenKind::Yield, Some(sticky)) = (token, sticky.last_mut()) {
+                    *sticky = true;
+                }
             }
             _ => {}
         }
@@ -117,16 +137,16 @@ fn check_tokens(text: &str) -> Result<(), Refusal> {
 }
 
 fn adds_level(token: TokenKind) -> bool {
-    token.is_operator() && !matches!(token, TokenKind::Equal | TokenKind::Colon)
+    token.is_operator() && token != TokenKind::Equal
         || matches!(
             token,
-            TokenKind::Not | TokenKind::Lambda | TokenKind::Else | TokenKind::Await | TokenKind::Dot
+            TokenKind::Not
+                | TokenKind::Lambda
+                | TokenKind::If
+                | TokenKind::Else
+                | TokenKind::Await
+                | TokenKind::Async
+                | TokenKind::Yield
+                | TokenKind::Dot
         )
-}
-
-/// Drops a tree that may be as deep as its source is long, on a stack that is made for it.
-pub(crate) fn drop_deep(parsed: Parsed<ModModule>, text_len: usize) {
-    const BYTES_PER_LEVEL: usize = 1024;
-    let levels = text_len.min(2 * HARMLESS);
-    stacker::grow(levels * BYTES_PER_LEVEL + 1024 * 1024, || drop(parsed));
 }

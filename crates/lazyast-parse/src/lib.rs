@@ -12,12 +12,15 @@
 mod decode;
 mod guard;
 mod indents;
+mod letters;
 mod lower;
 mod refusal;
 mod tokens;
 mod version;
 
 pub use refusal::Refusal;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lazyast_format::Builder;
 use lazyast_format::header::Facts;
@@ -54,17 +57,21 @@ impl Parser {
         }
         let decoded = decode::decode(source)?;
         let text: &str = &decoded.text;
-        guard::check(text)?;
-        let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY311);
-        let parsed =
-            parse_unchecked(text, options).try_into_module().ok_or(Refusal::Unsupported("a mode"))?;
-        let facts = self.lower(text, &parsed);
-        if matches!(facts, Err(Refusal::Depth { .. })) {
-            guard::drop_deep(parsed, text.len());
-        }
-        let facts = Facts { reencoded: decoded.reencoded, ..facts? };
+        let levels = guard::check(text)?;
+        // A panic of the parser is one more way to leave a source to the interpreter. The builder, which
+        // is all that could be left half-made, is cleared before it is used again.
+        let work = AssertUnwindSafe(|| guard::with_stack(levels, || self.nodes(text)));
+        let facts = catch_unwind(work).unwrap_or(Err(Refusal::Unsupported("the parser failed")))?;
+        let facts = Facts { reencoded: decoded.reencoded, ..facts };
         let source = (hash, source.len() as u32);
         self.builder.finish(facts, PARSER_VERSION, source, text.len() as u32).map_err(|_| too_large)
+    }
+
+    /// Everything between a text and the finished columns.
+    fn nodes(&mut self, text: &str) -> Result<Facts, Refusal> {
+        let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY311);
+        let parsed = parse_unchecked(text, options).try_into_module();
+        self.lower(text, &parsed.ok_or(Refusal::Unsupported("a mode"))?)
     }
 
     /// Everything between ruff's tree and the finished columns.

@@ -8,6 +8,7 @@ use ruff_text_size::Ranged;
 use crate::Refusal;
 use crate::guard::{MAX_BRACKETS, MAX_INDENTS};
 use crate::indents::Indents;
+use crate::letters;
 
 /// What the tokens tell.
 #[derive(Default)]
@@ -29,6 +30,7 @@ pub(crate) mod warning {
 }
 
 pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result<Found, Refusal> {
+    let ascii = text.is_ascii();
     let mut indents = memchr::memchr(b'\t', text.as_bytes()).map(|_| Indents::new(text.as_bytes()));
     let mut scan = Scan {
         text: text.as_bytes(),
@@ -44,6 +46,11 @@ pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result
         }
         if INTERESTING & 1 << token.kind() as u8 != 0 {
             scan.token(token)?;
+        } else if !ascii
+            && token.kind() == TokenKind::Name
+            && !text[token.range()].chars().all(letters::settled)
+        {
+            return Err(Refusal::Unsupported("an identifier with letters that Unicode 14 does not have"));
         }
     }
     scan.found.nested_multiline.sort_unstable();

@@ -32,7 +32,7 @@ fn syntax_errors_have_their_place() {
 
 #[test]
 fn depth_is_bounded_whatever_makes_it() {
-    let deep: [(&str, String); 16] = [
+    let deep: [(&str, String); 23] = [
         ("brackets", "(".repeat(1_000_000)),
         ("closed brackets", "(".repeat(101) + "x" + &")".repeat(101)),
         ("lists on lines", "[\n".repeat(300_000)),
@@ -46,6 +46,13 @@ fn depth_is_bounded_whatever_makes_it() {
         ("minus", "-".repeat(600_000) + "x"),
         ("lambdas", "lambda:".repeat(300_000) + "x"),
         ("conditions", "x if y else ".repeat(200_000) + "z"),
+        ("yields", "yield ".repeat(200_000)),
+        ("yields with values", "yield x, ".repeat(200_000)),
+        ("lambdas with parameters", "lambda a,: ".repeat(200_000)),
+        ("conditions without else", "x".to_owned() + &" if y if".repeat(200_000)),
+        ("async", "async ".repeat(200_000)),
+        ("blocks on a line", "while x: ".repeat(200_000)),
+        ("an error behind a chain", "a".to_owned() + &".b".repeat(16_000) + " )"),
         ("elif", "if x: pass\n".to_owned() + &"elif x: pass\n".repeat(100_000)),
         ("f-strings", "f\"{".repeat(100_000)),
         (
@@ -187,6 +194,9 @@ fn corners_where_versions_differ_are_left_to_the_interpreter() {
         "f'{f(k=1),a[1:2]=}'\n",
         "t'{x}'\n",
         "\u{16d40} = 1\n",
+        "\u{1e030} = 1\n",
+        "a\u{1ccf0} = 1\n",
+        "'\\N{KAWI LETTER A}'\n",
     ];
     for source in refused {
         let refusal = parse(source).expect_err(source);

@@ -9,7 +9,7 @@
 //! write to, or that is somebody else's, is not used.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -104,15 +104,30 @@ pub fn choose(chosen: Option<&Path>, from: &Path) -> Result<PathBuf, Unusable> {
 /// `[tool.lazyast] cache-dir` of the nearest `pyproject.toml` that has it, relative to that file.
 fn configured(from: &Path) -> Option<PathBuf> {
     let from = std::path::absolute(from).ok()?;
-    from.ancestors().find_map(|directory| {
-        let text = fs::read_to_string(directory.join("pyproject.toml")).ok()?;
-        if !text.contains("lazyast") {
-            return None;
-        }
-        let table: toml::Table = text.parse().ok()?;
-        let value = table.get("tool")?.get("lazyast")?.get("cache-dir")?.as_str()?;
-        Some(directory.join(value))
-    })
+    from.ancestors()
+        .find_map(|directory| {
+            let text = fs::read_to_string(directory.join("pyproject.toml")).ok()?;
+            if !text.contains("lazyast") {
+                return None;
+            }
+            let table: toml::Table = text.parse().ok()?;
+            let value = table.get("tool")?.get("lazyast")?.get("cache-dir")?.as_str()?;
+            Some(directory.join(value))
+        })
+        .filter(|path| is_private(path))
+}
+
+/// Whether a directory is not there yet or is its owner's alone. A checkout can name a directory and
+/// bring it along, with trees of somebody else's choice; what git or an archive unpacks is not private.
+#[cfg(unix)]
+fn is_private(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    fs::symlink_metadata(path).map_or(true, |metadata| metadata.is_dir() && metadata.mode() & 0o077 == 0)
+}
+
+#[cfg(not(unix))]
+fn is_private(path: &Path) -> bool {
+    !path.exists()
 }
 
 impl Directory {
@@ -120,11 +135,17 @@ impl Directory {
     pub fn prepare(root: PathBuf, parser: u32) -> Result<Self, Unusable> {
         let packs = root.join(format!("v{FORMAT_VERSION}-{SCHEMA_FINGERPRINT:016x}-{parser}")).join("packs");
         let failed = |error| Unusable::Io { path: root.clone(), error };
+        let is_new = !root.exists();
+        if !is_new {
+            check(&root)?;
+        }
         if !packs.is_dir() {
             create_private(&packs).map_err(failed)?;
+        }
+        if is_new {
+            check(&root)?;
             describe(&root);
         }
-        check(&root)?;
         Ok(Self { root, packs })
     }
 
@@ -139,12 +160,16 @@ impl Directory {
     }
 }
 
-/// Marks the directory for backup tools and for git. Missing marks hurt nobody.
+/// Marks a directory that was just made for backup tools and for git. Missing marks hurt nobody; a file
+/// that is there is never replaced.
 fn describe(root: &Path) {
     let tag = "Signature: 8a477f597d28d172789f06886806bc55\n\
                # This directory holds a cache of lazyast. It can be deleted at any time.\n";
-    let _ = fs::write(root.join("CACHEDIR.TAG"), tag);
-    let _ = fs::write(root.join(".gitignore"), "*\n");
+    for (name, text) in [("CACHEDIR.TAG", tag), (".gitignore", "*\n")] {
+        if let Ok(mut file) = fs::OpenOptions::new().write(true).create_new(true).open(root.join(name)) {
+            let _ = file.write_all(text.as_bytes());
+        }
+    }
 }
 
 #[cfg(unix)]
@@ -162,9 +187,9 @@ fn create_private(path: &Path) -> io::Result<()> {
 fn check(root: &Path) -> Result<(), Unusable> {
     use std::os::unix::fs::MetadataExt;
     let metadata = fs::metadata(root).map_err(|error| Unusable::Io { path: root.to_owned(), error })?;
-    // A file that this process has just made tells its user without asking the system by unsafe code.
-    let expected = tempfile::tempfile()
-        .and_then(|file| file.metadata())
+    // Linux shows each process as a directory of its user's; elsewhere a file that was just made tells.
+    let expected = fs::metadata("/proc/self")
+        .or_else(|_| tempfile::tempfile().and_then(|file| file.metadata()))
         .map_err(|error| Unusable::Io { path: root.to_owned(), error })?
         .uid();
     if metadata.uid() != expected {

@@ -9,7 +9,7 @@ use ignore::WalkBuilder;
 use ignore::types::TypesBuilder;
 
 /// Longest file that is read, in bytes. The parser takes no longer source.
-const MAX_FILE: u64 = 512 * 1024 * 1024;
+pub const MAX_FILE: u64 = 512 * 1024 * 1024;
 
 /// A source that was found, with its size in bytes as the directory has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ fn path_of(error: &ignore::Error) -> Option<PathBuf> {
 }
 
 /// Reads a whole source into `buffer`. A file that changes meanwhile is read once more.
-pub(crate) fn read(path: &Path, buffer: &mut Vec<u8>) -> Result<(), FileError> {
+pub fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<(), FileError> {
     for _ in 0..2 {
         buffer.clear();
         let mut file = open(path)?;
@@ -145,18 +145,18 @@ fn same(before: &Metadata, after: &Metadata) -> bool {
 mod tests {
     use std::path::Path;
 
-    use super::{FileError, read};
+    use super::{FileError, read_file};
 
     #[test]
     fn a_file_with_another_length_than_it_says_is_changing() {
-        let read = read(Path::new("/proc/self/status"), &mut Vec::new());
+        let read = read_file(Path::new("/proc/self/status"), &mut Vec::new());
         assert!(matches!(read, Err(FileError::Changing)), "{read:?}");
     }
 
     #[test]
     fn what_is_no_file_is_not_waited_for() {
         for path in ["/dev/zero", "/proc"] {
-            let read = read(Path::new(path), &mut Vec::new());
+            let read = read_file(Path::new(path), &mut Vec::new());
             assert!(matches!(read, Err(FileError::NotAFile)), "{path}: {read:?}");
         }
     }

@@ -26,7 +26,7 @@ mod warm;
 
 pub use bytes::ArchiveBytes;
 pub use cache::Cache;
-pub use files::{FileError, find_files};
+pub use files::{FileError, MAX_FILE, find_files, read_file};
 pub use lazyast_format as format;
 pub use lazyast_format::{Archive, Node, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Refusal};

@@ -15,6 +15,9 @@ use lazyast_store::{Key, PackWriter, Store};
 use crate::files::{self, FileError, Found};
 use crate::{ArchiveBytes, Cache};
 
+/// Most threads that are started, whatever is asked for.
+const MAX_JOBS: usize = 256;
+
 /// How to warm.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WarmOptions {
@@ -136,7 +139,7 @@ pub(crate) fn run(
         keep,
     };
     let cores = || thread::available_parallelism().map_or(1, usize::from);
-    let jobs = options.jobs.unwrap_or_else(cores).clamp(1, files.len().max(1));
+    let jobs = options.jobs.unwrap_or_else(cores).clamp(1, files.len().clamp(1, MAX_JOBS));
     let parts: Vec<Part> = thread::scope(|scope| {
         let others: Vec<_> = (1..jobs).map(|_| scope.spawn(|| shared.work())).collect();
         let mut parts = vec![shared.work()];
@@ -211,7 +214,7 @@ impl Shared<'_> {
     }
 
     fn file(&self, index: usize, parser: &mut Parser, source: &mut Vec<u8>, part: &mut Part) -> Outcome {
-        if let Err(error) = files::read(&self.files[index].path, source) {
+        if let Err(error) = files::read_file(&self.files[index].path, source) {
             return Outcome::Failed(FailureReason::File(error));
         }
         let key = lazyast_store::key(source);

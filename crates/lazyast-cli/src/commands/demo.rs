@@ -25,6 +25,6 @@ impl Demo {
             return Ok(());
         }
         Err(Failed::new(format!("{python} -m lazyast demo did not succeed: {status}"))
-            .hint(format!("{python} -m pip install lazyast")))
+            .hint("the interpreter needs the Python package lazyast; --python names another one"))
     }
 }

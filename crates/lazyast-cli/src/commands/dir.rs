@@ -1,5 +1,7 @@
 //! `lazyast dir`.
 
+use std::io::Write;
+
 use clap::Args;
 
 use crate::{CacheArguments, Failed};
@@ -13,7 +15,7 @@ pub(crate) struct Dir {
 impl Dir {
     pub(crate) fn run(self) -> Result<(), Failed> {
         let root = self.cache.directory().map_err(|error| Failed::new(error.to_string()))?;
-        println!("{}", root.display());
+        writeln!(std::io::stdout(), "{}", root.display())?;
         Ok(())
     }
 }

@@ -4,9 +4,9 @@ use std::io::{BufWriter, Read, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use lazyast::Archive;
-use lazyast::dump::VERSIONS;
+use lazyast::dump::{DumpError, VERSIONS};
 use lazyast::format::read::Target;
+use lazyast::{Archive, FileError, MAX_FILE};
 
 use crate::{CacheArguments, Failed};
 
@@ -77,18 +77,23 @@ impl Dump {
             show_empty: self.show_empty,
         };
         let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-        dump.write(&tree, &mut out).map_err(|error| Failed::new(format!("{name}: {error}")))?;
+        dump.write(&tree, &mut out).map_err(|error| match error {
+            DumpError::Io(error) => Failed::from(error),
+            error => Failed::new(format!("{name}: {error}")),
+        })?;
         out.write_all(b"\n")?;
         out.flush()?;
         Ok(())
     }
 
-    fn read(&self) -> std::io::Result<Vec<u8>> {
+    fn read(&self) -> Result<Vec<u8>, FileError> {
+        let mut source = Vec::new();
         if self.file.as_os_str() == "-" {
-            let mut source = Vec::new();
-            std::io::stdin().read_to_end(&mut source)?;
-            return Ok(source);
+            // The parser refuses what is longer.
+            std::io::stdin().take(MAX_FILE + 1).read_to_end(&mut source).map_err(FileError::Io)?;
+        } else {
+            lazyast::read_file(&self.file, &mut source)?;
         }
-        std::fs::read(&self.file)
+        Ok(source)
     }
 }

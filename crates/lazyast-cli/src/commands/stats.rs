@@ -1,5 +1,7 @@
 //! `lazyast stats`.
 
+use std::io::Write;
+
 use clap::Args;
 use indicatif::HumanCount;
 use lazyast::Cache;
@@ -14,16 +16,21 @@ pub(crate) struct Stats {
 
 impl Stats {
     pub(crate) fn run(self) -> Result<(), Failed> {
+        let mut out = std::io::stdout().lock();
         let root = self.cache.directory().map_err(|error| Failed::new(error.to_string()))?;
+        if !root.exists() {
+            writeln!(out, "directory  {} (not there yet)", root.display())?;
+            return Ok(());
+        }
         let cache = Cache::at(root).map_err(|error| Failed::new(error.to_string()))?;
         let Some(store) = cache.store() else { return Ok(()) };
         let stats = store.stats();
-        println!("directory  {}", store.directory().packs().display());
-        println!("packs      {}", HumanCount(stats.packs as u64));
-        println!("archives   {}", HumanCount(stats.archives as u64));
-        println!("size       {}", human_bytes(stats.bytes));
+        writeln!(out, "directory  {}", store.directory().packs().display())?;
+        writeln!(out, "packs      {}", HumanCount(stats.packs as u64))?;
+        writeln!(out, "archives   {}", HumanCount(stats.archives as u64))?;
+        writeln!(out, "size       {}", human_bytes(stats.bytes))?;
         if stats.damaged > 0 {
-            println!("damaged    {} packs (never read; safe to delete)", stats.damaged);
+            writeln!(out, "damaged    {} packs (never read; safe to delete)", stats.damaged)?;
         }
         Ok(())
     }

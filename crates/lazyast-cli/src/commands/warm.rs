@@ -1,6 +1,6 @@
 //! `lazyast warm`.
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -43,7 +43,7 @@ impl Warm {
             }
         });
         bar.finish_and_clear();
-        self.print(&report);
+        self.print(&report)?;
         if let Some(error) = &report.unwritten {
             eprintln!("lazyast: warning: new trees are not in the cache: {error}");
         }
@@ -56,33 +56,43 @@ impl Warm {
         Ok(())
     }
 
-    fn print(&self, report: &Report) {
+    fn print(&self, report: &Report) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        let mut errors = io::stderr().lock();
         let count = |number: usize| HumanCount(number as u64).to_string();
-        println!(
+        writeln!(
+            out,
             "{} files, {} lines: {} new, {} cached, {} failed",
             count(report.files),
             HumanCount(report.lines),
             count(report.new),
             count(report.cached),
             count(report.failures.len()),
-        );
-        println!("{:.3} s, {:.2} MLoC/s", report.elapsed.as_secs_f64(), report.million_lines_per_second());
-        println!(
+        )?;
+        writeln!(
+            out,
+            "{:.3} s, {:.2} MLoC/s",
+            report.elapsed.as_secs_f64(),
+            report.million_lines_per_second()
+        )?;
+        writeln!(
+            out,
             "archives {}, sources {} ({:.2} times)",
             human_bytes(report.archive_bytes),
             human_bytes(report.source_bytes),
             report.archive_bytes as f64 / report.source_bytes.max(1) as f64,
-        );
+        )?;
         let listed = if self.verbose { report.failures.len() } else { LISTED };
         for failure in report.failures.iter().take(listed) {
-            eprintln!("{}: {}", failure.path.display(), failure.reason);
+            writeln!(errors, "{}: {}", failure.path.display(), failure.reason)?;
         }
         if report.failures.len() > listed {
-            eprintln!("... and {} more (--verbose lists all)", report.failures.len() - listed);
+            writeln!(errors, "... and {} more (--verbose lists all)", report.failures.len() - listed)?;
         }
+        Ok(())
     }
 }
 
 fn draw_target() -> ProgressDrawTarget {
-    if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
+    if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
 }

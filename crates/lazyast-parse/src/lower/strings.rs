@@ -7,13 +7,14 @@ use ruff_python_ast::{StringFlags, StringLiteralFlags};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Lowering;
+use crate::letters::settled;
 
 impl Lowering<'_> {
     pub(super) fn string(&mut self, node: &ExprStringLiteral, field: Field) {
         // Only a lower-case prefix of the first literal counts.
         let tag = if self.rest(node.start())[0] == b'u' { ConstantTag::UnicodeStr } else { ConstantTag::Str };
         let payload = match node.value.as_slice() {
-            [literal] if !may_have_surrogates(&literal.value) => {
+            [literal] if literal.value.is_ascii() => {
                 self.builder.string_constant(tag, literal.value.as_bytes())
             }
             literals => {
@@ -60,7 +61,13 @@ impl Lowering<'_> {
         braces: bool,
         value: &mut Vec<u8>,
     ) {
-        if raw || !may_have_surrogates(decoded) || !has_surrogate_escape(self.slice(source).as_bytes()) {
+        if raw || decoded.is_ascii() {
+            return value.extend_from_slice(decoded.as_bytes());
+        }
+        if self.slice(source).contains("\\N{") && !decoded.chars().all(settled) {
+            self.unsupported("a named character that Unicode 14 may not have");
+        }
+        if !decoded.contains('\u{fffd}') || !has_surrogate_escape(self.slice(source).as_bytes()) {
             return value.extend_from_slice(decoded.as_bytes());
         }
         match unescape(self.slice(source), braces) {
@@ -73,10 +80,6 @@ impl Lowering<'_> {
 /// The range between a literal's quotes.
 fn content(range: TextRange, flags: StringLiteralFlags) -> TextRange {
     TextRange::new(range.start() + flags.opener_len(), range.end() - flags.closer_len())
-}
-
-fn may_have_surrogates(decoded: &str) -> bool {
-    decoded.contains('\u{fffd}')
 }
 
 /// Whether a text has an escape that stands for a surrogate.
