@@ -4,7 +4,7 @@
 //! touched would stand in its place. Nodes are made from the last to the first, so that all children are
 //! there when their parent is made; depth costs nothing.
 
-use lazyast::format::read::{Constant, Row, Value};
+use lazyast::format::read::{Constant, Positions, Row, Value};
 use lazyast::format::shape::{FieldSpec, Role};
 use lazyast::format::{Damage, Field, NodeId, Tree};
 use pyo3::IntoPyObjectExt;
@@ -44,6 +44,7 @@ pub(crate) fn module<'py>(
         py,
         interpreter,
         tree,
+        positions: tree.positions(interpreter.target)?,
         rows: &rows,
         nodes,
         children: Vec::new(),
@@ -62,6 +63,8 @@ struct Builder<'t, 'a, 'py> {
     py: Python<'py>,
     interpreter: &'static Interpreter,
     tree: &'t Tree<'a>,
+    /// For 3.11, which moves parts of f-strings.
+    positions: Positions<'t, 't>,
     rows: &'t [Row],
     /// Nodes that have no parent yet, by number.
     nodes: Vec<Option<Bound<'py, PyAny>>>,
@@ -194,7 +197,7 @@ impl<'py> Builder<'_, '_, 'py> {
             (self.starts.position(self.tree, row.start)?, self.ends.position(self.tree, row.end)?)
         } else {
             let missing = Damage { what: "position is missing", at: row.id, found: 0 };
-            let span = self.tree.span(row.id, self.interpreter.target)?.ok_or(missing)?;
+            let span = self.positions.span(row.id)?.ok_or(missing)?;
             ((span.start.line, span.start.column), (span.end.line, span.end.column))
         };
         let [lineno, col_offset, end_lineno, end_col_offset] = &self.interpreter.attributes;

@@ -58,9 +58,21 @@ impl Project {
             };
             list.push((failure.path.clone(), failure.reason.to_string()));
         }
-        let modules = project.modules().iter();
-        let modules = modules.map(|module| (module.path().to_owned(), module.archive().clone())).collect();
+        let mut modules = Vec::with_capacity(project.modules().len());
+        let minor = py.version_info().minor;
+        for module in project.modules() {
+            let (path, archive) = (module.path().to_owned(), module.archive().clone());
+            match archive.tree() {
+                Ok(tree) if tree.header().facts.minimum_python > minor => {
+                    left.push((path, "newer: the syntax is of a newer Python".to_owned()));
+                }
+                _ => modules.push((path, archive)),
+            }
+        }
         let report = project.report();
+        if let Some(error) = &report.unwritten {
+            cache::warn(py, &format!("what is new cannot be written: {error}"))?;
+        }
         Ok(Self { modules, left, unreadable, new: report.new, cached: report.cached, lines: report.lines })
     }
 

@@ -13,7 +13,7 @@ use core::fmt;
 
 pub use node::{Children, Node, NodeId};
 pub(crate) use positions::SPAN_RECORD;
-pub use positions::{Position, Span};
+pub use positions::{Position, Positions, Span};
 pub use tree::{Archive, OpenError, Row, Rows, Tree};
 pub use values::{Constant, Singleton, Value};
 

@@ -25,6 +25,32 @@ pub struct Span {
     pub end: Position,
 }
 
+/// Positions in a tree, for one Python; see [`Tree::positions`].
+#[derive(Debug)]
+pub struct Positions<'t, 'a> {
+    tree: &'t Tree<'a>,
+    target: Target,
+    parts: Vec<(NodeId, NodeId)>,
+}
+
+impl Positions<'_, '_> {
+    /// As [`Tree::span`], in logarithmic time for every node.
+    pub fn span(&self, id: NodeId) -> Result<Option<Span>, Damage> {
+        if !self.tree.kind(id)?.has_positions() {
+            return Ok(None);
+        }
+        if self.target.minor <= 11 {
+            let part = self.parts.binary_search_by_key(&id, |(node, _)| *node);
+            let string = part.map_or(id, |place| self.parts[place].1);
+            if let Some(span) = self.tree.listed_span(id).or_else(|| self.tree.listed_span(string)) {
+                return Ok(Some(span));
+            }
+            return self.tree.true_span(string).map(Some);
+        }
+        self.tree.true_span(id).map(Some)
+    }
+}
+
 /// Words of a record of the column `spans_311`.
 pub(crate) const SPAN_RECORD: usize = 5;
 
@@ -49,6 +75,41 @@ impl Tree<'_> {
             return self.span_311(id).map(Some);
         }
         self.true_span(id).map(Some)
+    }
+
+    /// The positions of many nodes: what 3.11 needs is looked up once, in one pass.
+    pub fn positions(&self, target: Target) -> Result<Positions<'_, '_>, Damage> {
+        let parts = if target.minor <= 11 { self.string_parts()? } else { Vec::new() };
+        Ok(Positions { tree: self, target, parts })
+    }
+
+    /// The parts of f-strings, each with its f-string, in the order of the nodes.
+    fn string_parts(&self) -> Result<Vec<(NodeId, NodeId)>, Damage> {
+        let mut parts = Vec::new();
+        let mut done = 0;
+        for outermost in self.columns.joined_strings.iter().map(|node| node.to_native()) {
+            if outermost < done {
+                continue;
+            }
+            done = self.subtree_end(outermost);
+            // The subtrees around a node: their ends, their kinds, and what their children are parts of.
+            let mut around = vec![(done, Kind::JoinedStr, Some(outermost))];
+            for id in outermost + 1..done {
+                while around.last().is_some_and(|(end, ..)| *end <= id) {
+                    around.pop();
+                }
+                let Some((_, above, string)) = around.last().copied() else { break };
+                let kind = self.kind(id)?;
+                let part = match string {
+                    Some(_) if above == Kind::FormattedValue && self.field(id)? != Field::FormatSpec => None,
+                    string => string,
+                };
+                parts.extend(part.map(|string| (id, string)));
+                let inside = part.or((kind == Kind::JoinedStr).then_some(id));
+                around.push((self.subtree_end(id), kind, inside));
+            }
+        }
+        Ok(parts)
     }
 
     fn true_span(&self, id: NodeId) -> Result<Span, Damage> {

@@ -77,6 +77,12 @@ fn rows_and_random_access_agree() {
             assert_eq!(tree.subtree_end(row.id), row.subtree_end, "{name}: {row:?}");
             assert_eq!(tree.payload(row.id), Ok(row.payload), "{name}: {row:?}");
         }
+        for target in [Target::new(11, 7), Target::new(13, 0)] {
+            let positions = tree.positions(target).unwrap();
+            for id in 0..tree.len() {
+                assert_eq!(positions.span(id), tree.span(id, target), "{name}: node {id}, {target:?}");
+            }
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::vec::IntoIter;
 
-use lazyast_format::read::{Singleton, Target, Value};
+use lazyast_format::read::{Positions, Singleton, Target, Value};
 use lazyast_format::{Damage, Kind, NodeId, Tree};
 
 /// The oldest and the newest minor version whose `ast.dump` is known.
@@ -68,6 +68,12 @@ impl From<io::Error> for DumpError {
     }
 }
 
+/// The tree that is printed.
+struct Source<'t, 'a> {
+    tree: &'t Tree<'a>,
+    positions: Positions<'t, 't>,
+}
+
 /// What is still to be printed, the next on top.
 enum Task {
     Text(&'static str),
@@ -118,13 +124,14 @@ impl Part {
 impl Dump {
     /// Prints a tree, without a line end behind it.
     pub fn write(&self, tree: &Tree<'_>, out: &mut dyn Write) -> Result<(), DumpError> {
+        let source = Source { tree, positions: tree.positions(self.target)? };
         let mut tasks = vec![Task::Node(0, 0)];
         while let Some(task) = tasks.pop() {
             match task {
                 Task::Text(text) => out.write_all(text.as_bytes())?,
                 Task::Owned(text) => out.write_all(text.as_bytes())?,
                 Task::Line(level) => self.line(out, level)?,
-                Task::Node(id, level) => self.node(tree, id, level, &mut tasks)?,
+                Task::Node(id, level) => self.node(&source, id, level, &mut tasks)?,
                 Task::List(mut items, level, first) => match items.next(level) {
                     None => out.write_all(b"]")?,
                     Some(item) => {
@@ -143,16 +150,16 @@ impl Dump {
 
     fn node(
         &self,
-        tree: &Tree<'_>,
+        source: &Source<'_, '_>,
         id: NodeId,
         level: usize,
         tasks: &mut Vec<Task>,
     ) -> Result<(), DumpError> {
-        let kind = tree.kind(id)?;
-        let arguments = self.arguments(tree, id, kind)?;
+        let kind = source.tree.kind(id)?;
+        let arguments = self.arguments(source, id, kind)?;
         let mut simple = arguments.len() <= 3;
         for (_, part) in &arguments {
-            simple = simple && self.is_simple(tree, part)?;
+            simple = simple && self.is_simple(source, part)?;
         }
         let level = level + 1;
         let first = tasks.len();
@@ -188,11 +195,11 @@ impl Dump {
     /// What `ast.dump` puts between the parentheses.
     fn arguments(
         &self,
-        tree: &Tree<'_>,
+        source: &Source<'_, '_>,
         id: NodeId,
         kind: Kind,
     ) -> Result<Vec<(&'static str, Part)>, DumpError> {
-        let node = tree.node(id).ok_or(Damage { what: "node is missing", at: id, found: 0 })?;
+        let node = source.tree.node(id).ok_or(Damage { what: "node is missing", at: id, found: 0 })?;
         let hides_empty = self.target.minor >= 13 && !self.show_empty;
         let shows_none = matches!(kind, Kind::Constant | Kind::MatchSingleton);
         let mut arguments = Vec::new();
@@ -217,7 +224,7 @@ impl Dump {
             arguments.push((spec.name, part));
         }
         if self.include_attributes
-            && let Some(span) = tree.span(id, self.target)?
+            && let Some(span) = source.positions.span(id)?
         {
             arguments.push(("lineno", Part::Text(span.start.line.to_string())));
             arguments.push(("col_offset", Part::Text(span.start.column.to_string())));
@@ -228,10 +235,10 @@ impl Dump {
     }
 
     /// Whether a value fits on the line of its node: it is no list with items and no node with arguments.
-    fn is_simple(&self, tree: &Tree<'_>, part: &Part) -> Result<bool, DumpError> {
+    fn is_simple(&self, source: &Source<'_, '_>, part: &Part) -> Result<bool, DumpError> {
         Ok(match part {
             Part::Text(_) => true,
-            Part::Node(id) => self.arguments(tree, *id, tree.kind(*id)?)?.is_empty(),
+            Part::Node(id) => self.arguments(source, *id, source.tree.kind(*id)?)?.is_empty(),
             Part::Empty => true,
             Part::Items(_) => false,
         })
