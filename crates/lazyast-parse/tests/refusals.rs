@@ -202,6 +202,7 @@ fn corners_where_versions_differ_are_left_to_the_interpreter() {
         let refusal = parse(source).expect_err(source);
         assert!(matches!(refusal, Refusal::Unsupported(_) | Refusal::Syntax { .. }), "{source}: {refusal}");
     }
+    assert!(parse("'\\N{PENGUIN}\\N{BULLET}'").is_ok());
     assert!(parse("1".repeat(640)).is_ok());
     assert!(parse("1".repeat(641)).is_err());
 }
