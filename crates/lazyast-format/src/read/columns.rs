@@ -12,7 +12,7 @@ impl ArchivedOverflow {
     }
 
     /// The first entry for `row` or a later one.
-    fn from(&self, row: usize) -> usize {
+    pub(crate) fn from(&self, row: usize) -> usize {
         self.rows.partition_point(|entry| (entry.to_native() as usize) < row)
     }
 }
@@ -77,14 +77,19 @@ impl ArchivedRuns {
             .ok_or(Damage { what, at: row, found: self.len() as u64 })
     }
 
-    /// The run that holds `offset`, and its start; the last run for offsets behind it.
-    pub(crate) fn find(&self, offset: u32) -> Option<(u32, u32)> {
+    /// The run that holds `offset`, its start, and where the next one starts; the last run, which ends
+    /// nowhere, for offsets behind it.
+    pub(crate) fn find(&self, offset: u32) -> Option<(u32, u32, u32)> {
         let block = self.bases.partition_point(|base| base.to_native() <= offset).checked_sub(1)?;
         let mut row = block * BLOCK;
         let mut start = self.bases.get(block)?.to_native();
         let mut entry = None;
-        let last = self.len().checked_sub(1)?.min(row + BLOCK - 1);
-        while row < last {
+        let last = self.len().checked_sub(1)?;
+        let last_of_block = last.min(row + BLOCK - 1);
+        loop {
+            if row == last {
+                return Some((row as u32, start, u32::MAX));
+            }
             let length = match *self.lengths.bytes.get(row)? {
                 ESCAPE => {
                     let entry = entry.get_or_insert_with(|| self.lengths.overflow.from(row));
@@ -95,12 +100,11 @@ impl ArchivedRuns {
                 byte => u32::from(byte),
             };
             let next = start.saturating_add(length);
-            if next > offset {
-                break;
+            if next > offset || row == last_of_block {
+                return Some((row as u32, start, next));
             }
             start = next;
             row += 1;
         }
-        Some((row as u32, start))
     }
 }

@@ -13,9 +13,9 @@ use core::fmt;
 
 pub use node::{Children, Node, NodeId};
 pub(crate) use positions::SPAN_RECORD;
-pub use positions::{Position, Positions, Span};
+pub use positions::{Line, Position, Positions, Span};
 pub use tree::{Archive, OpenError, Row, Rows, Tree};
-pub use values::{Constant, Singleton, Value};
+pub use values::{Constant, Part, Singleton, Value};
 
 /// The Python whose shape of the tree is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,6 +16,17 @@ pub struct Position {
     pub column: u32,
 }
 
+/// A line of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// From 1.
+    pub number: u32,
+    /// The offset of its first byte.
+    pub start: u32,
+    /// The offset behind its line end; for the last line, the largest number there is.
+    pub end: u32,
+}
+
 /// What a node's `lineno`, `col_offset`, `end_lineno` and `end_col_offset` are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -57,9 +68,15 @@ pub(crate) const SPAN_RECORD: usize = 5;
 impl Tree<'_> {
     /// The place of an offset in the text.
     pub fn position(&self, offset: u32) -> Result<Position, Damage> {
+        let line = self.line(offset)?;
+        Ok(Position { line: line.number, column: offset.saturating_sub(line.start) })
+    }
+
+    /// The line that an offset is in. Neighbours are mostly in the same one: keep it for them.
+    pub fn line(&self, offset: u32) -> Result<Line, Damage> {
         match self.columns.lines.find(offset) {
-            Some((row, start)) => Ok(Position { line: row + 1, column: offset.saturating_sub(start) }),
-            None if self.columns.lines.len() == 0 => Ok(Position { line: 1, column: offset }),
+            Some((row, start, end)) => Ok(Line { number: row + 1, start, end }),
+            None if self.columns.lines.len() == 0 => Ok(Line { number: 1, start: 0, end: u32::MAX }),
             None => {
                 Err(Damage { what: "line is missing", at: offset, found: self.columns.lines.len() as u64 })
             }

@@ -170,16 +170,17 @@ impl<'a> Tree<'a> {
 
     /// Start and end of a node in the text, in bytes.
     pub fn range(&self, id: NodeId) -> Result<(u32, u32), Damage> {
-        let row = id as usize;
-        let block = row / BLOCK;
-        let start = || {
-            let base = self.columns.start_bases.get(block)?.to_native();
-            self.columns.starts.fold(base, block * BLOCK + 1, row + 1, |_, start| start)
-        };
-        start()
-            .zip(self.columns.lengths.get(row))
+        self.start(id)
+            .zip(self.columns.lengths.get(id as usize))
             .map(|(start, length)| (start, start.saturating_add(length)))
             .ok_or(Damage { what: "position is missing", at: id, found: 0 })
+    }
+
+    fn start(&self, id: NodeId) -> Option<u32> {
+        let row = id as usize;
+        let block = row / BLOCK;
+        let base = self.columns.start_bases.get(block)?.to_native();
+        self.columns.starts.fold(base, block * BLOCK + 1, row + 1, |_, start| start)
     }
 
     /// An identifier by number.
@@ -253,7 +254,23 @@ impl<'a> Tree<'a> {
 
     /// All nodes in preorder, decoded one after the other: the fast way to see everything.
     pub fn rows(&self) -> Rows<'_, 'a> {
-        Rows { tree: self, next: 0, start: 0, starts: 0, lengths: 0, sizes: 0, payloads: 0 }
+        Rows { tree: self, next: 0, end: self.len(), start: 0, starts: 0, lengths: 0, sizes: 0, payloads: 0 }
+    }
+
+    /// The nodes from `first` to before `end`, as [`rows`](Self::rows) gives them.
+    pub fn rows_in(&self, first: NodeId, end: NodeId) -> Rows<'_, 'a> {
+        let columns = self.columns;
+        let row = first as usize;
+        Rows {
+            tree: self,
+            next: first,
+            end: end.min(self.len()),
+            start: first.checked_sub(1).and_then(|before| self.start(before)).unwrap_or(0),
+            starts: columns.starts.overflow.from(row),
+            lengths: columns.lengths.overflow.from(row),
+            sizes: columns.sizes.overflow.from(row),
+            payloads: columns.payload_overflow.from(row),
+        }
     }
 }
 
@@ -281,6 +298,7 @@ pub struct Row {
 pub struct Rows<'t, 'a> {
     tree: &'t Tree<'a>,
     next: NodeId,
+    end: NodeId,
     start: u32,
     starts: usize,
     lengths: usize,
@@ -293,6 +311,9 @@ impl Rows<'_, '_> {
         let columns = self.tree.columns;
         let id = self.next;
         let row = id as usize;
+        if id >= self.end {
+            return None;
+        }
         let code = *columns.kinds.get(row)?;
         self.next += 1;
         let Some(kind) = kind_of(code) else {

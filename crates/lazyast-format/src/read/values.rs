@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use super::{Damage, Node, NodeId, Target};
-use crate::generated::tables::{Field, SingletonClass};
+use super::{Damage, Node, NodeId, Target, Tree};
+use crate::generated::tables::{Field, Kind, SingletonClass};
 use crate::shape::{ConstantTag, FieldSpec, OPERATOR_LIST, Payload, Role};
 
 /// The value of a field.
@@ -145,73 +145,93 @@ impl<'a> Node<'_, 'a> {
 
     fn payload_value(self, spec: &FieldSpec) -> Result<Value<'a>, Damage> {
         let tree = self.tree;
-        let kind = self.kind()?;
-        let payload = self.payload()?;
-        let optional_name = |number: u32| match number.checked_sub(1) {
-            Some(number) => tree.name(number).map(Value::Identifier),
-            None => Ok(Value::None),
-        };
+        Ok(match tree.part(spec, self.kind()?, self.payload()?, self.id())? {
+            Part::None => Value::None,
+            Part::Int(int) => Value::Int(int),
+            Part::Name(number) => Value::Identifier(tree.name(number)?),
+            Part::UnicodeKind => Value::Identifier("u"),
+            Part::Singleton(singleton) => Value::Singleton(singleton),
+            Part::Constant(constant) => Value::Constant(constant),
+            Part::Names(numbers) => {
+                let names = numbers.into_iter().map(|number| tree.name(number));
+                Value::Identifiers(names.collect::<Result<_, _>>()?)
+            }
+            Part::Singletons(singletons) => Value::Singletons(singletons),
+        })
+    }
+}
+
+/// What a payload says of a field. Names are numbers, so that who needs a name often can keep it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part<'a> {
+    /// `None`.
+    None,
+    /// An `int`.
+    Int(i32),
+    /// The identifier with this number.
+    Name(u32),
+    /// The `'u'` of a constant's kind.
+    UnicodeKind,
+    /// A shared instance.
+    Singleton(Singleton),
+    /// A constant.
+    Constant(Constant<'a>),
+    /// The identifiers with these numbers.
+    Names(Vec<u32>),
+    /// A list of shared instances.
+    Singletons(Vec<Singleton>),
+}
+
+impl<'a> Tree<'a> {
+    /// What the payload of a node says of a field. `at` is the node's number, for errors.
+    ///
+    /// Fields whose values are children, or always the same, are not in the payload.
+    pub fn part(&self, spec: &FieldSpec, kind: Kind, payload: u32, at: NodeId) -> Result<Part<'a>, Damage> {
+        let optional_name = |number: u32| number.checked_sub(1).map_or(Part::None, Part::Name);
         let singleton = |code: u32| {
-            let class =
-                spec.singletons.ok_or(Damage { what: "field has no singletons", at: self.id(), found: 0 })?;
+            let class = spec.singletons.ok_or(Damage { what: "field has no singletons", at, found: 0 })?;
             Singleton::new(class, code)
         };
-        match (spec.role, kind.payload()) {
-            (Role::Name, Payload::NameContext) => tree.name(payload >> 2).map(Value::Identifier),
-            (Role::Name, _) => tree.name(payload).map(Value::Identifier),
+        Ok(match (spec.role, kind.payload()) {
+            (Role::Name, Payload::NameContext) => Part::Name(payload >> 2),
+            (Role::Name, _) => Part::Name(payload),
             (Role::OptionalName, _) => optional_name(payload),
-            (Role::Names, _) => {
-                let names = tree.extra_list(payload)?.map(|number| tree.name(number));
-                names.collect::<Result<_, _>>().map(Value::Identifiers)
-            }
-            (Role::Context, Payload::NameContext) => singleton(payload & 3).map(Value::Singleton),
-            (Role::Context | Role::Operator, _) => singleton(payload).map(Value::Singleton),
-            (Role::Operators, _) => match payload.checked_sub(OPERATOR_LIST) {
-                None => Ok(Value::Singletons(vec![singleton(payload)?])),
-                Some(place) => {
-                    tree.extra_list(place)?.map(singleton).collect::<Result<_, _>>().map(Value::Singletons)
-                }
-            },
-            (Role::Constant, _) => self.constant(payload).map(Value::Constant),
-            (Role::ConstantKind, _) if payload & 7 == ConstantTag::UnicodeStr as u32 => {
-                Ok(Value::Identifier("u"))
-            }
-            (Role::ConstantKind, _) => Ok(Value::None),
-            (Role::Flag, _) => Ok(Value::Int((payload & 1) as i32)),
+            (Role::Names, _) => Part::Names(self.extra_list(payload)?.collect()),
+            (Role::Context, Payload::NameContext) => Part::Singleton(singleton(payload & 3)?),
+            (Role::Context | Role::Operator, _) => Part::Singleton(singleton(payload)?),
+            (Role::Operators, _) => Part::Singletons(match payload.checked_sub(OPERATOR_LIST) {
+                None => vec![singleton(payload)?],
+                Some(place) => self.extra_list(place)?.map(singleton).collect::<Result<_, _>>()?,
+            }),
+            (Role::Constant, _) => Part::Constant(self.constant(payload, at)?),
+            (Role::ConstantKind, _) if payload & 7 == ConstantTag::UnicodeStr as u32 => Part::UnicodeKind,
+            (Role::ConstantKind, _) => Part::None,
+            (Role::Flag, _) => Part::Int((payload & 1) as i32),
             (Role::Module, _) if payload & 1 == 0 => optional_name(payload >> 1),
-            (Role::Module, _) => tree.extra::<2>(payload >> 1).and_then(|[module, _]| optional_name(module)),
-            (Role::Level, _) if payload & 1 == 0 => Ok(Value::Int(0)),
-            (Role::Level, _) => tree.extra::<2>(payload >> 1).map(|[_, level]| Value::Int(level as i32)),
-            (Role::AliasName, _) if payload & 1 == 0 => tree.name(payload >> 1).map(Value::Identifier),
-            (Role::AliasName, _) => {
-                tree.extra::<2>(payload >> 1).and_then(|[name, _]| tree.name(name)).map(Value::Identifier)
-            }
-            (Role::Asname, _) if payload & 1 == 0 => Ok(Value::None),
-            (Role::Asname, _) => {
-                tree.extra::<2>(payload >> 1).and_then(|[_, asname]| tree.name(asname)).map(Value::Identifier)
-            }
+            (Role::Module, _) => optional_name(self.extra::<2>(payload >> 1)?[0]),
+            (Role::Level, _) if payload & 1 == 0 => Part::Int(0),
+            (Role::Level, _) => Part::Int(self.extra::<2>(payload >> 1)?[1] as i32),
+            (Role::AliasName, _) if payload & 1 == 0 => Part::Name(payload >> 1),
+            (Role::AliasName, _) => Part::Name(self.extra::<2>(payload >> 1)?[0]),
+            (Role::Asname, _) if payload & 1 == 0 => Part::None,
+            (Role::Asname, _) => Part::Name(self.extra::<2>(payload >> 1)?[1]),
             (Role::Conversion, Payload::Interpolation) => {
-                tree.extra::<2>(payload).map(|[_, conversion]| Value::Int(conversion as i32 - 1))
+                Part::Int((self.extra::<2>(payload)?[1] as i32).wrapping_sub(1))
             }
-            (Role::Conversion, _) => Ok(Value::Int(payload as i32 - 1)),
-            (Role::Text, _) => {
-                let [string, _] = tree.extra::<2>(payload)?;
-                tree.string(string).map(|text| Value::Constant(Constant::Str(text)))
-            }
-            _ => {
-                Err(Damage { what: "field is not in the payload", at: self.id(), found: u64::from(payload) })
-            }
-        }
+            (Role::Conversion, _) => Part::Int((payload as i32).wrapping_sub(1)),
+            (Role::Text, _) => Part::Constant(Constant::Str(self.string(self.extra::<2>(payload)?[0])?)),
+            _ => return Err(Damage { what: "field is not in the payload", at, found: u64::from(payload) }),
+        })
     }
 
-    fn constant(self, payload: u32) -> Result<Constant<'a>, Damage> {
+    fn constant(&self, payload: u32, at: NodeId) -> Result<Constant<'a>, Damage> {
         let number = payload >> 3;
         Ok(match ConstantTag::ALL[(payload & 7) as usize] {
-            ConstantTag::Str | ConstantTag::UnicodeStr => Constant::Str(self.tree.string(number)?),
-            ConstantTag::Bytes => Constant::Bytes(self.tree.string(number)?),
+            ConstantTag::Str | ConstantTag::UnicodeStr => Constant::Str(self.string(number)?),
+            ConstantTag::Bytes => Constant::Bytes(self.string(number)?),
             ConstantTag::Int => Constant::Int(number),
             ConstantTag::BigInt => {
-                let digits = core::str::from_utf8(self.tree.string(number)?).ok();
+                let digits = core::str::from_utf8(self.string(number)?).ok();
                 let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_alphanumeric()));
                 Constant::BigInt(digits.ok_or(Damage {
                     what: "big integer is not a literal",
@@ -219,8 +239,8 @@ impl<'a> Node<'_, 'a> {
                     found: 0,
                 })?)
             }
-            ConstantTag::Float => Constant::Float(self.tree.float(number)?),
-            ConstantTag::Imaginary => Constant::Imaginary(self.tree.float(number)?),
+            ConstantTag::Float => Constant::Float(self.float(number)?),
+            ConstantTag::Imaginary => Constant::Imaginary(self.float(number)?),
             ConstantTag::Singleton => match number {
                 0 => Constant::None,
                 1 => Constant::Bool(true),
@@ -229,7 +249,7 @@ impl<'a> Node<'_, 'a> {
                 _ => {
                     return Err(Damage {
                         what: "unknown constant",
-                        at: self.id(),
+                        at,
                         found: u64::from(payload),
                     });
                 }
