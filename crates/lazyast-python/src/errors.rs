@@ -1,6 +1,6 @@
-//! The exceptions. A syntax error is none of them, because the interpreter itself raises those; nor is a
-//! damaged archive, because it counts as missing.
+//! The exceptions. A syntax error is none of them, because the interpreter itself raises those.
 
+use lazyast::format::Damage;
 use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -8,8 +8,23 @@ use pyo3::prelude::*;
 create_exception!(lazyast, Error, PyException, "Base class of what lazyast itself raises.");
 create_exception!(lazyast, UnreadableFile, Error, "A source could not be found or read.");
 
+create_exception!(
+    lazyast,
+    CorruptArchive,
+    Error,
+    "A node could not be decoded: its archive is damaged. An archive whose damage shows when it is opened counts as missing."
+);
+
+/// The exception for damage that a node's decoding has met.
+pub(crate) fn corrupt(damage: &Damage) -> PyErr {
+    CorruptArchive::new_err(format!(
+        "{damage}; the cache has a damaged file: delete the directory that `lazyast dir` prints, and parse again"
+    ))
+}
+
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add("Error", py.get_type::<Error>())?;
+    module.add("CorruptArchive", py.get_type::<CorruptArchive>())?;
     module.add("UnreadableFile", py.get_type::<UnreadableFile>())
 }

@@ -6,10 +6,13 @@
 
 use lazyast::format::generated::tables::{Kind, SingletonClass};
 use lazyast::format::read::{Singleton, Target};
-use lazyast::format::shape::{FieldSpec, Role};
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyList, PyString, PyType};
+use pyo3::types::{PyDict, PyList, PyString};
+
+use crate::nodes::class::Class;
+use crate::nodes::memory::Layout;
 
 /// The minor versions that are served: those on which the whole test suite has run.
 const SERVED: std::ops::RangeInclusive<u8> = 11..=13;
@@ -32,27 +35,12 @@ pub(crate) struct Interpreter {
     /// By kind; `None` where this version does not have the kind.
     classes: Vec<Option<Class>>,
     singletons: Vec<Vec<Py<PyAny>>>,
-    /// `lineno`, `col_offset`, `end_lineno`, `end_col_offset`.
-    pub(crate) attributes: [Py<PyString>; 4],
-}
-
-/// A class of nodes.
-pub(crate) struct Class {
-    /// The class itself.
-    pub(crate) class: Py<PyType>,
-    /// What a node's `__dict__` looks like: all keys in CPython's order, with the values that never
-    /// differ. A copy is filled faster than an empty dictionary.
-    pub(crate) template: Py<PyDict>,
-    /// The fields whose values differ.
-    pub(crate) fields: Vec<FieldPlan>,
-}
-
-/// A field of a class.
-pub(crate) struct FieldPlan {
-    /// The interned name.
-    pub(crate) name: Py<PyString>,
-    /// Where the value comes from.
-    pub(crate) spec: &'static FieldSpec,
+    /// Bytes of a node, which all classes have in common.
+    pub(crate) node_size: usize,
+    /// Where a node has the pointer to its `__dict__`.
+    pub(crate) dict_offset: usize,
+    /// `"__class__"`, interned.
+    pub(crate) class_name: Py<PyString>,
 }
 
 static INTERPRETER: PyOnceLock<Option<Interpreter>> = PyOnceLock::new();
@@ -74,18 +62,25 @@ impl Interpreter {
         let target = Target::new(version.minor, version.patch);
         let attributes = ["lineno", "col_offset", "end_lineno", "end_col_offset"];
         let attributes = attributes.map(|name| PyString::intern(py, name).unbind());
+        let layout = Layout::of_version(target.minor);
         let mut classes = Vec::with_capacity(Kind::ALL.len());
         for kind in Kind::ALL {
             if kind.since() > target.minor {
                 classes.push(None);
                 continue;
             }
-            match Class::look(&ast, *kind, target, &attributes)? {
+            match Class::look(&ast, *kind, target, layout, &attributes)? {
                 Some(class) => classes.push(Some(class)),
                 None => return Ok(None),
             }
         }
-        Ok(Some(Self { target, classes, singletons: singletons(&ast)?, attributes }))
+        let Some((node_size, dict_offset)) = sizes(py, &classes)? else { return Ok(None) };
+        let singletons = singletons(&ast)?;
+        let class_name = PyString::intern(py, "__class__").unbind();
+        let found = Self { target, classes, singletons, node_size, dict_offset, class_name };
+        // One template is a proof for all: they are made in the same way.
+        let proof = found.class(Kind::FunctionDef).map(|class| class.try_template(py)).transpose()?;
+        Ok(proof.flatten().map(|_| found))
     }
 
     /// The class of a kind.
@@ -99,43 +94,21 @@ impl Interpreter {
     }
 }
 
-impl Class {
-    /// The class of a kind, or nothing if its fields are not what the schema says.
-    fn look(
-        ast: &Bound<'_, PyModule>,
-        kind: Kind,
-        target: Target,
-        attributes: &[Py<PyString>; 4],
-    ) -> PyResult<Option<Self>> {
-        let py = ast.py();
-        let Ok(class) = ast.getattr(kind.name()) else { return Ok(None) };
-        let class = class.cast_into::<PyType>()?;
-        let specs: Vec<&FieldSpec> = kind.fields().iter().filter(|spec| spec.since <= target.minor).collect();
-        let expected: Vec<&str> = specs.iter().map(|spec| spec.name).collect();
-        let found: Vec<String> = class.getattr("_fields")?.extract()?;
-        if found != expected {
+/// The size of nodes and the place of their `__dict__`, if all classes agree.
+fn sizes(py: Python<'_>, classes: &[Option<Class>]) -> PyResult<Option<(usize, usize)>> {
+    let mut common = None;
+    for class in classes.iter().flatten() {
+        let number = |name: &str| class.exact.bind(py).getattr(name)?.extract::<isize>();
+        let sizes = (number("__basicsize__")?, number("__dictoffset__")?);
+        if *common.get_or_insert(sizes) != sizes || number("__itemsize__")? != 0 {
             return Ok(None);
         }
-        let template = PyDict::new(py);
-        let mut fields = Vec::with_capacity(specs.len());
-        for spec in specs {
-            let name = PyString::intern(py, spec.name);
-            if spec.role == Role::Zero {
-                template.set_item(&name, 0)?;
-            } else {
-                template.set_item(&name, py.None())?;
-            }
-            if !matches!(spec.role, Role::Zero | Role::None) {
-                fields.push(FieldPlan { name: name.unbind(), spec });
-            }
-        }
-        if kind.has_positions() {
-            for name in attributes {
-                template.set_item(name, py.None())?;
-            }
-        }
-        Ok(Some(Self { class: class.unbind(), template: template.unbind(), fields }))
     }
+    let sizes = common.map(|(size, offset)| (usize::try_from(size), usize::try_from(offset)));
+    let Some((Ok(size), Ok(offset))) = sizes else { return Ok(None) };
+    let word = size_of::<usize>();
+    let fits = offset >= size_of::<ffi::PyObject>() && offset + word <= size && size % word == 0;
+    Ok(fits.then_some((size, offset)))
 }
 
 /// The shared instances by class and code, taken from a tree that the interpreter made.

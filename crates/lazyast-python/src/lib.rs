@@ -3,16 +3,16 @@
 //!
 //! - [`errors`]: the tree of exceptions.
 //! - [`interpreter`]: what is looked up once, the `ast` classes above all.
-//! - [`materialize`]: a tree's view to a whole tree of `ast` objects; the only place that makes nodes.
+//! - [`nodes`]: how `ast` objects come out of an archive, untouched ones first.
 //! - [`probe`]: whether f-strings are what we think they are.
-//! - [`objects`]: the calls of CPython's C API below it; the only unsafe code.
+//! - [`objects`]: the calls of CPython's C API below it.
 //! - [`cache`], [`parse`], [`project`], [`command`]: what the Python package calls.
 
 mod cache;
 mod command;
 mod errors;
 mod interpreter;
-mod materialize;
+mod nodes;
 mod objects;
 mod parse;
 mod probe;

@@ -1,10 +1,13 @@
-//! The calls of CPython's C API that make nodes and their values. The only unsafe code of the crate.
+//! The calls of CPython's C API that make nodes and their values.
 //!
 //! Nodes are made without their constructors, as CPython's parser makes them: those would set defaults,
 //! and warn about what is missing.
 
+#![allow(unsafe_code)]
+
 use std::ffi::CString;
 
+use num_bigint::BigUint;
 use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -33,18 +36,40 @@ impl Drop for CollectorPause<'_> {
     }
 }
 
-/// An instance of a class of nodes with the given `__dict__`.
+/// An instance of a class of nodes with the given `__dict__`, whose place in nodes is `dict_offset`.
 pub(crate) fn node<'py>(
     class: &Bound<'py, PyType>,
-    dict: &Bound<'py, PyDict>,
+    dict_offset: usize,
+    dict: Bound<'py, PyDict>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = class.py();
     // SAFETY: the class is one of `ast`'s, whose `tp_new` is `PyType_GenericNew`, which does just this;
-    // the result is a new reference or null with an exception set.
-    let node = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyType_GenericAlloc(class.as_type_ptr(), 0))? };
-    // SAFETY: both are live objects; nodes have a `__dict__`, which this call replaces, or it fails.
-    let result = unsafe { ffi::PyObject_GenericSetDict(node.as_ptr(), dict.as_ptr(), std::ptr::null_mut()) };
-    if result < 0 { Err(PyErr::fetch(py)) } else { Ok(node) }
+    // the result is a new reference or null with an exception set. All of it behind the header is zero, and
+    // the interpreter itself said where the pointer to the `__dict__` is.
+    unsafe {
+        let node = ffi::PyType_GenericAlloc(class.as_type_ptr(), 0);
+        let node = Bound::from_owned_ptr_or_err(class.py(), node)?;
+        node.as_ptr().byte_add(dict_offset).cast::<*mut ffi::PyObject>().write(dict.into_ptr());
+        Ok(node)
+    }
+}
+
+/// A list of exactly `length` objects.
+pub(crate) fn list<'py>(
+    py: Python<'py>,
+    length: usize,
+    items: impl Iterator<Item = Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let length = ffi::Py_ssize_t::try_from(length).map_err(|_| PyValueError::new_err("list too long"))?;
+    // SAFETY: the result is a new reference or null with an exception set.
+    let list = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyList_New(length))? };
+    let mut filled = 0;
+    for item in items.take(length as usize) {
+        // SAFETY: the index is in the list, which nobody else has seen; the reference is given away.
+        unsafe { ffi::PyList_SetItem(list.as_ptr(), filled, item.into_ptr()) };
+        filled += 1;
+    }
+    assert_eq!(filled, length, "the caller has counted the items");
+    Ok(list)
 }
 
 /// A `str` from WTF-8: lone surrogates have their three bytes.
@@ -59,9 +84,11 @@ pub(crate) fn string<'py>(py: Python<'py>, wtf8: &[u8]) -> PyResult<Bound<'py, P
     }
 }
 
-/// An `int` from an integer literal in base 2, 8, 10 or 16.
+/// An `int` from an integer literal in base 2, 8, 10 or 16. How many digits the interpreter would convert
+/// does not matter here: it was asked when the source was parsed.
 pub(crate) fn big_int<'py>(py: Python<'py>, literal: &str) -> PyResult<Bound<'py, PyAny>> {
-    let literal = CString::new(literal)?;
+    let decimal = literal.parse::<BigUint>();
+    let literal = CString::new(decimal.map_or_else(|_| literal.to_owned(), |value| format!("{value:#x}")))?;
     // SAFETY: the literal ends with a null byte, the end pointer may be null, and the result is a new
     // reference or null with an exception set.
     unsafe {

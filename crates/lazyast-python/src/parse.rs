@@ -1,12 +1,16 @@
 //! One source: the archive's tree if it is certain to be the interpreter's, and otherwise a reason.
 
-use lazyast::format::Tree;
-use lazyast::{ArchiveBytes, PARSER_VERSION};
+use std::rc::Rc;
+
+use lazyast::ArchiveBytes;
+use lazyast::format::shape::ConstantTag;
+use lazyast::format::{Kind, Tree};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
 use crate::interpreter::Interpreter;
-use crate::{cache, materialize, probe};
+use crate::nodes::origin::Origin;
+use crate::{cache, nodes, probe};
 
 /// A source as `ast.parse` takes it.
 #[derive(FromPyObject)]
@@ -22,8 +26,8 @@ fn parse<'py>(
     source: Source<'py>,
     type_comments: bool,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let Ok((interpreter, archive)) = find(py, &source, type_comments)? else { return Ok(None) };
-    Ok(build(py, interpreter, archive.as_ref()))
+    let Ok((interpreter, origin)) = find(py, &source, type_comments)? else { return Ok(None) };
+    Ok(nodes::module(py, interpreter, &Rc::new(origin)).ok())
 }
 
 /// Why the interpreter has to parse a source, or `None` where lazyast serves it.
@@ -38,7 +42,7 @@ fn find(
     py: Python<'_>,
     source: &Source<'_>,
     type_comments: bool,
-) -> PyResult<Result<(&'static Interpreter, ArchiveBytes), String>> {
+) -> PyResult<Result<(&'static Interpreter, Origin), String>> {
     let Some(interpreter) = Interpreter::get(py)? else {
         return Ok(Err("version: this interpreter is not served".to_owned()));
     };
@@ -57,30 +61,20 @@ fn find(
         Ok(archive) => archive,
         Err(refusal) => return Ok(Err(refused(&refusal))),
     };
-    let reason = match Tree::open(archive.as_ref(), Some(PARSER_VERSION)) {
-        Ok(tree) => left(py, interpreter, &tree, is_text, type_comments)?.map(str::to_owned),
-        Err(error) => Some(format!("damage: {error}")),
+    let origin = match Origin::open(archive) {
+        Ok(origin) => origin,
+        Err(error) => return Ok(Err(format!("damage: {error}"))),
     };
-    Ok(reason.map_or(Ok((interpreter, archive)), Err))
+    let reason = left(py, interpreter, origin.tree(), is_text, type_comments)?;
+    Ok(reason.map_or(Ok((interpreter, origin)), |reason| Err(reason.to_owned())))
 }
 
 /// The tree of an archive of bytes, unless the interpreter's own could differ.
-pub(crate) fn module<'py>(py: Python<'py>, archive: &[u8]) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub(crate) fn module(py: Python<'_>, archive: ArchiveBytes) -> PyResult<Option<Bound<'_, PyAny>>> {
     let Some(interpreter) = Interpreter::get(py)? else { return Ok(None) };
-    let Ok(tree) = Tree::open(archive, Some(PARSER_VERSION)) else { return Ok(None) };
-    let served = left(py, interpreter, &tree, false, false)?.is_none();
-    Ok(served.then(|| build(py, interpreter, archive)).flatten())
-}
-
-/// The tree of an archive. Where it is damaged, or the interpreter refuses a value (an integer with more
-/// digits than it is set to take), there is none, and the interpreter parses.
-fn build<'py>(
-    py: Python<'py>,
-    interpreter: &'static Interpreter,
-    archive: &[u8],
-) -> Option<Bound<'py, PyAny>> {
-    let tree = Tree::open(archive, Some(PARSER_VERSION)).ok()?;
-    materialize::module(py, interpreter, &tree).ok()
+    let Ok(origin) = Origin::open(archive) else { return Ok(None) };
+    let served = left(py, interpreter, origin.tree(), false, false)?.is_none();
+    Ok(served.then(|| nodes::module(py, interpreter, &Rc::new(origin)).ok()).flatten())
 }
 
 /// Why a source is left to the interpreter although there is an archive.
@@ -100,11 +94,31 @@ fn left(
         Some("text: names an encoding that its bytes would be decoded with")
     } else if type_comments && facts.type_comments {
         Some("type comments: the source has some")
+    } else if has_more_digits_than(tree, digits_converted(py)?) {
+        Some("digits: the source has an integer with more than sys.get_int_max_str_digits()")
     } else if probe::differs(py, interpreter, tree)? {
         Some("f-strings: this interpreter makes other trees of them")
     } else {
         None
     })
+}
+
+/// The digits that an integer literal may have in this interpreter.
+fn digits_converted(py: Python<'_>) -> PyResult<usize> {
+    let limit = py.import("sys")?.call_method0("get_int_max_str_digits")?.extract::<usize>()?;
+    Ok(if limit == 0 { usize::MAX } else { limit })
+}
+
+/// Whether a tree has a decimal integer with more than so many digits.
+fn has_more_digits_than(tree: &Tree<'_>, limit: usize) -> bool {
+    tree.has_string_longer_than(limit)
+        && tree.rows().any(|row| {
+            let Ok(row) = row else { return true };
+            let big = row.kind == Kind::Constant && row.payload & 7 == ConstantTag::BigInt as u32;
+            big && tree.string(row.payload >> 3).is_ok_and(|digits| {
+                digits.len() > limit && digits.iter().all(u8::is_ascii_digit)
+            })
+        })
 }
 
 fn refused(refusal: &lazyast::Refusal) -> String {

@@ -3,14 +3,16 @@
 //! Before the first f-string is served, a few are compared with the interpreter's own trees. Where they
 //! differ, sources with f-strings are left to the interpreter.
 
-use lazyast::PARSER_VERSION;
+use std::rc::Rc;
+
 use lazyast::format::{Kind, Tree};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use crate::interpreter::Interpreter;
-use crate::materialize;
+use crate::nodes;
+use crate::nodes::origin::Origin;
 
 /// A few f-strings in everything that versions are known to do differently.
 const SOURCE: &str = r#"
@@ -44,7 +46,7 @@ fn agrees(py: Python<'_>, interpreter: &'static Interpreter) -> PyResult<bool> {
     options.set_item("include_attributes", true)?;
     let dump = |tree| ast.call_method("dump", (tree,), Some(&options));
     let Ok(archive) = lazyast::parse(SOURCE.as_bytes()) else { return Ok(false) };
-    let Ok(tree) = Tree::open(archive.as_bytes(), Some(PARSER_VERSION)) else { return Ok(false) };
-    let Ok(mine) = materialize::module(py, interpreter, &tree) else { return Ok(false) };
+    let Ok(origin) = Origin::open(archive.into_bytes()) else { return Ok(false) };
+    let Ok(mine) = nodes::module(py, interpreter, &Rc::new(origin)) else { return Ok(false) };
     dump(mine)?.eq(dump(ast.call_method1("parse", (SOURCE,))?)?)
 }

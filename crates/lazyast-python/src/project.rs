@@ -88,7 +88,7 @@ impl Project {
     /// The `ast.Module` of a source with an archive, or `None` where the interpreter has to parse.
     fn tree<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
         let (_, archive) = self.module(index)?;
-        parse::module(py, archive.as_bytes())
+        parse::module(py, archive.clone().into_bytes())
     }
 }
 

@@ -129,6 +129,18 @@ impl Tree<'_> {
         Ok(parts)
     }
 
+    /// The first outermost f-string that ends behind a node, as its number and the number behind its last
+    /// descendant. Up to 3.11, only nodes from there to that end have other positions than the text's.
+    pub fn joined_string_at_or_after(&self, id: NodeId) -> Option<(NodeId, NodeId)> {
+        let joined = &self.columns.joined_strings;
+        let after = joined.partition_point(|node| node.to_native() <= id);
+        let range = |place: usize| {
+            let first = joined.get(place)?.to_native();
+            Some((first, self.subtree_end(first)))
+        };
+        after.checked_sub(1).and_then(range).filter(|(_, end)| *end > id).or_else(|| range(after))
+    }
+
     fn true_span(&self, id: NodeId) -> Result<Span, Damage> {
         let (start, end) = self.range(id)?;
         Ok(Span { start: self.position(start)?, end: self.position(end)? })

@@ -36,6 +36,11 @@ impl<B: AsRef<[u8]>> Archive<B> {
         crate::verify::verify(self.bytes.as_ref())
     }
 
+    /// What holds the bytes.
+    pub fn into_bytes(self) -> B {
+        self.bytes
+    }
+
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.as_ref()
@@ -202,6 +207,12 @@ impl<'a> Tree<'a> {
     /// The bytes of a string by number: WTF-8 for text.
     pub fn string(&self, number: u32) -> Result<&'a [u8], Damage> {
         self.columns.strings.slice(&self.columns.string_bytes, number, "string is outside of the table")
+    }
+
+    /// Whether any string is longer than so many bytes, which are 254 or more.
+    pub fn has_string_longer_than(&self, bytes: usize) -> bool {
+        let long = &self.columns.strings.lengths.overflow.values;
+        long.iter().any(|length| length.to_native() as usize > bytes)
     }
 
     /// A float by number.

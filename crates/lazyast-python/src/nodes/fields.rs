@@ -1,0 +1,223 @@
+//! A node's `__dict__`, from its columns and the objects that its children are.
+
+use lazyast::format::generated::tables::{Field, Kind};
+use lazyast::format::read::{Constant, Part, Singleton, Span};
+use lazyast::format::shape::{FieldSpec, Role};
+use lazyast::format::{Damage, NodeId, Tree};
+use pyo3::IntoPyObjectExt;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyBytes, PyComplex, PyDict, PyEllipsis, PyFloat, PyInt, PyList, PyString};
+
+use super::class::Class;
+use super::origin::Origin;
+use crate::errors;
+use crate::interpreter::{Interpreter, empty_list};
+use crate::objects;
+
+/// Why a node could not be decoded.
+pub(crate) enum Failure {
+    /// The archive is damaged.
+    Damage(Damage),
+    /// Python said no.
+    Python(PyErr),
+}
+
+impl From<Damage> for Failure {
+    fn from(damage: Damage) -> Self {
+        Self::Damage(damage)
+    }
+}
+
+impl From<PyErr> for Failure {
+    fn from(error: PyErr) -> Self {
+        Self::Python(error)
+    }
+}
+
+impl From<Failure> for PyErr {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Damage(damage) => errors::corrupt(&damage),
+            Failure::Python(error) => error,
+        }
+    }
+}
+
+/// What decoding needs everywhere.
+pub(crate) struct Decoder<'a, 'py> {
+    pub(crate) py: Python<'py>,
+    pub(crate) interpreter: &'static Interpreter,
+    pub(crate) origin: &'a Origin,
+    pub(crate) tree: &'a Tree<'a>,
+    /// The line number that was made last: neighbours share it.
+    last_line: Option<(u32, Bound<'py, PyInt>)>,
+}
+
+/// A child of the node that is being made.
+pub(crate) struct Child<'py> {
+    /// Its number.
+    pub(crate) id: NodeId,
+    /// The number behind its last descendant.
+    pub(crate) end: NodeId,
+    /// The field that it stands in.
+    pub(crate) field: Field,
+    /// Itself, until it has a place in its parent.
+    pub(crate) node: Option<Bound<'py, PyAny>>,
+}
+
+impl<'a, 'py> Decoder<'a, 'py> {
+    pub(crate) fn new(py: Python<'py>, interpreter: &'static Interpreter, origin: &'a Origin) -> Self {
+        Self { py, interpreter, origin, tree: origin.tree(), last_line: None }
+    }
+
+    /// The class of a kind.
+    pub(crate) fn class(&self, kind: Kind, at: NodeId) -> Result<&'static Class, Damage> {
+        let newer = Damage { what: "kind is newer than the interpreter", at, found: kind as u64 };
+        self.interpreter.class(kind).ok_or(newer)
+    }
+
+    /// The `__dict__` of a node. `children` are its children, the last one first.
+    pub(crate) fn dict(
+        &mut self,
+        class: &'static Class,
+        id: NodeId,
+        payload: u32,
+        span: Option<Span>,
+        children: &mut [Child<'py>],
+    ) -> Result<Bound<'py, PyDict>, Failure> {
+        let py = self.py;
+        let mut copy = class.template(py)?.copy(py)?;
+        for field in &class.fields {
+            if let Some(value) = self.value(class, field.spec, id, payload, children)? {
+                copy.set(field.slot, value);
+            }
+        }
+        if let (Some(slot), Some(Span { start, end })) = (class.positions, span) {
+            copy.set(slot, self.line_number(start.line)?);
+            copy.set(slot + 1, start.column.into_bound_py_any(py)?);
+            copy.set(slot + 2, self.line_number(end.line)?);
+            copy.set(slot + 3, end.column.into_bound_py_any(py)?);
+        }
+        Ok(copy.finish(class.has_children))
+    }
+
+    /// The value of a field, or nothing where it is the template's `None`.
+    fn value(
+        &self,
+        class: &Class,
+        spec: &FieldSpec,
+        id: NodeId,
+        payload: u32,
+        children: &mut [Child<'py>],
+    ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
+        let py = self.py;
+        match spec.role {
+            Role::Child => return self.child(spec, id, children),
+            Role::Children => return self.list(|field| Some(field) == spec.field, children),
+            Role::Values => {
+                let more = self.interpreter.target.empty_constants;
+                let wanted = |field| field == Field::Values || field == Field::Values312 && more;
+                return self.list(wanted, children);
+            }
+            Role::Keys => return self.with_holes(Field::Keys, Field::Values, true, children),
+            Role::KwDefaults => return self.with_holes(Field::KwDefaults, Field::Kwonlyargs, false, children),
+            Role::Empty => return Ok(Some(empty_list(py))),
+            _ => {}
+        }
+        Ok(Some(match self.tree.part(spec, class.kind, payload, id)? {
+            Part::None => return Ok(None),
+            Part::Int(int) => int.into_bound_py_any(py)?,
+            Part::Name(number) => self.origin.name(py, number)?.into_any(),
+            Part::UnicodeKind => PyString::intern(py, "u").into_any(),
+            Part::Singleton(singleton) => self.singleton(singleton, id)?,
+            Part::Constant(constant) => self.constant(constant)?,
+            Part::Names(numbers) => {
+                let names = numbers.into_iter().map(|number| self.origin.name(py, number));
+                PyList::new(py, names.collect::<Result<Vec<_>, _>>()?)?.into_any()
+            }
+            Part::Singletons(singletons) => {
+                let singletons = singletons.into_iter().map(|singleton| self.singleton(singleton, id));
+                PyList::new(py, singletons.collect::<Result<Vec<_>, _>>()?)?.into_any()
+            }
+        }))
+    }
+
+    fn child(
+        &self,
+        spec: &FieldSpec,
+        id: NodeId,
+        children: &mut [Child<'py>],
+    ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
+        match children.iter_mut().rev().find(|child| Some(child.field) == spec.field) {
+            Some(child) => Ok(child.node.take()),
+            None if spec.optional => Ok(None),
+            None => Err(Damage { what: "required child is missing", at: id, found: 0 }.into()),
+        }
+    }
+
+    fn list(
+        &self,
+        wanted: impl Fn(Field) -> bool,
+        children: &mut [Child<'py>],
+    ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
+        let length = children.iter().filter(|child| wanted(child.field)).count();
+        let nodes = children.iter_mut().rev().filter(|child| wanted(child.field));
+        Ok(Some(objects::list(self.py, length, nodes.filter_map(|child| child.node.take()))?))
+    }
+
+    /// The `sparse` children, one for each `full` child or a hole where it has none of its own, which
+    /// would stand directly before it or directly after it.
+    fn with_holes(
+        &self,
+        sparse: Field,
+        full: Field,
+        before: bool,
+        children: &mut [Child<'py>],
+    ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
+        let mut nodes = Vec::new();
+        let mut pending = None;
+        for child in children.iter_mut().rev() {
+            if child.field == sparse && before {
+                pending = child.node.take();
+            } else if child.field == sparse {
+                if let Some(last) = nodes.last_mut() {
+                    *last = child.node.take();
+                }
+            } else if child.field == full {
+                nodes.push(pending.take());
+            }
+        }
+        Ok(Some(PyList::new(self.py, nodes)?.into_any()))
+    }
+
+    fn singleton(&self, singleton: Singleton, at: NodeId) -> Result<Bound<'py, PyAny>, Damage> {
+        let damage = Damage { what: "unknown operator or context", at, found: u64::from(singleton.code) };
+        Ok(self.interpreter.singleton(singleton).ok_or(damage)?.bind(self.py).clone())
+    }
+
+    fn constant(&self, constant: Constant<'_>) -> PyResult<Bound<'py, PyAny>> {
+        let py = self.py;
+        Ok(match constant {
+            Constant::None => py.None().into_bound(py),
+            Constant::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
+            Constant::Ellipsis => PyEllipsis::get(py).to_owned().into_any(),
+            Constant::Str(wtf8) => objects::string(py, wtf8)?,
+            Constant::Bytes(bytes) => PyBytes::new(py, bytes).into_any(),
+            Constant::Int(value) => value.into_bound_py_any(py)?,
+            Constant::BigInt(literal) => objects::big_int(py, literal)?,
+            Constant::Float(value) => PyFloat::new(py, value).into_any(),
+            Constant::Imaginary(value) => PyComplex::from_doubles(py, 0.0, value).into_any(),
+        })
+    }
+
+    fn line_number(&mut self, line: u32) -> PyResult<Bound<'py, PyAny>> {
+        match &self.last_line {
+            Some((last, object)) if *last == line => Ok(object.clone().into_any()),
+            _ => {
+                let object = line.into_pyobject(self.py)?;
+                self.last_line = Some((line, object.clone()));
+                Ok(object.into_any())
+            }
+        }
+    }
+}

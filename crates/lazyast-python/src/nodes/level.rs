@@ -1,0 +1,52 @@
+//! One node: its own values, and its children as shells.
+
+use std::rc::Rc;
+
+use lazyast::format::generated::tables::Kind;
+use lazyast::format::{Damage, NodeId};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::fields::{Child, Decoder, Failure};
+use super::origin::Origin;
+use super::shell;
+use crate::interpreter::Interpreter;
+use crate::objects;
+
+/// The `ast.Module` of an archive: its statements are shells.
+pub(crate) fn module<'py>(
+    py: Python<'py>,
+    interpreter: &'static Interpreter,
+    origin: &Rc<Origin>,
+) -> Result<Bound<'py, PyAny>, Failure> {
+    let dict = level(py, interpreter, origin, 0)?;
+    let damage = Damage { what: "there is no Module", at: 0, found: 0 };
+    let class = interpreter.class(Kind::Module).ok_or(damage)?;
+    Ok(objects::node(class.exact.bind(py), interpreter.dict_offset, dict)?)
+}
+
+/// The `__dict__` of a node whose children are shells.
+pub(crate) fn level<'py>(
+    py: Python<'py>,
+    interpreter: &'static Interpreter,
+    origin: &Rc<Origin>,
+    id: NodeId,
+) -> Result<Bound<'py, PyDict>, Failure> {
+    let mut decoder = Decoder::new(py, interpreter, origin);
+    let tree = decoder.tree;
+    let missing = Damage { what: "node is missing", at: id, found: 0 };
+    let node = tree.node(id).ok_or(missing)?;
+    let class = decoder.class(node.kind()?, id)?;
+    let mut children = Vec::new();
+    if class.has_children {
+        for child in node.children() {
+            let (field, child) = child?;
+            let class = decoder.class(child.kind()?, child.id())?;
+            let node = shell::new(py, interpreter, class, origin, child.id())?;
+            children.push(Child { id: child.id(), end: 0, field, node: Some(node) });
+        }
+        children.reverse();
+    }
+    let span = class.positions.map(|_| origin.span(interpreter, id)).transpose()?;
+    decoder.dict(class, id, node.payload()?, span, &mut children)
+}

@@ -1,0 +1,366 @@
+//! Shells: nodes that were not touched yet.
+//!
+//! A shell is an instance of a hidden subclass of its `ast` class, longer by a [`Room`] that says which
+//! node of which tree it is. The first touch gives it its `__dict__` and changes its type to the class
+//! itself. The hidden classes have a metaclass which makes them equal to the class, and hash as it does, so
+//! that `type(node) == ast.Name` and dictionaries by class find it.
+//!
+//! Shells are not tracked by the garbage collector: they refer to their tree alone, which refers to no
+//! Python object that could refer back.
+
+#![allow(unsafe_code)]
+
+use std::ffi::{CString, c_int, c_void};
+use std::rc::Rc;
+
+use lazyast::format::NodeId;
+use lazyast::format::generated::tables::Kind;
+use pyo3::exceptions::{PyRuntimeError, PySystemError};
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyType};
+
+use super::class::Class;
+use super::origin::Origin;
+use super::{level, whole};
+use crate::interpreter::Interpreter;
+
+/// What a shell has behind the part that every node has.
+#[repr(C)]
+struct Room {
+    /// An `Rc`'s pointer. It is given up when the shell is touched, and null from then on.
+    origin: *const Origin,
+    id: NodeId,
+    kind: u8,
+}
+
+static METACLASS: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+
+/// A shell for a node.
+pub(crate) fn new<'py>(
+    py: Python<'py>,
+    interpreter: &'static Interpreter,
+    class: &'static Class,
+    origin: &Rc<Origin>,
+    id: NodeId,
+) -> PyResult<Bound<'py, PyAny>> {
+    let hidden = class.shell(py)?.bind(py).as_type_ptr();
+    // SAFETY: the hidden class is a heap type with garbage collection, so that this gives an untracked
+    // instance of `node_size` bytes and a room, which is not initialised behind the object's header.
+    unsafe {
+        let object = ffi::PyObject_GC_New::<ffi::PyObject>(hidden);
+        let node = Bound::from_owned_ptr_or_err(py, object)?;
+        let header = size_of::<ffi::PyObject>();
+        object.byte_add(header).cast::<u8>().write_bytes(0, interpreter.node_size - header);
+        let room = Room { origin: Rc::into_raw(Rc::clone(origin)), id, kind: class.kind as u8 };
+        object.byte_add(interpreter.node_size).cast::<Room>().write(room);
+        Ok(node)
+    }
+}
+
+/// The tree and the number of a node that was not touched yet.
+pub(crate) fn place(interpreter: &Interpreter, node: &Bound<'_, PyAny>) -> Option<(Rc<Origin>, NodeId)> {
+    if !is_shell(node) {
+        return None;
+    }
+    // SAFETY: the object is a shell, and this thread is attached, so that nothing changes it meanwhile.
+    unsafe {
+        let room = &*room(interpreter, node.as_ptr());
+        if room.origin.is_null() {
+            return None;
+        }
+        Rc::increment_strong_count(room.origin);
+        Some((Rc::from_raw(room.origin), room.id))
+    }
+}
+
+/// Whether a node was not touched yet.
+pub(crate) fn is_shell(node: &Bound<'_, PyAny>) -> bool {
+    let py = node.py();
+    // SAFETY: both are live objects; a class is compared with the type of the object's type.
+    METACLASS
+        .get(py)
+        .is_some_and(|metaclass| unsafe { ffi::Py_TYPE(node.get_type_ptr().cast()) == metaclass.as_ptr().cast() })
+}
+
+/// Makes a shell a node like any other: everything below it too if `deep`, or if that is what the tree's
+/// reader does. Other objects stay what they are.
+pub(crate) fn touch(interpreter: &'static Interpreter, node: &Bound<'_, PyAny>, deep: bool) -> PyResult<()> {
+    let py = node.py();
+    let Some((origin, id)) = place(interpreter, node) else { return Ok(()) };
+    // SAFETY: `place` has found a shell.
+    let kind = unsafe { (*room(interpreter, node.as_ptr())).kind };
+    let class = Kind::ALL.get(usize::from(kind)).and_then(|kind| interpreter.class(*kind));
+    let class = class.ok_or_else(|| PySystemError::new_err("lazyast: an untouched node without a class"))?;
+    let nodes = origin.tree().subtree_end(id) - id;
+    let deep = deep || !class.has_block && nodes > 1 && origin.goes_deep(class.is_statement, nodes);
+    let dict = if deep && nodes > 1 {
+        whole::whole(py, interpreter, &origin, id)?
+    } else {
+        level::level(py, interpreter, &origin, id)?
+    };
+    // Decoding allocates, so the collector may have run, and with it code that has touched this very node.
+    if is_shell(node) {
+        become_exact(interpreter, node, class, dict)?;
+    }
+    Ok(())
+}
+
+fn become_exact(
+    interpreter: &Interpreter,
+    node: &Bound<'_, PyAny>,
+    class: &Class,
+    dict: Bound<'_, PyDict>,
+) -> PyResult<()> {
+    let py = node.py();
+    let object = node.as_ptr();
+    // SAFETY: the slot of the `__dict__` is null or has a dictionary, which someone made through
+    // `object.__setattr__` or `object.__dict__`.
+    let early = unsafe { Bound::from_borrowed_ptr_or_opt(py, dict_slot(interpreter, object).read()) };
+    if let Some(early) = early {
+        dict.update(early.cast::<pyo3::types::PyMapping>()?)?;
+        if !is_shell(node) {
+            return Ok(());
+        }
+    }
+    let exact = class.exact.clone_ref(py);
+    // SAFETY: from here to the end no Python code runs, except that of objects that are dropped at the
+    // end, when everything is in place. The object is a shell: longer than an instance of the exact class
+    // and otherwise the same, so that it can become one; instances own a reference to their type, and
+    // shells are not tracked, which other nodes are.
+    unsafe {
+        let slot = dict_slot(interpreter, object);
+        let old = slot.replace(dict.into_ptr());
+        let room = room(interpreter, object);
+        let origin = std::mem::replace(&mut (*room).origin, std::ptr::null());
+        let hidden = ffi::Py_TYPE(object);
+        (*object).ob_type = exact.into_ptr().cast();
+        ffi::PyObject_GC_Track(object.cast());
+        ffi::Py_DECREF(hidden.cast());
+        ffi::Py_XDECREF(old);
+        drop(Rc::from_raw(origin));
+    }
+    Ok(())
+}
+
+/// # Safety
+/// The object is a node, so that it has this slot.
+unsafe fn dict_slot(interpreter: &Interpreter, object: *mut ffi::PyObject) -> *mut *mut ffi::PyObject {
+    // SAFETY: as said above.
+    unsafe { object.byte_add(interpreter.dict_offset).cast() }
+}
+
+/// # Safety
+/// The object is a shell.
+unsafe fn room(interpreter: &Interpreter, object: *mut ffi::PyObject) -> *mut Room {
+    // SAFETY: as said above.
+    unsafe { object.byte_add(interpreter.node_size).cast() }
+}
+
+/// The hidden class of a class.
+pub(crate) fn class(py: Python<'_>, of: &Class) -> PyResult<Py<PyType>> {
+    let interpreter = Interpreter::get(py)?.ok_or_else(|| PyRuntimeError::new_err("not served"))?;
+    let exact = of.exact.bind(py);
+    // CPython keeps the pointer of the name; there is one for each class and process.
+    let name = CString::new(format!("ast.{}", of.kind.name()))?.into_raw();
+    let slot = |slot: c_int, function: *mut c_void| ffi::PyType_Slot { slot, pfunc: function };
+    let mut slots = [
+        slot(ffi::Py_tp_new, construct as *mut c_void),
+        slot(ffi::Py_tp_getattro, get_attribute as *mut c_void),
+        slot(ffi::Py_tp_setattro, set_attribute as *mut c_void),
+        slot(ffi::Py_tp_traverse, traverse as *mut c_void),
+        slot(ffi::Py_tp_clear, clear as *mut c_void),
+        slot(ffi::Py_tp_dealloc, deallocate as *mut c_void),
+        slot(0, std::ptr::null_mut()),
+    ];
+    let mut spec = ffi::PyType_Spec {
+        name,
+        basicsize: (interpreter.node_size + size_of::<Room>()) as c_int,
+        itemsize: 0,
+        flags: (ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_HAVE_GC) as _,
+        slots: slots.as_mut_ptr(),
+    };
+    // SAFETY: the specification is valid, its slots end with a zero, its functions have the signatures
+    // of their slots, and the base is a class.
+    let hidden = unsafe {
+        let hidden = ffi::PyType_FromSpecWithBases(&mut spec, exact.as_ptr());
+        Bound::from_owned_ptr_or_err(py, hidden)?.cast_into::<PyType>()?
+    };
+    for name in ["__doc__", "__qualname__", "__module__"] {
+        hidden.setattr(name, exact.getattr(name)?)?;
+    }
+    let metaclass = METACLASS.get_or_try_init(py, || metaclass(py))?.clone_ref(py);
+    // SAFETY: the metaclass is a subclass of `type` without anything of its own in instances. The class
+    // gives its reference to `type` back, which is not counted because `type` is not a heap type.
+    unsafe { (*hidden.as_ptr()).ob_type = metaclass.into_ptr().cast() };
+    Ok(hidden.unbind())
+}
+
+fn metaclass(py: Python<'_>) -> PyResult<Py<PyType>> {
+    let slot = |slot: c_int, function: *mut c_void| ffi::PyType_Slot { slot, pfunc: function };
+    let mut slots = [
+        slot(ffi::Py_tp_richcompare, compare_classes as *mut c_void),
+        slot(ffi::Py_tp_hash, hash_class as *mut c_void),
+        slot(0, std::ptr::null_mut()),
+    ];
+    let mut spec = ffi::PyType_Spec {
+        name: c"lazyast._native.untouched".as_ptr(),
+        basicsize: 0,
+        itemsize: 0,
+        flags: ffi::Py_TPFLAGS_DEFAULT as _,
+        slots: slots.as_mut_ptr(),
+    };
+    let base = py.get_type::<PyType>();
+    // SAFETY: as for the hidden classes; a size of zero is that of the base.
+    unsafe {
+        let class = ffi::PyType_FromSpecWithBases(&mut spec, base.as_ptr());
+        Ok(Bound::from_owned_ptr_or_err(py, class)?.cast_into::<PyType>()?.unbind())
+    }
+}
+
+/// Runs `body` for a function that CPython calls; an error or a panic becomes an exception and `failed`.
+fn guarded<T>(failed: T, body: impl FnOnce(Python<'_>, &'static Interpreter) -> PyResult<T>) -> T {
+    // SAFETY: CPython calls slots while the thread is attached.
+    let py = unsafe { Python::assume_attached() };
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let interpreter = Interpreter::get(py)?.ok_or_else(|| PyRuntimeError::new_err("not served"))?;
+        body(py, interpreter)
+    }));
+    let panicked = || Err(PySystemError::new_err("lazyast: decoding a node has panicked"));
+    result.unwrap_or_else(|_| panicked()).unwrap_or_else(|error| {
+        error.restore(py);
+        failed
+    })
+}
+
+unsafe extern "C" fn get_attribute(object: *mut ffi::PyObject, name: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    guarded(std::ptr::null_mut(), |py, interpreter| {
+        // SAFETY: CPython passes live objects.
+        let (node, name) =
+            unsafe { (Bound::from_borrowed_ptr(py, object), Bound::from_borrowed_ptr(py, name)) };
+        // `isinstance` asks every node that is not of the class for this: no reason to decode it.
+        if name.is(&interpreter.class_name) && is_shell(&node) {
+            return Ok(exact_class(&node.get_type()).into_ptr());
+        }
+        touch(interpreter, &node, false)?;
+        // SAFETY: live objects; the node is exact now, and its class gets attributes in this way.
+        Ok(unsafe { ffi::PyObject_GenericGetAttr(object, name.as_ptr()) })
+    })
+}
+
+unsafe extern "C" fn set_attribute(
+    object: *mut ffi::PyObject,
+    name: *mut ffi::PyObject,
+    value: *mut ffi::PyObject,
+) -> c_int {
+    guarded(-1, |py, interpreter| {
+        // SAFETY: CPython passes live objects; the value may be null, which deletes.
+        unsafe {
+            touch(interpreter, &Bound::from_borrowed_ptr(py, object), false)?;
+            Ok(ffi::PyObject_GenericSetAttr(object, name, value))
+        }
+    })
+}
+
+/// `type(node)(...)` makes a node of the class itself.
+unsafe extern "C" fn construct(
+    class: *mut ffi::PyTypeObject,
+    arguments: *mut ffi::PyObject,
+    keywords: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    guarded(std::ptr::null_mut(), |py, _| {
+        // SAFETY: CPython passes live objects; there may be no keywords.
+        unsafe {
+            let class = PyType::from_borrowed_type_ptr(py, class);
+            let exact = exact_class(&class);
+            Ok(ffi::PyObject_Call(exact.as_ptr(), arguments, keywords))
+        }
+    })
+}
+
+unsafe extern "C" fn traverse(
+    object: *mut ffi::PyObject,
+    visit: ffi::visitproc,
+    argument: *mut c_void,
+) -> c_int {
+    // SAFETY: no Python code runs here, and the interpreter was looked at before there were shells.
+    unsafe {
+        let py = Python::assume_attached();
+        let Ok(Some(interpreter)) = Interpreter::get(py) else { return 0 };
+        let dict = dict_slot(interpreter, object).read();
+        let of_dict = if dict.is_null() { 0 } else { visit(dict, argument) };
+        if of_dict != 0 { of_dict } else { visit(ffi::Py_TYPE(object).cast(), argument) }
+    }
+}
+
+unsafe extern "C" fn clear(object: *mut ffi::PyObject) -> c_int {
+    guarded(-1, |_, interpreter| {
+        // SAFETY: the slot is emptied before what was in it is dropped.
+        unsafe { ffi::Py_XDECREF(dict_slot(interpreter, object).replace(std::ptr::null_mut())) };
+        Ok(0)
+    })
+}
+
+unsafe extern "C" fn deallocate(object: *mut ffi::PyObject) {
+    guarded((), |_, interpreter| {
+        // SAFETY: the object's last reference is gone. Weak references are cleared, then what it owns is
+        // dropped, then its memory, and then its reference to its type. It is not tracked; untracking
+        // does nothing then.
+        unsafe {
+            let hidden = ffi::Py_TYPE(object);
+            ffi::PyObject_GC_UnTrack(object.cast());
+            ffi::PyObject_ClearWeakRefs(object);
+            ffi::Py_XDECREF(dict_slot(interpreter, object).replace(std::ptr::null_mut()));
+            let origin = std::mem::replace(&mut (*room(interpreter, object)).origin, std::ptr::null());
+            if !origin.is_null() {
+                drop(Rc::from_raw(origin));
+            }
+            ffi::PyObject_GC_Del(object.cast());
+            ffi::Py_DECREF(hidden.cast());
+        }
+        Ok(())
+    });
+}
+
+/// The `ast` class behind a hidden one, or the class itself.
+pub(crate) fn exact_class<'py>(class: &Bound<'py, PyType>) -> Bound<'py, PyType> {
+    let py = class.py();
+    if !METACLASS.get(py).is_some_and(|metaclass| class.get_type().is(metaclass)) {
+        return class.clone();
+    }
+    // SAFETY: the slot of a class's base is a borrowed reference to it; hidden classes have one.
+    unsafe {
+        let base = ffi::PyType_GetSlot(class.as_type_ptr(), ffi::Py_tp_base);
+        PyType::from_borrowed_type_ptr(py, base.cast())
+    }
+}
+
+unsafe extern "C" fn compare_classes(
+    one: *mut ffi::PyObject,
+    other: *mut ffi::PyObject,
+    operation: c_int,
+) -> *mut ffi::PyObject {
+    guarded(std::ptr::null_mut(), |py, _| {
+        // SAFETY: CPython passes live objects.
+        let (one, other) =
+            unsafe { (Bound::from_borrowed_ptr(py, one), Bound::from_borrowed_ptr(py, other)) };
+        let same = match (one.cast::<PyType>(), other.cast::<PyType>()) {
+            (Ok(one), Ok(other)) => exact_class(one).is(exact_class(other)),
+            _ => false,
+        };
+        Ok(match operation {
+            ffi::Py_EQ => same.into_pyobject(py)?.to_owned().into_any().into_ptr(),
+            ffi::Py_NE => (!same).into_pyobject(py)?.to_owned().into_any().into_ptr(),
+            _ => py.NotImplemented().into_ptr(),
+        })
+    })
+}
+
+unsafe extern "C" fn hash_class(class: *mut ffi::PyObject) -> ffi::Py_hash_t {
+    guarded(-1, |py, _| {
+        // SAFETY: CPython passes a live object.
+        let class = unsafe { Bound::from_borrowed_ptr(py, class) };
+        Ok(exact_class(class.cast::<PyType>()?).hash()?)
+    })
+}
