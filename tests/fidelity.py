@@ -13,6 +13,7 @@ import argparse
 import ast
 import multiprocessing
 import os
+import random
 import struct
 import sys
 import time
@@ -64,6 +65,9 @@ def first_difference(mine, theirs):
     seen = set()
     while pending:
         path, mine, theirs = pending.pop()
+        if isinstance(mine, ast.AST) and type(mine) == type(theirs):  # noqa: E721
+            # Untouched nodes are equal to their class in every way but identity.
+            vars(mine)
         if type(mine) is not type(theirs):
             return f"{path}: {type(mine).__name__} {mine!r:.80} instead of {theirs!r:.80}"
         if isinstance(theirs, SHARED):
@@ -101,20 +105,54 @@ def is_identifier(path):
     return not path.endswith((".value", ".kind", ".str", ".type_comment", ".tag"))
 
 
-def compare(source, **options):
-    """Say how lazyast.parse and ast.parse differ on a source, or give None."""
+def compare(source, orders=("walk", "leaves", "random", "dump", "materialize"), **options):
+    """Say how lazyast.parse and ast.parse differ on a source, or give None.
+
+    Nodes are made when they are touched, so a tree of its own is compared for each order of touching.
+    """
     tree, error, caught = outcome(ast.parse, source, **options)
-    my_tree, my_error, my_caught = outcome(lazyast.parse, source, **options)
-    if describe(my_error) != describe(error):
-        return f"exception: {describe(my_error)} instead of {describe(error)}"
-    if my_caught != caught:
-        return f"warnings: {my_caught} instead of {caught}"
-    if error is not None:
-        return None
-    difference = first_difference(my_tree, tree)
-    if difference is None and dump(my_tree) != dump(tree):
-        difference = "the dumps differ"
-    return difference
+    theirs = None if tree is None else dump(tree)
+    for order in orders:
+        my_tree, my_error, my_caught = outcome(lazyast.parse, source, **options)
+        if describe(my_error) != describe(error):
+            return f"exception: {describe(my_error)} instead of {describe(error)}"
+        if my_caught != caught:
+            return f"warnings: {my_caught} instead of {caught}"
+        if error is not None:
+            return None
+        ORDERS[order](my_tree)
+        difference = first_difference(my_tree, tree)
+        if difference is None and order == "dump" and dump(my_tree) != theirs:
+            difference = "the dumps differ"
+        if difference is not None:
+            return f"{order}: {difference}"
+    return None
+
+
+def touch_leaves_first(tree):
+    """Touch what is last and deepest before what stands around it has been looked at any further."""
+    pending = [tree]
+    while pending:
+        pending.extend(ast.iter_child_nodes(pending.pop()))
+
+
+def touch_at_random(tree):
+    """Touch nodes in an order that has nothing to do with the tree, but is the same each time."""
+    chance = random.Random(0)
+    pending = [tree]
+    while pending:
+        place = chance.randrange(len(pending))
+        pending[place], pending[-1] = pending[-1], pending[place]
+        pending.extend(ast.iter_child_nodes(pending.pop()))
+
+
+ORDERS = {
+    "walk": lambda tree: list(ast.walk(tree)),
+    "leaves": touch_leaves_first,
+    "random": touch_at_random,
+    "dump": lambda tree: dump(tree),
+    "materialize": lazyast.materialize,
+}
 
 
 def dump(tree):

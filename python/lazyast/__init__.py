@@ -6,16 +6,21 @@ Rust and kept. Whatever lazyast's own parser does not serve, errors and warnings
 the interpreter's, so that results are always the interpreter's own.
 """
 
-from lazyast._native import Error, UnreadableFile
+from lazyast._native import CorruptArchive, Error, UnreadableFile
+from lazyast._nodes import Visitor, materialize, walk
 from lazyast._parse import parse, parse_file
 from lazyast._project import Failure, Module, Project
 
 __all__ = [
+    "CorruptArchive",
     "Error",
     "Failure",
     "Module",
     "Project",
     "UnreadableFile",
+    "Visitor",
+    "materialize",
     "parse",
     "parse_file",
+    "walk",
 ]

@@ -4,18 +4,31 @@
 //! Nothing is taken for granted: an interpreter whose `ast` classes have other fields than the schema
 //! says is not served at all, and its own parser does everything.
 
+use std::collections::HashMap;
+
+use foldhash::fast::FixedState;
 use lazyast::format::generated::tables::{Kind, SingletonClass};
 use lazyast::format::read::{Singleton, Target};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyDict, PyList, PyString, PyType};
 
 use crate::nodes::class::Class;
 use crate::nodes::memory::Layout;
+use crate::objects;
 
 /// The minor versions that are served: those on which the whole test suite has run.
 const SERVED: std::ops::RangeInclusive<u8> = 11..=13;
+
+/// The abstract classes of what trees share, by code.
+const SINGLETON_CLASSES: [SingletonClass; 5] = [
+    SingletonClass::ExprContext,
+    SingletonClass::Boolop,
+    SingletonClass::Operator,
+    SingletonClass::Unaryop,
+    SingletonClass::Cmpop,
+];
 
 /// A source whose tree has every operator and context.
 const SINGLETONS: &str = "\
@@ -39,8 +52,21 @@ pub(crate) struct Interpreter {
     pub(crate) node_size: usize,
     /// Where a node has the pointer to its `__dict__`.
     pub(crate) dict_offset: usize,
+    /// `ast.AST`.
+    base: Py<PyType>,
+    /// The classes of nodes by their address.
+    by_type: HashMap<usize, Known, FixedState>,
     /// `"__class__"`, interned.
     pub(crate) class_name: Py<PyString>,
+}
+
+/// What a class of `ast`'s is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// Nodes of this kind.
+    Node(Kind),
+    /// An operator or a context: an instance without fields that all trees share.
+    Singleton,
 }
 
 static INTERPRETER: PyOnceLock<Option<Interpreter>> = PyOnceLock::new();
@@ -77,7 +103,16 @@ impl Interpreter {
         let Some((node_size, dict_offset)) = sizes(py, &classes)? else { return Ok(None) };
         let singletons = singletons(&ast)?;
         let class_name = PyString::intern(py, "__class__").unbind();
-        let found = Self { target, classes, singletons, node_size, dict_offset, class_name };
+        let base = ast.getattr("AST")?.cast_into::<PyType>()?.unbind();
+        let mut by_type = HashMap::with_hasher(FixedState::default());
+        for class in classes.iter().flatten() {
+            by_type.insert(class.exact.as_ptr() as usize, Known::Node(class.kind));
+        }
+        for instance in singletons.iter().flatten() {
+            by_type.insert(instance.bind(py).get_type_ptr() as usize, Known::Singleton);
+        }
+        let found =
+            Self { target, classes, singletons, node_size, dict_offset, base, by_type, class_name };
         // One template is a proof for all: they are made in the same way.
         let proof = found.class(Kind::FunctionDef).map(|class| class.try_template(py)).transpose()?;
         Ok(proof.flatten().map(|_| found))
@@ -86,6 +121,35 @@ impl Interpreter {
     /// The class of a kind.
     pub(crate) fn class(&self, kind: Kind) -> Option<&Class> {
         self.classes.get(kind as usize)?.as_ref()
+    }
+
+    /// All classes of nodes.
+    pub(crate) fn classes(&self) -> impl Iterator<Item = &Class> {
+        self.classes.iter().flatten()
+    }
+
+    /// All shared instances, each with the name of its abstract class.
+    pub(crate) fn singletons(&self) -> impl Iterator<Item = (SingletonClass, &Py<PyAny>)> {
+        let classes = SINGLETON_CLASSES.iter().zip(&self.singletons);
+        classes.flat_map(|(class, instances)| instances.iter().map(|instance| (*class, instance)))
+    }
+
+    /// The class of nodes that a class is, if it is one of `ast`'s own.
+    pub(crate) fn class_of(&self, class: &Bound<'_, PyType>) -> Option<&Class> {
+        match self.known(class)? {
+            Known::Node(kind) => self.class(kind),
+            Known::Singleton => None,
+        }
+    }
+
+    /// What is known of a class.
+    pub(crate) fn known(&self, class: &Bound<'_, PyType>) -> Option<Known> {
+        self.by_type.get(&(class.as_ptr() as usize)).copied()
+    }
+
+    /// Whether an object is an `ast.AST`.
+    pub(crate) fn is_node(&self, object: &Bound<'_, PyAny>) -> bool {
+        objects::is_of_type(object, self.base.bind(object.py()))
     }
 
     /// The instance that the interpreter's own trees have.
@@ -120,15 +184,8 @@ fn singletons(ast: &Bound<'_, PyModule>) -> PyResult<Vec<Vec<Py<PyAny>>>> {
         let node = node?;
         instances.set_item(node.get_type().name()?, node)?;
     }
-    let classes = [
-        SingletonClass::ExprContext,
-        SingletonClass::Boolop,
-        SingletonClass::Operator,
-        SingletonClass::Unaryop,
-        SingletonClass::Cmpop,
-    ];
-    let mut all = Vec::with_capacity(classes.len());
-    for class in classes {
+    let mut all = Vec::with_capacity(SINGLETON_CLASSES.len());
+    for class in SINGLETON_CLASSES {
         let of_class: PyResult<Vec<_>> =
             class.names().iter().map(|name| Ok(instances.as_any().get_item(name)?.unbind())).collect();
         all.push(of_class?);

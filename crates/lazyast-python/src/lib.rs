@@ -6,6 +6,7 @@
 //! - [`nodes`]: how `ast` objects come out of an archive, untouched ones first.
 //! - [`probe`]: whether f-strings are what we think they are.
 //! - [`objects`]: the calls of CPython's C API below it.
+//! - [`walk`], [`visitor`]: traversals that make the nodes that are asked for.
 //! - [`cache`], [`parse`], [`project`], [`command`]: what the Python package calls.
 
 mod cache;
@@ -17,6 +18,8 @@ mod objects;
 mod parse;
 mod probe;
 mod project;
+mod visitor;
+mod walk;
 
 use pyo3::prelude::*;
 
@@ -27,5 +30,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     cache::register(module)?;
     parse::register(module)?;
     project::register(module)?;
+    visitor::register(module)?;
+    walk::register(module)?;
     command::register(module)
 }

@@ -53,6 +53,23 @@ pub(crate) fn node<'py>(
     }
 }
 
+/// Whether an object's type is a class or derived from it. Unlike `isinstance`, this runs no code.
+pub(crate) fn is_of_type(object: &Bound<'_, PyAny>, class: &Bound<'_, PyType>) -> bool {
+    // SAFETY: both are live types.
+    unsafe { ffi::PyType_IsSubtype(object.get_type_ptr(), class.as_type_ptr()) != 0 }
+}
+
+/// The `__dict__` of a node that is no shell, if it has one.
+pub(crate) fn dict_of<'py>(dict_offset: usize, node: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    // SAFETY: the interpreter itself said where nodes have the pointer to their `__dict__`, which is null
+    // until there is one.
+    let dict = unsafe {
+        let dict = node.as_ptr().byte_add(dict_offset).cast::<*mut ffi::PyObject>().read();
+        Bound::from_borrowed_ptr_or_opt(node.py(), dict)
+    };
+    dict.and_then(|dict| dict.cast_into().ok())
+}
+
 /// A list of exactly `length` objects.
 pub(crate) fn list<'py>(
     py: Python<'py>,

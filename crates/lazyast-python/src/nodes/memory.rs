@@ -112,15 +112,18 @@ impl Template {
         Ok(Copy { dict, values, template: self, replaced: 0 })
     }
 
-    /// The values of a dictionary that still has the template's keys. A value is null where a key was
-    /// deleted.
-    pub(crate) fn values_of<'a>(&self, dict: &'a Bound<'_, PyDict>) -> Option<&'a [*mut ffi::PyObject]> {
+    /// The value in a slot of a dictionary that still has the template's keys; nothing where the dictionary
+    /// was changed.
+    pub(crate) fn value_of<'py>(&self, dict: &Bound<'py, PyDict>, slot: usize) -> Option<Bound<'py, PyAny>> {
+        assert!(slot < self.slots, "slots are those of the template");
+        let py = dict.py();
         let values = self.layout.values(dict);
-        let same = !values.is_null() && Layout::keys(dict) == Layout::keys(self.dict.bind(dict.py()));
+        if values.is_null() || Layout::keys(dict) != Layout::keys(self.dict.bind(py)) {
+            return None;
+        }
         // SAFETY: split dictionaries with the same keys have arrays of at least as many values as there
-        // were keys in the template. The slice is read before any Python code can run (callers copy what
-        // they need), so nothing changes or frees the array meanwhile.
-        same.then(|| unsafe { std::slice::from_raw_parts(values, self.slots) })
+        // were keys in the template. A value is null where a key was deleted.
+        unsafe { Bound::from_borrowed_ptr_or_opt(py, values.add(slot).read()) }
     }
 }
 

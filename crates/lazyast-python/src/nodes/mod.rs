@@ -21,6 +21,7 @@ mod fields;
 mod level;
 pub(crate) mod memory;
 pub(crate) mod origin;
+pub(crate) mod reach;
 pub(crate) mod shell;
 pub(crate) mod whole;
 

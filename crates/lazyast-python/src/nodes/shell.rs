@@ -75,6 +75,13 @@ pub(crate) fn place(interpreter: &Interpreter, node: &Bound<'_, PyAny>) -> Optio
     }
 }
 
+/// The kind of a node that was not touched yet.
+pub(crate) fn kind(interpreter: &Interpreter, node: &Bound<'_, PyAny>) -> Option<Kind> {
+    // SAFETY: the object is a shell if it says so.
+    let code = is_shell(node).then(|| unsafe { (*room(interpreter, node.as_ptr())).kind })?;
+    Kind::ALL.get(usize::from(code)).copied()
+}
+
 /// Whether a node was not touched yet.
 pub(crate) fn is_shell(node: &Bound<'_, PyAny>) -> bool {
     let py = node.py();
@@ -84,18 +91,30 @@ pub(crate) fn is_shell(node: &Bound<'_, PyAny>) -> bool {
         .is_some_and(|metaclass| unsafe { ffi::Py_TYPE(node.get_type_ptr().cast()) == metaclass.as_ptr().cast() })
 }
 
-/// Makes a shell a node like any other: everything below it too if `deep`, or if that is what the tree's
-/// reader does. Other objects stay what they are.
-pub(crate) fn touch(interpreter: &'static Interpreter, node: &Bound<'_, PyAny>, deep: bool) -> PyResult<()> {
+/// How much is decoded when a shell is touched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// The node.
+    Level,
+    /// The node and everything below.
+    Whole,
+    /// What the habits of the tree's reader suggest.
+    Habit,
+}
+
+/// Makes a shell a node like any other. Other objects stay what they are.
+pub(crate) fn touch(interpreter: &'static Interpreter, node: &Bound<'_, PyAny>, depth: Depth) -> PyResult<()> {
     let py = node.py();
     let Some((origin, id)) = place(interpreter, node) else { return Ok(()) };
-    // SAFETY: `place` has found a shell.
-    let kind = unsafe { (*room(interpreter, node.as_ptr())).kind };
-    let class = Kind::ALL.get(usize::from(kind)).and_then(|kind| interpreter.class(*kind));
+    let class = kind(interpreter, node).and_then(|kind| interpreter.class(kind));
     let class = class.ok_or_else(|| PySystemError::new_err("lazyast: an untouched node without a class"))?;
     let nodes = origin.tree().subtree_end(id) - id;
-    let deep = deep || !class.has_block && nodes > 1 && origin.goes_deep(class.is_statement, nodes);
-    let dict = if deep && nodes > 1 {
+    let whole = match depth {
+        Depth::Level => false,
+        Depth::Whole => true,
+        Depth::Habit => !class.has_block && origin.goes_deep(class.is_statement, nodes),
+    };
+    let dict = if whole && nodes > 1 {
         whole::whole(py, interpreter, &origin, id)?
     } else {
         level::level(py, interpreter, &origin, id)?
@@ -241,9 +260,10 @@ unsafe extern "C" fn get_attribute(object: *mut ffi::PyObject, name: *mut ffi::P
             unsafe { (Bound::from_borrowed_ptr(py, object), Bound::from_borrowed_ptr(py, name)) };
         // `isinstance` asks every node that is not of the class for this: no reason to decode it.
         if name.is(&interpreter.class_name) && is_shell(&node) {
-            return Ok(exact_class(&node.get_type()).into_ptr());
+            let class = kind(interpreter, &node).and_then(|kind| interpreter.class(kind));
+            return Ok(class.map_or_else(|| node.get_type(), |class| class.exact.bind(py).clone()).into_ptr());
         }
-        touch(interpreter, &node, false)?;
+        touch(interpreter, &node, Depth::Habit)?;
         // SAFETY: live objects; the node is exact now, and its class gets attributes in this way.
         Ok(unsafe { ffi::PyObject_GenericGetAttr(object, name.as_ptr()) })
     })
@@ -257,7 +277,7 @@ unsafe extern "C" fn set_attribute(
     guarded(-1, |py, interpreter| {
         // SAFETY: CPython passes live objects; the value may be null, which deletes.
         unsafe {
-            touch(interpreter, &Bound::from_borrowed_ptr(py, object), false)?;
+            touch(interpreter, &Bound::from_borrowed_ptr(py, object), Depth::Habit)?;
             Ok(ffi::PyObject_GenericSetAttr(object, name, value))
         }
     })

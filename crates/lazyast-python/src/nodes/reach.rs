@@ -1,0 +1,161 @@
+//! What stands below a node: in the fields of nodes that were touched, and in the columns of those that
+//! were not. Changes that users make are in the fields, so they are respected.
+
+use lazyast::format::NodeId;
+use lazyast::format::generated::tables::{Kind, SingletonClass};
+use pyo3::exceptions::PyAttributeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyString};
+
+use super::origin::Origin;
+use crate::interpreter::Interpreter;
+use crate::objects;
+
+/// A set of kinds, to look for among nodes that were not touched.
+#[derive(Clone)]
+pub(crate) struct Kinds {
+    codes: [bool; 256],
+    /// The codes, if there are so few that searching for each is fastest.
+    few: Option<Vec<u8>>,
+}
+
+/// The most codes that are searched for at once.
+const FEW: usize = 3;
+/// Where one in so many nodes is looked for, everything around is made at once.
+const DENSE: usize = 8;
+
+impl Kinds {
+    /// The kinds for which `wanted` is true.
+    pub(crate) fn new(wanted: impl Fn(Kind) -> bool) -> Self {
+        let mut codes = [false; 256];
+        let found: Vec<u8> = Kind::ALL.iter().filter(|kind| wanted(**kind)).map(|kind| *kind as u8).collect();
+        for code in &found {
+            codes[usize::from(*code)] = true;
+        }
+        Self { codes, few: (found.len() <= FEW).then_some(found) }
+    }
+
+    /// Whether a kind is in the set.
+    pub(crate) fn has(&self, kind: Kind) -> bool {
+        self.codes[kind as usize]
+    }
+
+    /// Which way to the wanted nodes below an untouched node is best.
+    pub(crate) fn below(&self, origin: &Origin, id: NodeId) -> Below {
+        let tree = origin.tree();
+        let end = tree.subtree_end(id) as usize;
+        let kinds = tree.kinds().get(id as usize + 1..end).unwrap_or_default();
+        let first = match self.few.as_deref() {
+            Some([]) => None,
+            Some([one]) => memchr::memchr(*one, kinds),
+            Some([one, two]) => memchr::memchr2(*one, *two, kinds),
+            Some([one, two, three]) => memchr::memchr3(*one, *two, *three, kinds),
+            _ => kinds.iter().position(|code| self.codes[usize::from(*code)]),
+        };
+        let Some(first) = first else { return Below::Nothing };
+        let found = kinds[first..].iter().map(|code| usize::from(self.codes[usize::from(*code)])).sum::<usize>();
+        if found * DENSE >= kinds.len() { Below::Many } else { Below::Some }
+    }
+}
+
+/// What there is below an untouched node.
+pub(crate) enum Below {
+    /// Nothing that is wanted.
+    Nothing,
+    /// Something: decode level by level, only where it is.
+    Some,
+    /// So much that everything is best decoded at once.
+    Many,
+}
+
+/// The classes of operators and contexts that nodes of a kind have in their fields.
+pub(crate) fn singletons_of(kind: Kind) -> impl Iterator<Item = SingletonClass> {
+    kind.fields().iter().filter_map(|spec| spec.singletons)
+}
+
+/// The fields that `ast.iter_fields` would go through.
+pub(crate) enum Fields<'py> {
+    /// Those of a class of `ast`, whose values can be had by place.
+    Known(&'static super::class::Class),
+    /// Any other class: what the node's `_fields` says.
+    Named(Vec<Bound<'py, PyString>>),
+}
+
+impl<'py> Fields<'py> {
+    /// The fields of a node that is no shell.
+    pub(crate) fn of(interpreter: &'static Interpreter, node: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let class = node.get_type();
+        match (interpreter.class_of(&class), interpreter.known(&class)) {
+            (Some(class), _) => Ok(Self::Known(class)),
+            (None, Some(_)) => Ok(Self::Named(Vec::new())),
+            (None, None) => {
+                let names = node.getattr("_fields")?.try_iter()?;
+                names.map(|name| Ok(name?.cast_into::<PyString>()?)).collect::<PyResult<_>>().map(Self::Named)
+            }
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Known(class) => class.names.len(),
+            Self::Named(names) => names.len(),
+        }
+    }
+
+    /// A field's value, if it is there.
+    pub(crate) fn value(
+        &self,
+        interpreter: &Interpreter,
+        node: &Bound<'py, PyAny>,
+        place: usize,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = node.py();
+        let name = match self {
+            Self::Known(class) => {
+                let dict = objects::dict_of(interpreter.dict_offset, node);
+                if let Some(dict) = &dict
+                    && let Some(value) = class.template(py)?.value_of(dict, place)
+                {
+                    return Ok(Some(value));
+                }
+                class.names[place].bind(py)
+            }
+            Self::Named(names) => &names[place],
+        };
+        match node.getattr(name) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.is_instance_of::<PyAttributeError>(py) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Gives each child of a touched node, in the order of `ast.iter_child_nodes`.
+pub(crate) fn for_each_child<'py>(
+    interpreter: &'static Interpreter,
+    node: &Bound<'py, PyAny>,
+    mut child: impl FnMut(Bound<'py, PyAny>),
+) -> PyResult<()> {
+    let fields = Fields::of(interpreter, node)?;
+    for place in 0..fields.len() {
+        let Some(value) = fields.value(interpreter, node, place)? else { continue };
+        if let Ok(list) = value.cast_exact::<PyList>() {
+            for item in list {
+                if interpreter.is_node(&item) {
+                    child(item);
+                }
+            }
+        } else if interpreter.is_node(&value) {
+            child(value);
+        } else if value.is_instance_of::<PyList>() {
+            for item in value.try_iter()? {
+                let item = item?;
+                if interpreter.is_node(&item) {
+                    child(item);
+                }
+            }
+        }
+    }
+    Ok(())
+}
