@@ -12,11 +12,11 @@ use lazyast::format::read::{Singleton, Target};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyList, PyString, PyType};
+use pyo3::types::{PyDict, PyString, PyType};
 
 use crate::nodes::class::Class;
 use crate::nodes::memory::Layout;
-use crate::objects;
+use crate::nodes::objects;
 
 /// The minor versions that are served: those on which the whole test suite has run.
 const SERVED: std::ops::RangeInclusive<u8> = 11..=13;
@@ -191,9 +191,4 @@ fn singletons(ast: &Bound<'_, PyModule>) -> PyResult<Vec<Vec<Py<PyAny>>>> {
         all.push(of_class?);
     }
     Ok(all)
-}
-
-/// An empty list, for [`Role::Empty`].
-pub(crate) fn empty_list(py: Python<'_>) -> Bound<'_, PyAny> {
-    PyList::empty(py).into_any()
 }

@@ -5,7 +5,6 @@
 //! - [`interpreter`]: what is looked up once, the `ast` classes above all.
 //! - [`nodes`]: how `ast` objects come out of an archive, untouched ones first.
 //! - [`probe`]: whether f-strings are what we think they are.
-//! - [`objects`]: the calls of CPython's C API below it.
 //! - [`walk`], [`visitor`]: traversals that make the nodes that are asked for.
 //! - [`cache`], [`parse`], [`project`], [`command`]: what the Python package calls.
 
@@ -14,7 +13,6 @@ mod command;
 mod errors;
 mod interpreter;
 mod nodes;
-mod objects;
 mod parse;
 mod probe;
 mod project;

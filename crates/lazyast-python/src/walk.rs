@@ -9,8 +9,8 @@ use pyo3::types::{PyTuple, PyType};
 
 use crate::interpreter::Interpreter;
 use crate::nodes::reach::{self, Below, Kinds};
-use crate::nodes::shell::{self, Depth};
-use crate::objects;
+use crate::nodes::shell::{self, Decoded, Depth};
+use crate::nodes::objects;
 
 /// What `ast.walk` gives, one after the other, or those of some classes.
 #[pyclass(module = "lazyast._native")]
@@ -134,16 +134,18 @@ fn walk(node: Bound<'_, PyAny>, types: &Bound<'_, PyTuple>) -> PyResult<Option<W
 fn materialize(node: Bound<'_, PyAny>) -> PyResult<()> {
     let py = node.py();
     let Some(interpreter) = Interpreter::get(py)? else { return Ok(()) };
-    let _paused = objects::CollectorPause::new(py);
+    let paused = objects::CollectorPause::new(py);
+    let mut all = Vec::new();
     let mut pending = vec![node];
     while let Some(node) = pending.pop() {
-        if shell::is_shell(&node) {
-            shell::touch(interpreter, &node, Depth::Whole)?;
-        } else {
-            reach::for_each_child(interpreter, &node, |child| pending.push(child))?;
+        match Decoded::new(interpreter, node.clone(), Depth::Whole)? {
+            Some(decoded) => all.push(decoded),
+            None => reach::for_each_child(interpreter, &node, |child| pending.push(child))?,
         }
     }
-    Ok(())
+    // A collection of the youngest is due now. As long as it cannot see what was made, it has little to do.
+    paused.collect_youngest(all.iter().map(Decoded::objects).sum())?;
+    all.into_iter().try_for_each(|decoded| decoded.give(interpreter))
 }
 
 /// Whether this interpreter is one that lazyast makes nodes for.

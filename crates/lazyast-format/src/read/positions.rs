@@ -83,6 +83,16 @@ impl Tree<'_> {
         }
     }
 
+    /// The line behind a line; the last line has none.
+    pub fn line_after(&self, line: Line) -> Option<Line> {
+        let lines = &self.columns.lines;
+        let (row, start) = (line.number as usize, line.end);
+        let length = lines.lengths.get(row)?;
+        let last = row + 1 == lines.len();
+        let end = if last { u32::MAX } else { start.saturating_add(length) };
+        Some(Line { number: line.number + 1, start, end })
+    }
+
     /// The position of a node; `None` where nodes of its kind have none.
     pub fn span(&self, id: NodeId, target: Target) -> Result<Option<Span>, Damage> {
         if !self.kind(id)?.has_positions() {

@@ -9,10 +9,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyComplex, PyDict, PyEllipsis, PyFloat, PyInt, PyList, PyString};
 
 use super::class::Class;
+use super::objects::{self, Untracked};
 use super::origin::Origin;
 use crate::errors;
-use crate::interpreter::{Interpreter, empty_list};
-use crate::objects;
+use crate::interpreter::Interpreter;
 
 /// Why a node could not be decoded.
 pub(crate) enum Failure {
@@ -49,6 +49,8 @@ pub(crate) struct Decoder<'a, 'py> {
     pub(crate) interpreter: &'static Interpreter,
     pub(crate) origin: &'a Origin,
     pub(crate) tree: &'a Tree<'a>,
+    /// What was made and is not tracked by the collector yet.
+    untracked: &'a mut Untracked<'py>,
     /// The line number that was made last: neighbours share it.
     last_line: Option<(u32, Bound<'py, PyInt>)>,
 }
@@ -66,14 +68,24 @@ pub(crate) struct Child<'py> {
 }
 
 impl<'a, 'py> Decoder<'a, 'py> {
-    pub(crate) fn new(py: Python<'py>, interpreter: &'static Interpreter, origin: &'a Origin) -> Self {
-        Self { py, interpreter, origin, tree: origin.tree(), last_line: None }
+    pub(crate) fn new(
+        py: Python<'py>,
+        interpreter: &'static Interpreter,
+        origin: &'a Origin,
+        untracked: &'a mut Untracked<'py>,
+    ) -> Self {
+        Self { py, interpreter, origin, tree: origin.tree(), untracked, last_line: None }
     }
 
     /// The class of a kind.
     pub(crate) fn class(&self, kind: Kind, at: NodeId) -> Result<&'static Class, Damage> {
         let newer = Damage { what: "kind is newer than the interpreter", at, found: kind as u64 };
         self.interpreter.class(kind).ok_or(newer)
+    }
+
+    /// A node with a `__dict__`.
+    pub(crate) fn node(&mut self, class: &Class, dict: Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
+        objects::node(self.interpreter, class.exact.bind(self.py), dict, self.untracked)
     }
 
     /// The `__dict__` of a node. `children` are its children, the last one first.
@@ -98,12 +110,12 @@ impl<'a, 'py> Decoder<'a, 'py> {
             copy.set(slot + 2, self.line_number(end.line)?);
             copy.set(slot + 3, end.column.into_bound_py_any(py)?);
         }
-        Ok(copy.finish(class.has_children))
+        Ok(if class.has_children { self.untracked.add_dict(copy) } else { copy.finish() })
     }
 
     /// The value of a field, or nothing where it is the template's `None`.
     fn value(
-        &self,
+        &mut self,
         class: &Class,
         spec: &FieldSpec,
         id: NodeId,
@@ -121,7 +133,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
             }
             Role::Keys => return self.with_holes(Field::Keys, Field::Values, true, children),
             Role::KwDefaults => return self.with_holes(Field::KwDefaults, Field::Kwonlyargs, false, children),
-            Role::Empty => return Ok(Some(empty_list(py))),
+            Role::Empty => return Ok(Some(objects::list(py, 0, std::iter::empty(), self.untracked)?)),
             _ => {}
         }
         Ok(Some(match self.tree.part(spec, class.kind, payload, id)? {
@@ -156,13 +168,14 @@ impl<'a, 'py> Decoder<'a, 'py> {
     }
 
     fn list(
-        &self,
+        &mut self,
         wanted: impl Fn(Field) -> bool,
         children: &mut [Child<'py>],
     ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
         let length = children.iter().filter(|child| wanted(child.field)).count();
         let nodes = children.iter_mut().rev().filter(|child| wanted(child.field));
-        Ok(Some(objects::list(self.py, length, nodes.filter_map(|child| child.node.take()))?))
+        let nodes = nodes.filter_map(|child| child.node.take());
+        Ok(Some(objects::list(self.py, length, nodes, self.untracked)?))
     }
 
     /// The `sparse` children, one for each `full` child or a hole where it has none of its own, which

@@ -8,10 +8,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::fields::{Child, Decoder, Failure};
+use super::objects::{self, Untracked};
 use super::origin::Origin;
 use super::shell;
 use crate::interpreter::Interpreter;
-use crate::objects;
 
 /// The `ast.Module` of an archive: its statements are shells.
 pub(crate) fn module<'py>(
@@ -19,20 +19,24 @@ pub(crate) fn module<'py>(
     interpreter: &'static Interpreter,
     origin: &Rc<Origin>,
 ) -> Result<Bound<'py, PyAny>, Failure> {
-    let dict = level(py, interpreter, origin, 0)?;
+    let mut untracked = Untracked::default();
+    let dict = level(py, interpreter, origin, 0, &mut untracked)?;
     let damage = Damage { what: "there is no Module", at: 0, found: 0 };
     let class = interpreter.class(Kind::Module).ok_or(damage)?;
-    Ok(objects::node(class.exact.bind(py), interpreter.dict_offset, dict)?)
+    let module = objects::node(interpreter, class.exact.bind(py), dict, &mut untracked)?;
+    untracked.track();
+    Ok(module)
 }
 
-/// The `__dict__` of a node whose children are shells.
+/// The `__dict__` of a node whose children are shells. Whoever gives it to a node tracks what is new.
 pub(crate) fn level<'py>(
     py: Python<'py>,
     interpreter: &'static Interpreter,
     origin: &Rc<Origin>,
     id: NodeId,
+    untracked: &mut Untracked<'py>,
 ) -> Result<Bound<'py, PyDict>, Failure> {
-    let mut decoder = Decoder::new(py, interpreter, origin);
+    let mut decoder = Decoder::new(py, interpreter, origin, untracked);
     let tree = decoder.tree;
     let missing = Damage { what: "node is missing", at: id, found: 0 };
     let node = tree.node(id).ok_or(missing)?;

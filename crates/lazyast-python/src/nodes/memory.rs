@@ -151,16 +151,10 @@ impl<'py> Copy<'_, 'py> {
         self.replaced += 1;
     }
 
-    /// The filled dictionary. `tracked`: whether it holds anything that can be part of a cycle.
-    pub(crate) fn finish(self, tracked: bool) -> Bound<'py, PyDict> {
-        let dict = self.dict.clone();
-        drop(self);
-        if tracked {
-            // SAFETY: the template has atoms alone, so that neither it nor its copies are tracked: CPython
-            // does not track such dictionaries.
-            unsafe { ffi::PyObject_GC_Track(dict.as_ptr().cast()) };
-        }
-        dict
+    /// The filled dictionary, which the collector does not track: the template has atoms alone, so that it
+    /// was never tracked, nor are its copies.
+    pub(crate) fn finish(self) -> Bound<'py, PyDict> {
+        self.dict.clone()
     }
 }
 

@@ -9,17 +9,18 @@
 //! - [`class`]: a kind's class, the plan of its fields, and the template of its `__dict__`.
 //! - [`origin`]: what the shells of one tree share.
 //! - [`fields`]: a node's `__dict__` from its columns and its children; the only place that knows fields.
+//! - [`objects`]: the calls of CPython's C API that make objects.
 //! - [`level`]: one node, its children as shells. [`whole`]: a node with everything below.
 //! - [`shell`]: the hidden classes, and the touch.
 //! - [`reach`]: what stands below a node, in real fields and untouched shells alike.
 //!
-//! All unsafe code of the crate is in this folder, in [`memory`], [`class`] and [`shell`], and in
-//! [`objects`](crate::objects).
+//! All unsafe code of the crate is in three files here: [`memory`], [`objects`] and [`shell`].
 
 pub(crate) mod class;
 mod fields;
 mod level;
 pub(crate) mod memory;
+pub(crate) mod objects;
 pub(crate) mod origin;
 pub(crate) mod reach;
 pub(crate) mod shell;

@@ -35,6 +35,8 @@ pub(crate) struct Origin {
 /// After so many single touches below statements, whatever has no statements below is decoded whole: its
 /// reader goes through expressions.
 const SINGLE_TOUCHES: u32 = 8;
+/// How many lines are looked at one after the other before one is searched for.
+const LINES_AHEAD: u32 = 6;
 /// Larger subtrees are decoded node by node all the same.
 const WHOLE_NODES: u32 = 512;
 
@@ -82,17 +84,44 @@ impl Origin {
             return tree.span(id, interpreter.target)?.ok_or(missing);
         }
         let (start, end) = tree.range(id)?;
-        Ok(Span { start: self.position(start)?, end: self.position(end)? })
+        self.span_of(start, end)
+    }
+
+    /// The positions of two offsets, the later one mostly in the line of the earlier one.
+    pub(crate) fn span_of(&self, start: u32, end: u32) -> Result<Span, Damage> {
+        let start = self.position(start)?;
+        let line = self.line.get();
+        let end = if end < line.end {
+            Position { line: line.number, column: end.saturating_sub(line.start) }
+        } else {
+            let line = self.line(line, end)?;
+            Position { line: line.number, column: end.saturating_sub(line.start) }
+        };
+        Ok(Span { start, end })
     }
 
     /// The line and column of an offset.
     pub(crate) fn position(&self, offset: u32) -> Result<Position, Damage> {
         let mut line = self.line.get();
         if offset < line.start || offset >= line.end {
-            line = self.tree().line(offset)?;
+            line = self.line(line, offset)?;
             self.line.set(line);
         }
         Ok(Position { line: line.number, column: offset.saturating_sub(line.start) })
+    }
+
+    /// The line of an offset, which is mostly a little behind another one.
+    fn line(&self, mut near: Line, offset: u32) -> Result<Line, Damage> {
+        for _ in 0..LINES_AHEAD {
+            match self.tree().line_after(near) {
+                Some(next) if offset >= next.start => near = next,
+                _ => break,
+            }
+            if offset < near.end {
+                return Ok(near);
+            }
+        }
+        self.tree().line(offset)
     }
 
     /// Whether a node that is touched now should be decoded with everything below.

@@ -9,7 +9,7 @@ use pyo3::types::{PyList, PyString};
 
 use super::origin::Origin;
 use crate::interpreter::Interpreter;
-use crate::objects;
+use crate::nodes::objects;
 
 /// A set of kinds, to look for among nodes that were not touched.
 #[derive(Clone)]

@@ -19,9 +19,10 @@ use pyo3::exceptions::{PyRuntimeError, PySystemError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::{PyDict, PyMapping, PyType};
 
 use super::class::Class;
+use super::objects::Untracked;
 use super::origin::Origin;
 use super::{level, whole};
 use crate::interpreter::Interpreter;
@@ -104,63 +105,79 @@ pub(crate) enum Depth {
 
 /// Makes a shell a node like any other. Other objects stay what they are.
 pub(crate) fn touch(interpreter: &'static Interpreter, node: &Bound<'_, PyAny>, depth: Depth) -> PyResult<()> {
-    let py = node.py();
-    let Some((origin, id)) = place(interpreter, node) else { return Ok(()) };
-    let class = kind(interpreter, node).and_then(|kind| interpreter.class(kind));
-    let class = class.ok_or_else(|| PySystemError::new_err("lazyast: an untouched node without a class"))?;
-    let nodes = origin.tree().subtree_end(id) - id;
-    let whole = match depth {
-        Depth::Level => false,
-        Depth::Whole => true,
-        Depth::Habit => !class.has_block && origin.goes_deep(class.is_statement, nodes),
-    };
-    let dict = if whole && nodes > 1 {
-        whole::whole(py, interpreter, &origin, id)?
-    } else {
-        level::level(py, interpreter, &origin, id)?
-    };
-    // Decoding allocates, so the collector may have run, and with it code that has touched this very node.
-    if is_shell(node) {
-        become_exact(interpreter, node, class, dict)?;
+    match Decoded::new(interpreter, node.clone(), depth)? {
+        Some(decoded) => decoded.give(interpreter),
+        None => Ok(()),
     }
-    Ok(())
 }
 
-fn become_exact(
-    interpreter: &Interpreter,
-    node: &Bound<'_, PyAny>,
-    class: &Class,
-    dict: Bound<'_, PyDict>,
-) -> PyResult<()> {
-    let py = node.py();
-    let object = node.as_ptr();
-    // SAFETY: the slot of the `__dict__` is null or has a dictionary, which someone made through
-    // `object.__setattr__` or `object.__dict__`.
-    let early = unsafe { Bound::from_borrowed_ptr_or_opt(py, dict_slot(interpreter, object).read()) };
-    if let Some(early) = early {
-        dict.update(early.cast::<pyo3::types::PyMapping>()?)?;
-        if !is_shell(node) {
+/// What a shell is going to be.
+pub(crate) struct Decoded<'py> {
+    node: Bound<'py, PyAny>,
+    class: &'static Class,
+    dict: Bound<'py, PyDict>,
+    untracked: Untracked<'py>,
+}
+
+impl<'py> Decoded<'py> {
+    /// Decodes a node if it is a shell.
+    pub(crate) fn new(
+        interpreter: &'static Interpreter,
+        node: Bound<'py, PyAny>,
+        depth: Depth,
+    ) -> PyResult<Option<Self>> {
+        let py = node.py();
+        let Some((origin, id)) = place(interpreter, &node) else { return Ok(None) };
+        let class = kind(interpreter, &node).and_then(|kind| interpreter.class(kind));
+        let class = class.ok_or_else(|| PySystemError::new_err("lazyast: an untouched node without a class"))?;
+        let nodes = origin.tree().subtree_end(id) - id;
+        let whole = match depth {
+            Depth::Level => false,
+            Depth::Whole => true,
+            Depth::Habit => !class.has_block && origin.goes_deep(class.is_statement, nodes),
+        };
+        let mut untracked = Untracked::default();
+        let dict = if whole && nodes > 1 {
+            whole::whole(py, interpreter, &origin, id, &mut untracked)?
+        } else {
+            level::level(py, interpreter, &origin, id, &mut untracked)?
+        };
+        Ok(Some(Self { node, class, dict, untracked }))
+    }
+
+    /// How many objects there are that the collector does not know yet.
+    pub(crate) fn objects(&self) -> usize {
+        self.untracked.len()
+    }
+
+    /// Makes the shell an instance of its class. If some other code has done so since, that one's work stays.
+    pub(crate) fn give(self, interpreter: &'static Interpreter) -> PyResult<()> {
+        let Self { node, class, dict, untracked } = self;
+        let py = node.py();
+        let object = node.as_ptr();
+        if !is_shell(&node) {
             return Ok(());
         }
+        let exact = class.exact.clone_ref(py);
+        // SAFETY: no Python code runs in this block. The object is a shell: longer than an instance of the
+        // exact class and otherwise the same, so that it can become one; instances own a reference to their
+        // type, and shells are not tracked, which other nodes are. The slot of the `__dict__` is null, or has
+        // a dictionary that someone made through `object.__setattr__`.
+        let early = unsafe {
+            let slot = dict_slot(interpreter, object);
+            let early = slot.replace(dict.clone().into_ptr());
+            let room = room(interpreter, object);
+            let origin = std::mem::replace(&mut (*room).origin, std::ptr::null());
+            let hidden = ffi::Py_TYPE(object);
+            (*object).ob_type = exact.into_ptr().cast();
+            ffi::PyObject_GC_Track(object.cast());
+            untracked.track();
+            ffi::Py_DECREF(hidden.cast());
+            drop(Rc::from_raw(origin));
+            Bound::from_owned_ptr_or_opt(py, early)
+        };
+        early.map_or(Ok(()), |early| dict.update(early.cast::<PyMapping>()?))
     }
-    let exact = class.exact.clone_ref(py);
-    // SAFETY: from here to the end no Python code runs, except that of objects that are dropped at the
-    // end, when everything is in place. The object is a shell: longer than an instance of the exact class
-    // and otherwise the same, so that it can become one; instances own a reference to their type, and
-    // shells are not tracked, which other nodes are.
-    unsafe {
-        let slot = dict_slot(interpreter, object);
-        let old = slot.replace(dict.into_ptr());
-        let room = room(interpreter, object);
-        let origin = std::mem::replace(&mut (*room).origin, std::ptr::null());
-        let hidden = ffi::Py_TYPE(object);
-        (*object).ob_type = exact.into_ptr().cast();
-        ffi::PyObject_GC_Track(object.cast());
-        ffi::Py_DECREF(hidden.cast());
-        ffi::Py_XDECREF(old);
-        drop(Rc::from_raw(origin));
-    }
-    Ok(())
 }
 
 /// # Safety

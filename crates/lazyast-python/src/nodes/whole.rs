@@ -2,6 +2,9 @@
 //!
 //! Nodes are made from the last to the first, so that all children are there when their parent is made, on
 //! top of a stack, the first one uppermost. Depth costs nothing.
+//!
+//! The collector sees nothing of it until everything is in place: half of the time would otherwise go into
+//! looking for garbage where there is none.
 
 use lazyast::format::read::{Row, Span};
 use lazyast::format::{Damage, NodeId};
@@ -9,23 +12,21 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::fields::{Child, Decoder, Failure};
+use super::objects::{self, Untracked};
 use super::origin::Origin;
 use crate::interpreter::Interpreter;
-use crate::objects;
 
-/// Above so many nodes, the collector is paused.
-const MANY: u32 = 64;
-
-/// The `__dict__` of a node below which everything is made.
+/// The `__dict__` of a node below which everything is made. Whoever gives it to a node tracks what is new.
 pub(crate) fn whole<'py>(
     py: Python<'py>,
     interpreter: &'static Interpreter,
     origin: &Origin,
     id: NodeId,
+    untracked: &mut Untracked<'py>,
 ) -> Result<Bound<'py, PyDict>, Failure> {
-    let mut decoder = Decoder::new(py, interpreter, origin);
+    let mut decoder = Decoder::new(py, interpreter, origin, untracked);
     let rows = rows(&decoder, id)?;
-    let _paused = (rows.len() > MANY as usize).then(|| objects::CollectorPause::new(py));
+    let _paused = objects::CollectorPause::new(py);
     let mut made: Vec<Child<'py>> = Vec::new();
     for (row, span) in rows.iter().rev() {
         let class = decoder.class(row.kind, row.id)?;
@@ -40,7 +41,7 @@ pub(crate) fn whole<'py>(
         if row.id == id {
             return Ok(dict);
         }
-        let node = objects::node(class.exact.bind(py), interpreter.dict_offset, dict)?;
+        let node = decoder.node(class, dict)?;
         made.push(Child { id: row.id, end: row.subtree_end, field: row.field, node: Some(node) });
     }
     Err(Damage { what: "node is missing", at: id, found: 0 }.into())
@@ -63,7 +64,7 @@ fn rows(decoder: &Decoder<'_, '_>, id: NodeId) -> Result<Vec<(Row, Option<Span>)
         } else if moved.is_some_and(|(first, _)| first <= row.id) {
             tree.span(row.id, interpreter.target)?
         } else {
-            Some(Span { start: origin.position(row.start)?, end: origin.position(row.end)? })
+            Some(origin.span_of(row.start, row.end)?)
         };
         rows.push((row, span));
     }

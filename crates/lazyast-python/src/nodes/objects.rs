@@ -13,17 +13,32 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
+use super::memory::Copy;
+use crate::interpreter::Interpreter;
+
+/// New objects after which CPython collects the youngest, by default: 700 up to 3.11, 2,000 in 3.13.
+const COLLECTION_IS_DUE: usize = 2000;
+
 /// As long as it lives, the interpreter does not look for garbage: a tree that is being made has none, and
 /// looking at it again and again takes as long as making it.
 pub(crate) struct CollectorPause<'py> {
     was_enabled: bool,
-    _py: Python<'py>,
+    py: Python<'py>,
 }
 
 impl<'py> CollectorPause<'py> {
     pub(crate) fn new(py: Python<'py>) -> Self {
         // SAFETY: the interpreter is attached, and the call has no other requirements.
-        Self { was_enabled: unsafe { ffi::PyGC_Disable() } != 0, _py: py }
+        Self { was_enabled: unsafe { ffi::PyGC_Disable() } != 0, py }
+    }
+
+    /// Has the youngest objects collected if so many new ones mean that it is due, and if the collector is
+    /// on at all. The interpreter counts new objects, tracked or not; this sets the count back to zero.
+    pub(crate) fn collect_youngest(&self, new: usize) -> PyResult<()> {
+        if self.was_enabled && new > COLLECTION_IS_DUE {
+            self.py.import("gc")?.call_method1("collect", (0,))?;
+        }
+        Ok(())
     }
 }
 
@@ -36,19 +51,57 @@ impl Drop for CollectorPause<'_> {
     }
 }
 
-/// An instance of a class of nodes with the given `__dict__`, whose place in nodes is `dict_offset`.
+/// Containers that were made and that the collector does not know yet. They are kept alive here, so that no
+/// address is in the list twice: what a damaged archive has in a wrong place is made and dropped again.
+#[derive(Default)]
+pub(crate) struct Untracked<'py>(Vec<Bound<'py, PyAny>>);
+
+impl<'py> Untracked<'py> {
+    /// Remembers a container that is not tracked, and that is new.
+    fn add(&mut self, object: Bound<'py, PyAny>) {
+        self.0.push(object);
+    }
+
+    /// Remembers a dictionary that is not tracked, and that is new.
+    pub(crate) fn add_dict(&mut self, copy: Copy<'_, 'py>) -> Bound<'py, PyDict> {
+        let dict = copy.finish();
+        self.add(dict.clone().into_any());
+        dict
+    }
+
+    /// How many objects there are.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Tracks them all.
+    pub(crate) fn track(self) {
+        for object in self.0 {
+            // SAFETY: the object is one that garbage collection is for; it is new, came here when it was
+            // made, once, and nothing else tracks it.
+            unsafe { ffi::PyObject_GC_Track(object.as_ptr().cast()) };
+        }
+    }
+}
+
+/// An instance of a class of nodes with the given `__dict__`.
 pub(crate) fn node<'py>(
+    interpreter: &Interpreter,
     class: &Bound<'py, PyType>,
-    dict_offset: usize,
     dict: Bound<'py, PyDict>,
+    untracked: &mut Untracked<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    // SAFETY: the class is one of `ast`'s, whose `tp_new` is `PyType_GenericNew`, which does just this;
-    // the result is a new reference or null with an exception set. All of it behind the header is zero, and
-    // the interpreter itself said where the pointer to the `__dict__` is.
+    // SAFETY: the class is one of `ast`'s, whose `tp_new` is `PyType_GenericNew`, which does just this:
+    // memory for an instance, zero behind its header. The result is a new reference or null with an
+    // exception set, and the interpreter itself said where the pointer to the `__dict__` is.
     unsafe {
-        let node = ffi::PyType_GenericAlloc(class.as_type_ptr(), 0);
+        let node = ffi::PyObject_GC_New::<ffi::PyObject>(class.as_type_ptr());
         let node = Bound::from_owned_ptr_or_err(class.py(), node)?;
-        node.as_ptr().byte_add(dict_offset).cast::<*mut ffi::PyObject>().write(dict.into_ptr());
+        let header = size_of::<ffi::PyObject>();
+        node.as_ptr().byte_add(header).cast::<u8>().write_bytes(0, interpreter.node_size - header);
+        let slot = node.as_ptr().byte_add(interpreter.dict_offset).cast::<*mut ffi::PyObject>();
+        slot.write(dict.into_ptr());
+        untracked.add(node.clone());
         Ok(node)
     }
 }
@@ -75,10 +128,16 @@ pub(crate) fn list<'py>(
     py: Python<'py>,
     length: usize,
     items: impl Iterator<Item = Bound<'py, PyAny>>,
+    untracked: &mut Untracked<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let length = ffi::Py_ssize_t::try_from(length).map_err(|_| PyValueError::new_err("list too long"))?;
-    // SAFETY: the result is a new reference or null with an exception set.
-    let list = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyList_New(length))? };
+    // SAFETY: the result is a new reference or null with an exception set. Lists are born tracked.
+    let list = unsafe {
+        let list = Bound::from_owned_ptr_or_err(py, ffi::PyList_New(length))?;
+        ffi::PyObject_GC_UnTrack(list.as_ptr().cast());
+        list
+    };
+    untracked.add(list.clone());
     let mut filled = 0;
     for item in items.take(length as usize) {
         // SAFETY: the index is in the list, which nobody else has seen; the reference is given away.
