@@ -7,6 +7,7 @@ the interpreter's, so that results are always the interpreter's own.
 """
 
 from lazyast._native import CorruptArchive, Error, UnreadableFile
+from lazyast._install import install, uninstall
 from lazyast._nodes import Visitor, materialize, walk
 from lazyast._parse import parse, parse_file
 from lazyast._project import Failure, Module, Project
@@ -19,8 +20,10 @@ __all__ = [
     "Project",
     "UnreadableFile",
     "Visitor",
+    "install",
     "materialize",
     "parse",
     "parse_file",
+    "uninstall",
     "walk",
 ]

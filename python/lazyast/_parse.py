@@ -5,12 +5,26 @@ import atexit
 import os
 import sys
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 from lazyast import _native
 
 # Taken once, so that it stays the interpreter's own whatever happens to the name in the module.
-interpreter_parse: Callable[..., Any] = ast.parse
+interpreter_compile: Callable[..., Any] = compile
+
+
+def _with_own_compile(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a function that does the same, and calls the interpreter's `compile` whatever the name stands for."""
+    if not isinstance(function, FunctionType):
+        return function
+    own = {**function.__globals__, "compile": interpreter_compile}
+    same = FunctionType(function.__code__, own, function.__name__, function.__defaults__, function.__closure__)
+    same.__kwdefaults__ = function.__kwdefaults__
+    return same
+
+
+interpreter_parse = _with_own_compile(ast.parse)
 
 atexit.register(_native.flush)
 

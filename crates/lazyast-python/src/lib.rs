@@ -6,11 +6,13 @@
 //! - [`nodes`]: how `ast` objects come out of an archive, untouched ones first.
 //! - [`probe`]: whether f-strings are what we think they are.
 //! - [`walk`], [`visitor`]: traversals that make the nodes that are asked for.
+//! - [`install`]: what `compile` is while trees are served to all of a process.
 //! - [`cache`], [`parse`], [`project`], [`command`]: what the Python package calls.
 
 mod cache;
 mod command;
 mod errors;
+mod install;
 mod interpreter;
 mod nodes;
 mod parse;
@@ -27,6 +29,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     errors::register(module)?;
     cache::register(module)?;
     parse::register(module)?;
+    install::register(module)?;
     project::register(module)?;
     visitor::register(module)?;
     walk::register(module)?;
