@@ -8,7 +8,7 @@ the interpreter's, so that results are always the interpreter's own.
 
 from lazyast._native import CorruptArchive, Error, UnreadableFile
 from lazyast._install import install, uninstall
-from lazyast._nodes import Visitor, materialize, walk
+from lazyast._nodes import Visitor, ancestors, enclosing, materialize, parent, walk
 from lazyast._parse import parse, parse_file
 from lazyast._project import Failure, Module, Project
 
@@ -20,8 +20,11 @@ __all__ = [
     "Project",
     "UnreadableFile",
     "Visitor",
+    "ancestors",
+    "enclosing",
     "install",
     "materialize",
+    "parent",
     "parse",
     "parse_file",
     "uninstall",

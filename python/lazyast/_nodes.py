@@ -31,10 +31,52 @@ def walk(node: ast.AST, *types: type[ast.AST]) -> Iterator[ast.AST]:
 
     As with `ast.walk`, nodes can be changed on the way.
     """
-    walker = _native.walk(node, *types)
+    walker: Iterator[ast.AST] | None = _native.walk(node, *types)
     if walker is not None:
         return walker
     return (found for found in ast.walk(node) if not types or isinstance(found, types))
+
+
+def ancestors(node: ast.AST, *, root: ast.AST | None = None) -> list[ast.AST]:
+    """Give the nodes around a node: its parent first, the root last.
+
+    The node is looked for in the trees of `parse`, `parse_file` and `Project` that are in use, which takes as
+    long as the tree is deep where the tree is as it was parsed, or was changed elsewhere only. In a tree that
+    was changed around the node every node that was made so far is looked at. With `root`, the node is looked
+    for below that one, in whatever way the tree was made.
+
+    Raises LookupError if it is not found: somebody has to keep the tree.
+    """
+    found = _native.ancestors(node, root)
+    if found is not None:
+        return found
+    path = _path(root, node)
+    if path is None:
+        raise LookupError("on this interpreter a root has to be given, and the node has to be below it")
+    return path[::-1]
+
+
+def parent(node: ast.AST, *, root: ast.AST | None = None) -> ast.AST | None:
+    """Give the node that a node is a child of, or `None` for a root; see `ancestors`."""
+    return next(iter(ancestors(node, root=root)), None)
+
+
+def enclosing(
+    node: ast.AST, types: type[Node] | tuple[type[Node], ...], *, root: ast.AST | None = None
+) -> Node | None:
+    """Give the nearest node around a node that is an instance of `types`, or `None`; see `ancestors`."""
+    return next((found for found in ancestors(node, root=root) if isinstance(found, types)), None)
+
+
+def _path(root: ast.AST | None, node: ast.AST) -> list[ast.AST] | None:
+    """Give the nodes from a root to the parent of a node, or `None` if it is not there."""
+    parents: dict[int, tuple[ast.AST, ...]] = {}
+    for above in ast.walk(root) if root is not None else ():
+        path = (*parents.get(id(above), ()),)
+        if above is node:
+            return list(path)
+        parents.update((id(child), (*path, above)) for child in ast.iter_child_nodes(above))
+    return None
 
 
 class Visitor(ast.NodeVisitor):

@@ -51,6 +51,13 @@ def _serve(source: object, filename: object, mode: object, type_comments: object
     return tree
 
 
+def remembered(tree: Any) -> Any:
+    """Give a tree that the interpreter has made, and have `lazyast.ancestors` know it."""
+    if isinstance(tree, ast.AST):
+        _native.remember(tree)
+    return tree
+
+
 if sys.version_info >= (3, 13):
 
     def parse(
@@ -71,13 +78,15 @@ if sys.version_info >= (3, 13):
             tree = _serve(source, filename, mode, type_comments)
             if tree is not None:
                 return tree
-        return interpreter_parse(
-            source,
-            filename,
-            mode,
-            type_comments=type_comments,
-            feature_version=feature_version,
-            optimize=optimize,
+        return remembered(
+            interpreter_parse(
+                source,
+                filename,
+                mode,
+                type_comments=type_comments,
+                feature_version=feature_version,
+                optimize=optimize,
+            )
         )
 
 else:
@@ -92,7 +101,9 @@ else:
             tree = _serve(source, filename, mode, type_comments)
             if tree is not None:
                 return tree
-        return interpreter_parse(source, filename, mode, type_comments=type_comments, feature_version=feature_version)
+        return remembered(
+            interpreter_parse(source, filename, mode, type_comments=type_comments, feature_version=feature_version)
+        )
 
 
 def parse_file(path: str | os.PathLike[str]) -> ast.Module:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import overload
 
 from lazyast import _native
-from lazyast._parse import interpreter_parse
+from lazyast._parse import interpreter_parse, remembered
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Module:
         """
         tree = self._project.tree(self._index) if self._index is not None else None
         if tree is None:
-            tree = interpreter_parse(self.path.read_bytes(), os.fspath(self.path))
+            tree = remembered(interpreter_parse(self.path.read_bytes(), os.fspath(self.path)))
         assert isinstance(tree, ast.Module)
         return tree
 

@@ -6,9 +6,11 @@
 //! - [`nodes`]: how `ast` objects come out of an archive, untouched ones first.
 //! - [`probe`]: whether f-strings are what we think they are.
 //! - [`walk`], [`visitor`]: traversals that make the nodes that are asked for.
+//! - [`ancestry`]: what stands around a node.
 //! - [`install`]: what `compile` is while trees are served to all of a process.
 //! - [`cache`], [`parse`], [`project`], [`command`]: what the Python package calls.
 
+mod ancestry;
 mod cache;
 mod command;
 mod errors;
@@ -27,6 +29,7 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     errors::register(module)?;
+    ancestry::register(module)?;
     cache::register(module)?;
     parse::register(module)?;
     install::register(module)?;

@@ -83,6 +83,11 @@ impl Tree<'_> {
         }
     }
 
+    /// The offset of a line's first byte; lines are counted from 1.
+    pub fn line_start(&self, number: u32) -> Option<u32> {
+        Some(self.columns.lines.get(number.checked_sub(1)? as usize)?.0)
+    }
+
     /// The line behind a line; the last line has none.
     pub fn line_after(&self, line: Line) -> Option<Line> {
         let lines = &self.columns.lines;

@@ -163,6 +163,39 @@ impl<'a> Tree<'a> {
         id.saturating_add(1).saturating_add(size).min(self.len())
     }
 
+    /// The way from the root to a node, the root left out: each node with its field, and how many siblings
+    /// before it stand in the same field.
+    pub fn path_to(&self, id: NodeId) -> Result<Vec<Step>, Damage> {
+        let mut path: Vec<Step> = Vec::new();
+        let mut above = 0;
+        while above != id {
+            let missing = Damage { what: "node is in no subtree", at: id, found: u64::from(above) };
+            let node = self.node(above).ok_or(missing.clone())?;
+            let mut before = [0_u32; Field::ALL.len()];
+            let mut found = None;
+            for child in node.children() {
+                let (field, child) = child?;
+                if self.subtree_end(child.id()) > id {
+                    found = Some(Step { id: child.id(), field, index: before[field as usize] });
+                    break;
+                }
+                before[field as usize] += 1;
+            }
+            let step = found.filter(|step| step.id <= id).ok_or(missing)?;
+            above = step.id;
+            path.push(step);
+        }
+        Ok(path)
+    }
+
+    /// The nodes that start at an offset, in preorder.
+    pub fn starting_at(&self, offset: u32) -> impl Iterator<Item = Row> {
+        let block = self.columns.start_bases.partition_point(|base| base.to_native() < offset);
+        let first = (block.saturating_sub(1) * BLOCK) as NodeId;
+        let rows = self.rows_in(first, self.len()).map_while(Result::ok);
+        rows.take_while(move |row| row.start <= offset).filter(move |row| row.start == offset)
+    }
+
     /// A node's payload.
     pub fn payload(&self, id: NodeId) -> Result<u32, Damage> {
         let damage = Damage { what: "payload is missing", at: id, found: 0 };
@@ -283,6 +316,17 @@ impl<'a> Tree<'a> {
             payloads: columns.payload_overflow.from(row),
         }
     }
+}
+
+/// A step of [`Tree::path_to`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The node that it leads to.
+    pub id: NodeId,
+    /// The field that the node stands in.
+    pub field: Field,
+    /// How many siblings before it stand in the same field.
+    pub index: u32,
 }
 
 /// One node's columns.

@@ -7,6 +7,7 @@ use lazyast::format::{Damage, NodeId};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::live;
 use super::fields::{Child, Decoder, Failure};
 use super::objects::{self, Untracked};
 use super::origin::Origin;
@@ -25,6 +26,7 @@ pub(crate) fn module<'py>(
     let class = interpreter.class(Kind::Module).ok_or(damage)?;
     let module = objects::node(interpreter, class.exact.bind(py), dict, &mut untracked)?;
     untracked.track();
+    live::remember(&module, Some(origin))?;
     Ok(module)
 }
 

@@ -12,6 +12,7 @@
 //! - [`objects`]: the calls of CPython's C API that make objects.
 //! - [`level`]: one node, its children as shells. [`whole`]: a node with everything below.
 //! - [`shell`]: the hidden classes, and the touch.
+//! - [`live`]: the trees that are in use, for those who have a node and want what is around it.
 //! - [`reach`]: what stands below a node, in real fields and untouched shells alike.
 //!
 //! All unsafe code of the crate is in three files here: [`memory`], [`objects`] and [`shell`].
@@ -19,6 +20,7 @@
 pub(crate) mod class;
 mod fields;
 mod level;
+pub(crate) mod live;
 pub(crate) mod memory;
 pub(crate) mod objects;
 pub(crate) mod origin;

@@ -1,6 +1,6 @@
 //! What the untouched nodes of one tree share.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 
 use lazyast::format::read::{Line, OpenError, Position, Span};
 use lazyast::format::{Damage, NodeId, Tree};
@@ -30,6 +30,8 @@ pub(crate) struct Origin {
     line: Cell<Line>,
     /// How many nodes below statements were touched, one by one.
     touches: Cell<u32>,
+    /// A weak reference to the `Module`.
+    pub(crate) root: OnceCell<Py<PyAny>>,
 }
 
 /// After so many single touches below statements, whatever has no statements below is decoded whole: its
@@ -49,6 +51,7 @@ impl Origin {
             names: RefCell::default(),
             line: Cell::new(Line { number: 0, start: 0, end: 0 }),
             touches: Cell::new(0),
+            root: OnceCell::new(),
         })
     }
 
