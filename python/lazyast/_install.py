@@ -1,34 +1,31 @@
 """`install` and `uninstall`: `ast.parse` and `compile` of this process, served by lazyast."""
 
-import ast
 import builtins
 import threading
 
 from lazyast import _native
-from lazyast._parse import _serve, interpreter_compile, parse
+from lazyast._parse import _serve
 
 _lock = threading.Lock()
-# What was replaced: (module, name, what was there).
-_replaced: list[tuple[object, str, object]] = []
+# What `install` has found in its place: nothing while it is not in force.
+_found: list[object] = []
 
-_native.stand_in(interpreter_compile, _serve)
+_native.serve_with(_serve)
 
 
 def install() -> None:
     """Serve `ast.parse`, and `compile` with `ast.PyCF_ONLY_AST`, from lazyast in this process.
 
-    Every tool that runs here then gets its trees from the cache, made as they are touched. Whatever
-    lazyast does not serve goes to the interpreter as before. Calling it again changes nothing.
-    `uninstall` puts everything back.
+    Every tool that runs here then gets its trees from the cache, made as they are touched, or at once where
+    they are small. Whatever lazyast does not serve goes to the interpreter as before. Calling it again
+    changes nothing. `uninstall` puts everything back.
 
-    A name that was imported before (`from ast import parse`) is served too, because `ast.parse` calls
-    `compile`.
+    Only `builtins.compile` is replaced: `ast.parse` calls it, also where it was imported before.
     """
     with _lock:
-        if not _replaced:
-            for module, name, mine in ((ast, "parse", parse), (builtins, "compile", _native.compile)):
-                _replaced.append((module, name, getattr(module, name)))
-                setattr(module, name, mine)
+        if not _found:
+            _found.append(builtins.compile)
+            builtins.compile = _native.compile
 
 
 def uninstall() -> None:
@@ -37,8 +34,7 @@ def uninstall() -> None:
     What somebody else has put in the same place since stays there.
     """
     with _lock:
-        while _replaced:
-            module, name, before = _replaced.pop()
-            mine = parse if name == "parse" else _native.compile
-            if getattr(module, name) is mine:
-                setattr(module, name, before)
+        if _found:
+            before = _found.pop()
+            if builtins.compile is _native.compile:
+                builtins.compile = before

@@ -29,10 +29,12 @@ interpreter_parse = _with_own_compile(ast.parse)
 atexit.register(_native.flush)
 
 
-def _serve(source: object, filename: object, mode: object, type_comments: object) -> ast.Module | None:
+def _serve(
+    source: object, filename: object, mode: object, type_comments: object, whole: int = 0
+) -> ast.Module | None:
     """Give the tree of a source that needs nothing but lazyast, or `None`.
 
-    Arguments of other types than the usual ones mean whatever the interpreter makes of them.
+    A tree of at most `whole` nodes has all of them made at once. Arguments of other types than the usual ones mean whatever the interpreter makes of them.
     """
     if mode != "exec" or type(mode) is not str or type(filename) is not str or "\0" in filename:
         return None
@@ -44,7 +46,7 @@ def _serve(source: object, filename: object, mode: object, type_comments: object
         source = source.tobytes()
     elif type(source) is not str and type(source) is not bytes:
         return None
-    tree = _native.parse(source, bool(type_comments))
+    tree = _native.parse(source, bool(type_comments), whole)
     if tree is not None:
         # `compile`, which is what `ast.parse` calls, tells audit hooks, and gives them bytes.
         sys.audit("compile", source.encode() if isinstance(source, str) else source, filename)
@@ -53,8 +55,7 @@ def _serve(source: object, filename: object, mode: object, type_comments: object
 
 def remembered(tree: Any) -> Any:
     """Give a tree that the interpreter has made, and have `lazyast.ancestors` know it."""
-    if isinstance(tree, ast.AST):
-        _native.remember(tree)
+    _native.remember(tree)
     return tree
 
 

@@ -216,7 +216,7 @@ impl<'py> Search<'_, 'py> {
 /// Remembers a tree that the interpreter has parsed, as those that lazyast has parsed are.
 #[pyfunction]
 fn remember(tree: &Bound<'_, PyAny>) -> PyResult<()> {
-    live::remember(tree, None)
+    live::remember_if_node(tree)
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -8,16 +8,20 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyInt, PyTuple};
 
-/// `ast.PyCF_ONLY_AST`.
-const ONLY_AST: i64 = 0x400;
+use crate::interpreter::{ONLY_AST, built_in_compile};
+use crate::nodes::live;
+
+/// Trees of at most so many nodes are made whole: code that never heard of lazyast may look at the exact
+/// types of nodes before anything else, and what laziness would save here is less than a file access.
+const WHOLE_NODES: u32 = 512;
 /// `ast.PyCF_TYPE_COMMENTS`.
 const TYPE_COMMENTS: i64 = 0x1000;
 /// `CO_FUTURE_BARRY_AS_BDFL`: the one future statement that changes how a source is parsed.
 const BARRY_AS_BDFL: i64 = 0x40_0000;
 
-/// The function that was there, and what serves trees: called with a source, its file's name and whether type
-/// comments are wanted, it gives a tree or `None`.
-static BEHIND: PyOnceLock<(Py<PyAny>, Py<PyAny>)> = PyOnceLock::new();
+/// What serves trees: called with a source, its file's name, the mode, whether type comments are wanted and
+/// up to how many nodes the tree is made whole, it gives a tree or `None`.
+static SERVE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// Compile source into a code object that can be executed by exec() or eval().
 ///
@@ -29,15 +33,19 @@ fn compile<'py>(
     kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = args.py();
+    let original = built_in_compile(py)?;
+    let Some((source, filename, type_comments)) = tree_wanted(args, kwargs) else {
+        return original.call(args, kwargs);
+    };
     let missing = || PyRuntimeError::new_err("lazyast: compile() was called before install()");
-    let (original, serve) = BEHIND.get(py).ok_or_else(missing)?;
-    if let Some((source, filename, type_comments)) = tree_wanted(args, kwargs) {
-        let tree = serve.bind(py).call1((source, filename, "exec", type_comments))?;
-        if !tree.is_none() {
-            return Ok(tree);
-        }
+    let serve = SERVE.get(py).ok_or_else(missing)?.bind(py);
+    let tree = serve.call1((source, filename, "exec", type_comments, WHOLE_NODES))?;
+    if !tree.is_none() {
+        return Ok(tree);
     }
-    original.bind(py).call(args, kwargs)
+    let tree = original.call(args, kwargs)?;
+    live::remember_if_node(&tree)?;
+    Ok(tree)
 }
 
 /// The source, its file's name and whether type comments are wanted, if this is a call for a tree with no
@@ -85,13 +93,13 @@ fn barry(py: Python<'_>) -> PyResult<bool> {
     Ok(code.getattr("co_flags")?.extract::<i64>()? & BARRY_AS_BDFL != 0)
 }
 
-/// Says what [`compile`] stands in for, and what serves trees. Once for each process.
+/// Says what serves trees. Once for each process.
 #[pyfunction]
-fn stand_in(py: Python<'_>, original: Py<PyAny>, serve: Py<PyAny>) {
-    let _ = BEHIND.set(py, (original, serve));
+fn serve_with(py: Python<'_>, serve: Py<PyAny>) {
+    let _ = SERVE.set(py, serve);
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(compile, module)?)?;
-    module.add_function(wrap_pyfunction!(stand_in, module)?)
+    module.add_function(wrap_pyfunction!(serve_with, module)?)
 }

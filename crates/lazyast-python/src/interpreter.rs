@@ -41,6 +41,9 @@ a == b != c < d <= e > f >= g
 a is b is not c in d not in e
 ";
 
+/// `ast.PyCF_ONLY_AST`: the flag with which `compile` gives a tree.
+pub(crate) const ONLY_AST: i64 = 0x400;
+
 /// What there is to know about the interpreter.
 pub(crate) struct Interpreter {
     /// The shape of its trees.
@@ -69,12 +72,49 @@ pub(crate) enum Known {
     Singleton,
 }
 
+/// The interpreter's own `compile`, whatever the name in `builtins` stands for later.
+static COMPILE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// The tree that the interpreter itself makes of a source.
+pub(crate) fn parse<'py>(py: Python<'py>, source: &str) -> PyResult<Bound<'py, PyAny>> {
+    let compile = built_in_compile(py)?;
+    let options = PyDict::new(py);
+    options.set_item("flags", ONLY_AST)?;
+    options.set_item("dont_inherit", true)?;
+    compile.call((source, "<lazyast>", "exec"), Some(&options))
+}
+
+/// The interpreter's own `compile`.
+pub(crate) fn built_in_compile(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    let compile = once(py, &COMPILE, || Ok(py.import("builtins")?.getattr("compile")?.unbind()))?;
+    Ok(compile.bind(py))
+}
+
+/// What a cell has, made now if it is empty. Making it may run code in Python that needs it as well, in this
+/// thread or another, and must not wait for it: what is made first stays.
+pub(crate) fn once<'c, T>(
+    py: Python<'_>,
+    cell: &'c PyOnceLock<T>,
+    make: impl FnOnce() -> PyResult<T>,
+) -> PyResult<&'c T> {
+    if let Some(value) = cell.get(py) {
+        return Ok(value);
+    }
+    let made = make()?;
+    Ok(cell.get_or_init(py, || made))
+}
+
+/// Takes what may be replaced later.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    built_in_compile(module.py()).map(drop)
+}
+
 static INTERPRETER: PyOnceLock<Option<Interpreter>> = PyOnceLock::new();
 
 impl Interpreter {
     /// The running interpreter, if it is served.
     pub(crate) fn get(py: Python<'_>) -> PyResult<Option<&'static Self>> {
-        INTERPRETER.get_or_try_init(py, || Self::look(py)).map(Option::as_ref)
+        once(py, &INTERPRETER, || Self::look(py)).map(Option::as_ref)
     }
 
     fn look(py: Python<'_>) -> PyResult<Option<Self>> {
@@ -179,7 +219,7 @@ fn sizes(py: Python<'_>, classes: &[Option<Class>]) -> PyResult<Option<(usize, u
 fn singletons(ast: &Bound<'_, PyModule>) -> PyResult<Vec<Vec<Py<PyAny>>>> {
     let py = ast.py();
     let instances = PyDict::new(py);
-    let tree = ast.call_method1("parse", (SINGLETONS,))?;
+    let tree = parse(py, SINGLETONS)?;
     for node in ast.call_method1("walk", (tree,))?.try_iter()? {
         let node = node?;
         instances.set_item(node.get_type().name()?, node)?;

@@ -29,6 +29,7 @@ use pyo3::prelude::*;
 #[pymodule]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     errors::register(module)?;
+    interpreter::register(module)?;
     ancestry::register(module)?;
     cache::register(module)?;
     parse::register(module)?;

@@ -6,11 +6,11 @@ use lazyast::ArchiveBytes;
 use lazyast::format::shape::ConstantTag;
 use lazyast::format::{Kind, Tree};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyString};
+use pyo3::types::{PyBytes, PyCFunction, PyString};
 
 use crate::interpreter::Interpreter;
 use crate::nodes::origin::Origin;
-use crate::{cache, nodes, probe};
+use crate::{cache, nodes, probe, walk};
 
 /// A source as `ast.parse` takes it.
 #[derive(FromPyObject)]
@@ -20,14 +20,23 @@ enum Source<'py> {
 }
 
 /// The `ast.Module` of a source, or `None` where the interpreter has to parse.
+///
+/// A tree of at most `whole` nodes has all of them made at once.
 #[pyfunction]
+#[pyo3(signature = (source, type_comments = false, whole = 0))]
 fn parse<'py>(
     py: Python<'py>,
     source: Source<'py>,
     type_comments: bool,
+    whole: u32,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let Ok((interpreter, origin)) = find(py, &source, type_comments)? else { return Ok(None) };
-    Ok(nodes::module(py, interpreter, &Rc::new(origin)).ok())
+    let is_small = origin.tree().len() <= whole;
+    let Ok(module) = nodes::module(py, interpreter, &Rc::new(origin)) else { return Ok(None) };
+    if is_small && walk::materialize(module.clone()).is_err() {
+        return Ok(None);
+    }
+    Ok(Some(module))
 }
 
 /// Why the interpreter has to parse a source, or `None` where lazyast serves it.
@@ -56,6 +65,9 @@ fn find(
             Err(_) => return Ok(Err("text: has lone surrogates".to_owned())),
         },
     };
+    if !bytes.is_ascii() && !normalizes(py)? {
+        return Ok(Err("unicodedata: normalize() is not the interpreter's own".to_owned()));
+    }
     let cache = cache::of_process(py)?;
     let archive = match py.detach(|| cache.archive(bytes)) {
         Ok(archive) => archive,
@@ -101,6 +113,18 @@ fn left(
     } else {
         None
     })
+}
+
+/// Whether the interpreter's parser would get identifiers from `unicodedata.normalize` as it came, which it
+/// looks up each time.
+fn normalizes(py: Python<'_>) -> PyResult<bool> {
+    let modules = py.import("sys")?.getattr("modules")?;
+    let Ok(module) = modules.get_item("unicodedata") else { return Ok(true) };
+    let Ok(normalize) = module.getattr("normalize") else { return Ok(false) };
+    if normalize.cast::<PyCFunction>().is_err() {
+        return Ok(false);
+    }
+    Ok(normalize.getattr("__self__")?.is(&module))
 }
 
 /// The digits that an integer literal may have in this interpreter.

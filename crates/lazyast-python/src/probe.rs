@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
-use crate::interpreter::Interpreter;
+use crate::interpreter::{self, Interpreter};
 use crate::nodes;
 use crate::nodes::origin::Origin;
 
@@ -37,7 +37,7 @@ pub(crate) fn differs(py: Python<'_>, interpreter: &'static Interpreter, tree: &
     if !tree.kinds().contains(&(Kind::JoinedStr as u8)) {
         return Ok(false);
     }
-    AGREES.get_or_try_init(py, || agrees(py, interpreter)).map(|agrees| !agrees)
+    interpreter::once(py, &AGREES, || agrees(py, interpreter)).map(|agrees| !agrees)
 }
 
 fn agrees(py: Python<'_>, interpreter: &'static Interpreter) -> PyResult<bool> {
@@ -48,5 +48,5 @@ fn agrees(py: Python<'_>, interpreter: &'static Interpreter) -> PyResult<bool> {
     let Ok(archive) = lazyast::parse(SOURCE.as_bytes()) else { return Ok(false) };
     let Ok(origin) = Origin::open(archive.into_bytes()) else { return Ok(false) };
     let Ok(mine) = nodes::module(py, interpreter, &Rc::new(origin)) else { return Ok(false) };
-    dump(mine)?.eq(dump(ast.call_method1("parse", (SOURCE,))?)?)
+    dump(mine)?.eq(dump(interpreter::parse(py, SOURCE)?)?)
 }

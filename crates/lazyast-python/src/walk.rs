@@ -131,7 +131,7 @@ fn walk(node: Bound<'_, PyAny>, types: &Bound<'_, PyTuple>) -> PyResult<Option<W
 
 /// Makes everything below a node that was not touched yet.
 #[pyfunction]
-fn materialize(node: Bound<'_, PyAny>) -> PyResult<()> {
+pub(crate) fn materialize(node: Bound<'_, PyAny>) -> PyResult<()> {
     let py = node.py();
     let Some(interpreter) = Interpreter::get(py)? else { return Ok(()) };
     let paused = objects::CollectorPause::new(py);

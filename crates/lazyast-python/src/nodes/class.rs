@@ -11,6 +11,7 @@ use pyo3::types::{PyString, PyType};
 
 use super::memory::{Layout, Template};
 use super::shell;
+use crate::interpreter::once;
 
 /// A class of nodes.
 pub(crate) struct Class {
@@ -89,7 +90,7 @@ impl Class {
     /// What a node's `__dict__` is made from: all keys in CPython's order, with the values that never
     /// differ.
     pub(crate) fn template(&self, py: Python<'_>) -> PyResult<&Template> {
-        self.template.get_or_try_init(py, || {
+        once(py, &self.template, || {
             let template = self.try_template(py)?;
             template.ok_or_else(|| PySystemError::new_err("lazyast: dictionaries are not as they were"))
         })
@@ -111,6 +112,6 @@ impl Class {
 
     /// The hidden class of nodes that were not touched yet.
     pub(crate) fn shell(&self, py: Python<'_>) -> PyResult<&Py<PyType>> {
-        self.shell.get_or_try_init(py, || shell::class(py, self))
+        once(py, &self.shell, || shell::class(py, self))
     }
 }

@@ -15,6 +15,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
 use super::origin::Origin;
+use crate::interpreter::{Interpreter, once};
 
 /// A tree in use.
 struct Live {
@@ -48,9 +49,7 @@ static FORGET: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 /// Remembers a tree for as long as its root lives.
 pub(crate) fn remember(root: &Bound<'_, PyAny>, origin: Option<&Rc<Origin>>) -> PyResult<()> {
     let py = root.py();
-    let forget = FORGET.get_or_try_init(py, || -> PyResult<_> {
-        Ok(wrap_pyfunction!(forget, py)?.into_any().unbind())
-    })?;
+    let forget = once(py, &FORGET, || Ok(wrap_pyfunction!(forget, py)?.into_any().unbind()))?;
     // SAFETY: both are live objects; the result is a new reference or null with an exception set.
     let weak = unsafe {
         let weak = ffi::PyWeakref_NewRef(root.as_ptr(), forget.as_ptr());
@@ -65,6 +64,14 @@ pub(crate) fn remember(root: &Bound<'_, PyAny>, origin: Option<&Rc<Origin>>) -> 
     let key = trees.latest;
     trees.live.insert(key, Live { root: weak.unbind(), origin: origin.cloned() });
     Ok(())
+}
+
+/// Remembers what the interpreter has made of a source, if it is a tree.
+pub(crate) fn remember_if_node(made: &Bound<'_, PyAny>) -> PyResult<()> {
+    match Interpreter::get(made.py())? {
+        Some(interpreter) if interpreter.is_node(made) => remember(made, None),
+        _ => Ok(()),
+    }
 }
 
 /// Called with a weak reference whose root is gone.

@@ -25,7 +25,7 @@ use super::class::Class;
 use super::objects::Untracked;
 use super::origin::Origin;
 use super::{level, whole};
-use crate::interpreter::Interpreter;
+use crate::interpreter::{Interpreter, once};
 
 /// What a shell has behind the part that every node has.
 #[repr(C)]
@@ -226,7 +226,7 @@ pub(crate) fn class(py: Python<'_>, of: &Class) -> PyResult<Py<PyType>> {
     for name in ["__doc__", "__qualname__", "__module__"] {
         hidden.setattr(name, exact.getattr(name)?)?;
     }
-    let metaclass = METACLASS.get_or_try_init(py, || metaclass(py))?.clone_ref(py);
+    let metaclass = once(py, &METACLASS, || metaclass(py))?.clone_ref(py);
     // SAFETY: the metaclass is a subclass of `type` without anything of its own in instances. The class
     // gives its reference to `type` back, which is not counted because `type` is not a heap type.
     unsafe { (*hidden.as_ptr()).ob_type = metaclass.into_ptr().cast() };
