@@ -6,6 +6,7 @@ has, and `python3.N` commands.
 
 import json
 import os
+import runpy
 import shutil
 import subprocess
 from pathlib import Path
@@ -89,6 +90,7 @@ def python(session):
     """Run the package's tests, and compare with `ast.parse` over the interpreter's own library."""
     session.install(built_wheel(), "pytest")
     session.run("pytest", *session.posargs)
+    session.run("python", "tests/suites.py", "test_ast")
     code = "import sysconfig; print(sysconfig.get_path('stdlib'))"
     library = session.run("python", "-c", code, silent=True).strip()
     session.run(
@@ -100,6 +102,15 @@ def python(session):
 FOUND = interpreters()
 for version, path in FOUND.items():
     nox.session(python, name=f"python-{version}", python=path, requires=["wheel"])
+
+
+@nox.session(default=False, requires=["wheel"])
+def suites(session):
+    """Run the suites of tools that are built on `ast`, with lazyast and without it. Needs a network."""
+    tools = runpy.run_path("tests/suites.py")["SUITES"]
+    names = session.posargs or list(tools)
+    session.install(built_wheel(), "pytest", "setuptools", *(need for name in names for need in tools[name][1]))
+    session.run("python", "tests/suites.py", *names)
 
 
 @nox.session(python=next(iter(FOUND.values()), None), requires=["wheel"])
