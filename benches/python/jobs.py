@@ -1,16 +1,22 @@
-"""The jobs that `run.py` measures: one function per job and contestant.
+"""The jobs that `run.py` measures: what each one does with trees, and where contestants get them.
 
-A function gets the corpus directory and a cache directory, does the whole job, and returns its answer.
-The answers of all contestants must be equal. `prepare` runs before the clock starts.
+A contestant does the whole job and gives its answer, which must be everybody's. `prepare` runs before the
+clock starts; what is left of opening a project counts, and is told separately.
 """
 
 import ast
 import json
+import resource
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+DEFINITIONS = (*FUNCTIONS, ast.ClassDef)
+
+Trees = Iterable[ast.Module]
 
 
 def files(corpus: Path) -> list[Path]:
@@ -18,76 +24,158 @@ def files(corpus: Path) -> list[Path]:
     return sorted(path for path in corpus.rglob("*.py") if "site-packages" not in path.parts)
 
 
-def ast_trees(corpus: Path) -> Iterator[ast.Module]:
-    for path in files(corpus):
+def ast_trees(paths: list[Path]) -> Iterator[ast.Module]:
+    for path in paths:
         try:
             yield ast.parse(path.read_bytes())
         except SyntaxError:
             continue
 
 
-def lazyast_trees(corpus: Path, cache: Path) -> Iterator[ast.Module]:
+class Counts:
+    """What both visitors do: count imported names, and how long definitions' names are."""
+
+    def __init__(self) -> None:
+        self.imported = self.length = 0
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+        self.imported += len(node.names)
+
+    visit_ImportFrom = visit_Import
+
+    def visit_ClassDef(self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self.length += len(node.name)
+        self.generic_visit(node)  # type: ignore[attr-defined]
+
+    visit_FunctionDef = visit_AsyncFunctionDef = visit_ClassDef
+
+
+def visited(trees: Trees, visitor_class: type[ast.NodeVisitor]) -> list[int]:
+    class Visitor(Counts, visitor_class):  # type: ignore[misc, valid-type]
+        pass
+
+    visitor = Visitor()
+    for tree in trees:
+        visitor.visit(tree)
+    return [visitor.imported, visitor.length]
+
+
+def with_lazyast_visitor(trees: Trees) -> list[int]:
     import lazyast
 
-    for module in lazyast.Project(files(corpus), cache_dir=cache):
-        yield module.tree
+    return visited(trees, lazyast.Visitor)
 
 
-def statements(trees: Iterator[ast.Module]) -> int:
+def with_lazyast_walk(*types: type[ast.AST]) -> Callable[[Trees], int]:
+    def count(trees: Trees) -> int:
+        import lazyast
+
+        return sum(1 for tree in trees for _ in lazyast.walk(tree, *types))
+
+    return count
+
+
+def materialized(trees: Trees) -> int:
+    import lazyast
+
+    return sum(len(lazyast.materialize(tree).body) for tree in trees)
+
+
+def statements(trees: Trees) -> int:
     return sum(len(tree.body) for tree in trees)
 
 
-def nodes(trees: Iterator[ast.Module]) -> int:
+def names(trees: Trees) -> int:
+    return sum(len(node.name) for tree in trees for node in tree.body if isinstance(node, DEFINITIONS))
+
+
+def functions(trees: Trees) -> int:
+    lines = 0
+    for tree in trees:
+        for node in tree.body:
+            if isinstance(node, FUNCTIONS):
+                lines += node.lineno
+            elif isinstance(node, ast.ClassDef):
+                lines += sum(method.lineno for method in node.body if isinstance(method, FUNCTIONS))
+    return lines
+
+
+def nodes(trees: Trees) -> int:
     return sum(1 for tree in trees for _ in ast.walk(tree))
 
 
-def names(trees: Iterator[ast.Module]) -> int:
-    return sum(len(node.name) for tree in trees for node in tree.body if hasattr(node, "name"))
+def calls(trees: Trees) -> int:
+    return sum(isinstance(node, ast.Call) for tree in trees for node in ast.walk(tree))
 
 
-Job = Callable[[Path, Path], object]
+def defined(trees: Trees) -> int:
+    return sum(isinstance(node, FUNCTIONS) for tree in trees for node in ast.walk(tree))
 
-# job -> contestant -> (does the cache start warm, the work)
-JOBS: dict[str, dict[str, tuple[bool, Job]]] = {
-    "every tree, cold cache": {
-        "ast.parse": (False, lambda corpus, cache: statements(ast_trees(corpus))),
-        "lazyast": (False, lambda corpus, cache: statements(lazyast_trees(corpus, cache))),
-    },
-    "every tree, warm cache": {
-        "ast.parse": (False, lambda corpus, cache: statements(ast_trees(corpus))),
-        "lazyast": (True, lambda corpus, cache: statements(lazyast_trees(corpus, cache))),
-    },
-    "names of top-level statements": {
-        "ast.parse": (False, lambda corpus, cache: names(ast_trees(corpus))),
-        "lazyast": (True, lambda corpus, cache: names(lazyast_trees(corpus, cache))),
-    },
-    "ast.walk over everything": {
-        "ast.parse": (False, lambda corpus, cache: nodes(ast_trees(corpus))),
-        "lazyast": (True, lambda corpus, cache: nodes(lazyast_trees(corpus, cache))),
-    },
-    "every tree kept alive": {
-        "ast.parse": (False, lambda corpus, cache: len(list(ast_trees(corpus)))),
-        "lazyast": (True, lambda corpus, cache: len(list(lazyast_trees(corpus, cache)))),
-    },
+
+def with_ast_visitor(trees: Trees) -> list[int]:
+    return visited(trees, ast.NodeVisitor)
+
+
+def dumped(trees: Trees) -> int:
+    return sum(len(ast.dump(tree)) for tree in trees)
+
+
+def kept(trees: Trees) -> int:
+    kept.trees = list(trees)  # type: ignore[attr-defined]
+    return len(kept.trees)  # type: ignore[attr-defined]
+
+
+# job -> (what it does with the trees of `ast`, what it does with those of lazyast, does the cache start warm)
+JOBS: dict[str, tuple[Callable[[Trees], object], Callable[[Trees], object], bool]] = {
+    "every tree, cold cache": (statements, statements, False),
+    "every tree": (statements, statements, True),
+    "names of top-level definitions": (names, names, True),
+    "functions and methods": (functions, functions, True),
+    "visitor of imports, definitions": (with_ast_visitor, with_lazyast_visitor, True),
+    "walk for function definitions": (defined, with_lazyast_walk(*FUNCTIONS), True),
+    "walk for calls": (calls, with_lazyast_walk(ast.Call), True),
+    "walk over everything": (nodes, with_lazyast_walk(), True),
+    "whole trees": (statements, materialized, True),
+    "ast.walk over everything": (nodes, nodes, True),
+    "ast.NodeVisitor": (with_ast_visitor, with_ast_visitor, True),
+    "ast.dump": (dumped, dumped, True),
+    "all trees kept alive": (kept, kept, True),
 }
-
-
-def prepare(warm: bool, corpus: Path, cache: Path) -> None:
-    if warm:
-        import lazyast
-
-        lazyast.Project(files(corpus), cache_dir=cache)
 
 
 def main() -> None:
     job, contestant, corpus, cache = sys.argv[1], sys.argv[2], Path(sys.argv[3]), Path(sys.argv[4])
     warnings.simplefilter("ignore")
-    warm, work = JOBS[job][contestant]
-    prepare(warm, corpus, cache)
-    started = time.perf_counter()
-    answer = work(corpus, cache)
+    with_ast, with_lazyast, warm = JOBS[job]
+    paths = files(corpus)
+    trees: Trees
+    if contestant == "ast":
+        opening, work = 0.0, with_ast
+        trees = ast_trees(paths)
+        before = resident()
+        started = time.perf_counter()
+    else:
+        import lazyast
+
+        if warm:
+            lazyast.Project(paths, cache_dir=cache)
+        before = resident()
+        started = time.perf_counter()
+        project = lazyast.Project(paths, cache_dir=cache)
+        opening, work = time.perf_counter() - started, with_lazyast
+        trees = (module.tree for module in project)
+    answer = work(trees)
     seconds = time.perf_counter() - started
-    print(json.dumps({"seconds": seconds, "answer": answer}))
+    print(json.dumps({"seconds": seconds, "opening": opening, "grown": resident() - before, "answer": answer}))
+
+
+def resident() -> int:
+    """The bytes of memory that are this process's own: pages of mapped files, which the system may drop, not."""
+    try:
+        fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return int(fields["RssAnon"].split()[0]) * 1024
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
     python benches/python/run.py [--corpus DIR] [--rounds N] [--job TEXT] [PYTHON ...]
 
 Every measurement is a process of its own. Contestants take turns, round after round, so that what else
-the machine does falls on all of them. Medians are printed, and how many times faster than the first
-contestant each one is. Different answers end the run.
+the machine does falls on all of them. Medians are printed: the seconds of `ast.parse` and the same code, the
+seconds of lazyast, how many times faster that is, what of it goes into opening the project, how many times
+faster the rest is, and by how many times less memory grows. Different answers end the run.
 """
 
 import argparse
@@ -20,31 +21,38 @@ from pathlib import Path
 from jobs import JOBS
 
 JOBS_FILE = Path(__file__).with_name("jobs.py")
+CONTESTANTS = ("ast", "lazyast")
 
 
-def measure(python: str, job: str, contestant: str, corpus: Path) -> tuple[float, object]:
+def measure(python: str, job: str, contestant: str, corpus: Path) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="lazyast-bench-") as cache:
         command = [python, str(JOBS_FILE), job, contestant, str(corpus), cache]
         output = subprocess.run(command, capture_output=True, text=True, check=False)
     if output.returncode != 0:
         raise SystemExit(f"{job}, {contestant}: exit code {output.returncode}\n{output.stderr}")
-    result = json.loads(output.stdout.splitlines()[-1])
-    return result["seconds"], result["answer"]
+    result: dict[str, float] = json.loads(output.stdout.splitlines()[-1])
+    return result
 
 
 def run(python: str, job: str, corpus: Path, rounds: int) -> None:
-    times: dict[str, list[float]] = {contestant: [] for contestant in JOBS[job]}
-    answers: dict[str, object] = {}
+    found: dict[str, list[dict[str, float]]] = {contestant: [] for contestant in CONTESTANTS}
     for _ in range(rounds):
-        for contestant in times:
-            seconds, answers[contestant] = measure(python, job, contestant, corpus)
-            times[contestant].append(seconds)
-    if len({json.dumps(answer) for answer in answers.values()}) != 1:
+        for contestant, results in found.items():
+            results.append(measure(python, job, contestant, corpus))
+    answers = {contestant: results[-1]["answer"] for contestant, results in found.items()}
+    if answers["ast"] != answers["lazyast"]:
         raise SystemExit(f"{job}: the answers differ: {answers}")
-    medians = {contestant: statistics.median(all_times) for contestant, all_times in times.items()}
-    first = next(iter(medians.values()))
-    for contestant, median in medians.items():
-        print(f"{job:32}{contestant:14}{median:9.3f} s{first / median:8.1f}x   answer {answers[contestant]}")
+
+    def median(contestant: str, figure: str) -> float:
+        return statistics.median(result[figure] for result in found[contestant])
+
+    theirs, mine, opening = median("ast", "seconds"), median("lazyast", "seconds"), median("lazyast", "opening")
+    memory = [f"{median(contestant, 'grown') / 1e6:8.0f}" for contestant in CONTESTANTS]
+    print(
+        f"{job:33}{theirs:8.3f}{mine:9.3f}{theirs / mine:8.1f}x{opening:9.3f}{theirs / (mine - opening):8.1f}x"
+        f"{memory[0]}{memory[1]}   answer {answers['ast']}",
+        flush=True,
+    )
 
 
 def version(python: str) -> str:
@@ -62,7 +70,8 @@ def main() -> None:
     options = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, {platform.system()}; medians of {options.rounds}")
     for python in options.pythons:
-        print(f"\nPython {version(python)}, {options.corpus}")
+        print(f"\nPython {version(python)}, {options.corpus}; seconds, and megabytes of memory")
+        print(f"{'':33}{'ast':>8}{'lazyast':>9}{'ratio':>9}{'opening':>9}{'without':>9}{'ast':>8}{'lazyast':>8}")
         for job in JOBS:
             if options.job in job:
                 run(python, job, options.corpus, options.rounds)
