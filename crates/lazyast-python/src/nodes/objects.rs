@@ -16,8 +16,8 @@ use pyo3::types::{PyDict, PyType};
 use super::memory::Copy;
 use crate::interpreter::Interpreter;
 
-/// New objects after which CPython collects the youngest, by default: 700 up to 3.11, 2,000 in 3.13.
-const COLLECTION_IS_DUE: usize = 2000;
+/// New objects after which CPython collects the youngest: 700 up to 3.12, 2,000 in 3.13.
+const COLLECTION_IS_DUE: usize = 700;
 
 /// As long as it lives, the interpreter does not look for garbage: a tree that is being made has none, and
 /// looking at it again and again takes as long as making it.
