@@ -12,12 +12,17 @@ use crate::nodes::reach::{self, Below, Kinds};
 use crate::nodes::shell::{self, Decoded, Depth};
 use crate::nodes::objects;
 
+/// Who has taken so many nodes will take them all, and has everything else made at once.
+const EARNEST: u32 = 32;
+
 /// What `ast.walk` gives, one after the other, or those of some classes.
 #[pyclass(module = "lazyast._native")]
 struct Walk {
     queue: VecDeque<Py<PyAny>>,
     /// `None`: everything.
     wanted: Option<Wanted>,
+    /// How many nodes were given.
+    given: u32,
 }
 
 /// Nodes of some classes.
@@ -73,6 +78,11 @@ impl Walk {
         while let Some(node) = self.queue.pop_front() {
             let node = node.into_bound(py);
             if self.step(interpreter, &node)? {
+                self.given += 1;
+                if self.given == EARNEST && self.wanted.is_none() {
+                    let queued: Vec<_> = self.queue.iter().map(|node| node.bind(py).clone()).collect();
+                    make(interpreter, queued)?;
+                }
                 return Ok(Some(node));
             }
         }
@@ -94,7 +104,7 @@ impl Walk {
         let py = node.py();
         let queue = &mut self.queue;
         let Some(wanted) = &self.wanted else {
-            shell::touch(interpreter, node, Depth::Whole)?;
+            shell::touch(interpreter, node, Depth::Level)?;
             reach::for_each_child(interpreter, node, |child| queue.push_back(child.unbind()))?;
             return Ok(true);
         };
@@ -126,25 +136,28 @@ impl Walk {
 fn walk(node: Bound<'_, PyAny>, types: &Bound<'_, PyTuple>) -> PyResult<Option<Walk>> {
     let Some(interpreter) = Interpreter::get(node.py())? else { return Ok(None) };
     let wanted = if types.is_empty() { None } else { Some(Wanted::new(interpreter, types)?) };
-    Ok(Some(Walk { queue: VecDeque::from([node.unbind()]), wanted }))
+    Ok(Some(Walk { queue: VecDeque::from([node.unbind()]), wanted, given: 0 }))
 }
 
 /// Makes everything below a node that was not touched yet.
 #[pyfunction]
 pub(crate) fn materialize(node: Bound<'_, PyAny>) -> PyResult<()> {
-    let py = node.py();
-    let Some(interpreter) = Interpreter::get(py)? else { return Ok(()) };
+    let Some(interpreter) = Interpreter::get(node.py())? else { return Ok(()) };
+    make(interpreter, vec![node])
+}
+
+/// Makes everything below some nodes, and themselves.
+fn make(interpreter: &'static Interpreter, mut pending: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
+    let Some(py) = pending.first().map(Bound::py) else { return Ok(()) };
     let paused = objects::CollectorPause::new(py);
     let mut all = Vec::new();
-    let mut pending = vec![node];
     while let Some(node) = pending.pop() {
         match Decoded::new(interpreter, node.clone(), Depth::Whole)? {
             Some(decoded) => all.push(decoded),
             None => reach::for_each_child(interpreter, &node, |child| pending.push(child))?,
         }
     }
-    // A collection of the youngest is due now. As long as it cannot see what was made, it has little to do.
-    paused.collect_youngest(all.iter().map(Decoded::objects).sum())?;
+    paused.collect_if_due(all.iter().map(Decoded::objects).sum())?;
     all.into_iter().try_for_each(|decoded| decoded.give(interpreter))
 }
 

@@ -8,6 +8,7 @@
 #![allow(unsafe_code)]
 
 use pyo3::ffi;
+use pyo3::Borrowed;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
@@ -112,19 +113,45 @@ impl Template {
         Ok(Copy { dict, values, template: self, replaced: 0 })
     }
 
-    /// The value in a slot of a dictionary that still has the template's keys; nothing where the dictionary
-    /// was changed.
-    pub(crate) fn value_of<'py>(&self, dict: &Bound<'py, PyDict>, slot: usize) -> Option<Bound<'py, PyAny>> {
+    /// What is in a slot of a node's `__dict__`, if that still has the template's keys. `dict_offset` is where
+    /// nodes have the pointer to it.
+    pub(crate) fn held<'py>(&self, dict_offset: usize, node: &Bound<'py, PyAny>, slot: usize) -> Held<'py> {
         assert!(slot < self.slots, "slots are those of the template");
-        let py = dict.py();
-        let values = self.layout.values(dict);
-        if values.is_null() || Layout::keys(dict) != Layout::keys(self.dict.bind(py)) {
-            return None;
+        let py = node.py();
+        // SAFETY: the interpreter itself said where nodes have the pointer to their `__dict__`, which is null
+        // or that of a dictionary. It is borrowed, and no Python code runs here. Split dictionaries with the
+        // same keys have arrays of at least as many values as there were keys in the template; a value is
+        // null where a key was deleted.
+        unsafe {
+            let dict = node.as_ptr().byte_add(dict_offset).cast::<*mut ffi::PyObject>().read();
+            let Some(dict) = Borrowed::from_ptr_or_opt(py, dict) else { return Held::Elsewhere };
+            let Ok(dict) = dict.cast_exact::<PyDict>() else { return Held::Elsewhere };
+            let values = self.layout.values(&dict);
+            if values.is_null() || Layout::keys(&dict) != Layout::keys(self.dict.bind(py)) {
+                return Held::Elsewhere;
+            }
+            let value = values.add(slot).read();
+            if value.is_null() {
+                return Held::Elsewhere;
+            }
+            let class = ffi::Py_TYPE(value);
+            let atoms = [&raw mut ffi::PyUnicode_Type, &raw mut ffi::PyLong_Type];
+            if value == ffi::Py_None() || atoms.contains(&class) {
+                return Held::Atom;
+            }
+            Held::Value(Bound::from_borrowed_ptr(py, value))
         }
-        // SAFETY: split dictionaries with the same keys have arrays of at least as many values as there
-        // were keys in the template. A value is null where a key was deleted.
-        unsafe { Bound::from_borrowed_ptr_or_opt(py, values.add(slot).read()) }
     }
+}
+
+/// What a slot holds.
+pub(crate) enum Held<'py> {
+    /// `None`, a `str` or an `int`: nothing that is a node or has nodes.
+    Atom,
+    /// Something else.
+    Value(Bound<'py, PyAny>),
+    /// The dictionary was changed: ask the node.
+    Elsewhere,
 }
 
 /// Some object that nothing else refers to.

@@ -16,8 +16,8 @@ use pyo3::types::{PyDict, PyType};
 use super::memory::Copy;
 use crate::interpreter::Interpreter;
 
-/// New objects after which CPython collects the youngest: 700 up to 3.12, 2,000 in 3.13.
-const COLLECTION_IS_DUE: usize = 700;
+/// New objects for which it is worth to ask whether a collection is due.
+const MANY: usize = 128;
 
 /// As long as it lives, the interpreter does not look for garbage: a tree that is being made has none, and
 /// looking at it again and again takes as long as making it.
@@ -32,11 +32,20 @@ impl<'py> CollectorPause<'py> {
         Self { was_enabled: unsafe { ffi::PyGC_Disable() } != 0, py }
     }
 
-    /// Has the youngest objects collected if so many new ones mean that it is due, and if the collector is
-    /// on at all. The interpreter counts new objects, tracked or not; this sets the count back to zero.
-    pub(crate) fn collect_youngest(&self, new: usize) -> PyResult<()> {
-        if self.was_enabled && new > COLLECTION_IS_DUE {
-            self.py.import("gc")?.call_method1("collect", (0,))?;
+    /// Has the youngest objects collected if that is due, before what was made is tracked: the collector then
+    /// has next to nothing to look at. `made` is how many objects these are; for a few it is not worth it.
+    ///
+    /// The interpreter counts new objects whether they are tracked or not, and this sets the count back to
+    /// zero.
+    pub(crate) fn collect_if_due(&self, made: usize) -> PyResult<()> {
+        if !self.was_enabled || made < MANY {
+            return Ok(());
+        }
+        let gc = self.py.import("gc")?;
+        let first = |name: &str| gc.call_method0(name)?.get_item(0)?.extract::<usize>();
+        let threshold = first("get_threshold")?;
+        if threshold > 0 && first("get_count")? > threshold {
+            gc.call_method1("collect", (0,))?;
         }
         Ok(())
     }
@@ -110,17 +119,6 @@ pub(crate) fn node<'py>(
 pub(crate) fn is_of_type(object: &Bound<'_, PyAny>, class: &Bound<'_, PyType>) -> bool {
     // SAFETY: both are live types.
     unsafe { ffi::PyType_IsSubtype(object.get_type_ptr(), class.as_type_ptr()) != 0 }
-}
-
-/// The `__dict__` of a node that is no shell, if it has one.
-pub(crate) fn dict_of<'py>(dict_offset: usize, node: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
-    // SAFETY: the interpreter itself said where nodes have the pointer to their `__dict__`, which is null
-    // until there is one.
-    let dict = unsafe {
-        let dict = node.as_ptr().byte_add(dict_offset).cast::<*mut ffi::PyObject>().read();
-        Bound::from_borrowed_ptr_or_opt(node.py(), dict)
-    };
-    dict.and_then(|dict| dict.cast_into().ok())
 }
 
 /// A list of exactly `length` objects.

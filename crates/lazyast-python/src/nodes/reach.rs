@@ -7,9 +7,9 @@ use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
+use super::memory::Held;
 use super::origin::Origin;
 use crate::interpreter::Interpreter;
-use crate::nodes::objects;
 
 /// A set of kinds, to look for among nodes that were not touched.
 #[derive(Clone)]
@@ -103,7 +103,7 @@ impl<'py> Fields<'py> {
         }
     }
 
-    /// A field's value, if it is there.
+    /// A field's value, if it is there and of a type that nodes stand in.
     pub(crate) fn value(
         &self,
         interpreter: &Interpreter,
@@ -113,13 +113,11 @@ impl<'py> Fields<'py> {
         let py = node.py();
         let name = match self {
             Self::Known(class) => {
-                let dict = objects::dict_of(interpreter.dict_offset, node);
-                if let Some(dict) = &dict
-                    && let Some(value) = class.template(py)?.value_of(dict, place)
-                {
-                    return Ok(Some(value));
+                match class.template(py)?.held(interpreter.dict_offset, node, place) {
+                    Held::Atom => return Ok(None),
+                    Held::Value(value) => return Ok(Some(value)),
+                    Held::Elsewhere => class.names[place].bind(py),
                 }
-                class.names[place].bind(py)
             }
             Self::Named(names) => &names[place],
         };

@@ -22,7 +22,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyMapping, PyType};
 
 use super::class::Class;
-use super::objects::Untracked;
+use super::objects::{self, Untracked};
 use super::origin::Origin;
 use super::{level, whole};
 use crate::interpreter::{Interpreter, once};
@@ -105,10 +105,10 @@ pub(crate) enum Depth {
 
 /// Makes a shell a node like any other. Other objects stay what they are.
 pub(crate) fn touch(interpreter: &'static Interpreter, node: &Bound<'_, PyAny>, depth: Depth) -> PyResult<()> {
-    match Decoded::new(interpreter, node.clone(), depth)? {
-        Some(decoded) => decoded.give(interpreter),
-        None => Ok(()),
-    }
+    let paused = objects::CollectorPause::new(node.py());
+    let Some(decoded) = Decoded::new(interpreter, node.clone(), depth)? else { return Ok(()) };
+    paused.collect_if_due(decoded.untracked.len())?;
+    decoded.give(interpreter)
 }
 
 /// What a shell is going to be.

@@ -3,8 +3,8 @@
 //! Nodes are made from the last to the first, so that all children are there when their parent is made, on
 //! top of a stack, the first one uppermost. Depth costs nothing.
 //!
-//! The collector sees nothing of it until everything is in place: half of the time would otherwise go into
-//! looking for garbage where there is none.
+//! The collector is paused meanwhile, and sees nothing of it until everything is in place: half of the time
+//! would otherwise go into looking for garbage where there is none.
 
 use lazyast::format::read::{Row, Span};
 use lazyast::format::{Damage, NodeId};
@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::fields::{Child, Decoder, Failure};
-use super::objects::{self, Untracked};
+use super::objects::Untracked;
 use super::origin::Origin;
 use crate::interpreter::Interpreter;
 
@@ -26,7 +26,6 @@ pub(crate) fn whole<'py>(
 ) -> Result<Bound<'py, PyDict>, Failure> {
     let mut decoder = Decoder::new(py, interpreter, origin, untracked);
     let rows = rows(&decoder, id)?;
-    let _paused = objects::CollectorPause::new(py);
     let mut made: Vec<Child<'py>> = Vec::new();
     for (row, span) in rows.iter().rev() {
         let class = decoder.class(row.kind, row.id)?;
