@@ -223,7 +223,7 @@ pub(crate) fn class(py: Python<'_>, of: &Class) -> PyResult<Py<PyType>> {
         let hidden = ffi::PyType_FromSpecWithBases(&mut spec, exact.as_ptr());
         Bound::from_owned_ptr_or_err(py, hidden)?.cast_into::<PyType>()?
     };
-    for name in ["__doc__", "__qualname__", "__module__"] {
+    for name in ["__doc__", "__name__", "__qualname__", "__module__"] {
         hidden.setattr(name, exact.getattr(name)?)?;
     }
     let metaclass = once(py, &METACLASS, || metaclass(py))?.clone_ref(py);
