@@ -6,7 +6,7 @@
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyInt, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyInt, PyTuple};
 
 use crate::interpreter::{ONLY_AST, built_in_compile};
 use crate::nodes::live;
@@ -72,7 +72,11 @@ fn tree_wanted<'py>(
     let [source, filename, mode, flags, dont_inherit, optimize, feature_version] = values;
     let number = |value: Option<Bound<'py, PyAny>>, default: i64| match value {
         None => Some(default),
-        Some(value) => value.cast_exact::<PyInt>().ok()?.extract::<i64>().ok(),
+        // `True` is a number here as well.
+        Some(value) if value.cast_exact::<PyInt>().is_ok() || value.cast_exact::<PyBool>().is_ok() => {
+            value.extract::<i64>().ok()
+        }
+        Some(_) => None,
     };
     let flags = number(flags, 0)?;
     let inherits = number(dont_inherit, 0)? == 0;

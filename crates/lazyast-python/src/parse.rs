@@ -8,6 +8,7 @@ use lazyast::format::{Kind, Tree};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCFunction, PyString};
 
+use crate::errors::{CorruptArchive, Error};
 use crate::interpreter::Interpreter;
 use crate::nodes::origin::Origin;
 use crate::{cache, nodes, probe, walk};
@@ -79,6 +80,25 @@ fn find(
     };
     let reason = left(py, interpreter, origin.tree(), is_text, type_comments)?;
     Ok(reason.map_or(Ok((interpreter, origin)), |reason| Err(reason.to_owned())))
+}
+
+/// The archive of a source, in bytes that mean the same on every machine, or `None` where there is none.
+#[pyfunction]
+fn archive<'py>(py: Python<'py>, source: &[u8]) -> PyResult<Option<Bound<'py, PyBytes>>> {
+    let cache = cache::of_process(py)?;
+    let archive = py.detach(|| cache.archive(source)).ok();
+    Ok(archive.map(|archive| PyBytes::new(py, archive.as_ref())))
+}
+
+/// The `ast.Module` of an archive, whoever made it. What damage there is shows as `CorruptArchive`, now or when
+/// nodes are touched; whether the bytes are somebody's work and not damage cannot be seen.
+#[pyfunction]
+fn open_archive<'py>(py: Python<'py>, archive: &[u8]) -> PyResult<Bound<'py, PyAny>> {
+    let not_served = || Error::new_err("lazyast makes no trees for this interpreter: it serves CPython 3.11 to 3.13");
+    let interpreter = Interpreter::get(py)?.ok_or_else(not_served)?;
+    let origin = Origin::open(ArchiveBytes::copy(archive))
+        .map_err(|error| CorruptArchive::new_err(format!("the archive cannot be opened: {error}")))?;
+    Ok(nodes::module(py, interpreter, &Rc::new(origin))?)
 }
 
 /// The tree of an archive of bytes, unless the interpreter's own could differ.
@@ -159,5 +179,7 @@ fn refused(refusal: &lazyast::Refusal) -> String {
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(parse, module)?)?;
+    module.add_function(wrap_pyfunction!(archive, module)?)?;
+    module.add_function(wrap_pyfunction!(open_archive, module)?)?;
     module.add_function(wrap_pyfunction!(explain, module)?)
 }

@@ -21,7 +21,7 @@ impl ArchiveBytes {
     }
 
     /// A copy with the alignment that archives need.
-    pub(crate) fn copy(archive: &[u8]) -> Self {
+    pub fn copy(archive: &[u8]) -> Self {
         let mut buffer = Buffer::with_capacity(archive.len());
         buffer.extend_from_slice(archive);
         Self(Place::Memory(Arc::new(buffer)))

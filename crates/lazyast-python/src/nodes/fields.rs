@@ -5,6 +5,7 @@ use lazyast::format::read::{Constant, Part, Singleton, Span};
 use lazyast::format::shape::{FieldSpec, Role};
 use lazyast::format::{Damage, NodeId, Tree};
 use pyo3::IntoPyObjectExt;
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyComplex, PyDict, PyEllipsis, PyFloat, PyInt, PyList, PyString};
 
@@ -142,7 +143,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
             Part::Name(number) => self.origin.name(py, number)?.into_any(),
             Part::UnicodeKind => PyString::intern(py, "u").into_any(),
             Part::Singleton(singleton) => self.singleton(singleton, id)?,
-            Part::Constant(constant) => self.constant(constant)?,
+            Part::Constant(constant) => self.constant(constant, id)?,
             Part::Names(numbers) => {
                 let names = numbers.into_iter().map(|number| self.origin.name(py, number));
                 PyList::new(py, names.collect::<Result<Vec<_>, _>>()?)?.into_any()
@@ -208,16 +209,23 @@ impl<'a, 'py> Decoder<'a, 'py> {
         Ok(self.interpreter.singleton(singleton).ok_or(damage)?.bind(self.py).clone())
     }
 
-    fn constant(&self, constant: Constant<'_>) -> PyResult<Bound<'py, PyAny>> {
+    fn constant(&self, constant: Constant<'_>, at: NodeId) -> Result<Bound<'py, PyAny>, Failure> {
         let py = self.py;
+        // Python refuses text that no literal gives; everything else that it may refuse is its own affair.
+        let checked = |value: PyResult<Bound<'py, PyAny>>, what| match value {
+            Err(error) if error.is_instance_of::<PyValueError>(py) => {
+                Err(Failure::from(Damage { what, at, found: 0 }))
+            }
+            value => Ok(value?),
+        };
         Ok(match constant {
             Constant::None => py.None().into_bound(py),
             Constant::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
             Constant::Ellipsis => PyEllipsis::get(py).to_owned().into_any(),
-            Constant::Str(wtf8) => objects::string(py, wtf8)?,
+            Constant::Str(wtf8) => checked(objects::string(py, wtf8), "text is not WTF-8")?,
             Constant::Bytes(bytes) => PyBytes::new(py, bytes).into_any(),
             Constant::Int(value) => value.into_bound_py_any(py)?,
-            Constant::BigInt(literal) => objects::big_int(py, literal)?,
+            Constant::BigInt(literal) => checked(objects::big_int(py, literal), "integer is not a literal")?,
             Constant::Float(value) => PyFloat::new(py, value).into_any(),
             Constant::Imaginary(value) => PyComplex::from_doubles(py, 0.0, value).into_any(),
         })

@@ -1,0 +1,126 @@
+"""Archives that are damaged under a tree: an error that says so, or a wrong value, and nothing worse.
+
+The cache checks what it reads, so that such an archive is not met there. Here it is opened past these checks.
+"""
+
+import ast
+import random
+import re
+import resource
+import signal
+import subprocess
+import sys
+from collections import Counter
+
+import lazyast
+import pytest
+from lazyast import _native
+
+SOURCE = b'''
+import a.b as c
+from ..d import *
+@e
+class F(G, metaclass=H):
+    """Text \xc3\xa9."""
+    def f(self, x: int = 1, /, *y, z, t=2, **w) -> None:
+        global v
+        return [self.x[0:1], {**w, 'k': -1.5, 7: b'z'}, f'{x!r:>{y}}' 'a', x if y else z, 3j]
+    async def g(self):
+        async with h as i: await j
+        try: return (k for k in l if k < 2 <= 3 not in m)
+        except* n as o: raise
+match p:
+    case {'a': 1, **rest} | {} if q: pass
+    case R(1, i=None) | [*_] | None: pass
+x: int = 123456789012345678901234567890 and not ~z  # comment
+'''
+SECONDS_FOR_ONE = 10
+MEMORY = 3 << 30
+
+
+def use(archive, way):
+    """Do what users do, and raise CorruptArchive if the damage is seen."""
+    tree = _native.open_archive(archive)
+    if way == 0:
+        nodes = list(ast.walk(tree))
+    elif way == 1:
+        nodes = list(lazyast.walk(lazyast.materialize(tree)))
+    elif way == 2:
+        nodes = list(lazyast.walk(tree, ast.Name, ast.Constant, ast.arg))
+        lazyast.Visitor().visit(tree)
+        nodes += ast.walk(tree)
+    else:
+        chance, nodes, pending = random.Random(way), [], [tree]
+        while pending:
+            nodes.append(pending.pop(chance.randrange(len(pending))))
+            pending.extend(ast.iter_child_nodes(nodes[-1]))
+    # Whatever these make of wrong values, the process has to live.
+    for function in (ast.dump, ast.unparse, lambda tree: compile(tree, "a", "exec")):
+        try:
+            function(tree)
+        except lazyast.CorruptArchive:
+            raise
+        except Exception:
+            pass
+    for node in nodes[:: max(len(nodes) // 4, 1)]:
+        try:
+            lazyast.ancestors(node, root=tree)
+        except LookupError:
+            pass
+    return len(nodes)
+
+
+def main():
+    """Flip every byte in several ways, and many at once; tell how it went."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit("one tree took too long"))
+    whole = _native.archive(SOURCE)
+    assert use(whole, 0) > 100
+    counts = Counter()
+    chance = random.Random(1)
+    changes = [[(place, mask)] for place in range(len(whole)) for mask in (1, 0x80, 0xFF)]
+    for _ in range(10_000):
+        places = [chance.randrange(64, len(whole)) for _ in range(chance.choice((2, 5, 40)))]
+        changes.append([(place, chance.randrange(1, 256)) for place in places])
+    for number, change in enumerate(changes):
+        archive = bytearray(whole)
+        for place, mask in change:
+            archive[place] ^= mask
+        signal.alarm(SECONDS_FOR_ONE)
+        try:
+            use(bytes(archive), number % 5)
+            counts["used"] += 1
+        except lazyast.CorruptArchive as error:
+            counts["not opened" if "cannot be opened" in str(error) else "corrupt"] += 1
+        signal.alarm(0)
+    for length in range(0, len(whole), 7):
+        with pytest.raises(lazyast.CorruptArchive):
+            use(whole[:length], 0)
+        counts["cut"] += 1
+    print(len(changes), *(counts[name] for name in ("used", "corrupt", "not opened", "cut")))
+
+
+def test_flipped_bytes_under_a_tree():
+    run = subprocess.run([sys.executable, "-X", "faulthandler", __file__], capture_output=True, text=True, timeout=600)
+    assert run.returncode == 0, run.stdout + run.stderr
+    changes, used, corrupt, not_opened, cut = map(int, run.stdout.split())
+    assert changes == used + corrupt + not_opened > 5000
+    # All three must happen, or the test does not test.
+    assert min(used, corrupt, not_opened, cut) > 100
+
+
+def test_what_the_error_says():
+    whole = _native.archive(b"spam = eggs")
+    messages = []
+    for place in range(64, len(whole)):
+        archive = bytearray(whole)
+        archive[place] = 250
+        try:
+            list(ast.walk(_native.open_archive(bytes(archive))))
+        except lazyast.CorruptArchive as error:
+            messages.append(str(error))
+    assert any(re.search("kind.*250.*delete the directory that `lazyast dir` prints", each) for each in messages), messages
+
+
+if __name__ == "__main__":
+    main()
