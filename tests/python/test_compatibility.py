@@ -1,7 +1,11 @@
 """The differences from `ast` that COMPATIBILITY.md lists. Mending one must be noticed."""
 
 import ast
+import gc
+import inspect
+import pickle
 import sys
+import weakref
 
 import lazyast
 import pytest
@@ -34,3 +38,73 @@ def test_the_caller_counts_for_recursion_on_3_11():
             from_depth(depth, ast.parse, DEEP)
     else:
         assert isinstance(from_depth(depth, ast.parse, DEEP).body[0].value, ast.BinOp)
+
+
+def statement(parse=lazyast.parse):
+    """Give a node that was not touched: it is taken out of a list, and nothing else."""
+    return parse("x = 1").body[0]
+
+
+def test_the_type_of_an_untouched_node():
+    node = statement()
+    assert type(node) is not ast.Assign
+    assert type(node) == ast.Assign  # noqa: E721
+    assert node.__class__ is ast.Assign
+    assert node.lineno == 1
+    assert type(node) is ast.Assign
+
+
+def test_the_base_class_of_untouched_nodes():
+    assert type(statement()).__base__ is ast.Assign
+    assert statement() is not None
+    assert any(hidden is not ast.Assign for hidden in ast.Assign.__subclasses__())
+
+
+def test_object_getattribute_on_untouched_nodes():
+    assert object.__getattribute__(statement(ast.parse), "lineno") == 1
+    with pytest.raises(AttributeError):
+        object.__getattribute__(statement(), "lineno")
+
+
+def test_object_setattr_on_untouched_nodes():
+    node = statement()
+    if sys.version_info < (3, 13):
+        with pytest.raises(TypeError, match="can't apply this __setattr__ to Assign object"):
+            object.__setattr__(node, "extra", 1)
+        assert not hasattr(node, "extra")
+    else:
+        object.__setattr__(node, "extra", 1)
+        object.__setattr__(node, "lineno", 7)
+        assert (node.extra, node.lineno, node.targets[0].id) == (1, 7, "x")
+    touched = statement()
+    assert touched.lineno == 1
+    object.__setattr__(touched, "extra", 1)
+    assert touched.extra == 1
+
+
+def test_getattr_static_on_untouched_nodes():
+    assert inspect.getattr_static(statement(ast.parse), "lineno") == 1
+    with pytest.raises(AttributeError):
+        inspect.getattr_static(statement(), "lineno")
+
+
+def test_pickling_the_type_of_an_untouched_node():
+    assert pickle.loads(pickle.dumps(type(statement(ast.parse)))) is ast.Assign
+    with pytest.raises(pickle.PicklingError):
+        pickle.dumps(type(statement()))
+
+
+def test_the_size_of_untouched_nodes():
+    assert sys.getsizeof(statement()) > sys.getsizeof(statement(ast.parse))
+
+
+def test_untouched_nodes_are_not_tracked():
+    assert gc.is_tracked(statement(ast.parse))
+    assert not gc.is_tracked(statement())
+
+
+def test_weak_references_to_the_module():
+    assert weakref.getweakrefcount(ast.parse("x")) == 0
+    tree = lazyast.parse("x")
+    assert weakref.getweakrefcount(tree) == 1
+    assert weakref.getweakrefcount(tree.body[0]) == 0

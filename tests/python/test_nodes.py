@@ -119,6 +119,22 @@ def subclasses(tree):
 
 
 @check
+def checks_against_the_type_of_a_node(tree):
+    other = ast.parse(SOURCE)
+    fresh = lazyast.parse(SOURCE)
+    vars(fresh.body[3])
+    return [
+        (
+            [isinstance(node, type(each)) for each in tree.body],
+            [issubclass(type(node), type(each)) for each in tree.body],
+            raised(issubclass, 5, type(node)),
+            isinstance(5, type(node)),
+        )
+        for node in (other.body[3], other.body[1], fresh.body[2], fresh.body[3])
+    ]
+
+
+@check
 def class_attributes(tree):
     return [
         (type(node)._fields, type(node)._attributes, type(node).__match_args__, node._fields, node._attributes)

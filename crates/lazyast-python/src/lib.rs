@@ -26,7 +26,9 @@ mod walk;
 use pyo3::prelude::*;
 
 /// The module's contents: one `register` per file.
-#[pymodule]
+///
+/// It needs the interpreter's lock: nodes share their trees without locks of their own.
+#[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     errors::register(module)?;
     interpreter::register(module)?;

@@ -10,7 +10,7 @@
 
 #![allow(unsafe_code)]
 
-use std::ffi::{CString, c_int, c_void};
+use std::ffi::{CStr, CString, c_int, c_void};
 use std::rc::Rc;
 
 use lazyast::format::NodeId;
@@ -19,7 +19,7 @@ use pyo3::exceptions::{PyRuntimeError, PySystemError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyMapping, PyType};
+use pyo3::types::{PyBool, PyDict, PyMapping, PyType};
 
 use super::class::Class;
 use super::objects::{self, Untracked};
@@ -235,9 +235,22 @@ pub(crate) fn class(py: Python<'_>, of: &Class) -> PyResult<Py<PyType>> {
 
 fn metaclass(py: Python<'_>) -> PyResult<Py<PyType>> {
     let slot = |slot: c_int, function: *mut c_void| ffi::PyType_Slot { slot, pfunc: function };
+    let method = |name: &'static CStr, function: ffi::PyCFunction| ffi::PyMethodDef {
+        ml_name: name.as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer { PyCFunction: function },
+        ml_flags: ffi::METH_O,
+        ml_doc: std::ptr::null(),
+    };
+    // CPython keeps the pointer; there is one table for each process.
+    let methods = Box::leak(Box::new([
+        method(c"__instancecheck__", is_instance),
+        method(c"__subclasscheck__", is_subclass),
+        ffi::PyMethodDef::zeroed(),
+    ]));
     let mut slots = [
         slot(ffi::Py_tp_richcompare, compare_classes as *mut c_void),
         slot(ffi::Py_tp_hash, hash_class as *mut c_void),
+        slot(ffi::Py_tp_methods, methods.as_mut_ptr().cast()),
         slot(0, std::ptr::null_mut()),
     ];
     let mut spec = ffi::PyType_Spec {
@@ -391,6 +404,32 @@ unsafe extern "C" fn compare_classes(
             ffi::Py_NE => (!same).into_pyobject(py)?.to_owned().into_any().into_ptr(),
             _ => py.NotImplemented().into_ptr(),
         })
+    })
+}
+
+/// `isinstance(node, type(untouched))` means the class itself.
+unsafe extern "C" fn is_instance(class: *mut ffi::PyObject, object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    guarded(std::ptr::null_mut(), |py, _| {
+        // SAFETY: CPython passes live objects.
+        let (class, object) =
+            unsafe { (Bound::from_borrowed_ptr(py, class), Bound::from_borrowed_ptr(py, object)) };
+        let found = object.is_instance(exact_class(class.cast::<PyType>()?).as_any())?;
+        Ok(PyBool::new(py, found).to_owned().into_any().into_ptr())
+    })
+}
+
+/// `issubclass(class, type(untouched))` means the class itself.
+unsafe extern "C" fn is_subclass(class: *mut ffi::PyObject, other: *mut ffi::PyObject) -> *mut ffi::PyObject {
+    guarded(std::ptr::null_mut(), |py, _| {
+        // SAFETY: CPython passes live objects.
+        let (class, other) =
+            unsafe { (Bound::from_borrowed_ptr(py, class), Bound::from_borrowed_ptr(py, other)) };
+        let class = exact_class(class.cast::<PyType>()?);
+        // SAFETY: live objects; the result is negative with an exception set.
+        match unsafe { ffi::PyObject_IsSubclass(other.as_ptr(), class.as_ptr()) } {
+            -1 => Err(PyErr::fetch(py)),
+            found => Ok(PyBool::new(py, found != 0).to_owned().into_any().into_ptr()),
+        }
     })
 }
 

@@ -1,0 +1,233 @@
+"""What trees keep alive, and for how long; trees and threads."""
+
+import ast
+import gc
+import os
+import random
+import subprocess
+import sys
+import sysconfig
+import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import lazyast
+import pytest
+from test_nodes import SOURCE, untouched
+
+LIBRARY = Path(sysconfig.get_path("stdlib"))
+FILES = sorted(LIBRARY.glob("*.py"))
+HAS_PROC = Path("/proc/self/status").exists()
+
+
+def resident():
+    """Give the bytes of memory that are this process's own."""
+    fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return int(fields["RssAnon"].split()[0]) * 1024
+
+
+def touch_some(tree, chance):
+    for node in lazyast.walk(tree, ast.FunctionDef):
+        if chance.random() < 0.3:
+            node.parent = tree
+    for node in ast.walk(tree):
+        if chance.random() < 0.02:
+            break
+
+
+LEAK = """
+import ast, gc, random, sys
+sys.path.insert(0, sys.argv[1])
+from test_lifetime import *
+
+sources = [path.read_bytes() for path in FILES[:120]]
+chance = random.Random(1)
+
+def round(times):
+    for _ in range(times):
+        for source in sources:
+            tree = lazyast.parse(source)
+            touch_some(tree, chance)
+        lazyast.materialize(tree)
+    del tree
+    gc.collect()
+    return len(gc.get_objects()), sys.getallocatedblocks(), resident()
+
+round(3)
+before = round(10)
+after = round(20)
+print(*before, *after)
+"""
+
+
+@pytest.mark.skipif(not HAS_PROC, reason="memory is read from /proc")
+def test_nothing_is_left_of_thousands_of_trees():
+    command = [sys.executable, "-c", LEAK, str(Path(__file__).parent)]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    objects, blocks, size, objects_after, blocks_after, size_after = map(int, run.stdout.split())
+    # 2,400 trees with hundreds of nodes each: one lost object for each of them would show.
+    assert objects_after - objects < 100
+    assert blocks_after - blocks < 1500
+    assert size_after - size < 8 << 20
+
+
+def test_a_tree_is_freed_without_the_collector():
+    gc.collect()
+    gc.disable()
+    try:
+        tree = lazyast.parse(SOURCE)
+        references = [weakref.ref(node) for node in ast.walk(tree) if not isinstance(node, ast.expr_context)]
+        untouched_tree = lazyast.parse(SOURCE)
+        references += [weakref.ref(node) for node in untouched_tree.body]
+        del tree, untouched_tree
+        shared = [reference() for reference in references if reference() is not None]
+        assert all(isinstance(node, ast.operator | ast.unaryop | ast.cmpop) for node in shared)
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize("make", [lazyast.parse, lambda source: lazyast.materialize(lazyast.parse(source))])
+def test_cycles_through_users_attributes_are_collected(make):
+    tree = make(SOURCE)
+    for node in list(ast.walk(tree)):
+        for child in ast.iter_child_nodes(node):
+            if not isinstance(child, ast.expr_context | ast.operator | ast.unaryop | ast.cmpop):
+                child.parent = node
+    references = [weakref.ref(node) for node in ast.walk(tree) if hasattr(node, "parent")]
+    assert len(references) > 80
+    del tree, node, child
+    gc.collect()
+    assert [reference() for reference in references if reference() is not None] == []
+
+
+def test_a_cycle_through_one_leaf_is_collected():
+    leaf = lazyast.parse("pass").body[0]
+    leaf.me = leaf
+    reference = weakref.ref(leaf)
+    del leaf
+    gc.collect()
+    assert reference() is None
+
+
+def test_a_node_outlives_its_tree():
+    statement = lazyast.parse(SOURCE).body[3]
+    gc.collect()
+    assert untouched(statement)
+    assert statement.body[1].args.posonlyargs[0].arg == "self"
+
+
+def test_only_touched_nodes_are_tracked():
+    tree = lazyast.parse(SOURCE)
+    assert not any(map(gc.is_tracked, tree.body))
+    vars(tree.body[3])
+    assert gc.is_tracked(tree.body[3])
+    assert all(map(gc.is_tracked, ast.walk(lazyast.materialize(tree))))
+
+
+def test_the_collector_is_as_it_was():
+    for enabled in (True, False):
+        (gc.enable if enabled else gc.disable)()
+        try:
+            lazyast.materialize(lazyast.parse(SOURCE * 20))
+            assert gc.isenabled() is enabled
+        finally:
+            gc.enable()
+
+
+@pytest.mark.parametrize("threshold", [1, 5, 700])
+def test_collections_at_any_moment(threshold):
+    before = gc.get_threshold()
+    gc.set_threshold(threshold, 1, 1)
+    try:
+        tree = lazyast.parse(SOURCE * 10)
+        list(lazyast.walk(tree, ast.Name))
+        dump = ast.dump(lazyast.materialize(tree))
+    finally:
+        gc.set_threshold(*before)
+    assert dump == ast.dump(ast.parse(SOURCE * 10))
+
+
+MAPS = """
+import ast, gc, sys, lazyast
+from pathlib import Path
+cache = sys.argv[1]
+maps = lambda: sum(cache in line for line in open("/proc/self/maps"))
+lazyast.Project(sys.argv[2:], cache_dir=cache)
+gc.collect()
+print(maps())
+project = lazyast.Project(sys.argv[2:], cache_dir=cache)
+statement = project[0].tree.body[0]
+print(maps() > 0)
+del project
+gc.collect()
+print(maps() > 0)
+vars(statement)
+del statement
+gc.collect()
+print(maps())
+"""
+
+
+@pytest.mark.skipif(not HAS_PROC, reason="maps are read from /proc")
+def test_maps_are_released(tmp_path):
+    command = [sys.executable, "-c", MAPS, str(tmp_path / "cache"), *map(str, FILES[:3])]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["0", "True", "True", "0"]
+
+
+def test_threads_share_trees():
+    source = "\n".join(f"def f{n}(x): return [x, {n}, g(x.y, z={n})]" for n in range(150))
+    expected = ast.dump(ast.parse(source), include_attributes=True)
+    for seed in range(10):
+        tree = lazyast.parse(source)
+        errors = []
+
+        def work(number, tree=tree, errors=errors, seed=seed):
+            try:
+                chance = random.Random(seed * 100 + number)
+                ways = [
+                    lambda: list(ast.walk(tree)),
+                    lambda: lazyast.materialize(tree),
+                    lambda: list(lazyast.walk(tree, ast.Call)),
+                    lambda: lazyast.Visitor().visit(tree),
+                    lambda: [node.name for node in tree.body],
+                    lambda: lazyast.parent(chance.choice(tree.body)),
+                ]
+                for way in chance.sample(ways, len(ways)):
+                    way()
+                assert ast.dump(tree, include_attributes=True) == expected
+            except BaseException as error:
+                errors.append(error)
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-5)
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            sys.setswitchinterval(interval)
+        assert not errors
+
+
+def test_threads_parse_the_same():
+    with ThreadPoolExecutor(8) as pool:
+        trees = list(pool.map(lazyast.parse, [SOURCE] * 100))
+    assert {ast.dump(tree) for tree in trees} == {ast.dump(ast.parse(SOURCE))}
+    assert len({id(tree) for tree in trees}) == 100
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_trees_after_a_fork():
+    tree = lazyast.parse(SOURCE)
+    child = os.fork()
+    if child == 0:
+        same = ast.dump(tree) == ast.dump(ast.parse(SOURCE)) and lazyast.parse("a = b").body[0].value.id == "b"
+        os._exit(0 if same else 1)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert ast.dump(tree) == ast.dump(ast.parse(SOURCE))
