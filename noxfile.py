@@ -116,9 +116,10 @@ def suites(session):
 @nox.session(python=next(iter(FOUND.values()), None), requires=["wheel"])
 def lint(session):
     """Check the Python code, its types, and that the stubs say what the built package has."""
-    session.install("ruff>=0.14", "mypy>=1.18", built_wheel())
+    session.install("ruff>=0.14", "mypy>=1.18", "pyright[nodejs]>=1.1.400", built_wheel())
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
+    session.run("pyright")
     with session.chdir(session.create_tmp()):
         session.run("stubtest", "lazyast", "--ignore-missing-stub")

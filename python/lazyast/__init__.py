@@ -6,8 +6,8 @@ Rust and kept. Whatever lazyast's own parser does not serve, errors and warnings
 the interpreter's, so that results are always the interpreter's own.
 """
 
-from lazyast._native import CorruptArchive, Error, UnreadableFile
 from lazyast._install import install, uninstall
+from lazyast._native import CorruptArchive, Error, UnreadableFile
 from lazyast._nodes import Visitor, ancestors, enclosing, materialize, parent, walk
 from lazyast._parse import parse, parse_file
 from lazyast._project import Failure, Module, Project

@@ -2,13 +2,14 @@
 
 import builtins
 import threading
+from typing import Any
 
 from lazyast import _native
 from lazyast._parse import _serve
 
 _lock = threading.Lock()
 # What `install` has found in its place: nothing while it is not in force.
-_found: list[object] = []
+_found: list[Any] = []
 
 _native.serve_with(_serve)
 

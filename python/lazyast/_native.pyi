@@ -2,8 +2,8 @@
 
 import ast
 import os
-from collections.abc import Sequence
-from typing import final
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, final
 
 class Error(Exception):
     """Base class of what lazyast itself raises."""
@@ -11,11 +11,55 @@ class Error(Exception):
 class UnreadableFile(Error):
     """A source could not be found or read."""
 
-def parse(source: str | bytes, type_comments: bool) -> ast.Module | None:
-    """The tree of a source, or `None` where the interpreter has to parse."""
+class CorruptArchive(Error):
+    """A node could not be decoded: its archive is damaged."""
+
+def parse(source: str | bytes, type_comments: bool = False, whole: int = 0) -> ast.Module | None:
+    """The tree of a source, or `None` where the interpreter has to parse.
+
+    A tree of at most `whole` nodes has all of them made at once.
+    """
+
+def archive(source: bytes) -> bytes | None:
+    """The archive of a source, or `None` where there is none."""
+
+def open_archive(archive: bytes) -> ast.Module:
+    """The tree of an archive, whoever made it."""
 
 def explain(source: str | bytes, type_comments: bool = False) -> str | None:
     """Why the interpreter has to parse a source, or `None` where lazyast serves it."""
+
+def compile(*args: Any, **kwargs: Any) -> Any:
+    """What `builtins.compile` is while `lazyast.install` is in force."""
+
+def serve_with(serve: Callable[[object, object, object, object, int], ast.Module | None]) -> None:
+    """Say what serves trees to `compile`."""
+
+def is_served() -> bool:
+    """Whether this interpreter is one that lazyast makes nodes for."""
+
+def walk(node: ast.AST, *types: type[ast.AST]) -> Iterator[Any] | None:
+    """Give a node and everything below it; `None` where the interpreter is not served."""
+
+def materialize(node: ast.AST) -> None:
+    """Make everything below a node."""
+
+def ancestors(node: ast.AST, root: ast.AST | None = None) -> list[ast.AST] | None:
+    """The nodes around a node, the nearest first; `None` where the interpreter is not served."""
+
+def remember(tree: object) -> None:
+    """Have `ancestors` know a tree that the interpreter has parsed."""
+
+@final
+class Dispatch:
+    """Which classes a visitor has methods for."""
+
+    def __new__(cls, has: Callable[[str], bool]) -> Dispatch: ...
+    def visit(self, visitor: ast.NodeVisitor, node: ast.AST) -> Any:
+        """What `visitor.visit(node)` does."""
+
+    def visit_children(self, visitor: ast.NodeVisitor, node: ast.AST) -> None:
+        """What `visitor.generic_visit(node)` does."""
 
 def flush() -> None:
     """Publishes what was parsed since the last time."""

@@ -7,6 +7,9 @@ from typing import Any, TypeVar, overload
 from lazyast import _native
 
 Node = TypeVar("Node", bound=ast.AST)
+# For two and three classes: checkers would take what they have in common for one.
+Second = TypeVar("Second", bound=ast.AST)
+Third = TypeVar("Third", bound=ast.AST)
 
 
 def materialize(node: Node) -> Node:
@@ -21,6 +24,14 @@ def materialize(node: Node) -> Node:
 
 @overload
 def walk(node: ast.AST) -> Iterator[ast.AST]: ...
+@overload
+def walk(node: ast.AST, one: type[Node], /) -> Iterator[Node]: ...
+@overload
+def walk(node: ast.AST, one: type[Node], two: type[Second], /) -> Iterator[Node | Second]: ...
+@overload
+def walk(
+    node: ast.AST, one: type[Node], two: type[Second], three: type[Third], /
+) -> Iterator[Node | Second | Third]: ...
 @overload
 def walk(node: ast.AST, *types: type[Node]) -> Iterator[Node]: ...
 def walk(node: ast.AST, *types: type[ast.AST]) -> Iterator[ast.AST]:
@@ -61,9 +72,17 @@ def parent(node: ast.AST, *, root: ast.AST | None = None) -> ast.AST | None:
     return next(iter(ancestors(node, root=root)), None)
 
 
+@overload
+def enclosing(node: ast.AST, types: type[Node], *, root: ast.AST | None = None) -> Node | None: ...
+@overload
 def enclosing(
-    node: ast.AST, types: type[Node] | tuple[type[Node], ...], *, root: ast.AST | None = None
-) -> Node | None:
+    node: ast.AST, types: tuple[type[Node], type[Second]], *, root: ast.AST | None = None
+) -> Node | Second | None: ...
+@overload
+def enclosing(node: ast.AST, types: tuple[type[Node], ...], *, root: ast.AST | None = None) -> Node | None: ...
+def enclosing(
+    node: ast.AST, types: type[ast.AST] | tuple[type[ast.AST], ...], *, root: ast.AST | None = None
+) -> ast.AST | None:
     """Give the nearest node around a node that is an instance of `types`, or `None`; see `ancestors`."""
     return next((found for found in ancestors(node, root=root) if isinstance(found, types)), None)
 

@@ -29,9 +29,7 @@ interpreter_parse = _with_own_compile(ast.parse)
 atexit.register(_native.flush)
 
 
-def _serve(
-    source: object, filename: object, mode: object, type_comments: object, whole: int = 0
-) -> ast.Module | None:
+def _serve(source: object, filename: object, mode: object, type_comments: object, whole: int = 0) -> ast.Module | None:
     """Give the tree of a source that needs nothing but lazyast, or `None`.
 
     A tree of at most `whole` nodes has all of them made at once. Arguments of other types than the usual ones mean whatever the interpreter makes of them.

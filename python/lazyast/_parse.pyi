@@ -1,7 +1,12 @@
 import ast
 import os
 from ast import parse as parse
+from typing import Any
 
 interpreter_parse = ast.parse
 
+def remembered(tree: Any) -> Any: ...
+def _serve(
+    source: object, filename: object, mode: object, type_comments: object, whole: int = 0
+) -> ast.Module | None: ...
 def parse_file(path: str | os.PathLike[str]) -> ast.Module: ...

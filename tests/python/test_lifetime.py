@@ -2,6 +2,7 @@
 
 import ast
 import gc
+import itertools
 import os
 import random
 import subprocess
@@ -31,9 +32,8 @@ def touch_some(tree, chance):
     for node in lazyast.walk(tree, ast.FunctionDef):
         if chance.random() < 0.3:
             node.parent = tree
-    for node in ast.walk(tree):
-        if chance.random() < 0.02:
-            break
+    for node in itertools.islice(ast.walk(tree), chance.randrange(500)):
+        vars(node)
 
 
 LEAK = """

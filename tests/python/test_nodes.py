@@ -426,7 +426,10 @@ def shared_subtree(tree):
 @check
 def constructed(tree):
     kind = type(tree.body[3])
-    with contextlib.suppress(TypeError), pytest.warns(DeprecationWarning) if sys.version_info >= (3, 13) else contextlib.nullcontext():
+    with (
+        contextlib.suppress(TypeError),
+        pytest.warns(DeprecationWarning) if sys.version_info >= (3, 13) else contextlib.nullcontext(),
+    ):
         return type(kind()), text(type(tree.body[1])(names=[])), type(kind()).__name__
 
 
@@ -475,7 +478,9 @@ def test_what_users_see(name, state):
 
 def test_a_pickle_loads_without_lazyast():
     data = pickle.dumps(lazyast.parse(SOURCE))
-    code = "import pickle, ast, sys; print(ast.dump(pickle.load(sys.stdin.buffer))); assert 'lazyast' not in sys.modules"
+    code = (
+        "import pickle, ast, sys; print(ast.dump(pickle.load(sys.stdin.buffer))); assert 'lazyast' not in sys.modules"
+    )
     run = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=True)
     assert run.stdout.decode().strip() == ast.dump(ast.parse(SOURCE))
 

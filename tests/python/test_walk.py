@@ -287,15 +287,18 @@ def test_changes_under_a_visitor():
             def __init__(self):
                 self.seen = []
 
+            def visit_Module(self, node):
+                self.body = node.body
+                self.generic_visit(node)
+
             def visit_Import(self, node):
                 self.seen.append(node.names[0].name)
                 if node.names[0].name == "a":
-                    tree.body.insert(2, ast.Import([ast.alias("new")]))
-                    del tree.body[3]
+                    self.body.insert(2, ast.Import([ast.alias("new")]))
+                    del self.body[3]
 
-        tree = lazyast.parse("import a\nimport b\nimport c\nimport d\n")
         visitor = Visitor()
-        visitor.visit(tree)
+        visitor.visit(lazyast.parse("import a\nimport b\nimport c\nimport d\n"))
         results.append(visitor.seen)
     assert results[0] == results[1] == ["a", "b", "new", "d"]
 

@@ -1,0 +1,64 @@
+"""What type checkers say about the package. Checked by mypy and pyright, never run."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, assert_type
+
+import lazyast
+
+tree = lazyast.parse("x = 1")
+assert_type(tree, ast.Module)
+assert_type(lazyast.parse(b"x", "name.py", type_comments=True), ast.Module)
+assert_type(lazyast.parse("x", mode="eval"), ast.Expression)
+assert_type(lazyast.parse("x", "name.py", "single", feature_version=(3, 11)), ast.Interactive)
+assert_type(lazyast.parse_file("name.py"), ast.Module)
+assert_type(lazyast.parse_file(Path("name.py")), ast.Module)
+assert_type(tree.body[0], ast.stmt)
+
+assert_type(lazyast.walk(tree), Iterator[ast.AST])
+assert_type(lazyast.walk(tree, ast.Call), Iterator[ast.Call])
+for function in lazyast.walk(tree, ast.FunctionDef, ast.AsyncFunctionDef):
+    assert_type(function.name, str)
+
+assert_type(lazyast.materialize(tree), ast.Module)
+assert_type(lazyast.materialize(tree.body[0]), ast.stmt)
+
+assert_type(lazyast.parent(tree.body[0]), ast.AST | None)
+assert_type(lazyast.ancestors(tree.body[0], root=tree), list[ast.AST])
+assert_type(lazyast.enclosing(tree.body[0], ast.ClassDef), ast.ClassDef | None)
+both = lazyast.enclosing(tree.body[0], (ast.FunctionDef, ast.AsyncFunctionDef))
+if both is not None:
+    assert_type(both.name, str)
+
+
+class Names(lazyast.Visitor):
+    """A visitor is a `NodeVisitor`."""
+
+    def visit_Name(self, node: ast.Name) -> None:
+        """Look at a name."""
+        self.generic_visit(node)
+
+
+visitor: ast.NodeVisitor = Names()
+assert_type(Names().visit(tree), Any)
+
+assert_type(lazyast.install(), None)
+assert_type(lazyast.uninstall(), None)
+
+project = lazyast.Project(["src", Path("tests")], cache_dir="cache", jobs=2)
+assert_type(project[0], lazyast.Module)
+assert_type(project[:2], list[lazyast.Module])
+assert_type(project[0].tree, ast.Module)
+assert_type(project[0].path, Path)
+assert_type(project[0].source, str)
+assert_type(project.failures, tuple[lazyast.Failure, ...])
+assert_type(project.failures[0].error, Exception)
+assert_type(project.lines, int)
+
+error: lazyast.Error = lazyast.CorruptArchive()
+other: lazyast.Error = lazyast.UnreadableFile()
+
+lazyast.walk(tree, "Name")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
+lazyast.parse_file(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+lazyast.materialize("x")  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
