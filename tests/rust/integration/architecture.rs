@@ -123,6 +123,26 @@ fn crates_without_unsafe_code_say_so() {
     }
 }
 
+/// Unsafe code stands in the files that ARCHITECTURE.md lists, and in no others.
+#[test]
+fn unsafe_code_is_where_the_list_says() {
+    let architecture = fs::read_to_string(workspace().join("ARCHITECTURE.md")).unwrap();
+    let (_, safety) = architecture.split_once("## Safety").unwrap();
+    let (table, _) = safety.split_once("\n## ").unwrap();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `crates/"));
+    let listed: BTreeSet<_> = rows.map(|row| format!("crates/{}", row.split('`').next().unwrap())).collect();
+    let is_unsafe = |line: &str| {
+        let code = line.split("//").next().unwrap_or_default();
+        ["unsafe {", "unsafe fn", "unsafe impl", "unsafe extern"].iter().any(|form| code.contains(form))
+    };
+    let found: BTreeSet<_> = sources()
+        .into_iter()
+        .filter(|path| fs::read_to_string(path).unwrap().lines().any(is_unsafe))
+        .map(|path| path.strip_prefix(workspace()).unwrap().to_string_lossy().replace('\\', "/"))
+        .collect();
+    assert_eq!(found, listed);
+}
+
 /// Checked access costs the same at any length only as long as every element is a plain number.
 #[test]
 fn archived_columns_are_vectors_of_numbers() {

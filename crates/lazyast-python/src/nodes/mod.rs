@@ -15,7 +15,7 @@
 //! - [`live`]: the trees that are in use, for those who have a node and want what is around it.
 //! - [`reach`]: what stands below a node, in real fields and untouched shells alike.
 //!
-//! All unsafe code of the crate is in three files here: [`memory`], [`objects`] and [`shell`].
+//! All unsafe code of the crate is in four files here: [`memory`], [`objects`], [`shell`] and [`live`].
 
 pub(crate) mod class;
 mod fields;
