@@ -71,20 +71,46 @@ def run(arguments: Sequence[str]) -> int:
 class Project:
     """The sources under some paths."""
 
-    left: list[tuple[os.PathLike[str], str]]
-    unreadable: list[tuple[os.PathLike[str], str]]
-    new: int
-    cached: int
-    lines: int
     def __new__(
         cls,
         paths: Sequence[str | os.PathLike[str]],
         cache_dir: str | os.PathLike[str] | None = None,
         jobs: int | None = None,
+        verify: str | None = None,
     ) -> Project: ...
+    @property
+    def undecided(self) -> list[int]:
+        """Sources that the interpreter has not been asked about."""
+
+    @property
+    def refused(self) -> list[int]:
+        """Sources that the interpreter does not parse either."""
+
+    @property
+    def unreadable(self) -> list[tuple[os.PathLike[str], str]]:
+        """`(path, why)`."""
+
+    @property
+    def new_count(self) -> int:
+        """Sources that were parsed for this object."""
+
+    @property
+    def cached(self) -> int:
+        """Sources whose archive was there."""
+
+    @property
+    def lines(self) -> int:
+        """Lines of the sources with an archive."""
+
     def __len__(self) -> int: ...
     def path(self, index: int) -> os.PathLike[str]:
-        """The path of a source with an archive."""
+        """The path of a source with a tree."""
+
+    def left_path(self, place: int) -> os.PathLike[str]:
+        """The path of a source without an archive."""
+
+    def decide(self, decisions: Sequence[tuple[int, bool]]) -> None:
+        """Remembers whether the interpreter parses the sources that were undecided."""
 
     def tree(self, index: int) -> ast.Module | None:
-        """The tree of a source with an archive, or `None` where the interpreter has to parse."""
+        """The tree of a source, or `None` where the interpreter has to parse."""

@@ -5,10 +5,10 @@ import os
 import tokenize
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import overload
+from typing import Literal, overload
 
 from lazyast import _native
 from lazyast._parse import interpreter_parse, remembered
@@ -24,7 +24,6 @@ class Failure:
     """Why it has none: the interpreter's own exception (a `SyntaxError`, mostly), or `UnreadableFile`."""
 
 
-@dataclass(frozen=True)
 class Module:
     """A source file of a project.
 
@@ -32,21 +31,33 @@ class Module:
     not keep it: a loop over a project needs the memory of one tree.
     """
 
-    path: Path
-    """The file, as it was found."""
-    _project: _native.Project = field(repr=False, compare=False)
-    _index: int | None = field(repr=False, compare=False)
+    __slots__ = ("_index", "_project", "_tree")
 
-    @cached_property
+    def __init__(self, project: _native.Project, index: int) -> None:
+        """Modules come from a `Project`."""
+        self._project = project
+        self._index = index
+        self._tree: ast.Module | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file, as it was found."""
+        return Path(self._project.path(self._index))
+
+    @property
     def tree(self) -> ast.Module:
         """The tree of what was in the file when the project was opened.
 
         A file that has to be left to the interpreter is read now, and parsed by it.
         """
-        tree = self._project.tree(self._index) if self._index is not None else None
+        tree = self._tree
         if tree is None:
-            tree = remembered(interpreter_parse(self.path.read_bytes(), os.fspath(self.path)))
-        assert isinstance(tree, ast.Module)
+            tree = self._project.tree(self._index)
+            if tree is None:
+                path = self.path
+                tree = remembered(interpreter_parse(path.read_bytes(), os.fspath(path)))
+                assert isinstance(tree, ast.Module)
+            self._tree = tree
         return tree
 
     @property
@@ -54,6 +65,15 @@ class Module:
         """The file's text as it is now, decoded as Python decodes it."""
         with tokenize.open(self.path) as file:
             return file.read()
+
+    def __repr__(self) -> str:
+        return f"Module(path={self.path!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return self.path == other.path if isinstance(other, Module) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.path)
 
 
 class Project(Sequence[Module]):
@@ -64,8 +84,6 @@ class Project(Sequence[Module]):
     order of their paths; `failures` are the files that no parser takes.
     """
 
-    failures: tuple[Failure, ...]
-    """The files without a tree, in the order of their paths."""
     new: int
     """How many files were parsed when the project was opened."""
     cached: int
@@ -79,36 +97,46 @@ class Project(Sequence[Module]):
         *,
         cache_dir: str | os.PathLike[str] | None = None,
         jobs: int | None = None,
+        verify: Literal["stat", "content"] | None = None,
     ) -> None:
         """Open the files under `paths`, a path or several.
 
         `cache_dir` is used instead of the user's cache; `jobs` is the number of threads, one for each
-        processor by default.
+        processor by default. With `verify="stat"` a file counts as unchanged if its size, timestamps and inode
+        are what they were; with `verify="content"` every file is read. The default is `"content"` where the
+        environment variable `CI` is set, and `"stat"` elsewhere.
         """
         if isinstance(paths, str | os.PathLike):
             paths = [paths]
-        native = _native.Project(paths, cache_dir, jobs)
-        places: list[tuple[Path, int | None]]
-        places = [(Path(native.path(index)), index) for index in range(len(native))]
+        native = _native.Project(paths, cache_dir, jobs, verify)
+        errors = {place: _error_of(Path(native.left_path(place))) for place in native.undecided}
+        if errors:
+            native.decide([(place, error is None) for place, error in errors.items()])
+        self._native = native
+        self._length = len(native)
+        self._errors = errors
+        self.new = native.new_count
+        self.cached = native.cached
+        self.lines = native.lines
+
+    @cached_property
+    def failures(self) -> tuple[Failure, ...]:
+        """The files without a tree, in the order of their paths."""
+        native = self._native
         failures = [
             Failure(Path(path), _native.UnreadableFile(f"{os.fspath(path)}: {reason}"))
             for path, reason in native.unreadable
         ]
-        for path, _ in native.left:
-            error = _error_of(Path(path))
+        for place in native.refused:
+            path = Path(native.left_path(place))
+            error = self._errors.get(place) or _error_of(path)
             if error is None:
-                places.append((Path(path), None))
-            else:
-                failures.append(Failure(Path(path), error))
-        self._native = native
-        self._places = sorted(places, key=lambda place: place[0])
-        self.failures = tuple(sorted(failures, key=lambda failure: failure.path))
-        self.new = native.new
-        self.cached = native.cached
-        self.lines = native.lines
+                error = _native.UnreadableFile(f"{path}: changed since the project was opened")
+            failures.append(Failure(path, error))
+        return tuple(sorted(failures, key=lambda failure: failure.path))
 
     def __len__(self) -> int:
-        return len(self._places)
+        return self._length
 
     @overload
     def __getitem__(self, index: int) -> Module: ...
@@ -117,15 +145,12 @@ class Project(Sequence[Module]):
     def __getitem__(self, index: int | slice) -> Module | list[Module]:
         """Give a module by number, or a list of modules."""
         if isinstance(index, slice):
-            return [self._module(place) for place in self._places[index]]
-        return self._module(self._places[index])
+            return [Module(self._native, place) for place in range(self._length)[index]]
+        return Module(self._native, range(self._length)[index])
 
     def __iter__(self) -> Iterator[Module]:
-        return map(self._module, self._places)
-
-    def _module(self, place: tuple[Path, int | None]) -> Module:
-        path, index = place
-        return Module(path, self._native, index)
+        native = self._native
+        return (Module(native, place) for place in range(self._length))
 
 
 def _error_of(path: Path) -> Exception | None:

@@ -1,45 +1,59 @@
 //! A codebase's modules.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use lazyast::format::Archive;
-use lazyast::{ArchiveBytes, FailureReason, WarmOptions};
-use pyo3::exceptions::PyIndexError;
+use lazyast::{FailureReason, Verify, WarmOptions};
+use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::{cache, parse};
 
-/// The sources under some paths: archives, files left to the interpreter, and files that cannot be read.
-#[pyclass(frozen, module = "lazyast._native")]
+/// The sources under some paths.
+#[pyclass(module = "lazyast._native")]
 struct Project {
-    modules: Vec<(PathBuf, Archive<ArchiveBytes>)>,
-    /// `(path, why)`.
+    inner: lazyast::Project,
+    /// The sources with a tree, in the order of their paths: places among the project's modules or failures.
+    order: Vec<Place>,
+    /// Sources that the interpreter has not been asked about: places among the failures.
     #[pyo3(get)]
-    left: Vec<(PathBuf, String)>,
+    undecided: Vec<usize>,
+    /// Sources that the interpreter does not parse either: places among the failures.
+    #[pyo3(get)]
+    refused: Vec<usize>,
     /// `(path, why)`.
     #[pyo3(get)]
     unreadable: Vec<(PathBuf, String)>,
-    /// Sources that were parsed for this object.
-    #[pyo3(get)]
-    new: usize,
-    /// Sources whose archive was there.
-    #[pyo3(get)]
-    cached: usize,
-    /// Lines of the sources with an archive.
-    #[pyo3(get)]
-    lines: u64,
+}
+
+/// Where a source with a tree is.
+#[derive(Clone, Copy)]
+enum Place {
+    /// Among the modules, for trees from archives.
+    Module(usize),
+    /// Among the failures, for trees by the interpreter.
+    Left(usize),
 }
 
 #[pymethods]
 impl Project {
     #[new]
-    #[pyo3(signature = (paths, cache_dir = None, jobs = None))]
+    #[pyo3(signature = (paths, cache_dir = None, jobs = None, verify = None))]
     fn new(
         py: Python<'_>,
         paths: Vec<PathBuf>,
         cache_dir: Option<PathBuf>,
         jobs: Option<usize>,
+        verify: Option<&str>,
     ) -> PyResult<Self> {
+        let verify = match verify {
+            None => Verify::default(),
+            Some("stat") => Verify::Stat,
+            Some("content") => Verify::Content,
+            Some(other) => {
+                let message = format!("verify must be 'stat', 'content' or None, not {other:?}");
+                return Err(PyValueError::new_err(message));
+            }
+        };
         let opened = cache_dir.map(|directory| cache::open_or_none(Some(directory)));
         let cache = match &opened {
             Some((cache, None)) => cache,
@@ -49,53 +63,110 @@ impl Project {
             }
             None => cache::of_process(py)?,
         };
-        let project = py.detach(|| lazyast::Project::open(cache, &paths, WarmOptions { jobs }));
-        let (mut left, mut unreadable) = (Vec::new(), Vec::new());
-        for failure in project.failures() {
-            let list = match failure.reason {
-                FailureReason::File(_) => &mut unreadable,
-                FailureReason::Refused(_) => &mut left,
-            };
-            list.push((failure.path.clone(), failure.reason.to_string()));
-        }
-        let mut modules = Vec::with_capacity(project.modules().len());
-        let minor = py.version_info().minor;
-        for module in project.modules() {
-            let (path, archive) = (module.path().to_owned(), module.archive().clone());
-            match archive.tree() {
-                Ok(tree) if tree.header().facts.minimum_python > minor => {
-                    left.push((path, "newer: the syntax is of a newer Python".to_owned()));
-                }
-                _ => modules.push((path, archive)),
-            }
-        }
-        let report = project.report();
-        if let Some(error) = &report.unwritten {
+        let inner = py.detach(|| lazyast::Project::open(cache, &paths, WarmOptions { jobs, verify }));
+        if let Some(error) = &inner.report().unwritten {
             cache::warn(py, &format!("what is new cannot be written: {error}"))?;
         }
-        Ok(Self { modules, left, unreadable, new: report.new, cached: report.cached, lines: report.lines })
+        let (order, undecided, refused, unreadable) = Default::default();
+        let mut project = Self { inner, order, undecided, refused, unreadable };
+        project.sort(py)?;
+        Ok(project)
+    }
+
+    /// Sources that were parsed for this object.
+    #[getter]
+    fn new_count(&self) -> usize {
+        self.inner.report().new
+    }
+
+    /// Sources whose archive was there.
+    #[getter]
+    fn cached(&self) -> usize {
+        self.inner.report().cached
+    }
+
+    /// Lines of the sources with an archive.
+    #[getter]
+    fn lines(&self) -> u64 {
+        self.inner.report().lines
     }
 
     fn __len__(&self) -> usize {
-        self.modules.len()
+        self.order.len()
     }
 
-    /// The path of a source with an archive.
-    fn path(&self, index: usize) -> PyResult<PathBuf> {
-        self.module(index).map(|(path, _)| path.clone())
+    /// The path of a source with a tree.
+    fn path(&self, index: usize) -> PyResult<&Path> {
+        Ok(match self.place(index)? {
+            Place::Module(place) => self.inner.modules()[place].path(),
+            Place::Left(place) => &self.inner.failures()[place].path,
+        })
     }
 
-    /// The `ast.Module` of a source with an archive, or `None` where the interpreter has to parse.
+    /// The path of a source without an archive.
+    fn left_path(&self, place: usize) -> PyResult<&Path> {
+        let failure = self.inner.failures().get(place);
+        Ok(&failure.ok_or_else(|| PyIndexError::new_err("index out of range"))?.path)
+    }
+
+    /// Remembers whether the interpreter parses the sources that were undecided.
+    fn decide(&mut self, py: Python<'_>, decisions: Vec<(usize, bool)>) -> PyResult<()> {
+        let failures = self.inner.failures();
+        let note = |(place, parses): (usize, bool)| Some((failures.get(place)?.path.clone(), parses));
+        let notes: Vec<_> = decisions.into_iter().filter_map(note).collect();
+        self.inner.set_notes(version(py)?, &notes);
+        self.sort(py)
+    }
+
+    /// The `ast.Module` of a source, or `None` where the interpreter has to parse.
     fn tree<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let (_, archive) = self.module(index)?;
-        parse::module(py, archive.clone().into_bytes())
+        let Place::Module(place) = self.place(index)? else { return Ok(None) };
+        match self.inner.modules()[place].archive() {
+            Ok(archive) => parse::module(py, archive.into_bytes()),
+            Err(_) => Ok(None),
+        }
     }
 }
 
 impl Project {
-    fn module(&self, index: usize) -> PyResult<&(PathBuf, Archive<ArchiveBytes>)> {
-        self.modules.get(index).ok_or_else(|| PyIndexError::new_err("module index out of range"))
+    fn place(&self, index: usize) -> PyResult<Place> {
+        self.order.get(index).copied().ok_or_else(|| PyIndexError::new_err("module index out of range"))
     }
+
+    /// Says which sources have a tree, in the order of their paths, as far as the interpreter was asked.
+    fn sort(&mut self, py: Python<'_>) -> PyResult<()> {
+        let caller = version(py)?;
+        let (modules, failures) = (self.inner.modules(), self.inner.failures());
+        self.undecided.clear();
+        self.refused.clear();
+        self.unreadable.clear();
+        let mut left = Vec::new();
+        for (place, failure) in failures.iter().enumerate() {
+            match (&failure.reason, self.inner.note(&failure.path, caller)) {
+                (FailureReason::File(error), _) => {
+                    self.unreadable.push((failure.path.clone(), error.to_string()));
+                }
+                (_, Some(true)) => left.push(place),
+                (_, Some(false)) => self.refused.push(place),
+                (_, None) => self.undecided.push(place),
+            }
+        }
+        let mut left = left.into_iter().peekable();
+        self.order.clear();
+        for (place, module) in modules.iter().enumerate() {
+            while let Some(before) = left.next_if(|place| failures[*place].path.as_path() < module.path()) {
+                self.order.push(Place::Left(before));
+            }
+            self.order.push(Place::Module(place));
+        }
+        self.order.extend(left.map(Place::Left));
+        Ok(())
+    }
+}
+
+/// What tells this interpreter from others that parse differently.
+fn version(py: Python<'_>) -> PyResult<u32> {
+    py.import("sys")?.getattr("hexversion")?.extract()
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -25,6 +25,7 @@ pub const OFF: &str = "off";
 #[derive(Clone, Debug)]
 pub struct Directory {
     root: PathBuf,
+    version: PathBuf,
     packs: PathBuf,
 }
 
@@ -133,7 +134,8 @@ fn is_private(path: &Path) -> bool {
 impl Directory {
     /// Makes a cache directory, or checks the one that there is. `parser` is the parser's version.
     pub fn prepare(root: PathBuf, parser: u32) -> Result<Self, Unusable> {
-        let packs = root.join(format!("v{FORMAT_VERSION}-{SCHEMA_FINGERPRINT:016x}-{parser}")).join("packs");
+        let version = root.join(format!("v{FORMAT_VERSION}-{SCHEMA_FINGERPRINT:016x}-{parser}"));
+        let packs = version.join("packs");
         let failed = |error| Unusable::Io { path: root.clone(), error };
         let is_new = !root.exists();
         if !is_new {
@@ -146,12 +148,17 @@ impl Directory {
             check(&root)?;
             describe(&root);
         }
-        Ok(Self { root, packs })
+        Ok(Self { root, version, packs })
     }
 
     /// The cache directory.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// The directory of what this version wrote.
+    pub fn version(&self) -> &Path {
+        &self.version
     }
 
     /// The directory of this version's packs.

@@ -11,7 +11,7 @@ use lazyast_format::header::HEADER_LEN;
 use crate::Key;
 use crate::directory::Directory;
 use crate::map::Map;
-use crate::pack::Index;
+use crate::pack::{Index, IndexEntry};
 use crate::writer::{PackWriter, SUFFIX};
 
 /// An open cache. Any number of threads read it at once.
@@ -40,6 +40,26 @@ pub struct Entry {
 impl AsRef<[u8]> for Entry {
     fn as_ref(&self) -> &[u8] {
         &self.pack.map.as_ref()[self.start..self.end]
+    }
+}
+
+/// The place of an archive that nobody has looked at yet.
+#[derive(Clone, Debug)]
+pub struct Located {
+    pack: Arc<Pack>,
+    key: Key,
+    entry: IndexEntry,
+}
+
+impl Located {
+    /// The archive, if it is whole to the last bit of its checksum.
+    pub fn open(&self, parser: u32) -> Option<Entry> {
+        self.pack.open_entry(&self.key, &self.entry, parser)
+    }
+
+    /// The archive's length in bytes.
+    pub fn archive_len(&self) -> u64 {
+        u64::from(self.entry.len)
     }
 }
 
@@ -73,6 +93,15 @@ impl Store {
     pub fn get(&self, key: &Key) -> Option<Entry> {
         let packs = self.packs.read().unwrap_or_else(PoisonError::into_inner);
         packs.iter().find_map(|pack| pack.get(key, self.parser))
+    }
+
+    /// The place of an archive for a source with this key; whether it is whole is seen when it is opened.
+    pub fn locate(&self, key: &Key) -> Option<Located> {
+        let packs = self.packs.read().unwrap_or_else(PoisonError::into_inner);
+        packs.iter().find_map(|pack| {
+            let entry = pack.index.find(pack.map.as_ref(), key)?;
+            Some(Located { pack: Arc::clone(pack), key: *key, entry })
+        })
     }
 
     /// Starts a new pack.
@@ -130,9 +159,12 @@ impl Pack {
     }
 
     fn get(self: &Arc<Self>, key: &Key, parser: u32) -> Option<Entry> {
-        let bytes = self.map.as_ref();
-        let entry = self.index.find(bytes, key)?;
-        let archive = self.index.archive(bytes, &entry)?;
+        let entry = self.index.find(self.map.as_ref(), key)?;
+        self.open_entry(key, &entry, parser)
+    }
+
+    fn open_entry(self: &Arc<Self>, key: &Key, entry: &IndexEntry, parser: u32) -> Option<Entry> {
+        let archive = self.index.archive(self.map.as_ref(), entry)?;
         let tree = Tree::open(archive, Some(parser)).ok()?;
         let header = tree.header();
         let (head, body) = archive.split_at(HEADER_LEN);

@@ -1,6 +1,5 @@
 //! Writing packs.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -54,14 +53,16 @@ impl PackWriter {
         self.entries.is_empty()
     }
 
-    /// Writes the index, syncs the file once, and gives it its name, which no other pack ever had.
+    /// Writes the index, and gives the file its name, which no other pack ever had.
+    ///
+    /// Nothing waits for the disk. A file that loses its content with the machine's power is seen by its
+    /// checksums, and what it had can be made again.
     pub fn publish(mut self) -> io::Result<PathBuf> {
         self.entries.sort_unstable_by_key(|entry| entry.key);
         self.entries.dedup_by_key(|entry| entry.key);
         let tail = pack::tail(&mut self.entries, self.end);
         self.file.write_all(&tail)?;
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        file.as_file().sync_data()?;
         let stem = file.path().file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let path = self.directory.join(format!("{stem}-{:016x}{SUFFIX}", unique()));
         let (_, temporary) = file.keep().map_err(|error| error.error)?;
@@ -70,7 +71,6 @@ impl PackWriter {
             let _ = std::fs::remove_file(&temporary);
             return Err(error);
         }
-        sync_directory(&self.directory);
         Ok(path)
     }
 }
@@ -85,13 +85,4 @@ fn unique() -> u64 {
     bytes.extend_from_slice(&std::process::id().to_le_bytes());
     bytes.extend_from_slice(&COUNTER.fetch_add(1, Ordering::Relaxed).to_le_bytes());
     xxhash_rust::xxh3::xxh3_64(&bytes)
-}
-
-/// Makes a rename last. A cache can be made again, so that a failure is not an error.
-fn sync_directory(directory: &Path) {
-    if cfg!(unix)
-        && let Ok(directory) = File::open(directory)
-    {
-        let _ = directory.sync_data();
-    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lazyast_parse::{PARSER_VERSION, Parser, Refusal};
 use lazyast_store::{Directory, Key, Store, Unusable, directory};
@@ -16,9 +16,12 @@ const PENDING_BYTES: usize = 16 * 1024 * 1024;
 /// Archives by the content of their sources. Any number of threads use it at once.
 ///
 /// New archives are published when many have come together, by [`flush`](Self::flush), and when the
-/// cache is dropped. Whatever goes wrong with the directory, sources are still parsed.
+/// last clone of the cache is dropped. Whatever goes wrong with the directory, sources are still parsed.
+#[derive(Clone, Debug, Default)]
+pub struct Cache(Arc<Inner>);
+
 #[derive(Debug, Default)]
-pub struct Cache {
+struct Inner {
     store: Option<Store>,
     pending: Mutex<Pending>,
     parsers: Mutex<Vec<Parser>>,
@@ -42,9 +45,8 @@ impl Cache {
     /// Opens the cache in a directory.
     pub fn at(root: PathBuf) -> Result<Self, Unusable> {
         let directory = Directory::prepare(root, PARSER_VERSION)?;
-        let mut cache = Self::default();
-        cache.store = Some(Store::open(directory, PARSER_VERSION));
-        Ok(cache)
+        let store = Some(Store::open(directory, PARSER_VERSION));
+        Ok(Self(Arc::new(Inner { store, pending: Mutex::default(), parsers: Mutex::default() })))
     }
 
     /// No cache: every source is parsed and nothing is kept.
@@ -54,7 +56,7 @@ impl Cache {
 
     /// The packs, if there is a cache.
     pub fn store(&self) -> Option<&Store> {
-        self.store.as_ref()
+        self.0.store.as_ref()
     }
 
     /// The archive of a source, given as the bytes of a file.
@@ -73,7 +75,7 @@ impl Cache {
 
     /// The archive of a source by its key, if it is there.
     pub fn get(&self, key: &Key) -> Option<ArchiveBytes> {
-        let store = self.store.as_ref()?;
+        let store = self.0.store.as_ref()?;
         match store.get(key) {
             Some(entry) => Some(ArchiveBytes::in_pack(entry)),
             None => self.pending().archives.get(key).cloned(),
@@ -81,7 +83,7 @@ impl Cache {
     }
 
     fn keep(&self, key: Key, archive: &ArchiveBytes) {
-        if self.store.is_none() {
+        if self.0.store.is_none() {
             return;
         }
         let mut pending = self.pending();
@@ -98,6 +100,20 @@ impl Cache {
 
     /// Publishes what is new.
     pub fn flush(&self) -> io::Result<()> {
+        self.0.flush()
+    }
+
+    fn pending(&self) -> MutexGuard<'_, Pending> {
+        self.0.pending()
+    }
+
+    fn parsers(&self) -> MutexGuard<'_, Vec<Parser>> {
+        self.0.parsers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn flush(&self) -> io::Result<()> {
         let Some(store) = &self.store else { return Ok(()) };
         let pending = std::mem::take(&mut *self.pending());
         if pending.archives.is_empty() {
@@ -113,13 +129,9 @@ impl Cache {
     fn pending(&self) -> MutexGuard<'_, Pending> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn parsers(&self) -> MutexGuard<'_, Vec<Parser>> {
-        self.parsers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
-impl Drop for Cache {
+impl Drop for Inner {
     fn drop(&mut self) {
         let _ = self.flush();
     }

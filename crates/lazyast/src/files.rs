@@ -1,21 +1,36 @@
 //! Finding and reading sources.
 
 use std::fmt;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 
-use ignore::WalkBuilder;
 use ignore::types::TypesBuilder;
+use ignore::{WalkBuilder, WalkState};
+use lazyast_store::{Freshness, KnownFile, Stamp};
 
 /// Longest file that is read, in bytes. The parser takes no longer source.
 pub const MAX_FILE: u64 = 512 * 1024 * 1024;
 
-/// A source that was found, with its size in bytes as the directory has it.
+/// A source that was found, with what the directory says of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) path: PathBuf,
-    pub(crate) size: u64,
+    pub(crate) stamp: Stamp,
+}
+
+/// What a look at some paths has found.
+#[derive(Debug, Default)]
+pub(crate) struct Look {
+    /// The sources, in the order of their paths.
+    pub(crate) files: Vec<Found>,
+    /// What could not be looked at.
+    pub(crate) errors: Vec<(PathBuf, FileError)>,
+    /// What decided that these are the sources, as [`Freshness`] has it.
+    pub(crate) places: Vec<(PathBuf, Option<Stamp>)>,
+    /// Whether directories were listed, and not only compared with what is known.
+    pub(crate) listed: bool,
 }
 
 /// Why a path gave no source.
@@ -53,44 +68,129 @@ impl std::error::Error for FileError {}
 /// The Python sources under the given paths, in the order of their names, and what could not be looked
 /// at. Ignore files count, as for git; a file that is named itself is always taken.
 pub fn find_files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<(PathBuf, FileError)>) {
-    let (found, errors) = find(paths);
-    (found.into_iter().map(|found| found.path).collect(), errors)
+    let look = find(paths);
+    (look.files.into_iter().map(|found| found.path).collect(), look.errors)
 }
 
-pub(crate) fn find(paths: &[PathBuf]) -> (Vec<Found>, Vec<(PathBuf, FileError)>) {
-    let mut files = Vec::new();
-    let mut errors = Vec::new();
+/// Looks for the sources under the given paths. Where the directories are as they were, the sources are those
+/// that are known.
+pub(crate) fn look(paths: &[PathBuf], known: Option<&Freshness>) -> Look {
+    known.and_then(look_again).unwrap_or_else(|| find(paths))
+}
+
+fn look_again(known: &Freshness) -> Option<Look> {
+    let global = excludes_of_user();
+    let same_rules = known.places.iter().any(|(path, _)| Some(path) == global.as_ref()) || global.is_none();
+    if !same_rules || !known.lists_the_same() {
+        return None;
+    }
+    let file = |file: &KnownFile| Some(Found { stamp: Stamp::at(&file.path)?, path: file.path.clone() });
+    let files = known.files.iter().map(file).collect::<Option<Vec<_>>>()?;
+    Some(Look { files, places: known.places.clone(), ..Look::default() })
+}
+
+fn find(paths: &[PathBuf]) -> Look {
+    let mut look = Look { listed: true, ..Look::default() };
     for path in paths {
-        if !path.is_dir() {
-            match path.metadata() {
-                Ok(metadata) => files.push(Found { path: path.clone(), size: metadata.len() }),
-                Err(error) => errors.push((path.clone(), FileError::Io(error))),
-            }
-            continue;
-        }
-        let mut types = TypesBuilder::new();
-        let types = types.add("python", "*.py").and_then(|()| types.add("python", "*.pyi")).and_then(|()| {
-            types.select("python");
-            types.build()
-        });
-        let types = types.expect("the patterns are constant");
-        for entry in WalkBuilder::new(path).types(types).hidden(false).filter_entry(not_git).build() {
-            match entry {
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {}
-                Ok(entry) => match entry.path().metadata() {
-                    Ok(metadata) if metadata.is_dir() => {}
-                    Ok(metadata) => files.push(Found { path: entry.into_path(), size: metadata.len() }),
-                    Err(error) => errors.push((entry.into_path(), FileError::Io(error))),
-                },
-                Err(error) => {
-                    errors.push((path_of(&error).unwrap_or_else(|| path.clone()), FileError::Walk(error)))
-                }
-            }
+        match path.metadata() {
+            Ok(metadata) if metadata.is_dir() => list(path, &mut look),
+            Ok(metadata) => look.files.push(Found { path: path.clone(), stamp: Stamp::of(&metadata) }),
+            Err(error) => look.errors.push((path.clone(), FileError::Io(error))),
         }
     }
-    files.sort_by(|one, other| one.path.cmp(&other.path));
-    files.dedup_by(|one, other| one.path == other.path);
-    (files, errors)
+    look.files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+    look.files.dedup_by(|one, other| one.path == other.path);
+    if !look.errors.is_empty() {
+        // What could not be looked at may be there next time.
+        look.places.clear();
+    }
+    look
+}
+
+/// Adds the sources under a directory.
+fn list(root: &Path, look: &mut Look) {
+    let mut types = TypesBuilder::new();
+    let types = types.add("python", "*.py").and_then(|()| types.add("python", "*.pyi")).and_then(|()| {
+        types.select("python");
+        types.build()
+    });
+    let types = types.expect("the patterns are constant");
+    rules_above(root, &mut look.places);
+    let (send, receive) = mpsc::channel();
+    WalkBuilder::new(root).types(types).hidden(false).filter_entry(not_git).build_parallel().run(|| {
+        let send = send.clone();
+        Box::new(move |entry| {
+            // The receiver lives until all is sent.
+            let _ = send.send(Seen::new(entry));
+            WalkState::Continue
+        })
+    });
+    drop(send);
+    for seen in receive {
+        match seen {
+            Seen::File(found) => look.files.push(found),
+            Seen::Folder(places) => look.places.extend(places),
+            Seen::Error(path, error) => look.errors.push((path.unwrap_or_else(|| root.to_owned()), error)),
+        }
+    }
+}
+
+/// What a walk comes across.
+enum Seen {
+    File(Found),
+    /// A directory, before it is listed, and its files with rules.
+    Folder(Vec<(PathBuf, Option<Stamp>)>),
+    Error(Option<PathBuf>, FileError),
+}
+
+impl Seen {
+    fn new(entry: Result<ignore::DirEntry, ignore::Error>) -> Self {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => return Self::Error(path_of(&error), FileError::Walk(error)),
+        };
+        match entry.path().metadata() {
+            Ok(metadata) if !metadata.is_dir() => {
+                Self::File(Found { path: entry.into_path(), stamp: Stamp::of(&metadata) })
+            }
+            Ok(metadata) => {
+                let path = entry.into_path();
+                let mut places = vec![(path.clone(), Some(Stamp::of(&metadata)))];
+                if path.join(".git").exists() {
+                    places.push((path.join(EXCLUDE), Stamp::at(&path.join(EXCLUDE))));
+                }
+                for name in RULES {
+                    let path = path.join(name);
+                    // Where there is none, a new one changes the directory.
+                    places.extend(Stamp::at(&path).map(|stamp| (path, Some(stamp))));
+                }
+                Self::Folder(places)
+            }
+            Err(error) => Self::Error(Some(entry.into_path()), FileError::Io(error)),
+        }
+    }
+}
+
+/// Files with rules of what is ignored.
+const RULES: [&str; 2] = [".gitignore", ".ignore"];
+/// The same in a repository.
+const EXCLUDE: &str = ".git/info/exclude";
+
+/// The rules that are in force in a directory because of what stands above it.
+fn rules_above(root: &Path, places: &mut Vec<(PathBuf, Option<Stamp>)>) {
+    places.extend(excludes_of_user().map(|path| (path.clone(), Stamp::at(&path))));
+    let Ok(root) = root.canonicalize() else { return };
+    for folder in root.ancestors().skip(1) {
+        for name in RULES.into_iter().chain([".git", EXCLUDE]) {
+            let path = folder.join(name);
+            places.push((path.clone(), Stamp::at(&path)));
+        }
+    }
+}
+
+/// The file of a user's own rules, which `core.excludesFile` of their git names.
+fn excludes_of_user() -> Option<PathBuf> {
+    ignore::gitignore::gitconfig_excludes_path()
 }
 
 fn not_git(entry: &ignore::DirEntry) -> bool {
@@ -106,8 +206,9 @@ fn path_of(error: &ignore::Error) -> Option<PathBuf> {
     }
 }
 
-/// Reads a whole source into `buffer`. A file that changes meanwhile is read once more.
-pub fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<(), FileError> {
+/// Reads a whole source into `buffer`, and gives what the file was then. A file that changes meanwhile is read
+/// once more.
+pub fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<Stamp, FileError> {
     for _ in 0..2 {
         buffer.clear();
         let mut file = open(path)?;
@@ -121,8 +222,8 @@ pub fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<(), FileError> {
         buffer.reserve(before.len() as usize + 1);
         (&mut file).take(MAX_FILE + 1).read_to_end(buffer).map_err(FileError::Io)?;
         let after = file.metadata().map_err(FileError::Io)?;
-        if same(&before, &after) && buffer.len() as u64 == after.len() {
-            return Ok(());
+        if Stamp::of(&before) == Stamp::of(&after) && buffer.len() as u64 == after.len() {
+            return Ok(Stamp::of(&before));
         }
     }
     Err(FileError::Changing)
@@ -135,10 +236,6 @@ fn open(path: &Path) -> Result<File, FileError> {
         Ok(_) => Err(FileError::NotAFile),
         Err(error) => Err(FileError::Io(error)),
     }
-}
-
-fn same(before: &Metadata, after: &Metadata) -> bool {
-    before.len() == after.len() && before.modified().ok() == after.modified().ok()
 }
 
 #[cfg(all(test, target_os = "linux"))]

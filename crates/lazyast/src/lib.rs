@@ -30,9 +30,9 @@ pub use files::{FileError, MAX_FILE, find_files, read_file};
 pub use lazyast_format as format;
 pub use lazyast_format::{Archive, Node, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Refusal};
-pub use lazyast_store::{Directory, Stats, Unusable, directory, key};
+pub use lazyast_store::{Directory, Stamp, Stats, Unusable, directory, key};
 pub use project::{Module, Project};
-pub use warm::{Failure, FailureReason, Progress, Report, WarmOptions, warm};
+pub use warm::{Failure, FailureReason, Progress, Report, Verify, WarmOptions, warm};
 
 /// The archive of a source, given as the bytes of a file, without any cache.
 pub fn parse(source: &[u8]) -> Result<Archive<ArchiveBytes>, Refusal> {

@@ -4,24 +4,30 @@ use std::path::{Path, PathBuf};
 
 use lazyast_format::Archive;
 use lazyast_parse::PARSER_VERSION;
+use lazyast_store::{Freshness, Known};
 
 use crate::files::{self, FileError};
-use crate::warm::{self, Failure, FailureReason, Outcome, Report, WarmOptions};
+use crate::warm::{self, Failure, FailureReason, Held, Report, Run, WarmOptions};
 use crate::{ArchiveBytes, Cache};
 
 /// All Python sources under some paths, each with its archive or the reason why it has none.
 #[derive(Debug)]
 pub struct Project {
+    cache: Cache,
+    paths: Vec<PathBuf>,
     modules: Vec<Module>,
     failures: Vec<Failure>,
     report: Report,
+    freshness: Freshness,
 }
 
 /// One source of a project.
 #[derive(Clone, Debug)]
 pub struct Module {
     path: PathBuf,
-    archive: Archive<ArchiveBytes>,
+    minimum_python: u8,
+    held: Held,
+    cache: Cache,
 }
 
 impl Module {
@@ -30,33 +36,60 @@ impl Module {
         &self.path
     }
 
+    /// The minor version of the oldest Python that has the source's syntax.
+    pub fn minimum_python(&self) -> u8 {
+        self.minimum_python
+    }
+
     /// The archive.
-    pub fn archive(&self) -> &Archive<ArchiveBytes> {
-        &self.archive
+    ///
+    /// Opening a project only finds archives; here one is checked to the last bit of its checksum. One that is
+    /// damaged is made anew from the file, if that is still what it was.
+    pub fn archive(&self) -> Result<Archive<ArchiveBytes>, FailureReason> {
+        let open = |bytes| Archive::open(bytes, Some(PARSER_VERSION)).ok();
+        let (located, key) = match &self.held {
+            Held::Bytes(bytes) => {
+                let damaged = || FailureReason::RefusedBefore("its archive is damaged".to_owned());
+                return open(bytes.clone()).ok_or_else(damaged);
+            }
+            Held::Located(located, key) => (located, key),
+        };
+        let whole = located.open(PARSER_VERSION).map(ArchiveBytes::in_pack).or_else(|| self.cache.get(key));
+        if let Some(archive) = whole.and_then(open) {
+            return Ok(archive);
+        }
+        let mut source = Vec::new();
+        files::read_file(&self.path, &mut source).map_err(FailureReason::File)?;
+        if lazyast_store::key(&source) != *key {
+            return Err(FailureReason::File(FileError::Changing));
+        }
+        let archive = self.cache.archive(&source).map_err(FailureReason::Refused)?;
+        open(archive).ok_or(FailureReason::File(FileError::Changing))
     }
 }
 
 impl Project {
-    /// Finds the sources under the paths, puts what is new into the cache, and opens everything.
+    /// Finds the sources under the paths, puts what is new into the cache, and finds the archives of all.
     pub fn open(cache: &Cache, paths: &[PathBuf], options: WarmOptions) -> Self {
-        let (files, errors) = files::find(paths);
-        let (report, outcomes) = warm::run(cache, &files, options, &|_| {}, true);
-        let mut modules = Vec::with_capacity(files.len());
-        let mut failures: Vec<Failure> = errors
-            .into_iter()
-            .map(|(path, error): (PathBuf, FileError)| Failure { path, reason: FailureReason::File(error) })
-            .collect();
-        for (file, outcome) in files.into_iter().zip(outcomes) {
-            match outcome {
-                Outcome::Failed(reason) => failures.push(Failure { path: file.path, reason }),
-                Outcome::Done { archive, .. } => {
-                    let archive = archive.and_then(|bytes| Archive::open(bytes, Some(PARSER_VERSION)).ok());
-                    modules.extend(archive.map(|archive| Module { path: file.path, archive }));
-                }
+        let Run { report, outcomes, errors, freshness } = warm::run(cache, paths, options, &|_| {}, true);
+        let mut modules = Vec::with_capacity(outcomes.len());
+        let mut failures: Vec<Failure> = Vec::new();
+        for outcome in outcomes {
+            let path = outcome.path;
+            match outcome.result {
+                Err(reason) => failures.push(Failure { path, reason }),
+                Ok(done) => modules.extend(done.archive.map(|held| Module {
+                    path,
+                    minimum_python: done.minimum_python,
+                    held,
+                    cache: cache.clone(),
+                })),
             }
         }
+        let unseen = errors.into_iter();
+        failures.extend(unseen.map(|(path, error)| Failure { path, reason: FailureReason::File(error) }));
         failures.sort_by(|one, other| one.path.cmp(&other.path));
-        Self { modules, failures, report }
+        Self { cache: cache.clone(), paths: paths.to_vec(), modules, failures, report, freshness }
     }
 
     /// The modules, in the order of their paths.
@@ -72,5 +105,31 @@ impl Project {
     /// What opening did: how many were parsed, how many found.
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// What a caller noted about a source that the parser refuses, as long as that does not change.
+    pub fn note(&self, path: &Path, caller: u32) -> Option<bool> {
+        let place = self.freshness.files.binary_search_by(|file| file.path.as_path().cmp(path)).ok()?;
+        match &self.freshness.files[place].known {
+            Known::Refused { notes, .. } => notes.iter().find(|(of, _)| *of == caller).map(|(_, note)| *note),
+            Known::Archive { .. } => None,
+        }
+    }
+
+    /// Notes something about sources that the parser refuses, for the next time that the same paths are opened.
+    pub fn set_notes(&mut self, caller: u32, notes: &[(PathBuf, bool)]) {
+        for (path, note) in notes {
+            let place = self.freshness.files.binary_search_by(|file| file.path.cmp(path));
+            if let Ok(place) = place
+                && let Known::Refused { notes, .. } = &mut self.freshness.files[place].known
+            {
+                notes.retain(|(of, _)| *of != caller);
+                notes.push((caller, *note));
+            }
+        }
+        if let Some(store) = self.cache.store() {
+            // What cannot be kept is found out again.
+            let _ = self.freshness.save(store.directory().version(), &self.paths);
+        }
     }
 }

@@ -10,9 +10,9 @@ use std::{io, thread};
 
 use lazyast_format::Tree;
 use lazyast_parse::{Parser, Refusal};
-use lazyast_store::{Key, PackWriter, Store};
+use lazyast_store::{Freshness, Key, Known, KnownFile, Located, PackWriter, Store, freshness};
 
-use crate::files::{self, FileError, Found};
+use crate::files::{self, FileError, Found, Look};
 use crate::{ArchiveBytes, Cache};
 
 /// Most threads that are started, whatever is asked for.
@@ -23,6 +23,25 @@ const MAX_JOBS: usize = 256;
 pub struct WarmOptions {
     /// Number of threads; as many as there are processors if not given.
     pub jobs: Option<usize>,
+    /// How to see that a source is what it was.
+    pub verify: Verify,
+}
+
+/// How to see that a source is what it was when it was read last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verify {
+    /// By size, timestamps and inode. Sources that changed too lately for these to tell are read.
+    Stat,
+    /// By the hash of its content: every source is read.
+    Content,
+}
+
+impl Default for Verify {
+    /// By content where the variable `CI` is set: a checkout gives every file new timestamps, and caches come
+    /// from elsewhere.
+    fn default() -> Self {
+        if std::env::var_os("CI").is_some_and(|value| !value.is_empty()) { Self::Content } else { Self::Stat }
+    }
 }
 
 /// What a run has done so far.
@@ -45,6 +64,8 @@ pub struct Report {
     pub new: usize,
     /// Sources whose archive was there.
     pub cached: usize,
+    /// Sources that were not even read, because they did not change.
+    pub unread: usize,
     /// Sources without an archive, and why.
     pub failures: Vec<Failure>,
     /// Bytes of the sources that have an archive.
@@ -80,6 +101,8 @@ pub enum FailureReason {
     File(FileError),
     /// The parser leaves it to the interpreter.
     Refused(Refusal),
+    /// The parser left it to the interpreter when it was read last, and it did not change since.
+    RefusedBefore(String),
 }
 
 impl fmt::Display for FailureReason {
@@ -87,16 +110,34 @@ impl fmt::Display for FailureReason {
         match self {
             Self::File(error) => error.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
+            Self::RefusedBefore(reason) => f.write_str(reason),
         }
     }
 }
 
 /// What became of one source.
-pub(crate) enum Outcome {
-    /// It has an archive; these are its bytes if they were asked for.
-    Done { archive: Option<ArchiveBytes>, cached: bool },
-    /// It has none.
-    Failed(FailureReason),
+pub(crate) struct Outcome {
+    pub(crate) path: PathBuf,
+    pub(crate) result: Result<Done, FailureReason>,
+}
+
+/// A source with an archive.
+pub(crate) struct Done {
+    /// The archive, if it was asked for.
+    pub(crate) archive: Option<Held>,
+    /// The minor version of the oldest Python that has its syntax.
+    pub(crate) minimum_python: u8,
+    lines: u32,
+    source_bytes: u64,
+    archive_bytes: u64,
+    is_new: bool,
+}
+
+/// An archive, or where it is.
+#[derive(Clone, Debug)]
+pub(crate) enum Held {
+    Bytes(ArchiveBytes),
+    Located(Located, Key),
 }
 
 /// Puts every Python source under the paths into the cache.
@@ -106,69 +147,117 @@ pub fn warm(
     options: WarmOptions,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Report {
-    let started = Instant::now();
-    let (files, errors) = files::find(paths);
-    let (mut report, _) = run(cache, &files, options, progress, false);
-    report.files += errors.len();
-    report
-        .failures
-        .extend(errors.into_iter().map(|(path, error)| Failure { path, reason: FailureReason::File(error) }));
-    report.failures.sort_by(|one, other| one.path.cmp(&other.path));
-    report.elapsed = started.elapsed();
-    report
+    run(cache, paths, options, progress, false).report
 }
 
-/// Brings all files into the cache; the outcomes are in the order of the files.
+/// What a run gives.
+pub(crate) struct Run {
+    pub(crate) report: Report,
+    /// What became of each source, in the order of their paths.
+    pub(crate) outcomes: Vec<Outcome>,
+    /// What could not be looked at.
+    pub(crate) errors: Vec<(PathBuf, FileError)>,
+    /// What is known now.
+    pub(crate) freshness: Freshness,
+}
+
+/// Brings all sources under the paths into the cache. With `keep`, outcomes are given and have archives;
+/// otherwise the report has the failures.
 pub(crate) fn run(
     cache: &Cache,
-    files: &[Found],
+    paths: &[PathBuf],
     options: WarmOptions,
     progress: &(dyn Fn(Progress) + Sync),
     keep: bool,
-) -> (Report, Vec<Outcome>) {
+) -> Run {
+    let started = Instant::now();
+    let looked = freshness::now();
+    let folder = cache.store().map(|store| store.directory().version().to_owned());
+    let by_stat = options.verify == Verify::Stat;
+    let known = folder.as_ref().filter(|_| by_stat).and_then(|folder| Freshness::load(folder, paths));
+    let Look { files, mut errors, places, listed } = files::look(paths, known.as_ref());
+    let mut known_files = known.as_ref().map(|known| known.files.iter().peekable());
+    let mut results: Vec<Option<(Result<Done, FailureReason>, KnownFile)>> = Vec::with_capacity(files.len());
+    for found in &files {
+        let before = known_files.as_mut().and_then(|known| {
+            while known.next_if(|file| file.path < found.path).is_some() {}
+            known.next_if(|file| file.path == found.path)
+        });
+        let same = before.filter(|file| known.as_ref().is_some_and(|known| known.is_same(&file.stamp, &found.stamp)));
+        results.push(same.and_then(|file| Some((again(cache, file, keep)?, file.clone()))));
+    }
+    let mut order: Vec<usize> = (0..files.len()).filter(|index| results[*index].is_none()).collect();
     // The largest first, so that no thread begins a long one when the others are done.
-    let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by_key(|index| std::cmp::Reverse(files[*index].size));
+    order.sort_by_key(|index| std::cmp::Reverse(files[*index].stamp.size));
     let shared = Shared {
         cache,
-        files,
+        files: &files,
         order: &order,
         next: AtomicUsize::new(0),
         output: Mutex::new(Output { written: HashSet::new(), writer: None, error: None }),
         progress,
         keep,
     };
-    let cores = || thread::available_parallelism().map_or(1, usize::from);
-    let jobs = options.jobs.unwrap_or_else(cores).clamp(1, files.len().clamp(1, MAX_JOBS));
-    let parts: Vec<Part> = thread::scope(|scope| {
-        let others: Vec<_> = (1..jobs).map(|_| scope.spawn(|| shared.work())).collect();
-        let mut parts = vec![shared.work()];
-        for other in others {
-            parts.push(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+    for (index, result) in shared.read_all(options.jobs) {
+        results[index] = Some(result);
+    }
+    let mut report = Report { files: files.len() + errors.len(), unwritten: shared.publish(), ..Report::default() };
+    let worked = !order.is_empty();
+    report.unread = files.len() - order.len();
+    let mut freshness = Freshness { looked, places, files: Vec::with_capacity(files.len()) };
+    let mut outcomes = Vec::with_capacity(files.len());
+    for (found, result) in files.into_iter().zip(results) {
+        let Some((result, known)) = result else { continue };
+        if let Ok(done) = &result {
+            report.lines += u64::from(done.lines);
+            report.source_bytes += done.source_bytes;
+            report.archive_bytes += done.archive_bytes;
+            *(if done.is_new { &mut report.new } else { &mut report.cached }) += 1;
         }
-        parts
-    });
-    let mut report = Report { files: files.len(), ..Report::default() };
-    let mut outcomes: Vec<Option<Outcome>> = files.iter().map(|_| None).collect();
-    for part in parts {
-        report.lines += part.lines;
-        report.source_bytes += part.source_bytes;
-        report.archive_bytes += part.archive_bytes;
-        for (index, outcome) in part.outcomes {
-            match outcome {
-                Outcome::Done { cached: true, .. } => report.cached += 1,
-                Outcome::Done { .. } => report.new += 1,
-                Outcome::Failed(reason) if !keep => {
-                    report.failures.push(Failure { path: files[index].path.clone(), reason });
-                    continue;
-                }
-                Outcome::Failed(_) => {}
-            }
-            outcomes[index] = Some(outcome);
+        if !matches!(result, Err(FailureReason::File(_))) {
+            freshness.files.push(known);
+        } else {
+            // It has to be found again, whatever the directories say.
+            freshness.places.clear();
+        }
+        outcomes.push(Outcome { path: found.path, result });
+    }
+    // What a killed process or a full disk keeps from being written is looked at again.
+    let is_new = worked || known.as_ref().is_none_or(|known| known.files.len() != freshness.files.len());
+    if let Some(folder) = &folder
+        && report.unwritten.is_none()
+        && (is_new || listed && !freshness.places.is_empty())
+    {
+        let _ = freshness.save(folder, paths);
+    }
+    if !keep {
+        for outcome in outcomes.drain(..) {
+            report.failures.extend(outcome.result.err().map(|reason| Failure { path: outcome.path, reason }));
+        }
+        let unseen = errors.drain(..).map(|(path, error)| Failure { path, reason: FailureReason::File(error) });
+        report.failures.extend(unseen);
+        report.failures.sort_by(|one, other| one.path.cmp(&other.path));
+    }
+    report.elapsed = started.elapsed();
+    Run { report, outcomes, errors, freshness }
+}
+
+/// What came of a source that did not change, or nothing if its archive is not there any more.
+fn again(cache: &Cache, file: &KnownFile, keep: bool) -> Option<Result<Done, FailureReason>> {
+    match &file.known {
+        Known::Refused { reason, .. } => Some(Err(FailureReason::RefusedBefore(reason.clone()))),
+        Known::Archive { key, lines, minimum_python } => {
+            let located = cache.store()?.locate(key)?;
+            Some(Ok(Done {
+                minimum_python: *minimum_python,
+                lines: *lines,
+                source_bytes: file.stamp.size,
+                archive_bytes: located.archive_len(),
+                is_new: false,
+                archive: keep.then(|| Held::Located(located, *key)),
+            }))
         }
     }
-    report.unwritten = shared.publish();
-    (report, if keep { outcomes.into_iter().flatten().collect() } else { Vec::new() })
 }
 
 /// What the threads share.
@@ -190,54 +279,73 @@ struct Output {
     error: Option<io::Error>,
 }
 
-/// What one thread did.
-#[derive(Default)]
-struct Part {
-    outcomes: Vec<(usize, Outcome)>,
-    lines: u64,
-    source_bytes: u64,
-    archive_bytes: u64,
-}
+/// What became of a source, and what is known of it from now on.
+type Read = (Result<Done, FailureReason>, KnownFile);
 
 impl Shared<'_> {
-    fn work(&self) -> Part {
-        let mut part = Part::default();
+    /// Reads all sources that have to be read.
+    fn read_all(&self, jobs: Option<usize>) -> Vec<(usize, Read)> {
+        let cores = || thread::available_parallelism().map_or(1, usize::from);
+        let jobs = jobs.unwrap_or_else(cores).clamp(1, self.order.len().clamp(1, MAX_JOBS));
+        thread::scope(|scope| {
+            let others: Vec<_> = (1..jobs).map(|_| scope.spawn(|| self.work())).collect();
+            let mut all = self.work();
+            for other in others {
+                all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            }
+            all
+        })
+    }
+
+    fn work(&self) -> Vec<(usize, Read)> {
+        let mut done = Vec::new();
         let mut parser = Parser::new();
         let mut source = Vec::new();
         loop {
             let place = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(index) = self.order.get(place) else { return part };
-            let outcome = self.file(*index, &mut parser, &mut source, &mut part);
-            part.outcomes.push((*index, outcome));
-            (self.progress)(Progress { done: place + 1, total: self.files.len() });
+            let Some(index) = self.order.get(place) else { return done };
+            done.push((*index, self.file(&self.files[*index], &mut parser, &mut source)));
+            (self.progress)(Progress { done: place + 1, total: self.order.len() });
         }
     }
 
-    fn file(&self, index: usize, parser: &mut Parser, source: &mut Vec<u8>, part: &mut Part) -> Outcome {
-        if let Err(error) = files::read_file(&self.files[index].path, source) {
-            return Outcome::Failed(FailureReason::File(error));
-        }
+    fn file(&self, found: &Found, parser: &mut Parser, source: &mut Vec<u8>) -> Read {
+        let path = found.path.clone();
+        let stamp = match files::read_file(&path, source) {
+            Ok(stamp) => stamp,
+            Err(error) => {
+                let known = Known::Refused { reason: error.to_string(), notes: Vec::new() };
+                return (Err(FailureReason::File(error)), KnownFile { path, stamp: found.stamp, known });
+            }
+        };
         let key = lazyast_store::key(source);
-        let found = self.cache.get(&key);
-        let made = match &found {
+        let cached = self.cache.get(&key);
+        let made = match &cached {
             Some(_) => None,
             None => match parser.parse(source, &key) {
                 Ok(archive) => Some(archive),
-                Err(refusal) => return Outcome::Failed(FailureReason::Refused(refusal)),
+                Err(refusal) => {
+                    let known = Known::Refused { reason: refusal.to_string(), notes: Vec::new() };
+                    return (Err(FailureReason::Refused(refusal)), KnownFile { path, stamp, known });
+                }
             },
         };
-        let bytes = found.as_ref().map(AsRef::as_ref).or(made).unwrap_or_default();
-        part.lines += u64::from(lines(bytes));
-        part.source_bytes += source.len() as u64;
-        part.archive_bytes += bytes.len() as u64;
+        let bytes = cached.as_ref().map(AsRef::as_ref).or(made).unwrap_or_default();
+        let (lines, minimum_python) = facts(bytes);
         if let Some(archive) = made
             && let Some(store) = self.cache.store()
         {
             self.write(store, &key, archive);
         }
-        let cached = found.is_some();
-        let archive = self.keep.then(|| found.or_else(|| made.map(ArchiveBytes::copy))).flatten();
-        Outcome::Done { archive, cached }
+        let done = Done {
+            minimum_python,
+            lines,
+            source_bytes: source.len() as u64,
+            archive_bytes: bytes.len() as u64,
+            is_new: made.is_some(),
+            archive: self.keep.then(|| Held::Bytes(cached.clone().unwrap_or_else(|| ArchiveBytes::copy(bytes)))),
+        };
+        (Ok(done), KnownFile { path, stamp, known: Known::Archive { key, lines, minimum_python } })
     }
 
     /// Appends to the pack of this run. After an error nothing more is written.
@@ -267,6 +375,7 @@ impl Shared<'_> {
     }
 }
 
-fn lines(archive: &[u8]) -> u32 {
-    Tree::open(archive, None).map_or(0, |tree| tree.line_count())
+/// The lines of an archive's text, and the oldest Python that has its syntax.
+fn facts(archive: &[u8]) -> (u32, u8) {
+    Tree::open(archive, None).map_or((0, u8::MAX), |tree| (tree.line_count(), tree.header().facts.minimum_python))
 }

@@ -31,7 +31,7 @@ impl Place {
     }
 
     fn warm(&self) -> Report {
-        lazyast::warm(&self.cache(), &[self.src()], WarmOptions { jobs: Some(2) }, &|_| {})
+        lazyast::warm(&self.cache(), &[self.src()], WarmOptions { jobs: Some(2), ..WarmOptions::default() }, &|_| {})
     }
 }
 
@@ -162,7 +162,8 @@ fn a_project_has_its_modules_in_order() {
         let names: Vec<_> = project.modules().iter().filter_map(|module| module.path().file_name()).collect();
         assert_eq!(names, ["a.py", "b.py"]);
         assert_eq!(project.failures().len(), 1);
-        let tree = project.modules()[0].archive().tree().expect("it is whole");
+        let archive = project.modules()[0].archive().expect("it is whole");
+        let tree = archive.tree().expect("it is whole");
         assert_eq!(tree.len(), 3);
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use lazyast::{Report, WarmOptions};
+use lazyast::{Report, Verify, WarmOptions};
 
 use crate::{CacheArguments, Failed, human_bytes};
 
@@ -20,6 +20,9 @@ pub(crate) struct Warm {
     /// Threads [default: one for each processor]
     #[arg(long, short, value_name = "N")]
     jobs: Option<usize>,
+    /// Read every source, whatever its timestamps say [default: where CI is set]
+    #[arg(long)]
+    verify_content: bool,
     /// List every source that has no tree, not just the first ones
     #[arg(long, short)]
     verbose: bool,
@@ -35,7 +38,8 @@ impl Warm {
             ProgressStyle::with_template("{bar:30} {pos}/{len} files")
                 .unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
-        let options = WarmOptions { jobs: self.jobs };
+        let verify = if self.verify_content { Verify::Content } else { Verify::default() };
+        let options = WarmOptions { jobs: self.jobs, verify };
         let report = lazyast::warm(&cache, &self.paths, options, &|progress| {
             if progress.done % 64 == 0 {
                 bar.set_length(progress.total as u64);

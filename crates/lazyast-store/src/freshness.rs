@@ -1,0 +1,350 @@
+//! What is known of files, so that files that did not change since need not be read.
+//!
+//! A [`Freshness`] belongs to the paths that a user named. It says for each file under them what it was when it
+//! was looked at (its [`Stamp`]) and what came of it, and which directories and ignore files decided that these
+//! are the files. It is a file of the cache, written under another name and published by rename. A damaged one
+//! counts as missing: then sources are read and hashed.
+//!
+//! Timestamps have a grain: a file that is written twice within one may look the same both times. So a stamp
+//! counts only if it was older than the look by more than a grain, as git has it for its index
+//! (Documentation/technical/racy-git.txt).
+//!
+//! `format-spec/PACK.md`, "Freshness", describes the bytes.
+
+use std::fs::{self, Metadata};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::Key;
+use crate::writer::TEMPORARY;
+
+/// The first bytes of the file.
+const MAGIC: [u8; 8] = *b"LAZYNEW\x1a";
+/// The ending of its name.
+pub const SUFFIX: &str = ".fresh";
+/// Nanoseconds that a timestamp may lag behind the clock: the system's ticks.
+const GRAIN: i64 = 50_000_000;
+/// The same where timestamps are whole seconds.
+const COARSE_GRAIN: i64 = 2_000_000_000;
+const SECOND: i64 = 1_000_000_000;
+
+/// What tells one state of a file or directory from another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// Length in bytes.
+    pub size: u64,
+    /// When its content changed, in nanoseconds since 1970.
+    pub modified: i64,
+    /// When its content or its attributes changed, in the same unit; no program can set this back.
+    pub changed: i64,
+    /// Which file of its file system it is.
+    pub inode: u64,
+}
+
+impl Stamp {
+    /// The stamp of a file or directory.
+    #[cfg(unix)]
+    pub fn of(metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        let time = |seconds: i64, nanoseconds: i64| seconds.saturating_mul(SECOND).saturating_add(nanoseconds);
+        Self {
+            size: metadata.len(),
+            modified: time(metadata.mtime(), metadata.mtime_nsec()),
+            changed: time(metadata.ctime(), metadata.ctime_nsec()),
+            inode: metadata.ino(),
+        }
+    }
+
+    /// The stamp of a file or directory.
+    #[cfg(not(unix))]
+    pub fn of(metadata: &Metadata) -> Self {
+        let time = |time: io::Result<SystemTime>| time.map_or(0, nanoseconds);
+        Self {
+            size: metadata.len(),
+            modified: time(metadata.modified()),
+            changed: time(metadata.created()),
+            inode: 0,
+        }
+    }
+
+    /// The stamp of what a path leads to, or nothing where nothing is there.
+    pub fn at(path: &Path) -> Option<Self> {
+        path.metadata().ok().as_ref().map(Self::of)
+    }
+
+    /// Whether a change after the moment `looked` would have given another stamp.
+    fn is_settled(&self, looked: i64) -> bool {
+        let is_coarse = self.modified % SECOND == 0 && self.changed % SECOND == 0;
+        let grain = if is_coarse { COARSE_GRAIN } else { GRAIN };
+        self.modified.max(self.changed) < looked.saturating_sub(grain)
+    }
+}
+
+/// The time in nanoseconds since 1970.
+pub fn now() -> i64 {
+    nanoseconds(SystemTime::now())
+}
+
+fn nanoseconds(time: SystemTime) -> i64 {
+    let since_1970 = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_1970.as_nanos()).unwrap_or(i64::MAX)
+}
+
+/// What came of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// There is an archive.
+    Archive {
+        /// The key of its source.
+        key: Key,
+        /// Lines of its text.
+        lines: u32,
+        /// The minor version of the oldest Python that has its syntax.
+        minimum_python: u8,
+    },
+    /// The parser left it to the interpreter.
+    Refused {
+        /// Why.
+        reason: String,
+        /// What callers noted about it since: a number that tells the caller, and what it notes.
+        notes: Vec<(u32, bool)>,
+    },
+}
+
+/// A file, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownFile {
+    /// The path, as it was found.
+    pub path: PathBuf,
+    /// What it was when it was read.
+    pub stamp: Stamp,
+    /// What came of it.
+    pub known: Known,
+}
+
+/// What is known of the files under some paths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Freshness {
+    /// When these were looked at, in nanoseconds since 1970: before the first one was.
+    pub looked: i64,
+    /// What decided that these are the files: directories that were listed, and files with rules of what is
+    /// ignored; nothing where there was none. Empty if that is not known.
+    pub places: Vec<(PathBuf, Option<Stamp>)>,
+    /// The files, in the order of their paths.
+    pub files: Vec<KnownFile>,
+}
+
+impl Freshness {
+    /// Whether what had a stamp when it was looked at, and has it now, is the same.
+    pub fn is_same(&self, then: &Stamp, now: &Stamp) -> bool {
+        then == now && then.is_settled(self.looked)
+    }
+
+    /// Whether the directories list what they listed, and the same rules are in force.
+    pub fn lists_the_same(&self) -> bool {
+        let is_same = |(path, then): &(PathBuf, Option<Stamp>)| match (then, Stamp::at(path)) {
+            // What is in a repository's directory changes all the time; only that there is one counts.
+            (Some(_), Some(_)) if path.ends_with(".git") => true,
+            (Some(then), Some(now)) => self.is_same(then, &now),
+            (None, None) => true,
+            _ => false,
+        };
+        !self.places.is_empty() && self.places.iter().all(is_same)
+    }
+
+    /// Reads what a directory of the cache has for some paths.
+    pub fn load(directory: &Path, paths: &[PathBuf]) -> Option<Self> {
+        Self::from_bytes(&fs::read(directory.join(name(paths)?)).ok()?)
+    }
+
+    /// Publishes this for some paths. Paths that have no place in a file are not remembered.
+    pub fn save(&self, directory: &Path, paths: &[PathBuf]) -> io::Result<()> {
+        let (Some(name), Some(bytes)) = (name(paths), self.to_bytes()) else { return Ok(()) };
+        let mut file = tempfile::Builder::new().prefix("fresh-").suffix(TEMPORARY).tempfile_in(directory)?;
+        file.write_all(&bytes)?;
+        // What is lost with the machine's power is made again: there is a checksum.
+        file.persist(directory.join(name)).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    fn to_bytes(&self) -> Option<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(64 + 160 * self.files.len());
+        bytes.extend_from_slice(&MAGIC);
+        bytes.extend_from_slice(&[0; 8]);
+        bytes.extend_from_slice(&self.looked.to_le_bytes());
+        for count in [self.places.len(), self.files.len()] {
+            bytes.extend_from_slice(&u32::try_from(count).ok()?.to_le_bytes());
+        }
+        for (path, stamp) in &self.places {
+            put_text(&mut bytes, path.to_str()?)?;
+            bytes.push(u8::from(stamp.is_some()));
+            put_stamp(&mut bytes, &stamp.unwrap_or_default());
+        }
+        for KnownFile { path, stamp, known } in &self.files {
+            put_text(&mut bytes, path.to_str()?)?;
+            put_stamp(&mut bytes, stamp);
+            match known {
+                Known::Archive { key, lines, minimum_python } => {
+                    bytes.push(*minimum_python);
+                    bytes.extend_from_slice(key);
+                    bytes.extend_from_slice(&lines.to_le_bytes());
+                }
+                Known::Refused { reason, notes } => {
+                    bytes.push(0);
+                    put_text(&mut bytes, reason)?;
+                    bytes.extend_from_slice(&u32::try_from(notes.len()).ok()?.to_le_bytes());
+                    for (caller, note) in notes {
+                        bytes.extend_from_slice(&caller.to_le_bytes());
+                        bytes.push(u8::from(*note));
+                    }
+                }
+            }
+        }
+        let checksum = xxh3_64(&bytes[16..]);
+        bytes[8..16].copy_from_slice(&checksum.to_le_bytes());
+        Some(bytes)
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut rest = Rest(bytes);
+        if rest.take::<8>()? != MAGIC || u64::from_le_bytes(rest.take()?) != xxh3_64(rest.0) {
+            return None;
+        }
+        let looked = i64::from_le_bytes(rest.take()?);
+        let (place_count, file_count) = (rest.number()?, rest.number()?);
+        let mut found = Self { looked, ..Self::default() };
+        for _ in 0..place_count {
+            let path = rest.text()?.into();
+            let [is_there] = rest.take()?;
+            let stamp = rest.stamp()?;
+            found.places.push((path, (is_there != 0).then_some(stamp)));
+        }
+        for _ in 0..file_count {
+            let path = rest.text()?.into();
+            let stamp = rest.stamp()?;
+            let [minimum_python] = rest.take()?;
+            let known = if minimum_python > 0 {
+                Known::Archive { key: rest.take()?, lines: rest.number()?, minimum_python }
+            } else {
+                let reason = rest.text()?.to_owned();
+                let count = rest.number()?;
+                let note = |_| Some((rest.number()?, rest.take()? != [0]));
+                Known::Refused { reason, notes: (0..count).map(note).collect::<Option<_>>()? }
+            };
+            found.files.push(KnownFile { path, stamp, known });
+        }
+        Some(found)
+    }
+}
+
+/// The name of the file for some paths.
+fn name(paths: &[PathBuf]) -> Option<String> {
+    let mut hasher = blake3::Hasher::new();
+    for path in paths {
+        hasher.update(std::path::absolute(path).ok()?.as_os_str().as_encoded_bytes());
+        hasher.update(&[0]);
+        hasher.update(path.as_os_str().as_encoded_bytes());
+        hasher.update(&[0]);
+    }
+    Some(format!("{}{SUFFIX}", &hasher.finalize().to_hex()[..32]))
+}
+
+fn put_text(bytes: &mut Vec<u8>, text: &str) -> Option<()> {
+    bytes.extend_from_slice(&u32::try_from(text.len()).ok()?.to_le_bytes());
+    bytes.extend_from_slice(text.as_bytes());
+    Some(())
+}
+
+fn put_stamp(bytes: &mut Vec<u8>, stamp: &Stamp) {
+    bytes.extend_from_slice(&stamp.size.to_le_bytes());
+    bytes.extend_from_slice(&stamp.modified.to_le_bytes());
+    bytes.extend_from_slice(&stamp.changed.to_le_bytes());
+    bytes.extend_from_slice(&stamp.inode.to_le_bytes());
+}
+
+/// Bytes that were not read yet.
+struct Rest<'a>(&'a [u8]);
+
+impl<'a> Rest<'a> {
+    fn take<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (taken, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(*taken)
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        self.take().map(u32::from_le_bytes)
+    }
+
+    fn text(&mut self) -> Option<&'a str> {
+        let length = self.number()? as usize;
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        std::str::from_utf8(text).ok()
+    }
+
+    fn stamp(&mut self) -> Option<Stamp> {
+        Some(Stamp {
+            size: u64::from_le_bytes(self.take()?),
+            modified: i64::from_le_bytes(self.take()?),
+            changed: i64::from_le_bytes(self.take()?),
+            inode: u64::from_le_bytes(self.take()?),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example() -> Freshness {
+        let stamp = Stamp { size: 5, modified: 10 * SECOND + 1, changed: 11 * SECOND + 1, inode: 3 };
+        let archive = Known::Archive { key: [7; 32], lines: 9, minimum_python: 11 };
+        let refused = Known::Refused { reason: "syntax: é".to_owned(), notes: vec![(311, true), (312, false)] };
+        let file = |name: &str, known| KnownFile { path: name.into(), stamp, known };
+        Freshness {
+            looked: 20 * SECOND,
+            places: vec![("a".into(), Some(stamp)), ("a/.gitignore".into(), None)],
+            files: vec![file("a/b.py", archive), file("a/c.py", refused)],
+        }
+    }
+
+    #[test]
+    fn what_is_saved_is_loaded() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let paths = [PathBuf::from("a")];
+        example().save(directory.path(), &paths).expect("there is room");
+        assert_eq!(Freshness::load(directory.path(), &paths), Some(example()));
+        assert_eq!(Freshness::load(directory.path(), &[PathBuf::from("b")]), None);
+    }
+
+    #[test]
+    fn damage_counts_as_missing() {
+        let bytes = example().to_bytes().expect("the paths are text");
+        for place in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[place] ^= 1;
+            assert_eq!(Freshness::from_bytes(&damaged), None, "byte {place}");
+            assert_eq!(Freshness::from_bytes(&bytes[..place]), None, "cut at {place}");
+        }
+    }
+
+    #[test]
+    fn stamps_that_are_as_young_as_the_look_do_not_count() {
+        let freshness = example();
+        let at = |modified| Stamp { size: 1, modified, changed: 1, inode: 1 };
+        for (modified, expected) in [
+            (19 * SECOND + 1, true),
+            (20 * SECOND - GRAIN / 2, false),
+            (25 * SECOND + 1, false),
+        ] {
+            assert_eq!(freshness.is_same(&at(modified), &at(modified)), expected, "{modified}");
+        }
+        let whole = Stamp { size: 1, modified: 19 * SECOND, changed: 5 * SECOND, inode: 1 };
+        assert!(!freshness.is_same(&whole, &whole), "whole seconds are a coarse grain");
+        assert!(!freshness.is_same(&at(1), &Stamp { inode: 2, ..at(1) }));
+    }
+}
