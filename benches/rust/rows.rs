@@ -110,7 +110,9 @@ fn warm(corpus: &Corpus, jobs: usize) -> Duration {
     let directory = tempfile::tempdir().expect("a directory for the cache");
     let cache = Cache::at(directory.path().to_owned()).expect("the directory is new and ours");
     let paths = [corpus.directory.clone()];
-    let (report, time) = timed(|| lazyast::warm(&cache, &paths, WarmOptions { jobs: Some(jobs), ..WarmOptions::default() }, &|_| {}));
+    let (report, time) = timed(|| {
+        lazyast::warm(&cache, &paths, WarmOptions { jobs: Some(jobs), ..WarmOptions::default() }, &|_| {})
+    });
     assert!(report.cached == 0 && report.new >= corpus.sources.len() && report.unwritten.is_none());
     time
 }

@@ -29,7 +29,9 @@ fn ancestors<'py>(
     let Some(interpreter) = Interpreter::get(py)? else { return Ok(None) };
     if interpreter.known(&node.get_type()) == Some(Known::Singleton) {
         let class = node.get_type().name()?;
-        return Err(PyLookupError::new_err(format!("all trees share one {class}(): it stands in many places")));
+        return Err(PyLookupError::new_err(format!(
+            "all trees share one {class}(): it stands in many places"
+        )));
     }
     let search = Search { interpreter, node };
     let mut path = match root {
@@ -163,7 +165,12 @@ impl<'py> Search<'_, 'py> {
     }
 
     /// A child by its field, and by its place among what is there.
-    fn step(&self, node: &Bound<'py, PyAny>, field: Field, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+    fn step(
+        &self,
+        node: &Bound<'py, PyAny>,
+        field: Field,
+        index: usize,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(class) = self.interpreter.class_of(&node.get_type()) else { return Ok(None) };
         let field = if field == Field::Values312 { Field::Values } else { field };
         let stands_in = |plan: &&crate::nodes::class::FieldPlan| match plan.spec.role {

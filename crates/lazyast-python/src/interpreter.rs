@@ -151,8 +151,7 @@ impl Interpreter {
         for instance in singletons.iter().flatten() {
             by_type.insert(instance.bind(py).get_type_ptr() as usize, Known::Singleton);
         }
-        let found =
-            Self { target, classes, singletons, node_size, dict_offset, base, by_type, class_name };
+        let found = Self { target, classes, singletons, node_size, dict_offset, base, by_type, class_name };
         // One template is a proof for all: they are made in the same way.
         let proof = found.class(Kind::FunctionDef).map(|class| class.try_template(py)).transpose()?;
         Ok(proof.flatten().map(|_| found))

@@ -94,7 +94,8 @@ fn archive<'py>(py: Python<'py>, source: &[u8]) -> PyResult<Option<Bound<'py, Py
 /// nodes are touched; whether the bytes are somebody's work and not damage cannot be seen.
 #[pyfunction]
 fn open_archive<'py>(py: Python<'py>, archive: &[u8]) -> PyResult<Bound<'py, PyAny>> {
-    let not_served = || Error::new_err("lazyast makes no trees for this interpreter: it serves CPython 3.11 to 3.13");
+    let not_served =
+        || Error::new_err("lazyast makes no trees for this interpreter: it serves CPython 3.11 to 3.13");
     let interpreter = Interpreter::get(py)?.ok_or_else(not_served)?;
     let origin = Origin::open(ArchiveBytes::copy(archive))
         .map_err(|error| CorruptArchive::new_err(format!("the archive cannot be opened: {error}")))?;
@@ -159,9 +160,9 @@ fn has_more_digits_than(tree: &Tree<'_>, limit: usize) -> bool {
         && tree.rows().any(|row| {
             let Ok(row) = row else { return true };
             let big = row.kind == Kind::Constant && row.payload & 7 == ConstantTag::BigInt as u32;
-            big && tree.string(row.payload >> 3).is_ok_and(|digits| {
-                digits.len() > limit && digits.iter().all(u8::is_ascii_digit)
-            })
+            big && tree
+                .string(row.payload >> 3)
+                .is_ok_and(|digits| digits.len() > limit && digits.iter().all(u8::is_ascii_digit))
         })
 }
 

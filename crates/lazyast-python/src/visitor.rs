@@ -124,7 +124,8 @@ impl Dispatch {
             return Ok(method.map(|name| name.bind(py).clone()));
         }
         // Some class of the user's.
-        let name = PyString::intern(py, &format!("visit_{}", node.getattr("__class__")?.getattr("__name__")?));
+        let name =
+            PyString::intern(py, &format!("visit_{}", node.getattr("__class__")?.getattr("__name__")?));
         Ok(visitor.hasattr(&name)?.then_some(name))
     }
 

@@ -8,9 +8,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
 use crate::interpreter::Interpreter;
+use crate::nodes::objects;
 use crate::nodes::reach::{self, Below, Kinds};
 use crate::nodes::shell::{self, Decoded, Depth};
-use crate::nodes::objects;
 
 /// Who has taken so many nodes will take them all, and has everything else made at once.
 const EARNEST: u32 = 32;
@@ -41,10 +41,13 @@ impl Wanted {
         for class in types {
             if !class.is_instance_of::<PyType>() {
                 let found = class.get_type().name()?;
-                return Err(PyTypeError::new_err(format!("walk() takes classes, not an instance of {found}")));
+                return Err(PyTypeError::new_err(format!(
+                    "walk() takes classes, not an instance of {found}"
+                )));
             }
         }
-        let is_wanted = |class: &Bound<'_, PyAny>| -> PyResult<bool> { class.cast::<PyType>()?.is_subclass(types) };
+        let is_wanted =
+            |class: &Bound<'_, PyAny>| -> PyResult<bool> { class.cast::<PyType>()?.is_subclass(types) };
         let mut kinds = Vec::new();
         for class in interpreter.classes() {
             if is_wanted(class.exact.bind(py).as_any())? {

@@ -49,7 +49,8 @@ impl Stamp {
     #[cfg(unix)]
     pub fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
-        let time = |seconds: i64, nanoseconds: i64| seconds.saturating_mul(SECOND).saturating_add(nanoseconds);
+        let time =
+            |seconds: i64, nanoseconds: i64| seconds.saturating_mul(SECOND).saturating_add(nanoseconds);
         Self {
             size: metadata.len(),
             modified: time(metadata.mtime(), metadata.mtime_nsec()),
@@ -303,7 +304,8 @@ mod tests {
     fn example() -> Freshness {
         let stamp = Stamp { size: 5, modified: 10 * SECOND + 1, changed: 11 * SECOND + 1, inode: 3 };
         let archive = Known::Archive { key: [7; 32], lines: 9, minimum_python: 11 };
-        let refused = Known::Refused { reason: "syntax: é".to_owned(), notes: vec![(311, true), (312, false)] };
+        let refused =
+            Known::Refused { reason: "syntax: é".to_owned(), notes: vec![(311, true), (312, false)] };
         let file = |name: &str, known| KnownFile { path: name.into(), stamp, known };
         Freshness {
             looked: 20 * SECOND,
@@ -336,11 +338,9 @@ mod tests {
     fn stamps_that_are_as_young_as_the_look_do_not_count() {
         let freshness = example();
         let at = |modified| Stamp { size: 1, modified, changed: 1, inode: 1 };
-        for (modified, expected) in [
-            (19 * SECOND + 1, true),
-            (20 * SECOND - GRAIN / 2, false),
-            (25 * SECOND + 1, false),
-        ] {
+        for (modified, expected) in
+            [(19 * SECOND + 1, true), (20 * SECOND - GRAIN / 2, false), (25 * SECOND + 1, false)]
+        {
             assert_eq!(freshness.is_same(&at(modified), &at(modified)), expected, "{modified}");
         }
         let whole = Stamp { size: 1, modified: 19 * SECOND, changed: 5 * SECOND, inode: 1 };

@@ -183,7 +183,8 @@ pub(crate) fn run(
             while known.next_if(|file| file.path < found.path).is_some() {}
             known.next_if(|file| file.path == found.path)
         });
-        let same = before.filter(|file| known.as_ref().is_some_and(|known| known.is_same(&file.stamp, &found.stamp)));
+        let same = before
+            .filter(|file| known.as_ref().is_some_and(|known| known.is_same(&file.stamp, &found.stamp)));
         results.push(same.and_then(|file| Some((again(cache, file, keep)?, file.clone()))));
     }
     let mut order: Vec<usize> = (0..files.len()).filter(|index| results[*index].is_none()).collect();
@@ -201,7 +202,8 @@ pub(crate) fn run(
     for (index, result) in shared.read_all(options.jobs) {
         results[index] = Some(result);
     }
-    let mut report = Report { files: files.len() + errors.len(), unwritten: shared.publish(), ..Report::default() };
+    let mut report =
+        Report { files: files.len() + errors.len(), unwritten: shared.publish(), ..Report::default() };
     let worked = !order.is_empty();
     report.unread = files.len() - order.len();
     let mut freshness = Freshness { looked, places, files: Vec::with_capacity(files.len()) };
@@ -234,7 +236,8 @@ pub(crate) fn run(
         for outcome in outcomes.drain(..) {
             report.failures.extend(outcome.result.err().map(|reason| Failure { path: outcome.path, reason }));
         }
-        let unseen = errors.drain(..).map(|(path, error)| Failure { path, reason: FailureReason::File(error) });
+        let unseen =
+            errors.drain(..).map(|(path, error)| Failure { path, reason: FailureReason::File(error) });
         report.failures.extend(unseen);
         report.failures.sort_by(|one, other| one.path.cmp(&other.path));
     }
@@ -343,7 +346,9 @@ impl Shared<'_> {
             source_bytes: source.len() as u64,
             archive_bytes: bytes.len() as u64,
             is_new: made.is_some(),
-            archive: self.keep.then(|| Held::Bytes(cached.clone().unwrap_or_else(|| ArchiveBytes::copy(bytes)))),
+            archive: self
+                .keep
+                .then(|| Held::Bytes(cached.clone().unwrap_or_else(|| ArchiveBytes::copy(bytes)))),
         };
         (Ok(done), KnownFile { path, stamp, known: Known::Archive { key, lines, minimum_python } })
     }
@@ -377,5 +382,6 @@ impl Shared<'_> {
 
 /// The lines of an archive's text, and the oldest Python that has its syntax.
 fn facts(archive: &[u8]) -> (u32, u8) {
-    Tree::open(archive, None).map_or((0, u8::MAX), |tree| (tree.line_count(), tree.header().facts.minimum_python))
+    Tree::open(archive, None)
+        .map_or((0, u8::MAX), |tree| (tree.line_count(), tree.header().facts.minimum_python))
 }

@@ -85,7 +85,9 @@ impl Place {
         let mut folders = vec![self.root.path().join("cache")];
         let mut found = Vec::new();
         while let Some(folder) = folders.pop() {
-            for path in fs::read_dir(folder).expect("it is there").map(|entry| entry.expect("it is there").path()) {
+            for path in
+                fs::read_dir(folder).expect("it is there").map(|entry| entry.expect("it is there").path())
+            {
                 if path.is_dir() {
                     folders.push(path);
                 } else if path.to_string_lossy().ends_with(ending) {
@@ -279,7 +281,10 @@ fn notes_last_as_long_as_the_source() {
     project.set_notes(7, &[(wrong.clone(), true)]);
     project.set_notes(8, &[(wrong.clone(), true)]);
     project.set_notes(8, &[(wrong.clone(), false)]);
-    assert_eq!((open().note(&wrong, 7), open().note(&wrong, 8), open().note(&wrong, 9)), (Some(true), Some(false), None));
+    assert_eq!(
+        (open().note(&wrong, 7), open().note(&wrong, 8), open().note(&wrong, 9)),
+        (Some(true), Some(false), None)
+    );
     place.write("wrong.py", "y = = 1\n");
     assert_eq!(open().note(&wrong, 7), None);
 }

@@ -31,7 +31,12 @@ impl Place {
     }
 
     fn warm(&self) -> Report {
-        lazyast::warm(&self.cache(), &[self.src()], WarmOptions { jobs: Some(2), ..WarmOptions::default() }, &|_| {})
+        lazyast::warm(
+            &self.cache(),
+            &[self.src()],
+            WarmOptions { jobs: Some(2), ..WarmOptions::default() },
+            &|_| {},
+        )
     }
 }
 

@@ -247,11 +247,7 @@ impl<'a> Tree<'a> {
                 2 => Constant::Bool(false),
                 3 => Constant::Ellipsis,
                 _ => {
-                    return Err(Damage {
-                        what: "unknown constant",
-                        at,
-                        found: u64::from(payload),
-                    });
+                    return Err(Damage { what: "unknown constant", at, found: u64::from(payload) });
                 }
             },
         })

@@ -105,7 +105,8 @@ impl Class {
             items.push((name.bind(py).clone(), value));
         }
         if self.positions.is_some() {
-            items.extend(self.attributes.iter().map(|name| (name.bind(py).clone(), py.None().into_bound(py))));
+            items
+                .extend(self.attributes.iter().map(|name| (name.bind(py).clone(), py.None().into_bound(py))));
         }
         Template::new(py, self.layout, &items)
     }

@@ -133,7 +133,9 @@ impl<'a, 'py> Decoder<'a, 'py> {
                 return self.list(wanted, children);
             }
             Role::Keys => return self.with_holes(Field::Keys, Field::Values, true, children),
-            Role::KwDefaults => return self.with_holes(Field::KwDefaults, Field::Kwonlyargs, false, children),
+            Role::KwDefaults => {
+                return self.with_holes(Field::KwDefaults, Field::Kwonlyargs, false, children);
+            }
             Role::Empty => return Ok(Some(objects::list(py, 0, std::iter::empty(), self.untracked)?)),
             _ => {}
         }

@@ -7,8 +7,8 @@ use lazyast::format::{Damage, NodeId};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::live;
 use super::fields::{Child, Decoder, Failure};
+use super::live;
 use super::objects::{self, Untracked};
 use super::origin::Origin;
 use super::shell;

@@ -110,6 +110,7 @@ pub(crate) fn prefer(root: &Bound<'_, PyAny>) {
 /// What a weak reference refers to, if it is there.
 pub(crate) fn referent<'py>(weak: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
     // SAFETY: the object is a weak reference, and the referent is borrowed from it while attached.
-    let object = unsafe { Bound::from_borrowed_ptr_or_opt(weak.py(), ffi::PyWeakref_GetObject(weak.as_ptr())) };
+    let object =
+        unsafe { Bound::from_borrowed_ptr_or_opt(weak.py(), ffi::PyWeakref_GetObject(weak.as_ptr())) };
     object.filter(|object| !object.is_none())
 }

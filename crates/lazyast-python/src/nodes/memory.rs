@@ -7,8 +7,8 @@
 
 #![allow(unsafe_code)]
 
-use pyo3::ffi;
 use pyo3::Borrowed;
+use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
@@ -76,7 +76,8 @@ impl Template {
         for _ in 0..INSTANCES {
             Self::instance(&class, items)?;
         }
-        let markers: Vec<_> = items.iter().map(|(name, _)| Ok((name.clone(), marker(py)?))).collect::<PyResult<_>>()?;
+        let markers: Vec<_> =
+            items.iter().map(|(name, _)| Ok((name.clone(), marker(py)?))).collect::<PyResult<_>>()?;
         for items in [&markers, items] {
             let dict = Self::instance(&class, items)?;
             let copy = dict.copy()?;

@@ -81,7 +81,8 @@ impl Origin {
     /// The position of a node whose kind has one.
     pub(crate) fn span(&self, interpreter: &Interpreter, id: NodeId) -> Result<Span, Damage> {
         let tree = self.tree();
-        if interpreter.target.minor <= 11 && tree.joined_string_at_or_after(id).is_some_and(|(first, _)| first <= id)
+        if interpreter.target.minor <= 11
+            && tree.joined_string_at_or_after(id).is_some_and(|(first, _)| first <= id)
         {
             let missing = Damage { what: "position is missing", at: id, found: 0 };
             return tree.span(id, interpreter.target)?.ok_or(missing);

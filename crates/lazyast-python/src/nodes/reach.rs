@@ -53,7 +53,8 @@ impl Kinds {
             _ => kinds.iter().position(|code| self.codes[usize::from(*code)]),
         };
         let Some(first) = first else { return Below::Nothing };
-        let found = kinds[first..].iter().map(|code| usize::from(self.codes[usize::from(*code)])).sum::<usize>();
+        let found =
+            kinds[first..].iter().map(|code| usize::from(self.codes[usize::from(*code)])).sum::<usize>();
         if found * DENSE >= kinds.len() { Below::Many } else { Below::Some }
     }
 }
@@ -112,13 +113,11 @@ impl<'py> Fields<'py> {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = node.py();
         let name = match self {
-            Self::Known(class) => {
-                match class.template(py)?.held(interpreter.dict_offset, node, place) {
-                    Held::Atom => return Ok(None),
-                    Held::Value(value) => return Ok(Some(value)),
-                    Held::Elsewhere => class.names[place].bind(py),
-                }
-            }
+            Self::Known(class) => match class.template(py)?.held(interpreter.dict_offset, node, place) {
+                Held::Atom => return Ok(None),
+                Held::Value(value) => return Ok(Some(value)),
+                Held::Elsewhere => class.names[place].bind(py),
+            },
             Self::Named(names) => &names[place],
         };
         match node.getattr(name) {

@@ -87,9 +87,9 @@ pub(crate) fn kind(interpreter: &Interpreter, node: &Bound<'_, PyAny>) -> Option
 pub(crate) fn is_shell(node: &Bound<'_, PyAny>) -> bool {
     let py = node.py();
     // SAFETY: both are live objects; a class is compared with the type of the object's type.
-    METACLASS
-        .get(py)
-        .is_some_and(|metaclass| unsafe { ffi::Py_TYPE(node.get_type_ptr().cast()) == metaclass.as_ptr().cast() })
+    METACLASS.get(py).is_some_and(|metaclass| unsafe {
+        ffi::Py_TYPE(node.get_type_ptr().cast()) == metaclass.as_ptr().cast()
+    })
 }
 
 /// How much is decoded when a shell is touched.
@@ -104,7 +104,11 @@ pub(crate) enum Depth {
 }
 
 /// Makes a shell a node like any other. Other objects stay what they are.
-pub(crate) fn touch(interpreter: &'static Interpreter, node: &Bound<'_, PyAny>, depth: Depth) -> PyResult<()> {
+pub(crate) fn touch(
+    interpreter: &'static Interpreter,
+    node: &Bound<'_, PyAny>,
+    depth: Depth,
+) -> PyResult<()> {
     let paused = objects::CollectorPause::new(node.py());
     let Some(decoded) = Decoded::new(interpreter, node.clone(), depth)? else { return Ok(()) };
     paused.collect_if_due(decoded.untracked.len())?;
@@ -129,7 +133,8 @@ impl<'py> Decoded<'py> {
         let py = node.py();
         let Some((origin, id)) = place(interpreter, &node) else { return Ok(None) };
         let class = kind(interpreter, &node).and_then(|kind| interpreter.class(kind));
-        let class = class.ok_or_else(|| PySystemError::new_err("lazyast: an untouched node without a class"))?;
+        let class =
+            class.ok_or_else(|| PySystemError::new_err("lazyast: an untouched node without a class"))?;
         let nodes = origin.tree().subtree_end(id) - id;
         let whole = match depth {
             Depth::Level => false,
@@ -283,7 +288,10 @@ fn guarded<T>(failed: T, body: impl FnOnce(Python<'_>, &'static Interpreter) -> 
     })
 }
 
-unsafe extern "C" fn get_attribute(object: *mut ffi::PyObject, name: *mut ffi::PyObject) -> *mut ffi::PyObject {
+unsafe extern "C" fn get_attribute(
+    object: *mut ffi::PyObject,
+    name: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
     guarded(std::ptr::null_mut(), |py, interpreter| {
         // SAFETY: CPython passes live objects.
         let (node, name) =
@@ -291,7 +299,9 @@ unsafe extern "C" fn get_attribute(object: *mut ffi::PyObject, name: *mut ffi::P
         // `isinstance` asks every node that is not of the class for this: no reason to decode it.
         if name.is(&interpreter.class_name) && is_shell(&node) {
             let class = kind(interpreter, &node).and_then(|kind| interpreter.class(kind));
-            return Ok(class.map_or_else(|| node.get_type(), |class| class.exact.bind(py).clone()).into_ptr());
+            return Ok(class
+                .map_or_else(|| node.get_type(), |class| class.exact.bind(py).clone())
+                .into_ptr());
         }
         touch(interpreter, &node, Depth::Habit)?;
         // SAFETY: live objects; the node is exact now, and its class gets attributes in this way.
@@ -408,7 +418,10 @@ unsafe extern "C" fn compare_classes(
 }
 
 /// `isinstance(node, type(untouched))` means the class itself.
-unsafe extern "C" fn is_instance(class: *mut ffi::PyObject, object: *mut ffi::PyObject) -> *mut ffi::PyObject {
+unsafe extern "C" fn is_instance(
+    class: *mut ffi::PyObject,
+    object: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
     guarded(std::ptr::null_mut(), |py, _| {
         // SAFETY: CPython passes live objects.
         let (class, object) =
@@ -437,6 +450,6 @@ unsafe extern "C" fn hash_class(class: *mut ffi::PyObject) -> ffi::Py_hash_t {
     guarded(-1, |py, _| {
         // SAFETY: CPython passes a live object.
         let class = unsafe { Bound::from_borrowed_ptr(py, class) };
-        Ok(exact_class(class.cast::<PyType>()?).hash()?)
+        exact_class(class.cast::<PyType>()?).hash()
     })
 }
