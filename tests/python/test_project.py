@@ -2,6 +2,8 @@
 
 import ast
 import os
+import time
+from pathlib import Path
 
 import lazyast
 import pytest
@@ -113,3 +115,55 @@ def test_a_damaged_cache(place):
     project = open_project(place)
     assert names(project, place)[-1] == "b.py"
     assert ast.unparse(project[-1].tree) == "x = 1"
+
+
+def aged(place):
+    """Wait until timestamps can tell a change that comes now."""
+    open_project(place)
+    time.sleep(0.12)
+    open_project(place, verify="stat")
+    return place
+
+
+@pytest.mark.parametrize("verify", ["stat", "content", None])
+def test_unchanged_and_changed_files(place, verify):
+    aged(place)
+    before = open_project(place, verify=verify)
+    expected = [ast.dump(ast.parse(module.path.read_bytes())) for module in before if module.path.name != "warns.py"]
+    assert [ast.dump(module.tree) for module in before if module.path.name != "warns.py"] == expected
+    (place / "b.py").write_text("y = 2\n")
+    (place / "a/bad.py").write_text("good = 1\n")
+    (place / "a/odd.py").write_text("x = (\n")
+    (place / "new.py").write_text("new = 1\n")
+    (place / "a/stub.pyi").unlink()
+    after = open_project(place, verify=verify)
+    assert names(after, place) == ["a/__init__.py", "a/bad.py", "a/latin.py", "a/warns.py", "b.py", "new.py"]
+    assert names(after.failures, place) == ["a/odd.py"]
+    assert ast.unparse(after[4].tree) == "y = 2"
+
+
+def test_unchanged_sources_are_not_read(place, monkeypatch):
+    aged(place)
+    project = open_project(place, verify="stat")
+    # Sources that need the interpreter were decided on before, and their errors are found when asked for.
+    read = []
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path.name) or path.open("rb").read())
+    project = open_project(place, verify="stat")
+    assert len(project) == 6
+    assert read == []
+    assert names(project.failures, place) == ["a/bad.py"]
+    assert read == ["bad.py"]
+
+
+def test_a_wrong_way_to_verify(place):
+    with pytest.raises(ValueError, match="verify must be 'stat', 'content' or None, not \"mtime\""):
+        open_project(place, verify="mtime")
+
+
+def test_modules_are_values(place):
+    one, other = open_project(place), open_project(place)
+    assert one[0] == other[0]
+    assert one[0] != other[1]
+    assert one[0] != "a module"
+    assert len({one[0], other[0], one[1]}) == 2
+    assert repr(one[0]) == f"Module(path={one[0].path!r})"

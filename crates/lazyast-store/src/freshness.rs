@@ -76,11 +76,69 @@ impl Stamp {
         path.metadata().ok().as_ref().map(Self::of)
     }
 
+    #[cfg(unix)]
+    fn of_stat(stat: &rustix::fs::Stat) -> Self {
+        // The types of these differ between platforms.
+        #[allow(clippy::unnecessary_cast, clippy::cast_lossless)]
+        let time = |seconds: i128, nanoseconds: i128| {
+            i64::try_from(seconds * i128::from(SECOND) + nanoseconds).unwrap_or(i64::MAX)
+        };
+        #[allow(clippy::unnecessary_cast)]
+        Self {
+            size: stat.st_size as u64,
+            modified: time(stat.st_mtime.into(), stat.st_mtime_nsec.into()),
+            changed: time(stat.st_ctime.into(), stat.st_ctime_nsec.into()),
+            inode: stat.st_ino as u64,
+        }
+    }
+
     /// Whether a change after the moment `looked` would have given another stamp.
     fn is_settled(&self, looked: i64) -> bool {
         let is_coarse = self.modified % SECOND == 0 && self.changed % SECOND == 0;
         let grain = if is_coarse { COARSE_GRAIN } else { GRAIN };
         self.modified.max(self.changed) < looked.saturating_sub(grain)
+    }
+}
+
+/// A directory in which many files are looked at: the system goes the way to it once.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    #[cfg(unix)]
+    handle: Option<std::os::fd::OwnedFd>,
+}
+
+impl Folder {
+    /// The directory at a path, whether there is one or not.
+    pub fn new(path: &Path) -> Self {
+        #[cfg(unix)]
+        let here = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+        Self {
+            #[cfg(unix)]
+            handle: {
+                use rustix::fs::{Mode, OFlags};
+                rustix::fs::open(here, OFlags::DIRECTORY | OFlags::CLOEXEC, Mode::empty()).ok()
+            },
+            path: path.to_owned(),
+        }
+    }
+
+    /// Its path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The stamp of what a name in it leads to, or nothing where nothing is there.
+    #[cfg(unix)]
+    pub fn stamp(&self, name: &std::ffi::OsStr) -> Option<Stamp> {
+        let handle = self.handle.as_ref()?;
+        rustix::fs::statat(handle, name, rustix::fs::AtFlags::empty()).ok().as_ref().map(Stamp::of_stat)
+    }
+
+    /// The stamp of what a name in it leads to, or nothing where nothing is there.
+    #[cfg(not(unix))]
+    pub fn stamp(&self, name: &std::ffi::OsStr) -> Option<Stamp> {
+        Stamp::at(&self.path.join(name))
     }
 }
 
@@ -131,9 +189,11 @@ pub struct KnownFile {
 pub struct Freshness {
     /// When these were looked at, in nanoseconds since 1970: before the first one was.
     pub looked: i64,
-    /// What decided that these are the files: directories that were listed, and files with rules of what is
-    /// ignored; nothing where there was none. Empty if that is not known.
-    pub places: Vec<(PathBuf, Option<Stamp>)>,
+    /// The directories that were listed, in the order of their paths, each before its own files were. Empty if it
+    /// is not known which these are.
+    pub folders: Vec<(PathBuf, Stamp)>,
+    /// Files with rules of what is ignored; nothing where there was none.
+    pub rules: Vec<(PathBuf, Option<Stamp>)>,
     /// The files, in the order of their paths.
     pub files: Vec<KnownFile>,
 }
@@ -144,8 +204,8 @@ impl Freshness {
         then == now && then.is_settled(self.looked)
     }
 
-    /// Whether the directories list what they listed, and the same rules are in force.
-    pub fn lists_the_same(&self) -> bool {
+    /// Whether the same rules are in force as then.
+    pub fn has_same_rules(&self) -> bool {
         let is_same = |(path, then): &(PathBuf, Option<Stamp>)| match (then, Stamp::at(path)) {
             // What is in a repository's directory changes all the time; only that there is one counts.
             (Some(_), Some(_)) if path.ends_with(".git") => true,
@@ -153,7 +213,7 @@ impl Freshness {
             (None, None) => true,
             _ => false,
         };
-        !self.places.is_empty() && self.places.iter().all(is_same)
+        self.rules.iter().all(is_same)
     }
 
     /// Reads what a directory of the cache has for some paths.
@@ -176,10 +236,14 @@ impl Freshness {
         bytes.extend_from_slice(&MAGIC);
         bytes.extend_from_slice(&[0; 8]);
         bytes.extend_from_slice(&self.looked.to_le_bytes());
-        for count in [self.places.len(), self.files.len()] {
+        for count in [self.folders.len(), self.rules.len(), self.files.len()] {
             bytes.extend_from_slice(&u32::try_from(count).ok()?.to_le_bytes());
         }
-        for (path, stamp) in &self.places {
+        for (path, stamp) in &self.folders {
+            put_text(&mut bytes, path.to_str()?)?;
+            put_stamp(&mut bytes, stamp);
+        }
+        for (path, stamp) in &self.rules {
             put_text(&mut bytes, path.to_str()?)?;
             bytes.push(u8::from(stamp.is_some()));
             put_stamp(&mut bytes, &stamp.unwrap_or_default());
@@ -215,13 +279,16 @@ impl Freshness {
             return None;
         }
         let looked = i64::from_le_bytes(rest.take()?);
-        let (place_count, file_count) = (rest.number()?, rest.number()?);
+        let [folder_count, rule_count, file_count] = [rest.number()?, rest.number()?, rest.number()?];
         let mut found = Self { looked, ..Self::default() };
-        for _ in 0..place_count {
+        for _ in 0..folder_count {
+            found.folders.push((rest.text()?.into(), rest.stamp()?));
+        }
+        for _ in 0..rule_count {
             let path = rest.text()?.into();
             let [is_there] = rest.take()?;
             let stamp = rest.stamp()?;
-            found.places.push((path, (is_there != 0).then_some(stamp)));
+            found.rules.push((path, (is_there != 0).then_some(stamp)));
         }
         for _ in 0..file_count {
             let path = rest.text()?.into();
@@ -309,7 +376,8 @@ mod tests {
         let file = |name: &str, known| KnownFile { path: name.into(), stamp, known };
         Freshness {
             looked: 20 * SECOND,
-            places: vec![("a".into(), Some(stamp)), ("a/.gitignore".into(), None)],
+            folders: vec![("a".into(), stamp)],
+            rules: vec![("a/.gitignore".into(), Some(stamp)), ("b/.gitignore".into(), None)],
             files: vec![file("a/b.py", archive), file("a/c.py", refused)],
         }
     }

@@ -6,9 +6,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
-use ignore::types::TypesBuilder;
 use ignore::{WalkBuilder, WalkState};
-use lazyast_store::{Freshness, KnownFile, Stamp};
+use lazyast_store::freshness::Folder;
+use lazyast_store::{Freshness, Stamp};
 
 /// Longest file that is read, in bytes. The parser takes no longer source.
 pub const MAX_FILE: u64 = 512 * 1024 * 1024;
@@ -28,8 +28,10 @@ pub(crate) struct Look {
     /// What could not be looked at.
     pub(crate) errors: Vec<(PathBuf, FileError)>,
     /// What decided that these are the sources, as [`Freshness`] has it.
-    pub(crate) places: Vec<(PathBuf, Option<Stamp>)>,
-    /// Whether directories were listed, and not only compared with what is known.
+    pub(crate) folders: Vec<(PathBuf, Stamp)>,
+    /// As above.
+    pub(crate) rules: Vec<(PathBuf, Option<Stamp>)>,
+    /// Whether any directory was listed, and not only compared with what is known.
     pub(crate) listed: bool,
 }
 
@@ -72,52 +74,132 @@ pub fn find_files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<(PathBuf, FileError)>
     (look.files.into_iter().map(|found| found.path).collect(), look.errors)
 }
 
-/// Looks for the sources under the given paths. Where the directories are as they were, the sources are those
-/// that are known.
+/// Looks for the sources under the given paths. Directories that did not change are not listed.
 pub(crate) fn look(paths: &[PathBuf], known: Option<&Freshness>) -> Look {
-    known.and_then(look_again).unwrap_or_else(|| find(paths))
+    known.and_then(|known| look_again(paths, known)).unwrap_or_else(|| find(paths))
 }
 
-fn look_again(known: &Freshness) -> Option<Look> {
+/// Lists only the directories that have changed, or gives up where rules have.
+fn look_again(paths: &[PathBuf], known: &Freshness) -> Option<Look> {
     let global = excludes_of_user();
-    let same_rules = known.places.iter().any(|(path, _)| Some(path) == global.as_ref()) || global.is_none();
-    if !same_rules || !known.lists_the_same() {
+    let is_known_rule = |path: &Path| known.rules.iter().any(|(rule, _)| rule == path);
+    if known.folders.is_empty() || !global.is_none_or(|path| is_known_rule(&path)) || !known.has_same_rules()
+    {
         return None;
     }
-    let file = |file: &KnownFile| Some(Found { stamp: Stamp::at(&file.path)?, path: file.path.clone() });
-    let files = known.files.iter().map(file).collect::<Option<Vec<_>>>()?;
-    Some(Look { files, places: known.places.clone(), ..Look::default() })
+    let is_known_folder =
+        |path: &Path| known.folders.binary_search_by(|(folder, _)| folder.as_path().cmp(path)).is_ok();
+    let mut look = Look { rules: known.rules.clone(), ..Look::default() };
+    let mut changed: Vec<&Path> = Vec::new();
+    for (path, then) in &known.folders {
+        match Stamp::at(path) {
+            Some(now) if known.is_same(then, &now) => look.folders.push((path.clone(), now)),
+            now => {
+                changed.push(path);
+                let has_new_rules =
+                    |name: &&str| !is_known_rule(&path.join(name)) && path.join(name).exists();
+                if RULES.iter().chain(&[".git"]).any(|name| has_new_rules(name)) {
+                    return None;
+                }
+                if now.is_some() {
+                    list_anew(path, &is_known_folder, &mut look);
+                }
+            }
+        }
+    }
+    let mut folder = Folder::new(Path::new(""));
+    for file in &known.files {
+        let parent = file.path.parent().unwrap_or(Path::new(""));
+        if parent != folder.path() {
+            folder = Folder::new(parent);
+        }
+        if changed.binary_search(&parent).is_err() {
+            let stamp = folder.stamp(file.path.file_name()?)?;
+            look.files.push(Found { path: file.path.clone(), stamp });
+        }
+    }
+    if !changed.is_empty() {
+        look.listed = true;
+        // Files that were named stand for themselves.
+        for path in paths.iter().filter(|path| !is_known_folder(path)) {
+            look.files.push(Found { stamp: Stamp::at(path)?, path: path.clone() });
+        }
+        look.sort();
+    }
+    look.errors.is_empty().then_some(look)
+}
+
+/// Lists a directory again; what is below counts only if it was not known.
+fn list_anew(folder: &Path, is_known: &dyn Fn(&Path) -> bool, look: &mut Look) {
+    for entry in walk(folder).max_depth(Some(1)).build() {
+        let is_new_folder = |entry: &ignore::DirEntry| {
+            entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir())
+        };
+        match entry {
+            Ok(entry) if is_new_folder(&entry) => {
+                if !is_known(entry.path()) {
+                    list(entry.path(), look);
+                }
+            }
+            entry => look.add(folder, Seen::new(entry)),
+        }
+    }
 }
 
 fn find(paths: &[PathBuf]) -> Look {
     let mut look = Look { listed: true, ..Look::default() };
     for path in paths {
         match path.metadata() {
-            Ok(metadata) if metadata.is_dir() => list(path, &mut look),
+            Ok(metadata) if metadata.is_dir() => {
+                rules_above(path, &mut look.rules);
+                list(path, &mut look);
+            }
             Ok(metadata) => look.files.push(Found { path: path.clone(), stamp: Stamp::of(&metadata) }),
             Err(error) => look.errors.push((path.clone(), FileError::Io(error))),
         }
     }
-    look.files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
-    look.files.dedup_by(|one, other| one.path == other.path);
+    look.sort();
     if !look.errors.is_empty() {
         // What could not be looked at may be there next time.
-        look.places.clear();
+        look.folders.clear();
     }
     look
 }
 
+impl Look {
+    fn sort(&mut self) {
+        // Mostly a few sorted runs, which this sort merges.
+        self.files.sort_by(|one, other| one.path.cmp(&other.path));
+        self.files.dedup_by(|one, other| one.path == other.path);
+        self.folders.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        self.folders.dedup_by(|one, other| one.0 == other.0);
+        self.rules.sort_by(|one, other| one.0.cmp(&other.0));
+        self.rules.dedup_by(|one, other| one.0 == other.0);
+    }
+
+    fn add(&mut self, root: &Path, seen: Seen) {
+        match seen {
+            Seen::File(found) => self.files.push(found),
+            Seen::Folder(path, stamp, rules) => {
+                self.folders.push((path, stamp));
+                self.rules.extend(rules);
+            }
+            Seen::Error(path, error) => self.errors.push((path.unwrap_or_else(|| root.to_owned()), error)),
+        }
+    }
+}
+
+/// How directories are walked.
+fn walk(root: &Path) -> WalkBuilder {
+    let mut walk = WalkBuilder::new(root);
+    walk.hidden(false).filter_entry(is_of_interest);
+    walk
+}
+
 /// Adds the sources under a directory.
 fn list(root: &Path, look: &mut Look) {
-    let mut types = TypesBuilder::new();
-    let types = types.add("python", "*.py").and_then(|()| types.add("python", "*.pyi")).and_then(|()| {
-        types.select("python");
-        types.build()
-    });
-    let types = types.expect("the patterns are constant");
-    rules_above(root, &mut look.places);
     let (send, receive) = mpsc::channel();
-    WalkBuilder::new(root).types(types).hidden(false).filter_entry(not_git).build_parallel().run(|| {
+    walk(root).build_parallel().run(|| {
         let send = send.clone();
         Box::new(move |entry| {
             // The receiver lives until all is sent.
@@ -127,11 +209,7 @@ fn list(root: &Path, look: &mut Look) {
     });
     drop(send);
     for seen in receive {
-        match seen {
-            Seen::File(found) => look.files.push(found),
-            Seen::Folder(places) => look.places.extend(places),
-            Seen::Error(path, error) => look.errors.push((path.unwrap_or_else(|| root.to_owned()), error)),
-        }
+        look.add(root, seen);
     }
 }
 
@@ -139,7 +217,7 @@ fn list(root: &Path, look: &mut Look) {
 enum Seen {
     File(Found),
     /// A directory, before it is listed, and its files with rules.
-    Folder(Vec<(PathBuf, Option<Stamp>)>),
+    Folder(PathBuf, Stamp, Vec<(PathBuf, Option<Stamp>)>),
     Error(Option<PathBuf>, FileError),
 }
 
@@ -155,16 +233,17 @@ impl Seen {
             }
             Ok(metadata) => {
                 let path = entry.into_path();
-                let mut places = vec![(path.clone(), Some(Stamp::of(&metadata)))];
+                let mut rules = Vec::new();
                 if path.join(".git").exists() {
-                    places.push((path.join(EXCLUDE), Stamp::at(&path.join(EXCLUDE))));
+                    rules.push((path.join(".git"), Some(Stamp::default())));
+                    rules.push((path.join(EXCLUDE), Stamp::at(&path.join(EXCLUDE))));
                 }
                 for name in RULES {
                     let path = path.join(name);
                     // Where there is none, a new one changes the directory.
-                    places.extend(Stamp::at(&path).map(|stamp| (path, Some(stamp))));
+                    rules.extend(Stamp::at(&path).map(|stamp| (path, Some(stamp))));
                 }
-                Self::Folder(places)
+                Self::Folder(path, Stamp::of(&metadata), rules)
             }
             Err(error) => Self::Error(Some(entry.into_path()), FileError::Io(error)),
         }
@@ -177,13 +256,13 @@ const RULES: [&str; 2] = [".gitignore", ".ignore"];
 const EXCLUDE: &str = ".git/info/exclude";
 
 /// The rules that are in force in a directory because of what stands above it.
-fn rules_above(root: &Path, places: &mut Vec<(PathBuf, Option<Stamp>)>) {
-    places.extend(excludes_of_user().map(|path| (path.clone(), Stamp::at(&path))));
+fn rules_above(root: &Path, rules: &mut Vec<(PathBuf, Option<Stamp>)>) {
+    rules.extend(excludes_of_user().map(|path| (path.clone(), Stamp::at(&path))));
     let Ok(root) = root.canonicalize() else { return };
     for folder in root.ancestors().skip(1) {
         for name in RULES.into_iter().chain([".git", EXCLUDE]) {
             let path = folder.join(name);
-            places.push((path.clone(), Stamp::at(&path)));
+            rules.push((path.clone(), Stamp::at(&path)));
         }
     }
 }
@@ -193,8 +272,11 @@ fn excludes_of_user() -> Option<PathBuf> {
     ignore::gitignore::gitconfig_excludes_path()
 }
 
-fn not_git(entry: &ignore::DirEntry) -> bool {
-    entry.file_name() != ".git"
+/// Whether an entry is a directory or has the name of a Python source.
+fn is_of_interest(entry: &ignore::DirEntry) -> bool {
+    let name = entry.file_name();
+    let is_source = || [".py", ".pyi"].iter().any(|end| name.as_encoded_bytes().ends_with(end.as_bytes()));
+    if entry.file_type().is_some_and(|kind| kind.is_dir()) { name != ".git" } else { is_source() }
 }
 
 fn path_of(error: &ignore::Error) -> Option<PathBuf> {

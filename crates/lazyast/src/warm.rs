@@ -175,7 +175,7 @@ pub(crate) fn run(
     let folder = cache.store().map(|store| store.directory().version().to_owned());
     let by_stat = options.verify == Verify::Stat;
     let known = folder.as_ref().filter(|_| by_stat).and_then(|folder| Freshness::load(folder, paths));
-    let Look { files, mut errors, places, listed } = files::look(paths, known.as_ref());
+    let Look { files, mut errors, folders, rules, listed } = files::look(paths, known.as_ref());
     let mut known_files = known.as_ref().map(|known| known.files.iter().peekable());
     let mut results: Vec<Option<(Result<Done, FailureReason>, KnownFile)>> = Vec::with_capacity(files.len());
     for found in &files {
@@ -206,7 +206,7 @@ pub(crate) fn run(
         Report { files: files.len() + errors.len(), unwritten: shared.publish(), ..Report::default() };
     let worked = !order.is_empty();
     report.unread = files.len() - order.len();
-    let mut freshness = Freshness { looked, places, files: Vec::with_capacity(files.len()) };
+    let mut freshness = Freshness { looked, folders, rules, files: Vec::with_capacity(files.len()) };
     let mut outcomes = Vec::with_capacity(files.len());
     for (found, result) in files.into_iter().zip(results) {
         let Some((result, known)) = result else { continue };
@@ -220,7 +220,7 @@ pub(crate) fn run(
             freshness.files.push(known);
         } else {
             // It has to be found again, whatever the directories say.
-            freshness.places.clear();
+            freshness.folders.clear();
         }
         outcomes.push(Outcome { path: found.path, result });
     }
@@ -228,7 +228,7 @@ pub(crate) fn run(
     let is_new = worked || known.as_ref().is_none_or(|known| known.files.len() != freshness.files.len());
     if let Some(folder) = &folder
         && report.unwritten.is_none()
-        && (is_new || listed && !freshness.places.is_empty())
+        && (is_new || listed && !freshness.folders.is_empty())
     {
         let _ = freshness.save(folder, paths);
     }
