@@ -2,9 +2,11 @@
 
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
-use lazyast::{Cache, WarmOptions};
+use lazyast::{Cache, Verify, WarmOptions};
 use lazyast_format::Tree;
 use lazyast_parse::Parser;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
@@ -71,7 +73,9 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "lazyast: source to archive, in memory", run: archive },
     Row { name: "lazyast: warm, cold cache, 1 thread", run: |corpus| warm(corpus, 1) },
     Row { name: "lazyast: warm, cold cache, 2 threads", run: |corpus| warm(corpus, 2) },
-    Row { name: "lazyast: warm again (read, hash, look up)", run: warm_again },
+    Row { name: "read and hash every source", run: read_and_hash },
+    Row { name: "lazyast: warm again, by content", run: |corpus| warm_again(corpus, Verify::Content) },
+    Row { name: "lazyast: warm again, by stat", run: |corpus| warm_again(corpus, Verify::Stat) },
     Row { name: "format: open every archive", run: open },
     Row { name: "format: decode every node", run: decode },
     Row { name: "format: verify every archive", run: verify },
@@ -117,13 +121,41 @@ fn warm(corpus: &Corpus, jobs: usize) -> Duration {
     time
 }
 
-fn warm_again(corpus: &Corpus) -> Duration {
+fn warm_again(corpus: &Corpus, verify: Verify) -> Duration {
     let directory = tempfile::tempdir().expect("a directory for the cache");
     let paths = [corpus.directory.clone()];
+    let options = WarmOptions { jobs: None, verify };
     let open = || Cache::at(directory.path().to_owned()).expect("the directory is new and ours");
-    lazyast::warm(&open(), &paths, WarmOptions::default(), &|_| {});
-    let (report, time) = timed(|| lazyast::warm(&open(), &paths, WarmOptions::default(), &|_| {}));
+    lazyast::warm(&open(), &paths, options, &|_| {});
+    let (report, time) = timed(|| lazyast::warm(&open(), &paths, options, &|_| {}));
     assert!(report.new == 0 && report.cached >= corpus.sources.len());
+    assert_eq!(report.unread > 0, verify == Verify::Stat);
+    time
+}
+
+/// What looking at contents costs at least: reading and hashing, on as many threads.
+fn read_and_hash(corpus: &Corpus) -> Duration {
+    let (paths, _) = lazyast::find_files(std::slice::from_ref(&corpus.directory));
+    let jobs = thread::available_parallelism().map_or(1, usize::from);
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut source = Vec::new();
+        let mut hashed = 0;
+        while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if lazyast::read_file(path, &mut source).is_ok() {
+                black_box(blake3::hash(&source));
+                hashed += 1;
+            }
+        }
+        hashed
+    };
+    let (hashed, time) = timed(|| {
+        thread::scope(|scope| {
+            let others: Vec<_> = (1..jobs).map(|_| scope.spawn(work)).collect();
+            work() + others.into_iter().map(|other| other.join().unwrap_or(0)).sum::<usize>()
+        })
+    });
+    assert!(hashed >= corpus.sources.len());
     time
 }
 
