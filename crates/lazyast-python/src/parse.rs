@@ -3,8 +3,7 @@
 use std::rc::Rc;
 
 use lazyast::ArchiveBytes;
-use lazyast::format::shape::ConstantTag;
-use lazyast::format::{Kind, Tree};
+use lazyast::format::Tree;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCFunction, PyString};
 
@@ -127,8 +126,6 @@ fn left(
         Some("text: names an encoding that its bytes would be decoded with")
     } else if type_comments && facts.type_comments {
         Some("type comments: the source has some")
-    } else if tree.has_string_longer_than(LEAST_DIGITS) && has_more_digits_than(tree, digits_converted(py)?) {
-        Some("digits: the source has an integer with more than sys.get_int_max_str_digits()")
     } else if probe::differs(py, interpreter, tree)? {
         Some("f-strings: this interpreter makes other trees of them")
     } else {
@@ -146,25 +143,6 @@ fn normalizes(py: Python<'_>) -> PyResult<bool> {
         return Ok(false);
     }
     Ok(normalize.getattr("__self__")?.is(&module))
-}
-
-/// `sys.int_info.str_digits_check_threshold`: so many digits are always allowed.
-const LEAST_DIGITS: usize = 640;
-
-/// The digits that an integer literal may have in this interpreter.
-fn digits_converted(py: Python<'_>) -> PyResult<usize> {
-    let limit = py.import("sys")?.call_method0("get_int_max_str_digits")?.extract::<usize>()?;
-    Ok(if limit == 0 { usize::MAX } else { limit })
-}
-
-/// Whether a tree has a decimal integer with more than so many digits.
-fn has_more_digits_than(tree: &Tree<'_>, limit: usize) -> bool {
-    tree.rows().any(|row| {
-        let Ok(row) = row else { return true };
-        let big = row.kind == Kind::Constant && row.payload & 7 == ConstantTag::BigInt as u32;
-        let is_longer = |digits: &[u8]| digits.len() > limit && digits.iter().all(u8::is_ascii_digit);
-        big && tree.string(row.payload >> 3).is_ok_and(is_longer)
-    })
 }
 
 fn refused(refusal: &lazyast::Refusal) -> String {

@@ -242,12 +242,6 @@ impl<'a> Tree<'a> {
         self.columns.strings.slice(&self.columns.string_bytes, number, "string is outside of the table")
     }
 
-    /// Whether any string is longer than so many bytes, which are 254 or more.
-    pub fn has_string_longer_than(&self, bytes: usize) -> bool {
-        let long = &self.columns.strings.lengths.overflow.values;
-        long.iter().any(|length| length.to_native() as usize > bytes)
-    }
-
     /// A float by number.
     pub fn float(&self, number: u32) -> Result<f64, Damage> {
         let damage = Damage {
