@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import time
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,56 @@ def test_demo_leaves_nothing_behind(tmp_path):
     assert result.returncode == 0, result.stderr
     assert ", 0 different" in result.stdout
     assert not [path for path in Path(tmp_path).rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def cache(tmp_path):
+    """Give a cache directory with one pack in it."""
+    (tmp_path / "a.py").write_text(SOURCE)
+    assert run("warm", "--cache-dir", tmp_path / "cache", tmp_path / "a.py").returncode == 0
+    return tmp_path / "cache"
+
+
+def test_verify(cache):
+    result = run("verify", "--cache-dir", cache)
+    assert (result.returncode, result.stdout) == (0, "1 packs, 1 whole archives, 0 packs damaged\n")
+    (pack,) = cache.rglob("*.pack")
+    content = bytearray(pack.read_bytes())
+    content[200] ^= 1
+    pack.unlink()
+    pack.write_bytes(content)
+    result = run("verify", "--cache-dir", cache)
+    assert result.returncode == 1
+    assert f"{pack}: entry 0: " in result.stdout
+    assert "1 of 1 packs are damaged" in result.stderr
+    assert "lazyast clean" in result.stderr
+
+
+def test_verify_a_file_from_elsewhere(cache, tmp_path):
+    (pack,) = cache.rglob("*.pack")
+    assert run("verify", pack).returncode == 0
+    other = tmp_path / "other.pack"
+    other.write_bytes(pack.read_bytes()[:-1])
+    result = run("verify", pack, other)
+    assert result.returncode == 1
+    assert f"{other}: not a whole pack" in result.stdout
+    assert run("verify", tmp_path / "none.pack").returncode == 1
+
+
+def test_clean(cache, tmp_path):
+    (cache / "mine").mkdir()
+    result = run("clean", "--cache-dir", cache)
+    assert result.returncode == 0
+    assert result.stdout.startswith("deleted ")
+    assert sorted(path.name for path in cache.iterdir()) == [".gitignore", "CACHEDIR.TAG", "mine"]
+    assert "0 new, 1 cached" not in run("warm", "--cache-dir", cache, tmp_path / "a.py").stdout
+    assert "nothing to delete" in run("clean", "--cache-dir", tmp_path / "none").stdout
+
+
+def test_warm_reads_what_it_is_told_to(tmp_path):
+    (tmp_path / "a.py").write_text(SOURCE)
+    time.sleep(0.12)
+    for options in ([], ["--verify-content"], []):
+        result = run("warm", *options, "--cache-dir", tmp_path / "cache", tmp_path / "a.py")
+        assert result.returncode == 0, result.stderr
+    assert "0 new, 1 cached" in result.stdout

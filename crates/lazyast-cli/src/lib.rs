@@ -28,6 +28,10 @@ enum Command {
     Dump(commands::dump::Dump),
     /// Say what the cache holds
     Stats(commands::stats::Stats),
+    /// Check every byte of the cache, or of packs from elsewhere
+    Verify(commands::verify::Verify),
+    /// Delete the cache
+    Clean(commands::clean::Clean),
     /// Print the cache directory
     Dir(commands::dir::Dir),
     /// Show on Python's own library what the cache is worth
@@ -118,6 +122,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Warm(command) => command.run(),
         Command::Dump(command) => command.run(),
         Command::Stats(command) => command.run(),
+        Command::Verify(command) => command.run(),
+        Command::Clean(command) => command.run(),
         Command::Dir(command) => command.run(),
         Command::Demo(command) => command.run(),
     };

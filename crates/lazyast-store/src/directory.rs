@@ -167,6 +167,51 @@ impl Directory {
     }
 }
 
+/// Deletes everything that lazyast keeps in a cache directory, of all versions, and nothing else. Gives the number of
+/// bytes. Processes that use it at the time keep what they have open.
+pub fn clean(root: &Path) -> io::Result<u64> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(root)? {
+        let entry = entry?;
+        // Links are not followed.
+        if entry.file_type()?.is_dir() && is_version(&entry.file_name().to_string_lossy()) {
+            bytes += size(&entry.path());
+            match fs::remove_dir_all(entry.path()) {
+                // Somebody else was faster.
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    Ok(bytes)
+}
+
+/// Whether a name is that of a version's directory: `v<format>-<fingerprint>-<parser>`.
+fn is_version(name: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_fingerprint = |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let mut parts = name.strip_prefix('v').unwrap_or_default().split('-');
+    let parts = [parts.next(), parts.next(), parts.next(), parts.next()];
+    matches!(parts, [Some(format), Some(fingerprint), Some(parser), None]
+        if is_number(format) && is_fingerprint(fingerprint) && is_number(parser))
+}
+
+/// The bytes of the files in a directory and those below.
+fn size(directory: &Path) -> u64 {
+    let mut folders = vec![directory.to_owned()];
+    let mut bytes = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.metadata() {
+                Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
+                Ok(metadata) => bytes += metadata.len(),
+                Err(_) => {}
+            }
+        }
+    }
+    bytes
+}
+
 /// Marks a directory that was just made for backup tools and for git. Missing marks hurt nobody; a file
 /// that is there is never replaced.
 fn describe(root: &Path) {

@@ -19,7 +19,7 @@ pub mod writer;
 
 pub use directory::{Directory, Unusable};
 pub use freshness::{Freshness, Known, KnownFile, Stamp};
-pub use store::{Entry, Located, Stats, Store};
+pub use store::{Checked, Entry, Located, Stats, Store};
 pub use writer::PackWriter;
 
 /// The key of an archive: the blake3 hash of its source.

@@ -1,5 +1,6 @@
 //! All packs of a directory, mapped, searched by key.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,11 @@ use crate::directory::Directory;
 use crate::map::Map;
 use crate::pack::{Index, IndexEntry};
 use crate::writer::{PackWriter, SUFFIX};
+
+/// With more packs than this, small ones are put together.
+const MANY_PACKS: usize = 16;
+/// The file that whoever puts packs together has locked.
+const LOCK: &str = "compact.lock";
 
 /// An open cache. Any number of threads read it at once.
 #[derive(Debug)]
@@ -109,13 +115,75 @@ impl Store {
         PackWriter::new(self.directory.packs())
     }
 
-    /// Publishes a pack and looks into it from now on.
+    /// Publishes a pack and looks into it from now on. When there are many packs, small ones become one.
     pub fn publish(&self, writer: PackWriter) -> io::Result<()> {
         let path = writer.publish()?;
-        if let Some(pack) = Pack::open(path) {
-            self.packs.write().unwrap_or_else(PoisonError::into_inner).push(Arc::new(pack));
+        let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
+        packs.extend(Pack::open(path).ok().map(Arc::new));
+        let are_many = packs.len() > MANY_PACKS;
+        drop(packs);
+        if are_many {
+            // The packs as they are serve as well, only slower.
+            let _ = self.compact();
         }
         Ok(())
+    }
+
+    /// Puts small packs together: as many as there are, up to the first one that is much larger than all of
+    /// these, so that an archive is copied a few times in its life. One process at a time does this; the others
+    /// do without. Whoever has one of the old packs open keeps it.
+    fn compact(&self) -> io::Result<()> {
+        let lock = File::create(self.directory.version().join(LOCK))?;
+        if lock.try_lock().is_err() {
+            return Ok(());
+        }
+        // Other processes publish, too.
+        let (mut packs, _) = read_packs(self.directory.packs());
+        packs.sort_by_key(|pack| pack.map.as_ref().len());
+        let mut total = 0;
+        let is_small = |(place, pack): &(usize, &Arc<Pack>)| {
+            let size = pack.map.as_ref().len();
+            let joins = *place < MANY_PACKS / 2 || size < 2 * total;
+            total += size;
+            joins
+        };
+        let small = packs.iter().enumerate().take_while(is_small).count();
+        let large = packs.split_off(small);
+        if packs.len() > MANY_PACKS / 2 {
+            let mut writer = self.writer()?;
+            let mut seen = HashSet::new();
+            for pack in &packs {
+                let entries =
+                    (0..pack.index.len()).filter_map(|place| pack.index.entry(pack.map.as_ref(), place));
+                for entry in entries {
+                    let is_elsewhere =
+                        || large.iter().any(|pack| pack.get(&entry.key, self.parser).is_some());
+                    if let Some(archive) = pack.open_entry(&entry.key, &entry, self.parser)
+                        && !is_elsewhere()
+                        && seen.insert(entry.key)
+                    {
+                        writer.add(&entry.key, archive.as_ref())?;
+                    }
+                }
+            }
+            let whole = if writer.is_empty() { None } else { Some(writer.publish()?) };
+            for pack in &packs {
+                // One that cannot be deleted now is put together again next time.
+                let _ = fs::remove_file(&pack.path);
+            }
+            packs = whole.and_then(|path| Pack::open(path).ok()).map(Arc::new).into_iter().collect();
+        }
+        packs.extend(large);
+        packs.sort_by(largest_first);
+        *self.packs.write().unwrap_or_else(PoisonError::into_inner) = packs;
+        Ok(())
+    }
+
+    /// Looks at every byte of every pack.
+    pub fn verify(&self) -> Vec<Checked> {
+        let mut paths = pack_paths(self.directory.packs());
+        paths.sort();
+        paths.into_iter().map(|path| Checked::new(path, self.parser)).collect()
     }
 
     /// Looks again at what is in the directory.
@@ -130,32 +198,91 @@ impl Store {
     }
 }
 
+/// What is found in a pack, or in a file that should be one.
+#[derive(Debug)]
+pub struct Checked {
+    /// The file.
+    pub path: PathBuf,
+    /// Archives that are whole.
+    pub whole: usize,
+    /// What is wrong: with the file, or with an archive in it.
+    pub problems: Vec<String>,
+}
+
+impl Checked {
+    /// Looks at every byte of a file, which may come from anywhere. `parser` is the version of the archives'
+    /// parser.
+    pub fn new(path: PathBuf, parser: u32) -> Self {
+        let mut checked = Self { path, whole: 0, problems: Vec::new() };
+        let pack = match Pack::open(checked.path.clone()) {
+            Ok(pack) => pack,
+            Err(error) => {
+                checked.problems.push(error.to_string());
+                return checked;
+            }
+        };
+        let bytes = pack.map.as_ref();
+        let mut last = None;
+        for place in 0..pack.index.len() {
+            let Some(entry) = pack.index.entry(bytes, place) else { break };
+            if last.is_some_and(|last| last >= entry.key) {
+                checked.problems.push(format!("entry {place}: the index is not sorted by key"));
+            }
+            last = Some(entry.key);
+            match pack.check(&entry, parser) {
+                Ok(()) => checked.whole += 1,
+                Err(problem) => checked.problems.push(format!("entry {place}: {problem}")),
+            }
+        }
+        checked
+    }
+}
+
+/// The files of a directory that are packs by their names.
+fn pack_paths(directory: &Path) -> Vec<PathBuf> {
+    let Ok(files) = fs::read_dir(directory) else { return Vec::new() };
+    let paths = files.flatten().map(|file| file.path());
+    paths.filter(|path| path.to_string_lossy().ends_with(SUFFIX)).collect()
+}
+
 /// The packs of a directory, largest first, and the number of those that cannot be read.
 fn read_packs(directory: &Path) -> (Vec<Arc<Pack>>, usize) {
-    let Ok(files) = fs::read_dir(directory) else { return (Vec::new(), 0) };
     let mut packs = Vec::new();
     let mut damaged = 0;
-    for path in files.flatten().map(|file| file.path()) {
-        if !path.to_string_lossy().ends_with(SUFFIX) {
-            continue;
-        }
+    for path in pack_paths(directory) {
         match Pack::open(path) {
-            Some(pack) => packs.push(Arc::new(pack)),
-            None => damaged += 1,
+            Ok(pack) => packs.push(Arc::new(pack)),
+            // Somebody has put it together with others.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(_) => damaged += 1,
         }
     }
-    packs.sort_by(|one, other| {
-        other.index.len().cmp(&one.index.len()).then_with(|| one.path.cmp(&other.path))
-    });
+    packs.sort_by(largest_first);
     (packs, damaged)
 }
 
+fn largest_first(one: &Arc<Pack>, other: &Arc<Pack>) -> std::cmp::Ordering {
+    other.index.len().cmp(&one.index.len()).then_with(|| one.path.cmp(&other.path))
+}
+
 impl Pack {
-    fn open(path: PathBuf) -> Option<Self> {
-        let file = File::open(&path).ok()?;
-        let map = Map::of(&file).ok()?;
-        let index = Index::read(map.as_ref()).ok()?;
-        Some(Self { path, map, index })
+    fn open(path: PathBuf) -> io::Result<Self> {
+        let map = Map::of(&File::open(&path)?)?;
+        let wrong = |error| io::Error::new(io::ErrorKind::InvalidData, error);
+        let index = Index::read(map.as_ref()).map_err(wrong)?;
+        Ok(Self { path, map, index })
+    }
+
+    /// Whether an archive keeps all rules.
+    fn check(&self, entry: &IndexEntry, parser: u32) -> Result<(), String> {
+        let archive = self.index.archive(self.map.as_ref(), entry);
+        let archive = archive.ok_or("its place is outside of the part for archives")?;
+        lazyast_format::verify::verify(archive).map_err(|error| error.to_string())?;
+        let tree = Tree::open(archive, Some(parser)).map_err(|error| error.to_string())?;
+        if tree.header().source_hash != entry.key {
+            return Err("its header has another source's hash".to_owned());
+        }
+        Ok(())
     }
 
     fn get(self: &Arc<Self>, key: &Key, parser: u32) -> Option<Entry> {

@@ -137,7 +137,9 @@ fn many_writers_lose_nothing() {
     });
     let store = Store::open(directory, PARSER);
     assert!(sources().iter().all(|source| store.get(&key(source)).is_some()));
-    assert_eq!(store.stats().packs, 8 * sources().len());
+    let stats = store.stats();
+    assert!(stats.packs < 8 * sources().len(), "they were put together: {stats:?}");
+    assert_eq!(stats.damaged, 0);
 }
 
 #[test]
@@ -169,4 +171,113 @@ fn a_directory_that_cannot_be_made_is_said() {
     fs::write(&file, "").expect("there is room");
     let refused = Directory::prepare(file.join("cache"), PARSER);
     assert!(matches!(refused, Err(Unusable::Io { .. })), "{refused:?}");
+}
+
+/// A source of its own for each number.
+fn numbered(number: usize) -> Vec<u8> {
+    b"pass\n".repeat(number + 10)
+}
+
+fn publish(store: &Store, sources: &[Vec<u8>]) {
+    let mut writer = store.writer().expect("the directory can be written");
+    for source in sources {
+        writer.add(&key(source), &archive(source)).expect("there is room");
+    }
+    store.publish(writer).expect("there is room");
+}
+
+#[test]
+fn many_small_packs_become_one() {
+    let root = tempfile::tempdir().expect("a directory");
+    let store = Store::open(directory(root.path()), PARSER);
+    let large: Vec<_> = (1000..1100).map(numbered).collect();
+    publish(&store, &large);
+    let reader = Store::open(directory(root.path()), PARSER);
+    let before = reader.get(&key(&large[7])).expect("it was written");
+    let mut all = large.clone();
+    for number in 0..200 {
+        let source = numbered(number);
+        publish(&store, std::slice::from_ref(&source));
+        all.push(source);
+        let stats = store.stats();
+        assert!(stats.packs <= 17, "{stats:?}");
+    }
+    let reopened = Store::open(directory(root.path()), PARSER);
+    for store in [&store, &reopened] {
+        for source in &all {
+            assert_eq!(store.get(&key(source)).expect("it was written").as_ref(), archive(source));
+        }
+    }
+    assert_eq!(reopened.stats().archives, all.len(), "each is there once");
+    assert_eq!(before.as_ref(), archive(&large[7]), "what was open stays open");
+    assert!(reader.get(&key(&large[8])).is_some());
+    let files = fs::read_dir(reopened.directory().packs()).expect("it is there").count();
+    assert_eq!(files, reopened.stats().packs, "nothing else is left");
+}
+
+#[test]
+fn damaged_archives_are_left_behind() {
+    let root = tempfile::tempdir().expect("a directory");
+    let path = pack_file(&filled(root.path()));
+    let mut bytes = fs::read(&path).expect("readable");
+    bytes[300] ^= 1;
+    fs::remove_file(&path).expect("it was there");
+    fs::write(path.with_file_name("damaged.pack"), &bytes).expect("there is room");
+    let store = Store::open(directory(root.path()), PARSER);
+    let whole = sources().iter().filter(|source| store.get(&key(source)).is_some()).count();
+    assert_eq!(whole, sources().len() - 1);
+    for number in 0..20 {
+        publish(&store, &[numbered(number)]);
+    }
+    assert_eq!(sources().iter().filter(|source| store.get(&key(source)).is_some()).count(), whole);
+    assert!(store.verify().iter().all(|checked| checked.problems.is_empty()));
+}
+
+#[test]
+fn verify_finds_what_is_damaged() {
+    let root = tempfile::tempdir().expect("a directory");
+    let store = filled(root.path());
+    let path = pack_file(&store);
+    let check = || {
+        let [checked] = &store.verify()[..] else { panic!("there is one pack") };
+        (checked.whole, checked.problems.clone())
+    };
+    assert_eq!(check(), (sources().len(), Vec::new()));
+    let whole = fs::read(&path).expect("readable");
+    let mut unseen = 0;
+    for at in 0..whole.len() {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x41;
+        fs::remove_file(&path).expect("it is there");
+        fs::write(&path, &damaged).expect("there is room");
+        let (_, problems) = check();
+        unseen += usize::from(problems.is_empty());
+    }
+    // Bytes between archives, which nobody reads.
+    assert!(unseen < 16 * sources().len() + 16, "{unseen}");
+}
+
+#[test]
+fn clean_deletes_what_is_ours() {
+    let root = tempfile::tempdir().expect("a directory");
+    let store = filled(root.path());
+    let cache = store.directory().root();
+    fs::create_dir(cache.join("v0-0123456789abcdef-3")).expect("there is room");
+    fs::write(cache.join("v0-0123456789abcdef-3/old"), "x").expect("there is room");
+    for other in ["version", "v1", "v1-0123456789abcdef", "v1-0123456789abcdeg-1"] {
+        fs::create_dir(cache.join(other)).expect("there is room");
+    }
+    let entry = store.get(&key(&sources()[0])).expect("it was written");
+    let bytes = lazyast_store::directory::clean(cache).expect("it is ours");
+    assert!(bytes > 1000);
+    let mut left: Vec<_> = fs::read_dir(cache)
+        .expect("it is there")
+        .map(|entry| entry.expect("it is there").file_name())
+        .collect();
+    left.sort();
+    assert_eq!(
+        left,
+        [".gitignore", "CACHEDIR.TAG", "v1", "v1-0123456789abcdef", "v1-0123456789abcdeg-1", "version"]
+    );
+    assert_eq!(entry.as_ref(), archive(&sources()[0]), "what was open stays open");
 }

@@ -98,7 +98,7 @@ fn look_again(paths: &[PathBuf], known: &Freshness) -> Option<Look> {
                 changed.push(path);
                 let has_new_rules =
                     |name: &&str| !is_known_rule(&path.join(name)) && path.join(name).exists();
-                if RULES.iter().chain(&[".git"]).any(|name| has_new_rules(name)) {
+                if RULES.iter().chain(&[".git"]).any(has_new_rules) {
                     return None;
                 }
                 if now.is_some() {

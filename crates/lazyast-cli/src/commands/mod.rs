@@ -1,7 +1,9 @@
 //! One file per subcommand.
 
+pub(crate) mod clean;
 pub(crate) mod demo;
 pub(crate) mod dir;
 pub(crate) mod dump;
 pub(crate) mod stats;
+pub(crate) mod verify;
 pub(crate) mod warm;

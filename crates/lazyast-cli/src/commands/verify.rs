@@ -1,0 +1,65 @@
+//! `lazyast verify`.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use indicatif::HumanCount;
+use lazyast::{Cache, Checked, PARSER_VERSION};
+
+use crate::{CacheArguments, Failed};
+
+/// Problems that are listed for one file.
+const LISTED: usize = 10;
+
+#[derive(Args, Debug)]
+pub(crate) struct Verify {
+    /// Packs to check instead of the cache
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    cache: CacheArguments,
+}
+
+impl Verify {
+    pub(crate) fn run(self) -> Result<(), Failed> {
+        let mut out = std::io::stdout().lock();
+        let checked = if self.files.is_empty() {
+            let root = self.cache.directory().map_err(|error| Failed::new(error.to_string()))?;
+            if !root.exists() {
+                writeln!(out, "nothing to check: {} is not there", root.display())?;
+                return Ok(());
+            }
+            let cache = Cache::at(root).map_err(|error| Failed::new(error.to_string()))?;
+            cache.store().map(lazyast::Store::verify).unwrap_or_default()
+        } else {
+            self.files.iter().map(|path| Checked::new(path.clone(), PARSER_VERSION)).collect()
+        };
+        let mut damaged = 0;
+        for file in &checked {
+            damaged += usize::from(!file.problems.is_empty());
+            for problem in file.problems.iter().take(LISTED) {
+                writeln!(out, "{}: {problem}", file.path.display())?;
+            }
+            if file.problems.len() > LISTED {
+                writeln!(out, "{}: ... and {} more", file.path.display(), file.problems.len() - LISTED)?;
+            }
+        }
+        let whole = checked.iter().map(|file| file.whole as u64).sum();
+        writeln!(
+            out,
+            "{} packs, {} whole archives, {damaged} packs damaged",
+            checked.len(),
+            HumanCount(whole)
+        )?;
+        if damaged == 0 {
+            return Ok(());
+        }
+        let failed = Failed::new(format!("{damaged} of {} packs are damaged", checked.len()));
+        Err(if self.files.is_empty() {
+            failed.hint("what is damaged is never used, and made again when it is needed; `lazyast clean` deletes the cache")
+        } else {
+            failed
+        })
+    }
+}
