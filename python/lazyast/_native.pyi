@@ -29,7 +29,16 @@ def open_archive(archive: bytes) -> ast.Module:
 def explain(source: str | bytes, type_comments: bool = False) -> str | None:
     """Why the interpreter has to parse a source, or `None` where lazyast serves it."""
 
-def compile(*args: Any, **kwargs: Any) -> Any:
+def compile(
+    source: Any,
+    filename: Any,
+    mode: str,
+    flags: int = 0,
+    dont_inherit: bool = False,
+    optimize: int = -1,
+    *,
+    _feature_version: int = -1,
+) -> Any:
     """What `builtins.compile` is while `lazyast.install` is in force."""
 
 def serve_with(serve: Callable[[object, object, object, object, int], ast.Module | None]) -> None:

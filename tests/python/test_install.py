@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import inspect
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ import warnings
 
 import lazyast
 import pytest
-from lazyast import _native
+from lazyast import _native, _parse
 from test_nodes import SOURCE, untouched
 
 LARGE = "\n".join(f"def f{n}(x): return x + {n}" for n in range(200))
@@ -239,6 +240,8 @@ print(events)
 
 def test_the_stand_in_looks_like_compile(installed):
     assert compile.__name__ == "compile"
+    assert inspect.signature(compile) == inspect.signature(_parse.interpreter_compile)
+    assert type(compile) is type(_parse.interpreter_compile)
     assert compile.__doc__.startswith("Compile source into a code object")
     assert callable(compile)
 

@@ -27,7 +27,10 @@ static SERVE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 ///
 /// This is the built-in function, except that trees are lazyast's while `lazyast.install()` is in force.
 #[pyfunction]
-#[pyo3(signature = (*args, **kwargs))]
+#[pyo3(
+    signature = (*args, **kwargs),
+    text_signature = "(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)"
+)]
 fn compile<'py>(
     args: &Bound<'py, PyTuple>,
     kwargs: Option<&Bound<'py, PyDict>>,
