@@ -176,17 +176,7 @@ pub(crate) fn run(
     let by_stat = options.verify == Verify::Stat;
     let known = folder.as_ref().filter(|_| by_stat).and_then(|folder| Freshness::load(folder, paths));
     let Look { files, mut errors, folders, rules, listed } = files::look(paths, known.as_ref());
-    let mut known_files = known.as_ref().map(|known| known.files.iter().peekable());
-    let mut results: Vec<Option<(Result<Done, FailureReason>, KnownFile)>> = Vec::with_capacity(files.len());
-    for found in &files {
-        let before = known_files.as_mut().and_then(|known| {
-            while known.next_if(|file| file.path < found.path).is_some() {}
-            known.next_if(|file| file.path == found.path)
-        });
-        let same = before
-            .filter(|file| known.as_ref().is_some_and(|known| known.is_same(&file.stamp, &found.stamp)));
-        results.push(same.and_then(|file| Some((again(cache, file, keep)?, file.clone()))));
-    }
+    let mut results = recall(cache, known.as_ref(), &files, keep);
     let mut order: Vec<usize> = (0..files.len()).filter(|index| results[*index].is_none()).collect();
     // The largest first, so that no thread begins a long one when the others are done.
     order.sort_by_key(|index| std::cmp::Reverse(files[*index].stamp.size));
@@ -210,27 +200,24 @@ pub(crate) fn run(
     let mut outcomes = Vec::with_capacity(files.len());
     for (found, result) in files.into_iter().zip(results) {
         let Some((result, known)) = result else { continue };
+        match &result {
+            // It has to be found again, whatever the directories say.
+            Err(FailureReason::File(_)) => freshness.folders.clear(),
+            _ => freshness.files.push(known),
+        }
         if let Ok(done) = &result {
             report.lines += u64::from(done.lines);
             report.source_bytes += done.source_bytes;
             report.archive_bytes += done.archive_bytes;
             *(if done.is_new { &mut report.new } else { &mut report.cached }) += 1;
         }
-        if !matches!(result, Err(FailureReason::File(_))) {
-            freshness.files.push(known);
-        } else {
-            // It has to be found again, whatever the directories say.
-            freshness.folders.clear();
-        }
         outcomes.push(Outcome { path: found.path, result });
     }
-    // What a killed process or a full disk keeps from being written is looked at again.
-    let is_new = worked || known.as_ref().is_none_or(|known| known.files.len() != freshness.files.len());
-    if let Some(folder) = &folder
-        && report.unwritten.is_none()
-        && (is_new || listed && !freshness.folders.is_empty())
-    {
-        let _ = freshness.save(folder, paths);
+    let before = known.map_or(usize::MAX, |known| known.files.len());
+    let has_news = worked || before != freshness.files.len() || listed && !freshness.folders.is_empty();
+    if let Some(folder) = folder.filter(|_| has_news && report.unwritten.is_none()) {
+        // What cannot be kept is found out again.
+        let _ = freshness.save(&folder, paths);
     }
     if !keep {
         for outcome in outcomes.drain(..) {
@@ -243,6 +230,20 @@ pub(crate) fn run(
     }
     report.elapsed = started.elapsed();
     Run { report, outcomes, errors, freshness }
+}
+
+/// What became of the files that did not change since they were read last; nothing for the others. Both lists are in
+/// the order of their paths.
+fn recall(cache: &Cache, known: Option<&Freshness>, files: &[Found], keep: bool) -> Vec<Option<Read>> {
+    let Some(known) = known else { return files.iter().map(|_| None).collect() };
+    let mut before = known.files.iter().peekable();
+    let recalled = files.iter().map(|found| {
+        while before.next_if(|file| file.path < found.path).is_some() {}
+        let file = before.next_if(|file| file.path == found.path)?;
+        let result = known.is_same(&file.stamp, &found.stamp).then(|| again(cache, file, keep))??;
+        Some((result, file.clone()))
+    });
+    recalled.collect()
 }
 
 /// What came of a source that did not change, or nothing if its archive is not there any more.
