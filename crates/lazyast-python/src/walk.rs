@@ -7,13 +7,15 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
-use crate::interpreter::Interpreter;
+use crate::interpreter::{Interpreter, Known};
 use crate::nodes::objects;
 use crate::nodes::reach::{self, Below, Kinds};
 use crate::nodes::shell::{self, Decoded, Depth};
 
 /// Who has taken so many nodes will take them all, and has everything else made at once.
 const EARNEST: u32 = 32;
+/// After so many subtrees with much that is wanted the others will be like them.
+const DENSE: u32 = 4;
 
 /// What `ast.walk` gives, one after the other, or those of some classes.
 #[pyclass(module = "lazyast._native")]
@@ -23,6 +25,8 @@ struct Walk {
     wanted: Option<Wanted>,
     /// How many nodes were given.
     given: u32,
+    /// Below how many untouched nodes there was much that is wanted.
+    dense: u32,
 }
 
 /// Nodes of some classes.
@@ -83,7 +87,7 @@ impl Walk {
             if self.step(interpreter, &node)? {
                 self.given += 1;
                 if self.given == EARNEST && self.wanted.is_none() {
-                    let queued: Vec<_> = self.queue.iter().map(|node| node.bind(py).clone()).collect();
+                    let queued = self.queue.iter().map(|node| node.bind(py).clone()).collect();
                     make(interpreter, queued)?;
                 }
                 return Ok(Some(node));
@@ -122,11 +126,21 @@ impl Walk {
                 match below {
                     Below::Nothing => return Ok(is_wanted),
                     Below::Some => shell::touch(interpreter, node, Depth::Level)?,
-                    Below::Many => shell::touch(interpreter, node, Depth::Whole)?,
+                    Below::Many => {
+                        shell::touch(interpreter, node, Depth::Whole)?;
+                        self.dense += 1;
+                        if self.dense == DENSE {
+                            let queued = queue.iter().map(|node| node.bind(py).clone()).collect();
+                            make(interpreter, queued)?;
+                        }
+                    }
                 }
                 is_wanted
             }
-            None => node.is_instance(wanted.types.bind(py))?,
+            None => match interpreter.known(&node.get_type()) {
+                Some(Known::Node(kind)) => wanted.kinds.has(kind),
+                _ => node.is_instance(wanted.types.bind(py))?,
+            },
         };
         reach::for_each_child(interpreter, node, |child| queue.push_back(child.unbind()))?;
         Ok(is_wanted)
@@ -139,7 +153,7 @@ impl Walk {
 fn walk(node: Bound<'_, PyAny>, types: &Bound<'_, PyTuple>) -> PyResult<Option<Walk>> {
     let Some(interpreter) = Interpreter::get(node.py())? else { return Ok(None) };
     let wanted = if types.is_empty() { None } else { Some(Wanted::new(interpreter, types)?) };
-    Ok(Some(Walk { queue: VecDeque::from([node.unbind()]), wanted, given: 0 }))
+    Ok(Some(Walk { queue: VecDeque::from([node.unbind()]), wanted, given: 0, dense: 0 }))
 }
 
 /// Makes everything below a node that was not touched yet.
