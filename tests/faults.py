@@ -89,14 +89,22 @@ class Codebase:
 
     def kill(self, times):
         """Kill a process that warms, at any moment."""
+        command = [*WARM, self.cache, self.place]
+        started = time.perf_counter()
+        shutil.rmtree(self.cache, ignore_errors=True)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        whole = time.perf_counter() - started
         for _ in range(times):
-            if self.chance.random() < 0.2:
+            if self.chance.random() < 0.6:
                 shutil.rmtree(self.cache, ignore_errors=True)
             self.edit()
-            process = subprocess.Popen([*WARM, self.cache, self.place], stdout=subprocess.DEVNULL)
-            time.sleep(self.chance.random() * 0.12)
+            before = self.leftovers()
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+            # Not in the interpreter's own start, if possible.
+            time.sleep(self.chance.uniform(0.4, 1.05) * whole)
             process.send_signal(signal.SIGKILL)
             self.counts["killed" if process.wait() < 0 else "done before the kill"] += 1
+            self.counts["killed while writing"] += self.leftovers() > before
             self.check()
 
     def together(self, rounds):
@@ -172,7 +180,6 @@ def main():
         if hasattr(os, "fork"):
             codebase.fork(20)
         codebase.check(1)
-        codebase.counts["leftovers of killed writers"] = codebase.leftovers()
         for what, count in codebase.counts.items():
             print(f"{what}: {count}")
 

@@ -48,7 +48,8 @@ class Module:
     def tree(self) -> ast.Module:
         """The tree of what was in the file when the project was opened.
 
-        A file that has to be left to the interpreter is read now, and parsed by it.
+        A file that has to be left to the interpreter is read now, and parsed by it; so is one whose archive
+        turns out to be damaged and that has changed since.
         """
         tree = self._tree
         if tree is None:
@@ -80,7 +81,7 @@ class Project(Sequence[Module]):
     """The Python files under some paths.
 
     Opening a project finds the files (ignore files count, as for git), parses in parallel what is not in
-    the cache yet, and opens the archives of all. `project[i]` and iteration give a `Module` each, in the
+    the cache yet, and finds the archives of all. `project[i]` and iteration give a `Module` each, in the
     order of their paths; `failures` are the files that no parser takes.
     """
 

@@ -90,34 +90,19 @@ def test_twice_is_once():
     assert builtins.compile is before
 
 
-def test_what_somebody_else_put_there_stays():
+@pytest.mark.parametrize("first", [True, False])
+def test_what_somebody_else_put_there_stays(monkeypatch, first):
     before = builtins.compile
 
     def theirs(*arguments, **options):
         return before(*arguments, **options)
 
+    if first:
+        monkeypatch.setattr(builtins, "compile", theirs)
     lazyast.install()
-    try:
-        builtins.compile = theirs
-        lazyast.uninstall()
-        assert builtins.compile is theirs
-    finally:
-        builtins.compile = before
-
-
-def test_what_was_replaced_before_is_put_back():
-    before = builtins.compile
-
-    def theirs(*arguments, **options):
-        return before(*arguments, **options)
-
-    builtins.compile = theirs
-    try:
-        lazyast.install()
-        lazyast.uninstall()
-        assert builtins.compile is theirs
-    finally:
-        builtins.compile = before
+    monkeypatch.setattr(builtins, "compile", theirs if not first else builtins.compile)
+    lazyast.uninstall()
+    assert builtins.compile is theirs
 
 
 def test_threads_install_and_uninstall():

@@ -532,7 +532,7 @@ def test_materialize_respects_changes():
     assert text(tree) == text(plain)
     statement = lazyast.parse(SOURCE).body[3]
     assert lazyast.materialize(statement) is statement
-    assert not untouched(statement.body[1].args.args[0] if statement.body[1].args.args else statement.body[1])
+    assert not untouched(statement.body[1].args.posonlyargs[0])
 
 
 @pytest.mark.parametrize("thing", [ast.parse(SOURCE), ast.Load(), ast.Name("x")], ids=["tree", "Load", "Name"])
@@ -540,7 +540,7 @@ def test_materialize_leaves_other_trees_alone(thing):
     assert lazyast.materialize(thing) is thing
 
 
-def test_errors_during_a_touch_leave_the_node_as_it_was(monkeypatch):
+def test_an_unknown_attribute_of_an_untouched_node():
     node = lazyast.parse("x = 1").body[0]
     with pytest.raises(AttributeError, match="'Assign' object has no attribute 'nothing'"):
         node.nothing  # noqa: B018

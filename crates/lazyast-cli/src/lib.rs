@@ -108,6 +108,12 @@ impl From<io::Error> for Failed {
     }
 }
 
+impl From<Unusable> for Failed {
+    fn from(error: Unusable) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 /// Runs a command line, the program's name first, and gives the exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let command_line = match CommandLine::try_parse_from(arguments) {

@@ -17,6 +17,8 @@ use crate::writer::{PackWriter, SUFFIX};
 
 /// With more packs than this, small ones are put together.
 const MANY_PACKS: usize = 16;
+/// Longest file from elsewhere that is checked, in bytes.
+const MAX_FOREIGN: u64 = 4 << 30;
 /// The file that whoever puts packs together has locked.
 const LOCK: &str = "compact.lock";
 
@@ -166,16 +168,17 @@ impl Store {
                     }
                 }
             }
-            let whole = if writer.is_empty() { None } else { Some(writer.publish()?) };
+            if !writer.is_empty() {
+                writer.publish()?;
+            }
             for pack in &packs {
                 // One that cannot be deleted now is put together again next time.
                 let _ = fs::remove_file(&pack.path);
             }
-            packs = whole.and_then(|path| Pack::open(path).ok()).map(Arc::new).into_iter().collect();
         }
-        packs.extend(large);
-        packs.sort_by(largest_first);
-        *self.packs.write().unwrap_or_else(PoisonError::into_inner) = packs;
+        // Looked at again under the lock, so that nothing is lost that another thread has published meanwhile.
+        let mut packs = self.packs.write().unwrap_or_else(PoisonError::into_inner);
+        *packs = read_packs(self.directory.packs()).0;
         Ok(())
     }
 
@@ -183,7 +186,7 @@ impl Store {
     pub fn verify(&self) -> Vec<Checked> {
         let mut paths = pack_paths(self.directory.packs());
         paths.sort();
-        paths.into_iter().map(|path| Checked::new(path, self.parser)).collect()
+        paths.into_iter().map(|path| Checked::new(path.clone(), Pack::open(path), self.parser)).collect()
     }
 
     /// Looks again at what is in the directory.
@@ -212,9 +215,16 @@ pub struct Checked {
 impl Checked {
     /// Looks at every byte of a file, which may come from anywhere. `parser` is the version of the archives'
     /// parser.
-    pub fn new(path: PathBuf, parser: u32) -> Self {
+    ///
+    /// The file is read and not mapped, since nobody knows who writes to it; at most 4 GiB of it.
+    pub fn foreign(path: PathBuf, parser: u32) -> Self {
+        let pack = Map::read(&path, MAX_FOREIGN).and_then(|map| Pack::new(path.clone(), map));
+        Self::new(path, pack, parser)
+    }
+
+    fn new(path: PathBuf, pack: io::Result<Pack>, parser: u32) -> Self {
         let mut checked = Self { path, whole: 0, problems: Vec::new() };
-        let pack = match Pack::open(checked.path.clone()) {
+        let pack = match pack {
             Ok(pack) => pack,
             Err(error) => {
                 checked.problems.push(error.to_string());
@@ -268,6 +278,10 @@ fn largest_first(one: &Arc<Pack>, other: &Arc<Pack>) -> std::cmp::Ordering {
 impl Pack {
     fn open(path: PathBuf) -> io::Result<Self> {
         let map = Map::of(&File::open(&path)?)?;
+        Self::new(path, map)
+    }
+
+    fn new(path: PathBuf, map: Map) -> io::Result<Self> {
         let wrong = |error| io::Error::new(io::ErrorKind::InvalidData, error);
         let index = Index::read(map.as_ref()).map_err(wrong)?;
         Ok(Self { path, map, index })

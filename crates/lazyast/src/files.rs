@@ -27,9 +27,9 @@ pub(crate) struct Look {
     pub(crate) files: Vec<Found>,
     /// What could not be looked at.
     pub(crate) errors: Vec<(PathBuf, FileError)>,
-    /// What decided that these are the sources, as [`Freshness`] has it.
+    /// What was listed to find these sources, as [`Freshness`] has it.
     pub(crate) folders: Vec<(PathBuf, Stamp)>,
-    /// As above.
+    /// What kept others from being found, as [`Freshness`] has it.
     pub(crate) rules: Vec<(PathBuf, Option<Stamp>)>,
     /// Whether any directory was listed, and not only compared with what is known.
     pub(crate) listed: bool,
@@ -94,15 +94,18 @@ fn look_again(paths: &[PathBuf], known: &Freshness) -> Option<Look> {
     for (path, then) in &known.folders {
         match Stamp::at(path) {
             Some(now) if known.is_same(then, &now) => look.folders.push((path.clone(), now)),
-            now => {
+            _ => {
                 changed.push(path);
                 let has_new_rules =
                     |name: &&str| !is_known_rule(&path.join(name)) && path.join(name).exists();
                 if RULES.iter().chain(&[".git"]).any(has_new_rules) {
                     return None;
                 }
-                if now.is_some() {
+                if path.is_dir() {
                     list_anew(path, &is_known_folder, &mut look);
+                } else if paths.contains(path) {
+                    // Who named it wants to know.
+                    return None;
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! Python syntax trees that are parsed once and then simply there.
 //!
 //! This is what a Rust program depends on, and the only place where reading and writing meet: it joins
-//! the parser, the archives and the cache, and has no algorithms of its own.
+//! the parser, the archives and the cache.
 //!
 //! ```
 //! let archive = lazyast::parse(b"import os\n")?;

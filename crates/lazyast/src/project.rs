@@ -46,25 +46,22 @@ impl Module {
     /// Opening a project only finds archives; here one is checked to the last bit of its checksum. One that is
     /// damaged is made anew from the file, if that is still what it was.
     pub fn archive(&self) -> Result<Archive<ArchiveBytes>, FailureReason> {
-        let open = |bytes| Archive::open(bytes, Some(PARSER_VERSION)).ok();
+        let open =
+            |bytes| Archive::open(bytes, Some(PARSER_VERSION)).expect("it is new, or was just checked");
         let (located, key) = match &self.held {
-            Held::Bytes(bytes) => {
-                let damaged = || FailureReason::RefusedBefore("its archive is damaged".to_owned());
-                return open(bytes.clone()).ok_or_else(damaged);
-            }
+            Held::Bytes(bytes) => return Ok(open(bytes.clone())),
             Held::Located(located, key) => (located, key),
         };
         let whole = located.open(PARSER_VERSION).map(ArchiveBytes::in_pack).or_else(|| self.cache.get(key));
-        if let Some(archive) = whole.and_then(open) {
-            return Ok(archive);
+        if let Some(bytes) = whole {
+            return Ok(open(bytes));
         }
         let mut source = Vec::new();
         files::read_file(&self.path, &mut source).map_err(FailureReason::File)?;
         if lazyast_store::key(&source) != *key {
             return Err(FailureReason::File(FileError::Changing));
         }
-        let archive = self.cache.archive(&source).map_err(FailureReason::Refused)?;
-        open(archive).ok_or(FailureReason::File(FileError::Changing))
+        self.cache.archive(&source).map(open).map_err(FailureReason::Refused)
     }
 }
 

@@ -383,3 +383,22 @@ fn relative_paths_mean_other_places_in_other_directories() {
     assert_eq!(project.report().unread, 0);
     assert!(project.modules()[0].path().starts_with(&other[0]));
 }
+
+#[test]
+fn a_directory_that_was_named_and_is_gone_is_said() {
+    let place = Place::new();
+    place.warm(BY_STAT);
+    fs::rename(place.src(), place.root.path().join("elsewhere")).expect("it is there");
+    let report = place.warm(BY_STAT);
+    assert_eq!((report.files, report.failures.len()), (1, 1));
+}
+
+#[test]
+fn a_directory_that_becomes_a_file_is_no_source() {
+    let place = Place::new();
+    place.warm(BY_STAT);
+    fs::remove_dir_all(place.path("b/c")).expect("it is there");
+    place.write("b/c", "not Python");
+    assert_eq!(place.found(), place.expected());
+    assert_eq!(place.found().len(), 2);
+}

@@ -15,7 +15,7 @@ pub(crate) struct Clean {
 impl Clean {
     pub(crate) fn run(self) -> Result<(), Failed> {
         let mut out = std::io::stdout().lock();
-        let root = self.cache.directory().map_err(|error| Failed::new(error.to_string()))?;
+        let root = self.cache.directory()?;
         if !root.exists() {
             writeln!(out, "nothing to delete: {} is not there", root.display())?;
             return Ok(());

@@ -14,7 +14,7 @@ pub(crate) struct Dir {
 
 impl Dir {
     pub(crate) fn run(self) -> Result<(), Failed> {
-        let root = self.cache.directory().map_err(|error| Failed::new(error.to_string()))?;
+        let root = self.cache.directory()?;
         writeln!(std::io::stdout(), "{}", root.display())?;
         Ok(())
     }

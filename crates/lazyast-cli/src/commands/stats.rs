@@ -17,12 +17,12 @@ pub(crate) struct Stats {
 impl Stats {
     pub(crate) fn run(self) -> Result<(), Failed> {
         let mut out = std::io::stdout().lock();
-        let root = self.cache.directory().map_err(|error| Failed::new(error.to_string()))?;
+        let root = self.cache.directory()?;
         if !root.exists() {
             writeln!(out, "directory  {} (not there yet)", root.display())?;
             return Ok(());
         }
-        let cache = Cache::at(root).map_err(|error| Failed::new(error.to_string()))?;
+        let cache = Cache::at(root)?;
         let Some(store) = cache.store() else { return Ok(()) };
         let stats = store.stats();
         writeln!(out, "directory  {}", store.directory().packs().display())?;

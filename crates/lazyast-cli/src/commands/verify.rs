@@ -25,15 +25,15 @@ impl Verify {
     pub(crate) fn run(self) -> Result<(), Failed> {
         let mut out = std::io::stdout().lock();
         let checked = if self.files.is_empty() {
-            let root = self.cache.directory().map_err(|error| Failed::new(error.to_string()))?;
+            let root = self.cache.directory()?;
             if !root.exists() {
                 writeln!(out, "nothing to check: {} is not there", root.display())?;
                 return Ok(());
             }
-            let cache = Cache::at(root).map_err(|error| Failed::new(error.to_string()))?;
+            let cache = Cache::at(root)?;
             cache.store().map(lazyast::Store::verify).unwrap_or_default()
         } else {
-            self.files.iter().map(|path| Checked::new(path.clone(), PARSER_VERSION)).collect()
+            self.files.iter().map(|path| Checked::foreign(path.clone(), PARSER_VERSION)).collect()
         };
         let mut damaged = 0;
         for file in &checked {

@@ -7,7 +7,6 @@
 
 use std::ffi::CString;
 
-use num_bigint::BigUint;
 use pyo3::exceptions::PyValueError;
 use pyo3::ffi;
 use pyo3::prelude::*;
@@ -158,11 +157,10 @@ pub(crate) fn string<'py>(py: Python<'py>, wtf8: &[u8]) -> PyResult<Bound<'py, P
     }
 }
 
-/// An `int` from an integer literal in base 2, 8, 10 or 16. How many digits the interpreter would convert
-/// does not matter here: it was asked when the source was parsed.
+/// An `int` from an integer literal in base 2, 8, 10 or 16. Literals with more decimal digits than every
+/// interpreter converts have no archive.
 pub(crate) fn big_int<'py>(py: Python<'py>, literal: &str) -> PyResult<Bound<'py, PyAny>> {
-    let decimal = literal.parse::<BigUint>();
-    let literal = CString::new(decimal.map_or_else(|_| literal.to_owned(), |value| format!("{value:#x}")))?;
+    let literal = CString::new(literal)?;
     // SAFETY: the literal ends with a null byte, the end pointer may be null, and the result is a new
     // reference or null with an exception set.
     unsafe {
