@@ -136,7 +136,8 @@ class Codebase:
                 subprocess.run([*WARM, self.cache, path], check=True, stdout=subprocess.DEVNULL)
             if self.chance.random() < 0.1:
                 clean = [sys.executable, "-m", "lazyast", "clean", "--cache-dir", self.cache]
-                self.counts["cleaned"] += subprocess.run(clean, stdout=subprocess.DEVNULL).returncode == 0
+                subprocess.run(clean, check=True, stdout=subprocess.DEVNULL)
+                self.counts["cleaned"] += 1
             self.counts["written in a crowd"] += 4
             assert all(reader.poll() is None for reader in readers), (errors.seek(0), errors.read().decode())[1]
         for reader in readers:

@@ -22,7 +22,7 @@ SUITES = {
     "pyflakes": ("3.4.0", [], ["pyflakes"]),
     "flake8-bugbear": ("24.12.12", ["flake8-bugbear==24.12.12", "hypothesis", "hypothesmith"], ["tests"]),
     "vulture": ("2.14", ["toml"], ["tests"]),
-    "mccabe": ("0.7.0", [], ["test_mccabe.py"]),
+    "mccabe": ("0.7.0", ["mccabe==0.7.0", "hypothesis", "hypothesmith"], ["test_mccabe.py"]),
     "gast": ("0.6.0", ["gast==0.6.0"], ["tests"]),
     "beniget": ("0.4.2.post1", ["gast==0.6.0"], ["tests"]),
     "RestrictedPython": ("8.0", ["RestrictedPython==8.0", "pytest-mock"], ["tests"]),

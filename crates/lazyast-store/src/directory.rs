@@ -176,10 +176,12 @@ pub fn clean(root: &Path) -> io::Result<u64> {
         // Links are not followed.
         if entry.file_type()?.is_dir() && is_version(&entry.file_name().to_string_lossy()) {
             bytes += size(&entry.path());
-            match fs::remove_dir_all(entry.path()) {
+            // Moved away first: nobody can write into what is being deleted.
+            let away = tempfile::Builder::new().prefix("deleted-").tempdir_in(root)?;
+            match fs::rename(entry.path(), away.path().join("version")) {
                 // Somebody else was faster.
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
+                _ => away.close()?,
             }
         }
     }
