@@ -1,9 +1,11 @@
 //! The command line of lazyast: one file per subcommand, no logic that a library's user would miss.
 //!
-//! Exit codes: 0 for success, 1 where nothing could be done, 2 for a wrong command line.
+//! Exit codes: 0 for success, 1 where nothing could be done, 2 for a wrong command line. Those that search have
+//! `grep`'s: 0 for hits, 1 for none, 2 for errors.
 #![forbid(unsafe_code)]
 
 mod commands;
+mod search;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -24,6 +26,12 @@ struct CommandLine {
 enum Command {
     /// Put the trees of all Python sources under the paths into the cache
     Warm(commands::warm::Warm),
+    /// Search for code by patterns, which are Python code with holes
+    ///
+    /// `$X` stands for one thing, `$$$` for any number: lazyast find 'open($PATH, $$$)' src/
+    Find(commands::find::Find),
+    /// Search for nodes by selectors, such as 'ClassDef > FunctionDef[name=/^test_/]'
+    Select(commands::select::Select),
     /// Print a source's tree exactly as `ast.dump` of a Python version does
     Dump(commands::dump::Dump),
     /// Say what the cache holds
@@ -80,21 +88,32 @@ impl CacheArguments {
 enum Failed {
     /// Nobody reads the output any more: not an error.
     ClosedPipe,
+    /// A search without hits.
+    NoHits,
     Error {
         message: String,
         hint: Option<String>,
+        code: u8,
     },
 }
 
 impl Failed {
     fn new(message: impl Into<String>) -> Self {
-        Self::Error { message: message.into(), hint: None }
+        Self::Error { message: message.into(), hint: None, code: 1 }
     }
 
     fn hint(self, hint: impl Into<String>) -> Self {
         match self {
-            Self::ClosedPipe => self,
-            Self::Error { message, .. } => Self::Error { message, hint: Some(hint.into()) },
+            Self::Error { message, code, .. } => Self::Error { message, hint: Some(hint.into()), code },
+            other => other,
+        }
+    }
+
+    /// As a search says it.
+    fn of_search(self) -> Self {
+        match self {
+            Self::Error { message, hint, .. } => Self::Error { message, hint, code: 2 },
+            other => other,
         }
     }
 }
@@ -126,6 +145,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let result = match command_line.command {
         Command::Warm(command) => command.run(),
+        Command::Find(command) => command.run(),
+        Command::Select(command) => command.run(),
         Command::Dump(command) => command.run(),
         Command::Stats(command) => command.run(),
         Command::Verify(command) => command.run(),
@@ -136,11 +157,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     match result {
         Ok(()) => 0,
         Err(Failed::ClosedPipe) => 0,
-        Err(Failed::Error { message, hint }) => {
+        Err(Failed::NoHits) => 1,
+        Err(Failed::Error { message, hint, code }) => {
             let hint = hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
             // Where nobody listens there is nothing to say.
             let _ = writeln!(io::stderr(), "lazyast: error: {message}{hint}");
-            1
+            code
         }
     }
 }

@@ -20,12 +20,20 @@ mod version;
 
 pub use refusal::Refusal;
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lazyast_format::Builder;
 use lazyast_format::header::Facts;
 use ruff_python_ast::{ModModule, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
+
+/// The text of a source, given as the bytes of a file: what positions in its archive count.
+///
+/// It is decoded, has no byte order mark, and `\n` alone ends lines.
+pub fn text(source: &[u8]) -> Result<Cow<'_, str>, Refusal> {
+    Ok(decode::decode(source)?.text)
+}
 
 /// Stands in every archive's header: trees of different parsers are not mixed. Any change to what an
 /// archive holds for a source raises it.

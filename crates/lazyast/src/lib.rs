@@ -14,6 +14,7 @@
 //! - [`Cache`]: sources by content.
 //! - [`warm`](warm()): a whole codebase into the cache, in parallel.
 //! - [`Project`]: a codebase's modules, warmed and open.
+//! - [`pattern`], [`selector`]: questions, asked of a project with [`Project::search`].
 //! - [`dump`]: what CPython's `ast.dump` prints.
 #![forbid(unsafe_code)]
 
@@ -21,15 +22,18 @@ mod bytes;
 mod cache;
 pub mod dump;
 mod files;
+mod find;
 mod project;
 mod warm;
 
 pub use bytes::ArchiveBytes;
 pub use cache::Cache;
 pub use files::{FileError, MAX_FILE, find_files, read_file};
+pub use find::{FindError, pattern, selector};
 pub use lazyast_format as format;
 pub use lazyast_format::{Archive, Node, Tree};
-pub use lazyast_parse::{PARSER_VERSION, Refusal};
+pub use lazyast_parse::{PARSER_VERSION, Refusal, text};
+pub use lazyast_query::{self as query, Hit, Query, QueryError, RunError};
 pub use lazyast_store::{Checked, Directory, Stamp, Stats, Store, Unusable, directory, key};
 pub use project::{Module, Project};
 pub use warm::{Failure, FailureReason, Progress, Report, Verify, WarmOptions, warm};

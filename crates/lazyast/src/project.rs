@@ -1,6 +1,7 @@
 //! A codebase's modules.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use lazyast_format::Archive;
 use lazyast_parse::PARSER_VERSION;
@@ -27,6 +28,8 @@ pub struct Module {
     path: PathBuf,
     minimum_python: u8,
     held: Held,
+    /// The archive's bytes, once they were checked.
+    opened: OnceLock<ArchiveBytes>,
     cache: Cache,
 }
 
@@ -46,22 +49,34 @@ impl Module {
     /// Opening a project only finds archives; here one is checked to the last bit of its checksum. One that is
     /// damaged is made anew from the file, if that is still what it was.
     pub fn archive(&self) -> Result<Archive<ArchiveBytes>, FailureReason> {
-        let open =
-            |bytes| Archive::open(bytes, Some(PARSER_VERSION)).expect("it is new, or was just checked");
+        let bytes = self.opened()?.clone();
+        Ok(Archive::open(bytes, Some(PARSER_VERSION)).expect("it is new, or was checked"))
+    }
+
+    /// The archive's bytes, which are checked when they are first asked for.
+    pub(crate) fn opened(&self) -> Result<&ArchiveBytes, FailureReason> {
+        if let Some(bytes) = self.opened.get() {
+            return Ok(bytes);
+        }
+        let bytes = self.open()?;
+        Ok(self.opened.get_or_init(|| bytes))
+    }
+
+    fn open(&self) -> Result<ArchiveBytes, FailureReason> {
         let (located, key) = match &self.held {
-            Held::Bytes(bytes) => return Ok(open(bytes.clone())),
+            Held::Bytes(bytes) => return Ok(bytes.clone()),
             Held::Located(located, key) => (located, key),
         };
         let whole = located.open(PARSER_VERSION).map(ArchiveBytes::in_pack).or_else(|| self.cache.get(key));
         if let Some(bytes) = whole {
-            return Ok(open(bytes));
+            return Ok(bytes);
         }
         let mut source = Vec::new();
         files::read_file(&self.path, &mut source).map_err(FailureReason::File)?;
         if lazyast_store::key(&source) != *key {
             return Err(FailureReason::File(FileError::Changing));
         }
-        self.cache.archive(&source).map(open).map_err(FailureReason::Refused)
+        self.cache.archive(&source).map_err(FailureReason::Refused)
     }
 }
 
@@ -79,6 +94,7 @@ impl Project {
                     path,
                     minimum_python: done.minimum_python,
                     held,
+                    opened: OnceLock::new(),
                     cache: cache.clone(),
                 })),
             }

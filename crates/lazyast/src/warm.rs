@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use std::{io, thread};
 
 use lazyast_format::Tree;
+use lazyast_format::read::OpenError;
 use lazyast_parse::{Parser, Refusal};
 use lazyast_store::{Freshness, Key, Known, KnownFile, Located, PackWriter, Store, freshness};
 
@@ -103,6 +104,8 @@ pub enum FailureReason {
     Refused(Refusal),
     /// The parser left it to the interpreter when it was read last, and it did not change since.
     RefusedBefore(String),
+    /// Its archive cannot be opened.
+    Damaged(OpenError),
 }
 
 impl fmt::Display for FailureReason {
@@ -111,6 +114,7 @@ impl fmt::Display for FailureReason {
             Self::File(error) => error.fmt(f),
             Self::Refused(refusal) => refusal.fmt(f),
             Self::RefusedBefore(reason) => f.write_str(reason),
+            Self::Damaged(error) => write!(f, "the archive cannot be opened: {error}"),
         }
     }
 }

@@ -145,6 +145,11 @@ impl<'a> Tree<'a> {
         &self.columns.kinds
     }
 
+    /// The codes of all nodes' fields, in preorder.
+    pub fn fields(&self) -> &'a [u8] {
+        &self.columns.fields
+    }
+
     /// The kind of a node.
     pub fn kind(&self, id: NodeId) -> Result<Kind, Damage> {
         let code = self.columns.kinds.get(id as usize).copied().unwrap_or(u8::MAX);
@@ -230,6 +235,21 @@ impl<'a> Tree<'a> {
             at: number,
             found: error.valid_up_to() as u64,
         })
+    }
+
+    /// The number of an identifier, if the tree has it.
+    pub fn find_name(&self, name: &str) -> Option<u32> {
+        let (names, bytes) = (&self.columns.names, self.columns.name_bytes.as_slice());
+        // Where the text of all identifiers has this one at the place of one of them.
+        memchr::memmem::find_iter(bytes, name.as_bytes()).find_map(|place| {
+            let (number, start, _) = names.find(place as u32)?;
+            (start as usize == place && names.lengths.get(number as usize)? as usize == name.len()).then_some(number)
+        })
+    }
+
+    /// Whether the bytes occur in a string, or where one string ends and the next begins.
+    pub fn may_have_string(&self, bytes: &[u8]) -> bool {
+        memchr::memmem::find(&self.columns.string_bytes, bytes).is_some()
     }
 
     /// Number of identifiers.

@@ -1,0 +1,127 @@
+//! Sets of kinds, and what CPython's names mean.
+
+use std::sync::LazyLock;
+
+use lazyast_format::shape::{FieldSpec, Role};
+use lazyast_format::{Field, Kind};
+
+/// A set of kinds: bit `n` for the kind with code `n`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct KindSet(u128);
+
+impl KindSet {
+    /// No kind.
+    pub const EMPTY: Self = Self(0);
+
+    /// Every kind.
+    pub fn all() -> Self {
+        Kind::ALL.iter().copied().collect()
+    }
+
+    /// The kinds of an abstract class, such as `expr`.
+    pub fn of_class(class: &str) -> Self {
+        Kind::ALL.iter().copied().filter(|kind| kind.class() == class).collect()
+    }
+
+    /// Whether a kind is in the set.
+    pub fn contains(self, kind: Kind) -> bool {
+        self.0 >> (kind as u8) & 1 == 1
+    }
+
+    /// Whether no kind is.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether every kind is.
+    pub fn is_all(self) -> bool {
+        self == Self::all()
+    }
+
+    /// The kinds that both have.
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The kinds that one has.
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The kinds, by code.
+    pub fn iter(self) -> impl Iterator<Item = Kind> {
+        Kind::ALL.iter().copied().filter(move |kind| self.contains(*kind))
+    }
+}
+
+impl FromIterator<Kind> for KindSet {
+    fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
+        Self(kinds.into_iter().fold(0, |bits, kind| bits | 1 << (kind as u8)))
+    }
+}
+
+impl From<Kind> for KindSet {
+    fn from(kind: Kind) -> Self {
+        Self(1 << (kind as u8))
+    }
+}
+
+/// The kinds that a name stands for: a kind's own, or an abstract class's.
+pub(crate) fn named(name: &str) -> Option<KindSet> {
+    let kind = Kind::ALL.iter().find(|kind| kind.name() == name);
+    kind.map(|kind| KindSet::from(*kind)).or_else(|| {
+        let class = KindSet::of_class(name);
+        (!class.is_empty()).then_some(class)
+    })
+}
+
+/// Every name that [`named`] knows.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    Kind::ALL.iter().flat_map(|kind| [kind.name(), kind.class()])
+}
+
+/// Every field's name and code, where its values are nodes.
+pub(crate) fn node_fields() -> impl Iterator<Item = (&'static str, Field)> {
+    let specs = Kind::ALL.iter().flat_map(|kind| kind.fields());
+    specs.filter_map(|spec| Some((spec.name, spec.field?)))
+}
+
+/// A field of a kind by its name.
+pub(crate) fn field_of(kind: Kind, name: &str) -> Option<&'static FieldSpec> {
+    kind.fields().iter().find(|spec| spec.name == name)
+}
+
+/// Whether a field of a kind is a list of nodes.
+pub(crate) fn is_list(kind: Kind, field: Field) -> bool {
+    type Lists = [[bool; Field::ALL.len()]; Kind::ALL.len()];
+    static LISTS: LazyLock<Lists> = LazyLock::new(|| {
+        let mut lists = [[false; Field::ALL.len()]; Kind::ALL.len()];
+        for kind in Kind::ALL {
+            for spec in kind.fields() {
+                if let Some(field) = spec.field {
+                    lists[*kind as usize][field as usize] = spec.list;
+                }
+            }
+        }
+        lists
+    });
+    LISTS[kind as usize][field as usize]
+}
+
+/// Whether a field's value is made of nodes.
+pub(crate) fn is_of_nodes(spec: &FieldSpec) -> bool {
+    matches!(spec.role, Role::Child | Role::Children | Role::Keys | Role::KwDefaults | Role::Values)
+}
+
+/// The nearest of some names to one that there is not, as the end of a message.
+pub(crate) fn nearest(name: &str, names: impl Iterator<Item = &'static str>) -> String {
+    let distance = |one: &str| {
+        let same = one.eq_ignore_ascii_case(name);
+        if same { 0.0 } else { 1.0 - strsim::jaro_winkler(&one.to_lowercase(), &name.to_lowercase()) }
+    };
+    let best = names.map(|one| (distance(one), one)).min_by(|one, other| one.0.total_cmp(&other.0));
+    match best {
+        Some((distance, best)) if distance < 0.3 => format!("; the nearest is {best}"),
+        _ => String::new(),
+    }
+}

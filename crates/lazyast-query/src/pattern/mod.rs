@@ -1,0 +1,154 @@
+//! Patterns: Python code with holes.
+//!
+//! - [`holes`]: the text, with identifiers in the place of holes, so that it is Python.
+//! - [`compile`]: its tree, compiled to a [`program`].
+//! - [`machine`]: the program, compared with nodes.
+//! - [`equal`]: what a name captures twice.
+//!
+//! The parser is given from outside: this crate only reads archives.
+
+mod compile;
+mod equal;
+mod holes;
+mod machine;
+mod program;
+
+use lazyast_format::{Archive, Tree};
+
+use crate::QueryError;
+
+pub(crate) use equal::big_int;
+pub(crate) use machine::{Machine, Match};
+pub(crate) use program::{Pattern, Root, Target, What};
+
+/// What messages call a pattern.
+pub(crate) const LANGUAGE: &str = "pattern";
+
+/// Longest text of a query, in bytes.
+pub const MAX_TEXT: usize = 64 * 1024;
+
+/// What a parser says of a text that it does not parse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unparsed {
+    /// What is wrong.
+    pub message: String,
+    /// Where, in bytes of the text; `None` where it is the text as a whole.
+    pub offset: Option<usize>,
+}
+
+/// A parser of Python: text to archive.
+pub type Parse<'p, B> = dyn Fn(&str) -> Result<Archive<B>, Unparsed> + 'p;
+
+/// What has to stand around a clause that is no statement by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Around {
+    Nothing,
+    /// The text is indented.
+    Block,
+    /// `except`.
+    Try,
+    /// `case`.
+    Match,
+}
+
+impl Around {
+    fn before(self) -> &'static str {
+        match self {
+            Self::Nothing => "",
+            Self::Block => "if 1:\n",
+            Self::Try => "try:\n pass\n",
+            Self::Match => "match _:\n ",
+        }
+    }
+}
+
+/// Compiles a pattern.
+pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &Parse<'_, B>) -> Result<Pattern, QueryError> {
+    if text.len() > MAX_TEXT {
+        let message = format!("{} bytes long; at most {MAX_TEXT} are taken", text.len());
+        return Err(QueryError::new(LANGUAGE, "", 0..0, message));
+    }
+    let body = text.trim_end();
+    // Lines that hold nothing say nothing about indentation.
+    let skipped = body.len() - body.trim_start().len();
+    let skipped = body[..skipped].rfind('\n').map_or(0, |end| end + 1);
+    let is_indented = body[skipped..].starts_with([' ', '\t']);
+    let (skipped, is_indented) = if is_indented && !body[skipped..].contains('\n') {
+        (body.len() - body.trim_start().len(), false)
+    } else {
+        (skipped, is_indented)
+    };
+    let code = &body[skipped..];
+    if code.is_empty() {
+        return Err(QueryError::new(LANGUAGE, text, 0..text.len(), "there is no code in it"));
+    }
+    let word: String = code.chars().take_while(char::is_ascii_alphabetic).collect();
+    let ways: &[Around] = match word.as_str() {
+        _ if is_indented => &[Around::Block],
+        "except" => &[Around::Try],
+        "case" => &[Around::Nothing, Around::Match],
+        _ => &[Around::Nothing],
+    };
+    let filled = holes::fill(code)?;
+    let mut failed = None;
+    for around in ways {
+        let source = format!("{}{}\n", around.before(), filled.text);
+        match parse(&source) {
+            Ok(archive) => {
+                let unreadable = |error| QueryError::new(LANGUAGE, text, 0..0, format!("{error}"));
+                let tree = archive.tree().map_err(unreadable)?;
+                let shift = Shift { text, before: around.before().len(), skipped };
+                return compile::compile(text, &tree, &filled, *around, shift);
+            }
+            Err(unparsed) => failed = Some((unparsed, around.before().len())),
+        }
+    }
+    let (unparsed, before) = failed.unwrap_or((Unparsed { message: String::new(), offset: None }, 0));
+    Err(explain(text, skipped, unparsed, before))
+}
+
+/// From places in the parsed text to places in the pattern's.
+#[derive(Clone, Copy)]
+struct Shift<'t> {
+    text: &'t str,
+    before: usize,
+    skipped: usize,
+}
+
+impl Shift<'_> {
+    fn error(&self, tree: &Tree<'_>, node: u32, message: impl Into<String>) -> QueryError {
+        let (start, end) = tree.range(node).unwrap_or_default();
+        let shift = |offset: u32| (offset as usize).saturating_sub(self.before) + self.skipped;
+        QueryError::new(LANGUAGE, self.text, shift(start)..shift(end), message)
+    }
+}
+
+/// The error for a text that is not Python.
+fn explain(text: &str, skipped: usize, unparsed: Unparsed, before: usize) -> QueryError {
+    let Some(offset) = unparsed.offset else {
+        return QueryError::new(LANGUAGE, text, 0..text.len(), unparsed.message);
+    };
+    let mut place = (offset.saturating_sub(before) + skipped).min(text.len());
+    while !text.is_char_boundary(place) {
+        place -= 1;
+    }
+    let line_start = text[..place].rfind('\n').map_or(0, |end| end + 1);
+    let line_end = text[place..].find('\n').map_or(text.len(), |end| place + end);
+    let dollar = [text[..place].rfind('$').filter(|dollar| *dollar >= line_start), text[place..line_end].find('$').map(|dollar| place + dollar)];
+    let wrong_hole = dollar.into_iter().flatten().find_map(|dollar| {
+        let start = text[..dollar].trim_end_matches('$').len();
+        let count = text[start..].bytes().take_while(|byte| *byte == b'$').count();
+        let behind = text[start + count..].chars().next();
+        let is_hole = count == 3 || count == 1 && behind.is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '_');
+        (!is_hole && start.abs_diff(place) <= count + 1).then_some(start..start + count)
+    });
+    if let Some(place) = wrong_hole {
+        let message = "no hole begins like this: write $X for one thing, $$$ or $$$XS for any number";
+        return QueryError::new(LANGUAGE, text, place, message);
+    }
+    if text[..place].trim_end().ends_with(':') && text[place..].trim().is_empty() {
+        let message = format!("{}; write `: $$$` for any block", unparsed.message);
+        return QueryError::new(LANGUAGE, text, place..place + 1, message);
+    }
+    QueryError::new(LANGUAGE, text, place..place + 1, unparsed.message)
+}

@@ -1,0 +1,204 @@
+//! [`Query`]: a compiled question, whichever language it was asked in.
+
+use std::fmt;
+use std::sync::Arc;
+
+use lazyast_format::{Damage, NodeId, Tree};
+
+use crate::condition::{Condition, MAX_DEPTH, MAX_SIZE, Relation};
+use crate::evaluate;
+use crate::needs::Need;
+use crate::pattern::{self, Parse, Root, Target, What};
+use crate::selector;
+use crate::{QueryError, RunError};
+
+/// A compiled question, to be asked of any number of trees. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Query(Arc<Compiled>);
+
+#[derive(Debug)]
+struct Compiled {
+    condition: Condition,
+    need: Need,
+}
+
+/// A node that a query means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Hit {
+    /// The node; the first one where several statements match.
+    pub node: NodeId,
+    /// The last of these; else the node itself.
+    pub last: NodeId,
+}
+
+/// What a name of a pattern stands for in a hit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Captured<'a> {
+    /// The name, without `$`.
+    pub name: String,
+    /// Whether it stands for any number of things: `$$$XS`.
+    pub several: bool,
+    /// The things.
+    pub things: Vec<Thing<'a>>,
+}
+
+/// Something that a hole stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thing<'a> {
+    /// A node.
+    Node(NodeId),
+    /// A name, and the node that it is a name of.
+    Name(&'a str, NodeId),
+}
+
+impl Query {
+    /// Compiles a pattern. The parser makes an archive of a Python source.
+    pub fn pattern<B: AsRef<[u8]>>(text: &str, parse: &Parse<'_, B>) -> Result<Self, QueryError> {
+        pattern::compile(text, parse).and_then(|pattern| {
+            Self::new(Condition::Pattern(Arc::new(pattern)), pattern::LANGUAGE, text)
+        })
+    }
+
+    /// Compiles a selector; the parser is for patterns in it.
+    pub fn selector<B: AsRef<[u8]>>(text: &str, parse: &Parse<'_, B>) -> Result<Self, QueryError> {
+        selector::compile(text, parse).and_then(|condition| Self::new(condition, selector::LANGUAGE, text))
+    }
+
+    fn new(condition: Condition, language: &'static str, text: &str) -> Result<Self, QueryError> {
+        let (depth, size) = condition.measure();
+        if depth > MAX_DEPTH || size > MAX_SIZE {
+            let message = format!(
+                "{depth} levels deep with {size} parts; at most {MAX_DEPTH} levels and {MAX_SIZE} parts are taken"
+            );
+            return Err(QueryError::new(language, text, 0..text.len(), message));
+        }
+        let need = condition.need();
+        Ok(Self(Arc::new(Compiled { condition, need })))
+    }
+
+    fn combine(condition: Condition) -> Result<Self, QueryError> {
+        Self::new(condition, "combined query", "")
+    }
+
+    /// The hits that stand somewhere inside of a hit of another query. As with every combination, the result may be
+    /// too large, which is an error.
+    pub fn inside(&self, other: &Self) -> Result<Self, QueryError> {
+        let around = Condition::related(Relation::Ancestor, other.0.condition.clone());
+        Self::combine(Condition::all([self.0.condition.clone(), around]))
+    }
+
+    /// The hits with a hit of another query somewhere inside.
+    pub fn has(&self, other: &Self) -> Result<Self, QueryError> {
+        let within = Condition::related(Relation::Descendant, other.0.condition.clone());
+        Self::combine(Condition::all([self.0.condition.clone(), within]))
+    }
+
+    /// The hits that are no hits of another query.
+    pub fn without(&self, other: &Self) -> Result<Self, QueryError> {
+        Self::combine(Condition::all([self.0.condition.clone(), other.0.condition.clone().not()]))
+    }
+
+    /// What both queries hit.
+    pub fn and(&self, other: &Self) -> Result<Self, QueryError> {
+        Self::combine(Condition::all([self.0.condition.clone(), other.0.condition.clone()]))
+    }
+
+    /// What one of two queries hits.
+    pub fn or(&self, other: &Self) -> Result<Self, QueryError> {
+        Self::combine(Condition::any([self.0.condition.clone(), other.0.condition.clone()]))
+    }
+
+    /// What a file has in which there is a hit.
+    pub fn need(&self) -> &Need {
+        &self.0.need
+    }
+
+    /// The hits in a tree, in preorder.
+    pub fn hits(&self, tree: &Tree<'_>) -> Result<Vec<Hit>, RunError> {
+        if !self.0.need.is_met(tree) {
+            return Ok(Vec::new());
+        }
+        evaluate::hits(tree, &self.0.condition)
+    }
+
+    /// What the names of the pattern stand for in a hit: of the first pattern that matches it.
+    pub fn captures<'a>(&self, tree: &Tree<'a>, hit: Hit) -> Result<Vec<Captured<'a>>, RunError> {
+        let mut patterns = Vec::new();
+        self.0.condition.own_patterns(&mut patterns);
+        for pattern in patterns {
+            let Some(found) = evaluate::match_at(tree, pattern, hit.node)? else { continue };
+            let captures = pattern.captures.iter().zip(found.captures).map(|(capture, targets)| {
+                let things = targets.into_iter().map(|target| things(tree, target));
+                let things: Vec<Vec<Thing<'a>>> = things.collect::<Result<_, Damage>>()?;
+                Ok(Captured {
+                    name: capture.name.to_string(),
+                    several: capture.several,
+                    things: things.into_iter().flatten().collect(),
+                })
+            });
+            return captures.collect::<Result<_, Damage>>().map_err(RunError::from);
+        }
+        Ok(Vec::new())
+    }
+
+    /// Whether hits have captures.
+    pub fn has_captures(&self) -> bool {
+        let mut patterns = Vec::new();
+        self.0.condition.own_patterns(&mut patterns);
+        patterns.iter().any(|pattern| !pattern.captures.is_empty())
+    }
+
+    /// Whether hits can be several statements.
+    pub fn has_blocks(&self) -> bool {
+        let mut patterns = Vec::new();
+        self.0.condition.own_patterns(&mut patterns);
+        patterns.iter().any(|pattern| matches!(pattern.root, Root::Block(_)))
+    }
+}
+
+/// What a target is to the outside.
+fn things<'a>(tree: &Tree<'a>, target: Target) -> Result<Vec<Thing<'a>>, Damage> {
+    let node = target.node;
+    Ok(match target.what {
+        What::Node | What::Parameter(..) | What::Keyword(_) => vec![Thing::Node(node)],
+        What::Pair(key) => key.into_iter().chain([node]).map(Thing::Node).collect(),
+        What::Name(number) => vec![Thing::Name(tree.name(number)?, node)],
+        What::Part(number, part) => {
+            let name = tree.name(number)?.split('.').nth(usize::from(part)).unwrap_or_default();
+            vec![Thing::Name(name, node)]
+        }
+    })
+}
+
+/// The statements of a hit: the node, and those of its block up to the last.
+pub fn statements(tree: &Tree<'_>, hit: Hit) -> Vec<NodeId> {
+    let mut nodes = vec![hit.node];
+    let mut next = tree.subtree_end(hit.node);
+    let field = tree.field(hit.node);
+    while next <= hit.last {
+        if tree.field(next) == field {
+            nodes.push(next);
+        }
+        next = tree.subtree_end(next);
+    }
+    nodes
+}
+
+/// Where a hit is in the text, in bytes.
+pub fn range(tree: &Tree<'_>, hit: Hit) -> Result<(u32, u32), Damage> {
+    Ok((tree.range(hit.node)?.0, tree.range(hit.last)?.1))
+}
+
+impl fmt::Display for Query {
+    /// The plan.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds = Condition::Kinds(self.0.condition.kinds());
+        writeln!(f, "files that have {}", self.0.need)?;
+        write!(f, "candidates: each node that\n{}", indented(&kinds.to_string()))?;
+        write!(f, "hits: those of which it is true that it\n{}", indented(&self.0.condition.to_string()))
+    }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}\n")).collect()
+}

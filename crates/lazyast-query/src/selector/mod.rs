@@ -1,0 +1,12 @@
+//! Selectors: esquery's language (<https://github.com/estools/esquery>), with CPython's names.
+//!
+//! - [`lexer`]: text to tokens.
+//! - [`parser`]: tokens to a condition.
+
+mod lexer;
+mod parser;
+
+pub(crate) use parser::compile;
+
+/// What messages call a selector.
+pub(crate) const LANGUAGE: &str = "selector";

@@ -1,0 +1,115 @@
+//! Questions over a whole project: every core searches, the interpreter or the terminal gets the hits.
+
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use lazyast_format::{Archive, Tree};
+use lazyast_parse::{Parser, Refusal};
+use lazyast_query::{Hit, Query, QueryError, RunError, Unparsed};
+
+use crate::{ArchiveBytes, FailureReason, Module, Project};
+
+/// So many files are worth a thread of their own.
+const FILES_PER_THREAD: usize = 48;
+
+/// Compiles a pattern: Python code with holes.
+///
+/// ```
+/// let query = lazyast::pattern("open($PATH, $$$)")?;
+/// # Ok::<(), lazyast::QueryError>(())
+/// ```
+pub fn pattern(text: &str) -> Result<Query, QueryError> {
+    Query::pattern(text, &parse)
+}
+
+/// Compiles a selector: `ClassDef > FunctionDef[name=/^test_/]`.
+pub fn selector(text: &str) -> Result<Query, QueryError> {
+    Query::selector(text, &parse)
+}
+
+fn parse(text: &str) -> Result<Archive<ArchiveBytes>, Unparsed> {
+    let mut parser = Parser::new();
+    let archive = parser.parse(text.as_bytes(), &[0; 32]).map_err(|refusal| match refusal {
+        Refusal::Syntax { message, offset, .. } => Unparsed { message, offset: Some(offset as usize) },
+        refusal => Unparsed { message: refusal.to_string(), offset: None },
+    })?;
+    Archive::open(ArchiveBytes::copy(archive), None)
+        .map_err(|error| Unparsed { message: error.to_string(), offset: None })
+}
+
+/// Why a source could not be searched.
+#[derive(Debug)]
+pub enum FindError {
+    /// It has no archive any more.
+    Archive(FailureReason),
+    /// The query could not be answered.
+    Run(RunError),
+}
+
+impl fmt::Display for FindError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Archive(reason) => reason.fmt(f),
+            Self::Run(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for FindError {}
+
+impl Project {
+    /// Searches every module, in parallel, and does some work with the hits of each that has any, there and then.
+    ///
+    /// Gives the work's results with the modules' numbers, in their order.
+    pub fn search<T: Send>(
+        &self,
+        query: &Query,
+        jobs: Option<usize>,
+        work: impl Fn(&Module, &Tree<'_>, Vec<Hit>) -> T + Sync,
+    ) -> Vec<(usize, Result<T, FindError>)> {
+        let modules = self.modules();
+        let one = |module: &Module| -> Result<Option<T>, FindError> {
+            let archive = module.opened().map_err(FindError::Archive)?;
+            let damaged = |error| FindError::Archive(FailureReason::Damaged(error));
+            let tree = Tree::open(archive.as_ref(), None).map_err(damaged)?;
+            let hits = query.hits(&tree).map_err(FindError::Run)?;
+            Ok((!hits.is_empty()).then(|| work(module, &tree, hits)))
+        };
+        in_parallel(modules.len(), jobs, |index| one(&modules[index]).transpose())
+    }
+}
+
+/// Does some work for each number below a count, in parallel; gives what came of it, in order.
+fn in_parallel<T: Send>(
+    count: usize,
+    jobs: Option<usize>,
+    work: impl Fn(usize) -> Option<T> + Sync,
+) -> Vec<(usize, T)> {
+    /// Numbers that a thread takes at a time.
+    const BATCH: usize = 16;
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    let jobs = jobs.unwrap_or_else(cores).min(count / FILES_PER_THREAD).max(1);
+    let next = AtomicUsize::new(0);
+    let run = || {
+        let mut done = Vec::new();
+        loop {
+            let first = next.fetch_add(BATCH, Ordering::Relaxed);
+            if first >= count {
+                return done;
+            }
+            let batch = first..(first + BATCH).min(count);
+            done.extend(batch.filter_map(|index| Some((index, work(index)?))));
+        }
+    };
+    let mut all = thread::scope(|scope| {
+        let others: Vec<_> = (1..jobs).map(|_| scope.spawn(run)).collect();
+        let mut all = run();
+        for other in others {
+            all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        all
+    });
+    all.sort_unstable_by_key(|(index, _)| *index);
+    all
+}
