@@ -7,7 +7,17 @@ the interpreter's, so that results are always the interpreter's own.
 """
 
 from lazyast._install import install, uninstall
-from lazyast._native import CorruptArchive, Error, UnreadableFile
+from lazyast._native import (
+    CorruptArchive,
+    Error,
+    Match,
+    Matches,
+    Query,
+    QueryError,
+    UnreadableFile,
+    pattern,
+    selector,
+)
 from lazyast._nodes import Visitor, ancestors, enclosing, materialize, parent, walk
 from lazyast._parse import parse, parse_file
 from lazyast._project import Failure, Module, Project
@@ -16,8 +26,12 @@ __all__ = [
     "CorruptArchive",
     "Error",
     "Failure",
+    "Match",
+    "Matches",
     "Module",
     "Project",
+    "Query",
+    "QueryError",
     "UnreadableFile",
     "Visitor",
     "ancestors",
@@ -27,6 +41,8 @@ __all__ = [
     "parent",
     "parse",
     "parse_file",
+    "pattern",
+    "selector",
     "uninstall",
     "walk",
 ]

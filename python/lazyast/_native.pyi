@@ -3,13 +3,19 @@
 import ast
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, final
+from pathlib import Path
+from typing import Any, final, overload
+
+from lazyast._project import Module
 
 class Error(Exception):
     """Base class of what lazyast itself raises."""
 
 class UnreadableFile(Error):
     """A source could not be found or read."""
+
+class QueryError(Error):
+    """A pattern or selector that means nothing, with the place where it does not; or a query that takes too long."""
 
 class CorruptArchive(Error):
     """A node could not be decoded: its archive is damaged."""
@@ -112,6 +118,9 @@ class Project:
         """Lines of the sources with an archive."""
 
     def __len__(self) -> int: ...
+    def search(self, query: Query, make_module: Callable[[int], Module]) -> Matches:
+        """The hits of a query."""
+
     def path(self, index: int) -> os.PathLike[str]:
         """The path of a source with a tree."""
 
@@ -123,3 +132,115 @@ class Project:
 
     def tree(self, index: int) -> ast.Module | None:
         """The tree of a source, or `None` where the interpreter has to parse."""
+
+def pattern(text: str) -> Query:
+    """Compile a pattern: Python code with holes.
+
+    Raises `QueryError`.
+    """
+
+def selector(text: str) -> Query:
+    """Compile a selector.
+
+    Raises `QueryError`.
+    """
+
+@final
+class Query:
+    """A compiled question, to be asked of any number of projects and trees.
+
+    Queries are made by `lazyast.pattern` and `lazyast.selector`. Where another query is taken, a `str` is a selector.
+    """
+
+    def inside(self, other: Query | str) -> Query:
+        """The hits that stand somewhere inside of a hit of another query."""
+
+    def has(self, other: Query | str) -> Query:
+        """The hits that have a hit of another query somewhere inside."""
+
+    def not_(self, other: Query | str) -> Query:
+        """The hits that are no hits of another query."""
+
+    def __and__(self, other: Query | str, /) -> Query: ...
+    def __or__(self, other: Query | str, /) -> Query: ...
+    def __rand__(self, other: Query | str, /) -> Query: ...
+    def __ror__(self, other: Query | str, /) -> Query: ...
+    def explain(self) -> str:
+        """What the query is compiled to, for people."""
+
+    def find(self, tree: ast.Module, source: str | bytes | None = None) -> Matches:
+        """The hits in one tree, as it was when lazyast parsed it.
+
+        `source` is its source, for `Match.text`. Raises ValueError for a tree that lazyast has not made.
+        """
+
+@final
+class Matches(Sequence[Match]):
+    """The hits of a query, in the order of paths and of trees: `Match` objects, made when they are looked at."""
+
+    def __len__(self) -> int: ...
+    @overload
+    def __getitem__(self, index: int, /) -> Match: ...
+    @overload
+    def __getitem__(self, index: slice, /) -> Matches: ...
+    def __iter__(self) -> Iterator[Match]: ...
+    def paths(self) -> list[Path]:
+        """The paths of the files with hits, each once, in order."""
+
+    def nodes(self) -> list[Any]:
+        """The node of each hit."""
+
+    def captures(self, name: str) -> list[Any]:
+        """What a name captured in each hit. Raises KeyError if the pattern has no such name."""
+
+    @property
+    def unsearched(self) -> tuple[Path, ...]:
+        """Files that were not searched, because they have no archive."""
+
+@final
+class Match:
+    """A hit of a query."""
+
+    @property
+    def path(self) -> Path | None:
+        """The file, as it was found; `None` for a single tree."""
+
+    @property
+    def module(self) -> Module | None:
+        """The project's `Module`, whose `tree` has the node; `None` for a single tree."""
+
+    @property
+    def kind(self) -> str:
+        """The class of the node, by name."""
+
+    @property
+    def lineno(self) -> int:
+        """The first line, from 1."""
+
+    @property
+    def col_offset(self) -> int:
+        """Where it starts in its line, in bytes of UTF-8 from 0."""
+
+    @property
+    def end_lineno(self) -> int:
+        """The last line, from 1."""
+
+    @property
+    def end_col_offset(self) -> int:
+        """Where it ends in its line, in bytes of UTF-8 from 0."""
+
+    @property
+    def node(self) -> Any:
+        """The node; the first one where several statements match. The same object each time."""
+
+    @property
+    def nodes(self) -> list[Any]:
+        """The nodes: one, or all statements of a hit of several."""
+
+    @property
+    def captures(self) -> dict[str, Any]:
+        """What each name of the pattern stands for: a node, a `str` for a name, or a list of these for `$$$`."""
+
+    @property
+    def text(self) -> str:
+        """The source of the hit. Raises `UnreadableFile` if the file has changed since."""

@@ -4,9 +4,9 @@ import ast
 import os
 import tokenize
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal, overload
 
@@ -135,6 +135,24 @@ class Project(Sequence[Module]):
                 error = _native.UnreadableFile(f"{path}: changed since the project was opened")
             failures.append(Failure(path, error))
         return tuple(sorted(failures, key=lambda failure: failure.path))
+
+    def find(self, pattern: str | _native.Query) -> _native.Matches:
+        """Search for a pattern: Python code with holes, such as `open($PATH, $$$)`.
+
+        QUERIES.md says what patterns mean. Files that have to be left to the interpreter are not searched; the
+        result has them as `unsearched`. Raises `QueryError` for a pattern that means nothing.
+        """
+        query = _native.pattern(pattern) if isinstance(pattern, str) else pattern
+        return self._native.search(query, self._make_module)
+
+    def select(self, selector: str | _native.Query) -> _native.Matches:
+        """Search for a selector, such as `ClassDef > FunctionDef[name=/^test_/]`; otherwise as `find`."""
+        query = _native.selector(selector) if isinstance(selector, str) else selector
+        return self._native.search(query, self._make_module)
+
+    @cached_property
+    def _make_module(self) -> Callable[[int], Module]:
+        return partial(Module, self._native)
 
     def __len__(self) -> int:
         return self._length

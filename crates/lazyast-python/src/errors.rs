@@ -15,6 +15,13 @@ create_exception!(
     "A node could not be decoded: its archive is damaged. An archive whose damage shows when it is opened counts as missing."
 );
 
+create_exception!(
+    lazyast,
+    QueryError,
+    Error,
+    "A pattern or selector that means nothing, with the place where it does not; or a query that takes too long."
+);
+
 /// The exception for damage that a node's decoding has met.
 pub(crate) fn corrupt(damage: &Damage) -> PyErr {
     CorruptArchive::new_err(format!(
@@ -25,6 +32,7 @@ pub(crate) fn corrupt(damage: &Damage) -> PyErr {
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add("Error", py.get_type::<Error>())?;
+    module.add("QueryError", py.get_type::<QueryError>())?;
     module.add("CorruptArchive", py.get_type::<CorruptArchive>())?;
     module.add("UnreadableFile", py.get_type::<UnreadableFile>())
 }

@@ -7,6 +7,7 @@
 //! - [`probe`]: whether f-strings are what we think they are.
 //! - [`walk`], [`visitor`]: traversals that make the nodes that are asked for.
 //! - [`ancestry`]: what stands around a node.
+//! - [`query`]: queries, and their hits.
 //! - [`install`]: what `compile` is while trees are served to all of a process.
 //! - [`cache`], [`parse`], [`project`], [`command`]: what the Python package calls.
 
@@ -20,6 +21,7 @@ mod nodes;
 mod parse;
 mod probe;
 mod project;
+mod query;
 mod visitor;
 mod walk;
 
@@ -37,6 +39,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     parse::register(module)?;
     install::register(module)?;
     project::register(module)?;
+    query::register(module)?;
     visitor::register(module)?;
     walk::register(module)?;
     command::register(module)

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use lazyast::{FailureReason, Verify, WarmOptions};
+use lazyast::{FailureReason, FindError, Verify, WarmOptions};
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
+use crate::query::{self, File, Matches, Query};
 use crate::{cache, parse};
 
 /// The sources under some paths.
@@ -14,6 +15,8 @@ struct Project {
     inner: lazyast::Project,
     /// The sources with a tree, in the order of their paths: places among the project's modules or failures.
     order: Vec<Place>,
+    /// The place in that order of each of the project's modules.
+    places: Vec<usize>,
     /// Sources that the interpreter has not been asked about: places among the failures.
     #[pyo3(get)]
     undecided: Vec<usize>,
@@ -67,8 +70,8 @@ impl Project {
         if let Some(error) = &inner.report().unwritten {
             cache::warn(py, &format!("what is new cannot be written: {error}"))?;
         }
-        let (order, undecided, refused, unreadable) = Default::default();
-        let mut project = Self { inner, order, undecided, refused, unreadable };
+        let (order, places, undecided, refused, unreadable) = Default::default();
+        let mut project = Self { inner, order, places, undecided, refused, unreadable };
         project.sort(py)?;
         Ok(project)
     }
@@ -118,6 +121,35 @@ impl Project {
         self.sort(py)
     }
 
+    /// The hits of a query. `make_module` makes a module of its number.
+    fn search<'py>(
+        &self,
+        py: Python<'py>,
+        query: &Bound<'py, Query>,
+        make_module: Py<PyAny>,
+    ) -> PyResult<Bound<'py, Matches>> {
+        let query = query.get().inner();
+        let found = py.detach(|| self.inner.search(query, None, |_, _, hits| hits));
+        let mut unsearched: Vec<PathBuf> = self.inner.failures().iter().map(|left| left.path.clone()).collect();
+        let mut files = Vec::with_capacity(found.len());
+        for (index, hits) in found {
+            let module = &self.inner.modules()[index];
+            let archive = module.archive().map_err(FindError::Archive);
+            match hits.and_then(|hits| Ok((hits, archive?))) {
+                Ok((hits, archive)) => {
+                    let place = Some((module.path().to_owned(), self.places[index]));
+                    files.push(File::open(archive.into_bytes(), place, hits)?);
+                }
+                Err(FindError::Archive(_)) => unsearched.push(module.path().to_owned()),
+                Err(FindError::Run(error)) => {
+                    return Err(query::failed(&error, &module.path().display().to_string()));
+                }
+            }
+        }
+        unsearched.sort();
+        Matches::new(py, query.clone(), files, make_module, unsearched)
+    }
+
     /// The `ast.Module` of a source, or `None` where the interpreter has to parse.
     fn tree<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Place::Module(place) = self.place(index)? else { return Ok(None) };
@@ -153,10 +185,12 @@ impl Project {
         }
         let mut left = left.into_iter().peekable();
         self.order.clear();
+        self.places.clear();
         for (place, module) in modules.iter().enumerate() {
             while let Some(before) = left.next_if(|place| failures[*place].path.as_path() < module.path()) {
                 self.order.push(Place::Left(before));
             }
+            self.places.push(self.order.len());
             self.order.push(Place::Module(place));
         }
         self.order.extend(left.map(Place::Left));

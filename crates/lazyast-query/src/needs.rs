@@ -32,9 +32,15 @@ impl Need {
                 need => flat.push(need),
             }
         }
+        let mut once: Vec<Self> = Vec::with_capacity(flat.len());
+        for need in flat {
+            if !once.contains(&need) {
+                once.push(need);
+            }
+        }
+        let mut flat = once;
         // The rarest first.
         flat.sort_by_key(Self::cost);
-        flat.dedup();
         if flat.len() == 1 { flat.remove(0) } else { Self::All(flat) }
     }
 

@@ -20,6 +20,8 @@ pub struct Query(Arc<Compiled>);
 struct Compiled {
     condition: Condition,
     need: Need,
+    /// The text that it was compiled from, if it is not combined.
+    text: String,
 }
 
 /// A node that a query means.
@@ -73,7 +75,7 @@ impl Query {
             return Err(QueryError::new(language, text, 0..text.len(), message));
         }
         let need = condition.need();
-        Ok(Self(Arc::new(Compiled { condition, need })))
+        Ok(Self(Arc::new(Compiled { condition, need, text: text.to_owned() })))
     }
 
     fn combine(condition: Condition) -> Result<Self, QueryError> {
@@ -106,6 +108,11 @@ impl Query {
     /// What one of two queries hits.
     pub fn or(&self, other: &Self) -> Result<Self, QueryError> {
         Self::combine(Condition::any([self.0.condition.clone(), other.0.condition.clone()]))
+    }
+
+    /// What was asked, in short.
+    pub fn describe(&self) -> String {
+        if self.0.text.is_empty() { "a combined query".to_owned() } else { format!("{:?}", self.0.text) }
     }
 
     /// What a file has in which there is a hit.

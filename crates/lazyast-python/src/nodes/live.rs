@@ -91,6 +91,13 @@ pub(crate) fn latest(py: Python<'_>) -> Option<Tree<'_>> {
     Some((referent(entry.root.bind(py))?, entry.origin.clone()))
 }
 
+/// The archive of a tree in use, if lazyast has parsed it.
+pub(crate) fn origin_of(root: &Bound<'_, PyAny>) -> Option<Rc<Origin>> {
+    let py = root.py();
+    let latest = latest(py).filter(|(latest, _)| latest.is(root));
+    latest.or_else(|| all(py).into_iter().find(|(other, _)| other.is(root)))?.1
+}
+
 /// All trees in use.
 pub(crate) fn all(py: Python<'_>) -> Vec<Tree<'_>> {
     let trees = REGISTRY.0.borrow();

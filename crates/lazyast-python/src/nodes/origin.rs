@@ -55,6 +55,11 @@ impl Origin {
         })
     }
 
+    /// The archive.
+    pub(crate) fn archive(&self) -> &ArchiveBytes {
+        self.opened.borrow_owner()
+    }
+
     /// The view of the archive.
     pub(crate) fn tree(&self) -> &Tree<'_> {
         self.opened.borrow_dependent()
