@@ -81,6 +81,8 @@ enum Found<'a> {
     Node(NodeId),
     Nodes(Vec<Option<NodeId>>),
     Text(&'a str),
+    /// The class of an operator or a context.
+    Class(&'static str),
     Texts(Vec<&'a str>),
     Singletons(Vec<Singleton>),
     Constant(Constant<'a>),
@@ -258,7 +260,7 @@ impl AttributeTest {
                     element(&texts, *index).map_or(Found::Missing, |text| Found::Text(text))
                 }
                 (Step::Index(index), Found::Singletons(singletons)) => {
-                    element(&singletons, *index).map_or(Found::Missing, |one| Found::Text(one.name()))
+                    element(&singletons, *index).map_or(Found::Missing, |one| Found::Class(one.name()))
                 }
                 _ => Found::Missing,
             };
@@ -313,7 +315,7 @@ fn field<'a>(tree: &Tree<'a>, node: NodeId, spec: &FieldSpec) -> Result<Found<'a
         Value::None => Found::None,
         Value::Int(number) => Found::Number(i64::from(number)),
         Value::Identifier(name) => Found::Text(name),
-        Value::Singleton(singleton) => Found::Text(singleton.name()),
+        Value::Singleton(singleton) => Found::Class(singleton.name()),
         Value::Constant(constant) => Found::Constant(constant),
         Value::Node(node) => Found::Node(node),
         Value::Nodes(nodes) => Found::Nodes(nodes),
@@ -346,6 +348,7 @@ fn number_of(found: &Found<'_>) -> Option<Number> {
 fn equals(operand: &Operand, found: Found<'_>) -> Result<bool, Damage> {
     Ok(match (operand, &found) {
         (Operand::Text(text), Found::Text(found)) => text == found,
+        (Operand::Text(text), Found::Class(found)) => text == found,
         (Operand::Text(text), Found::Constant(Constant::Str(found))) => text.as_bytes() == *found,
         (Operand::Bytes(bytes), Found::Constant(Constant::Bytes(found))) => bytes == found,
         (Operand::Number(number), found) => {
@@ -355,11 +358,15 @@ fn equals(operand: &Operand, found: Found<'_>) -> Result<bool, Damage> {
         (Operand::None, Found::None | Found::Constant(Constant::None)) => true,
         (Operand::Ellipsis, Found::Constant(Constant::Ellipsis)) => true,
         (Operand::Regex(regex), Found::Text(text)) => regex.is_match(text),
+        (Operand::Regex(regex), Found::Class(text)) => regex.is_match(text),
         (Operand::Regex(regex), Found::Constant(Constant::Str(text))) => {
             // Lone surrogates are no characters to an expression.
             regex.is_match(&String::from_utf8_lossy(text))
         }
         (Operand::Type(wanted), Found::Constant(constant)) => *wanted == type_name(constant),
+        (Operand::Type(wanted), Found::Text(_)) => *wanted == "str",
+        (Operand::Type(wanted), Found::Number(_)) => *wanted == "int",
+        (Operand::Type(wanted), Found::None) => *wanted == "NoneType",
         _ => false,
     })
 }

@@ -8,7 +8,7 @@ use lazyast_format::{Damage, NodeId, Tree};
 use crate::condition::{Condition, MAX_DEPTH, MAX_SIZE, Relation};
 use crate::evaluate;
 use crate::needs::Need;
-use crate::pattern::{self, Parse, Root, Target, What};
+use crate::pattern::{self, Parse, Target, What};
 use crate::selector;
 use crate::{QueryError, RunError};
 
@@ -130,36 +130,19 @@ impl Query {
 
     /// What the names of the pattern stand for in a hit: of the first pattern that matches it.
     pub fn captures<'a>(&self, tree: &Tree<'a>, hit: Hit) -> Result<Vec<Captured<'a>>, RunError> {
-        let mut patterns = Vec::new();
-        self.0.condition.own_patterns(&mut patterns);
-        for pattern in patterns {
-            let Some(found) = evaluate::match_at(tree, pattern, hit.node)? else { continue };
-            let captures = pattern.captures.iter().zip(found.captures).map(|(capture, targets)| {
-                let things = targets.into_iter().map(|target| things(tree, target));
-                let things: Vec<Vec<Thing<'a>>> = things.collect::<Result<_, Damage>>()?;
-                Ok(Captured {
-                    name: capture.name.to_string(),
-                    several: capture.several,
-                    things: things.into_iter().flatten().collect(),
-                })
-            });
-            return captures.collect::<Result<_, Damage>>().map_err(RunError::from);
-        }
-        Ok(Vec::new())
-    }
-
-    /// Whether hits have captures.
-    pub fn has_captures(&self) -> bool {
-        let mut patterns = Vec::new();
-        self.0.condition.own_patterns(&mut patterns);
-        patterns.iter().any(|pattern| !pattern.captures.is_empty())
-    }
-
-    /// Whether hits can be several statements.
-    pub fn has_blocks(&self) -> bool {
-        let mut patterns = Vec::new();
-        self.0.condition.own_patterns(&mut patterns);
-        patterns.iter().any(|pattern| matches!(pattern.root, Root::Block(_)))
+        let Some((pattern, found)) = evaluate::match_at(tree, &self.0.condition, hit.node)? else {
+            return Ok(Vec::new());
+        };
+        let captures = pattern.captures.iter().zip(found.captures).map(|(capture, targets)| {
+            let things = targets.into_iter().map(|target| things(tree, target));
+            let things: Vec<Vec<Thing<'a>>> = things.collect::<Result<_, Damage>>()?;
+            Ok(Captured {
+                name: capture.name.to_string(),
+                several: capture.several,
+                things: things.into_iter().flatten().collect(),
+            })
+        });
+        captures.collect::<Result<_, Damage>>().map_err(RunError::from)
     }
 }
 
@@ -170,6 +153,7 @@ fn things<'a>(tree: &Tree<'a>, target: Target) -> Result<Vec<Thing<'a>>, Damage>
         What::Node | What::Parameter(..) | What::Keyword(_) => vec![Thing::Node(node)],
         What::Pair(key) => key.into_iter().chain([node]).map(Thing::Node).collect(),
         What::Name(number) => vec![Thing::Name(tree.name(number)?, node)],
+        What::Underscore => vec![Thing::Name("_", node)],
         What::Part(number, part) => {
             let name = tree.name(number)?.split('.').nth(usize::from(part)).unwrap_or_default();
             vec![Thing::Name(name, node)]

@@ -36,18 +36,47 @@ pub(crate) fn hits(tree: &Tree<'_>, condition: &Condition) -> Result<Vec<Hit>, R
     Ok(hits)
 }
 
-/// How a pattern matches a node, if it does.
-pub(crate) fn match_at(tree: &Tree<'_>, pattern: &Pattern, node: NodeId) -> Result<Option<Match>, RunError> {
-    let mut machine = Machine::new(pattern, tree);
-    let has_kind = pattern.kinds.contains(tree.kind(node)?);
-    let block = match pattern.root {
-        Root::Item(_) => Vec::new(),
-        Root::Block(_) => {
-            let parent = family::parents(tree, &[node])?.into_iter().next().flatten();
-            family::block_from(tree, parent, node, pattern.block_len())?
+/// The first pattern of a condition that a hit of it owes its captures to, and how it matches.
+pub(crate) fn match_at<'c>(
+    tree: &Tree<'_>,
+    condition: &'c Condition,
+    node: NodeId,
+) -> Result<Option<(&'c Pattern, Match)>, RunError> {
+    match condition {
+        Condition::Pattern(pattern) => {
+            let mut machine = Machine::new(pattern, tree);
+            let has_kind = pattern.kinds.contains(tree.kind(node)?);
+            let block = match pattern.root {
+                Root::Item(_) => Vec::new(),
+                Root::Block(_) => {
+                    let parent = family::parents(tree, &[node])?.into_iter().next().flatten();
+                    family::block_from(tree, parent, node, pattern.block_len())?
+                }
+            };
+            Ok((has_kind && machine.matches(node, &block)?).then(|| (&**pattern, machine.found())))
         }
-    };
-    Ok((has_kind && machine.matches(node, &block)?).then(|| machine.found()))
+        Condition::All(conditions) => {
+            for condition in conditions {
+                let found = match_at(tree, condition, node)?;
+                if found.is_some() {
+                    return Ok(found);
+                }
+            }
+            Ok(None)
+        }
+        Condition::Any(conditions) => {
+            for condition in conditions {
+                let mut patterns = Vec::new();
+                condition.own_patterns(&mut patterns);
+                // Another alternative's pattern may match as well, without having selected the node.
+                if !patterns.is_empty() && !filter(tree, condition, vec![node])?.is_empty() {
+                    return match_at(tree, condition, node);
+                }
+            }
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Every node of which a condition is true.
@@ -188,7 +217,7 @@ fn matching(tree: &Tree<'_>, pattern: &Pattern, candidates: Vec<NodeId>) -> Resu
                 found.push(node);
             }
         }
-        return Ok(found);
+        return without_parts(tree, pattern, found);
     }
     let mut possible = Vec::new();
     for node in candidates {
@@ -203,6 +232,24 @@ fn matching(tree: &Tree<'_>, pattern: &Pattern, candidates: Vec<NodeId>) -> Resu
         }
     }
     Ok(found)
+}
+
+/// Takes away parts of f-strings, which are no expressions.
+fn without_parts(tree: &Tree<'_>, pattern: &Pattern, found: Vec<NodeId>) -> Result<Vec<NodeId>, RunError> {
+    if pattern.kinds.and(KindSet::from_iter([Kind::Constant, Kind::JoinedStr, Kind::FormattedValue])).is_empty() {
+        return Ok(found);
+    }
+    let parents = family::parents(tree, &found)?;
+    let mut parents = parents.into_iter();
+    retain(found, |node| {
+        let parent = parents.next().flatten();
+        let is_part = match tree.field(node)? {
+            Field::FormatSpec => true,
+            Field::Values => parent.map(|parent| tree.kind(parent)).transpose()? == Some(Kind::JoinedStr),
+            _ => false,
+        };
+        Ok(!is_part)
+    })
 }
 
 fn at_place(tree: &Tree<'_>, place: Place, candidates: Vec<NodeId>) -> Result<Vec<NodeId>, RunError> {

@@ -19,8 +19,11 @@ use crate::{KindSet, QueryError};
 /// Deepest tree of a pattern. The parser serves none that is deeper, and compiling recurses as deep as this.
 const MAX_DEPTH: u16 = 512;
 
-/// Fields that are not asked for where the pattern has nothing in them.
+/// Fields of definitions that are not asked for where the pattern has nothing in them.
 const OPTIONAL: [&str; 3] = ["decorator_list", "type_params", "returns"];
+const DEFINITIONS: [Kind; 3] = [Kind::FunctionDef, Kind::AsyncFunctionDef, Kind::ClassDef];
+/// Kinds whose name stands behind their children.
+const NAME_LAST: [Kind; 4] = [Kind::Attribute, Kind::ExceptHandler, Kind::MatchAs, Kind::MatchMapping];
 
 /// Kinds whose first child in the source is always there and in the same field.
 const FIRST_CHILD: [Kind; 17] = [
@@ -203,7 +206,11 @@ impl<'a> Compiler<'_, 'a> {
         let name = match self.kind(node)? {
             Kind::Name => self.name_of(node, Role::Name)?,
             Kind::MatchAs if !has_children => self.name_of(node, Role::OptionalName)?,
-            Kind::TypeVar | Kind::Arg if !has_children => self.name_of(node, Role::Name)?,
+            Kind::Arg if !has_children => self.name_of(node, Role::Name)?,
+            Kind::TypeVar if !has_children => {
+                let hole = self.name_of(node, Role::Name)?.and_then(|name| self.hole(name));
+                return Ok(hole.filter(|hole| hole.several));
+            }
             Kind::Alias if self.name_of(node, Role::Asname)?.is_none() => self.name_of(node, Role::AliasName)?,
             Kind::Expr => return self.hole_of(node + 1),
             Kind::Withitem if self.all_children(node)?.len() == 1 => return self.hole_of(node + 1),
@@ -216,14 +223,31 @@ impl<'a> Compiler<'_, 'a> {
                 let place = self.children(node, Field::Type)?;
                 let inner = place.first().map(|place| self.hole_of(*place)).transpose()?.flatten();
                 let is_named = self.name_of(node, Role::OptionalName)?.is_some();
-                return Ok(inner.filter(|hole| hole.several && !is_named));
+                return match inner.filter(|hole| hole.several && !is_named) {
+                    Some(hole) => self.with_any_body(node).map(|()| Some(hole)),
+                    None => Ok(None),
+                };
             }
             Kind::MatchCase if self.children(node, Field::Guard)?.is_empty() => {
-                return Ok(self.hole_of(node + 1)?.filter(|hole| hole.several));
+                return match self.hole_of(node + 1)?.filter(|hole| hole.several) {
+                    Some(hole) => self.with_any_body(node).map(|()| Some(hole)),
+                    None => Ok(None),
+                };
             }
             _ => None,
         };
         Ok(name.and_then(|name| self.hole(name)))
+    }
+
+    /// Whether the body of a clause that stands for any number is any, as it has to be.
+    fn with_any_body(&self, clause: NodeId) -> Result<(), QueryError> {
+        let body = self.children(clause, Field::Body)?;
+        let is_any = match body[..] {
+            [one] => self.kind(one)? == Kind::Expr && self.hole_of(one)?.is_some_and(|hole| hole.name.is_none()),
+            _ => false,
+        };
+        let message = "any number of clauses have any bodies: write $_ for the body";
+        if is_any { Ok(()) } else { Err(self.error(body.first().copied().unwrap_or(clause), message)) }
     }
 
     fn payload(&self, node: NodeId) -> Result<u32, QueryError> {
@@ -267,20 +291,36 @@ impl<'a> Compiler<'_, 'a> {
     fn template(&mut self, node: NodeId) -> Result<TemplateId, QueryError> {
         let kind = self.kind(node)?;
         self.needs.push(Need::Kinds(kind.into()));
-        let payload = self.payload_test(node, kind)?;
+        let mut payload = self.payload_test(node, kind)?;
         let mut slots = Vec::new();
         match kind {
             Kind::Arguments => slots.push(Slot::Parameters(self.parameters(node)?)),
             Kind::Dict => slots.push(Slot::Pairs(self.pairs(node)?)),
             Kind::Global | Kind::Nonlocal => slots.push(Slot::Names(self.names(node)?)),
             _ => {
+                let mut placed = Vec::new();
                 for spec in kind.fields() {
-                    slots.extend(self.slot(node, kind, spec)?);
+                    let first = spec.field.map(|field| self.children(node, field)).transpose()?.unwrap_or_default();
+                    let slot = self.slot(node, kind, spec)?;
+                    placed.extend(slot.map(|slot| (first.first().copied().unwrap_or(0), slot)));
                 }
+                // As in the source, so that what a name captures is the first thing that it stands for.
+                placed.sort_by_key(|(first, _)| *first);
+                slots.extend(placed.into_iter().map(|(_, slot)| slot));
             }
         }
-        // What is only one comparison comes first.
-        slots.sort_by_key(|slot| !matches!(slot, Slot::Child(..) | Slot::Nothing(_)));
+        if let PayloadTest::Name(test @ (NameTest::Hole(_) | NameTest::Dotted(_)))
+        | PayloadTest::OptionalName(Some(test @ (NameTest::Hole(_) | NameTest::Dotted(_)))) = payload
+        {
+            payload = PayloadTest::NotAsked;
+            let is_before = |slot: &Slot| match slot {
+                _ if NAME_LAST.contains(&kind) => true,
+                Slot::List(Field::DecoratorList, _) => DEFINITIONS.contains(&kind),
+                _ => false,
+            };
+            let place = slots.iter().rposition(is_before).map_or(0, |place| place + 1);
+            slots.insert(place, Slot::Name(test));
+        }
         let place = self.pattern.templates.len() as TemplateId;
         self.pattern.templates.push(Template { kind, payload, slots });
         Ok(place)
@@ -290,7 +330,8 @@ impl<'a> Compiler<'_, 'a> {
     fn slot(&mut self, node: NodeId, kind: Kind, spec: &FieldSpec) -> Result<Option<Slot>, QueryError> {
         let Some(field) = spec.field else { return Ok(None) };
         let children = self.children(node, field)?;
-        let is_optional = OPTIONAL.contains(&spec.name) || kind == Kind::Arg && spec.name == "annotation";
+        let is_optional = DEFINITIONS.contains(&kind) && OPTIONAL.contains(&spec.name)
+            || kind == Kind::Arg && spec.name == "annotation";
         if children.is_empty() && is_optional {
             return Ok(None);
         }
@@ -367,7 +408,7 @@ impl<'a> Compiler<'_, 'a> {
                     keywords.push((name, self.item(child + 1)?));
                 }
                 (Some(name), None) => {
-                    let name = KeywordName::Exactly(self.name(name));
+                    let name = KeywordName::Exactly(self.name(child, name)?);
                     keywords.push((name, self.item(child + 1)?));
                 }
                 (None, None) => keywords.push((KeywordName::Stars, self.item(child + 1)?)),
@@ -378,8 +419,7 @@ impl<'a> Compiler<'_, 'a> {
         Ok((list, self.add_keywords(list, keywords)))
     }
 
-    fn add_keywords(&mut self, list: ListId, mut elements: Vec<(KeywordName, Item)>) -> KeywordsId {
-        elements.sort_by_key(|(name, _)| matches!(name, KeywordName::Hole(_)));
+    fn add_keywords(&mut self, list: ListId, elements: Vec<(KeywordName, Item)>) -> KeywordsId {
         let open = self.pattern.lists[list as usize].elements.iter().any(Element::is_several);
         self.pattern.keywords.push(Keywords { elements, open });
         self.pattern.keywords.len() as KeywordsId - 1
@@ -404,7 +444,7 @@ impl<'a> Compiler<'_, 'a> {
                 }
                 Some(hole) if hole.several => return Err(self.error(child, "$$$ is no name: write $K=$V")),
                 Some(hole) => KeywordName::Hole(self.capture(child, &hole)?),
-                None => KeywordName::Exactly(self.name(name)),
+                None => KeywordName::Exactly(self.name(child, name)?),
             };
             keywords.push((name, self.item(child)?));
         }
@@ -414,34 +454,30 @@ impl<'a> Compiler<'_, 'a> {
 
     /// The parameters of a function, each with its default behind it.
     fn parameters(&mut self, node: NodeId) -> Result<ListId, QueryError> {
-        let mut elements: Vec<Element> = Vec::new();
-        let mut may_have_default = false;
-        for (field, child) in self.all_children(node)? {
-            if matches!(field, Field::Defaults | Field::KwDefaults) {
-                if may_have_default && let Some(Element::Parameter(_, _, default)) = elements.last_mut() {
-                    *default = Wanted::Item(Item::Hole(None));
-                    let item = self.item(child)?;
-                    if let Some(Element::Parameter(_, _, default)) = elements.last_mut() {
-                        *default = Wanted::Item(item);
-                    }
-                }
-                continue;
-            }
+        let mut elements = Vec::new();
+        let is_default = |field: Field| matches!(field, Field::Defaults | Field::KwDefaults);
+        let children = self.all_children(node)?;
+        for (place, (field, child)) in children.iter().copied().enumerate().filter(|(_, (field, _))| !is_default(*field)) {
+            let default = children.get(place + 1).filter(|(field, _)| is_default(*field)).map(|(_, child)| *child);
             let hole = self.hole_of(child)?.cloned();
-            may_have_default = true;
-            elements.push(match hole {
-                Some(hole) if hole.several => {
+            elements.push(match (hole, default) {
+                (Some(hole), _) if hole.several => {
                     if matches!(field, Field::Vararg | Field::Kwarg) {
                         return Err(self.error(child, "$$$ stands for parameters of all sorts: write it without stars"));
                     }
-                    may_have_default = false;
+                    if default.is_some() && !hole.as_keyword {
+                        return Err(self.error(child, "$$$ has no default: write $X=$D for one parameter"));
+                    }
                     Element::Several(self.capture(child, &hole)?)
                 }
-                Some(hole) => {
-                    let item = Item::Hole(self.capture(child, &hole)?);
-                    Element::Parameter(field, item, Wanted::NotAsked)
+                (Some(hole), None) => {
+                    Element::Parameter(field, Item::Hole(self.capture(child, &hole)?), Wanted::NotAsked)
                 }
-                None => Element::Parameter(field, self.item(child)?, Wanted::Nothing),
+                (_, None) => Element::Parameter(field, self.item(child)?, Wanted::Nothing),
+                (_, Some(default)) => {
+                    let item = Item::Node(self.template(child)?);
+                    Element::Parameter(field, item, Wanted::Item(self.item(default)?))
+                }
             });
         }
         Ok(self.add_list(elements))
@@ -475,22 +511,25 @@ impl<'a> Compiler<'_, 'a> {
             elements.push(match self.hole(name).cloned() {
                 Some(hole) if hole.several => Element::Several(self.capture(node, &hole)?),
                 Some(hole) => Element::Name(NameTest::Hole(self.capture(node, &hole)?)),
-                None => Element::Name(NameTest::Exactly(self.name(name))),
+                None => Element::Name(NameTest::Exactly(self.name(node, name)?)),
             });
         }
         Ok(self.add_list(elements))
     }
 
     /// The number of a name among those that the pattern asks for.
-    fn name(&mut self, name: &str) -> NameIndex {
+    fn name(&mut self, node: NodeId, name: &str) -> Result<NameIndex, QueryError> {
         if let Some(number) = self.numbers.get(name) {
-            return *number;
+            return Ok(*number);
+        }
+        if self.filled.has_hole_inside(name) {
+            return Err(self.error(node, "a hole is a whole name, not a part of one"));
         }
         let number = self.pattern.names.len() as NameIndex;
         self.pattern.names.push(name.into());
         self.numbers.insert(name.into(), number);
         self.needs.push(Need::Name(name.into()));
-        number
+        Ok(number)
     }
 
     fn name_test(&mut self, node: NodeId, name: &str) -> Result<NameTest, QueryError> {
@@ -501,7 +540,7 @@ impl<'a> Compiler<'_, 'a> {
             return Ok(NameTest::Hole(self.capture(node, &hole)?));
         }
         if !name.split('.').any(|part| self.hole(part).is_some()) {
-            return Ok(NameTest::Exactly(self.name(name)));
+            return Ok(NameTest::Exactly(self.name(node, name)?));
         }
         let mut elements = Vec::new();
         for part in name.split('.') {
@@ -509,6 +548,9 @@ impl<'a> Compiler<'_, 'a> {
                 Some(hole) if hole.several => return Err(self.error(node, "$$$ is no part of a name: write $X or $_")),
                 Some(hole) => NameTest::Hole(self.capture(node, &hole)?),
                 // A part need not be a name of its own in the file: it is compared as text.
+                None if self.filled.has_hole_inside(part) => {
+                    return Err(self.error(node, "a hole is a whole name, or a whole part of a dotted one"));
+                }
                 None => {
                     self.pattern.names.push(part.into());
                     NameTest::Exactly(self.pattern.names.len() as NameIndex - 1)
@@ -594,7 +636,7 @@ impl<'a> Compiler<'_, 'a> {
                 Payload::NameContext => self.name_of(child, Role::Name)?.filter(|name| self.hole(name).is_none()),
                 _ => None,
             };
-            let name = name.map(|name| self.name(name));
+            let name = name.map(|name| self.name(child, name)).transpose()?;
             self.pattern.anchors.push(Anchor { distance, kind: above, name });
         }
         Ok(())
@@ -639,6 +681,9 @@ impl<'a> Compiler<'_, 'a> {
                 for slot in &template.slots {
                     match slot {
                         Slot::Child(_, item) => items.push(*item),
+                        Slot::Name(NameTest::Hole(capture)) if is_shared(capture) => return true,
+                        Slot::Name(NameTest::Dotted(list)) => lists.push(*list),
+                        Slot::Name(_) => {}
                         Slot::Nothing(_) => {}
                         Slot::List(_, list) | Slot::Parameters(list) | Slot::Pairs(list) | Slot::Names(list) => {
                             lists.push(*list);

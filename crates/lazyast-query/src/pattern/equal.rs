@@ -19,7 +19,8 @@ pub(super) fn targets(tree: &Tree<'_>, one: Target, other: Target) -> Result<boo
         _ => Ok(false),
     };
     let parts = match (one.what, other.what) {
-        (What::Parameter(_, one), What::Parameter(_, other)) => pair(one, other)?,
+        // Defaults do not belong to an `arg`.
+        (What::Parameter(..), What::Parameter(..)) => true,
         (What::Pair(one), What::Pair(other)) => pair(one, other)?,
         (What::Keyword(one), What::Keyword(other)) => one == other,
         (What::Node, What::Node) => true,
@@ -34,13 +35,14 @@ fn name<'a>(tree: &Tree<'a>, target: Target) -> Result<Option<&'a str>, Damage> 
     let number = match target.what {
         What::Name(number) => Some(number),
         What::Part(number, part) => return Ok(tree.name(number)?.split('.').nth(usize::from(part))),
+        What::Underscore => return Ok(Some("_")),
         What::Parameter(_, Some(_)) | What::Pair(_) | What::Keyword(_) => None,
         What::Node | What::Parameter(_, None) => {
             let has_children = tree.subtree_end(node) > node + 1;
             let payload = tree.payload(node)?;
             match tree.kind(node)? {
                 Kind::Name => Some(payload >> 2),
-                Kind::Arg | Kind::TypeVar if !has_children => Some(payload),
+                Kind::Arg if !has_children => Some(payload),
                 Kind::MatchAs if !has_children => payload.checked_sub(1),
                 Kind::Alias if payload & 1 == 0 => Some(payload >> 1),
                 _ => None,

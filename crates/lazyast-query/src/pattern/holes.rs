@@ -31,6 +31,11 @@ pub(super) struct Filled {
 }
 
 impl Filled {
+    /// Whether a name is a hole with something before or behind it.
+    pub(super) fn has_hole_inside(&self, name: &str) -> bool {
+        self.holes.keys().any(|identifier| name.contains(identifier.as_str()))
+    }
+
     /// The value of a literal as it is meant.
     pub(super) fn restore(&self, value: &[u8]) -> Vec<u8> {
         let mut value = value.to_vec();

@@ -40,12 +40,24 @@ impl Run {
 #[derive(Clone, Copy, Debug)]
 enum Goal {
     Item(Item, NodeId),
-    /// The elements from one on, with targets; keywords that are left for the last `$$$`; choices before these.
-    Elements { list: ListId, element: u32, targets: Run, keywords: Run, barrier: u32 },
-    /// The keywords from one on with those that are left, then the list of what is positional.
-    Keywords { keywords: KeywordsId, element: u32, left: Run, list: ListId, targets: Run },
+    /// The elements from one on, with targets; the number of choices before these; keywords that come behind.
+    Elements { list: ListId, element: u32, targets: Run, barrier: u32, behind: Option<Behind> },
+    /// The keywords from one on.
+    Keywords { element: u32, behind: Behind },
+    /// A name that is captured.
+    Name(NameTest, NodeId),
     /// A default, or whatever else is compared with a place where there may be nothing.
     Optional(Option<Item>, Option<NodeId>),
+}
+
+/// The keywords of an argument list, behind what is positional.
+#[derive(Clone, Copy, Debug)]
+struct Behind {
+    keywords: KeywordsId,
+    /// Those that no keyword of the pattern has taken.
+    left: Run,
+    /// What the last `$$$` has captured, which takes the others.
+    last: Option<(CaptureId, Run)>,
 }
 
 /// Something else to try.
@@ -139,7 +151,7 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
             Root::Item(item) => self.push(Goal::Item(item, node)),
             Root::Block(list) => {
                 let targets = self.targets(block.iter().map(|node| Target { node: *node, what: What::Node }));
-                self.push_list(list, targets, Run::default());
+                self.push_list(list, targets, None);
             }
         }
         self.run(node)
@@ -192,9 +204,9 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
         self.top = self.cells.len() as u32 - 1;
     }
 
-    fn push_list(&mut self, list: ListId, targets: Run, keywords: Run) {
-        let barrier = self.choices.len() as u32;
-        self.push(Goal::Elements { list, element: 0, targets, keywords, barrier });
+    fn push_list(&mut self, list: ListId, targets: Run, behind: Option<Behind>) {
+        // The choices there are when it is begun, which is not yet.
+        self.push(Goal::Elements { list, element: 0, targets, barrier: u32::MAX, behind });
     }
 
     fn targets(&mut self, targets: impl Iterator<Item = Target>) -> Run {
@@ -236,12 +248,12 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
         match goal {
             Goal::Item(Item::Hole(capture), node) => self.bind_node(capture, node),
             Goal::Item(Item::Node(template), node) => self.template(template, node),
-            Goal::Elements { list, element, targets, keywords, barrier } => {
-                self.element(list, element, targets, keywords, barrier, way)
+            Goal::Elements { list, element, targets, barrier, behind } => {
+                let barrier = if barrier == u32::MAX { self.choices.len() as u32 } else { barrier };
+                self.element(list, element, targets, barrier, behind, way)
             }
-            Goal::Keywords { keywords, element, left, list, targets } => {
-                self.keyword(keywords, element, left, list, targets, way)
-            }
+            Goal::Keywords { element, behind } => self.keyword(element, behind, way),
+            Goal::Name(test, node) => self.captured_name(test, node),
             Goal::Optional(None, None) => Ok(true),
             Goal::Optional(Some(item), Some(node)) => self.step(Goal::Item(item, node), 0),
             Goal::Optional(..) => Ok(false),
@@ -280,12 +292,12 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
             }
             Slot::List(field, list) => {
                 let targets = self.children(node, field)?;
-                self.push_list(list, targets, Run::default());
+                self.push_list(list, targets, None);
             }
             Slot::Arguments(field, list, keywords) => {
                 let targets = self.children(node, field)?;
                 let left = self.children(node, Field::Keywords)?;
-                self.push(Goal::Keywords { keywords, element: 0, left, list, targets });
+                self.push_list(list, targets, Some(Behind { keywords, left, last: None }));
             }
             Slot::ClassPatterns(list, keywords) => {
                 let targets = self.children(node, Field::Patterns)?;
@@ -294,21 +306,22 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
                 for (target, name) in self.arena[left.range()].iter_mut().zip(names) {
                     target.what = What::Keyword(name);
                 }
-                self.push(Goal::Keywords { keywords, element: 0, left, list, targets });
+                self.push_list(list, targets, Some(Behind { keywords, left, last: None }));
             }
+            Slot::Name(test) => self.push(Goal::Name(test, node)),
             Slot::Parameters(list) => {
                 let targets = self.parameters(node)?;
-                self.push_list(list, targets, Run::default());
+                self.push_list(list, targets, None);
             }
             Slot::Pairs(list) => {
                 let targets = self.pairs(node)?;
-                self.push_list(list, targets, Run::default());
+                self.push_list(list, targets, None);
             }
             Slot::Names(list) => {
                 debug_assert_eq!(kind.payload(), Payload::Names);
                 let names = self.tree.extra_list(self.tree.payload(node)?)?;
                 let targets = self.targets(names.map(|name| Target { node, what: What::Name(name) }));
-                self.push_list(list, targets, Run::default());
+                self.push_list(list, targets, None);
             }
         }
         Ok(true)
@@ -375,19 +388,21 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
         list: ListId,
         element: u32,
         targets: Run,
-        keywords: Run,
         barrier: u32,
+        behind: Option<Behind>,
         way: u32,
     ) -> Result<bool, Damage> {
         let pattern = self.pattern;
         let List { elements, is_prefix, is_free } = &pattern.lists[list as usize];
         let Some(wanted) = elements.get(element as usize) else {
+            if let Some(behind) = behind {
+                self.push(Goal::Keywords { element: 0, behind });
+            }
             return Ok(*is_prefix || targets.len() == 0);
         };
         let rest = &elements[element as usize + 1..];
         let others = rest.iter().filter(|element| !element.is_several()).count() as u32;
         let is_last_run = others as usize == rest.len();
-        let next = |targets: Run| Goal::Elements { list, element: element + 1, targets, keywords, barrier };
         if let Element::Several(capture) = wanted {
             let Some(spare) = targets.len().checked_sub(others) else { return Ok(false) };
             let length = if is_last_run && !is_prefix { spare } else { way };
@@ -395,14 +410,21 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
                 self.choices.truncate(barrier as usize);
             }
             if length < spare {
-                self.choose(Goal::Elements { list, element, targets, keywords, barrier }, length + 1);
+                self.choose(Goal::Elements { list, element, targets, barrier, behind }, length + 1);
             }
             let run = Run { start: targets.start, end: targets.start + length };
-            let keywords = if is_last_run { keywords } else { Run::default() };
-            if !self.bind_run(*capture, run, keywords)? {
-                return Ok(false);
-            }
-            self.push(next(Run { start: run.end, end: targets.end }));
+            let behind = match (behind, capture) {
+                // Captured when it is known which keywords it takes.
+                (Some(behind), Some(capture)) if is_last_run => Some(Behind { last: Some((*capture, run)), ..behind }),
+                (behind, capture) => {
+                    if !self.bind_run(*capture, run, Run::default())? {
+                        return Ok(false);
+                    }
+                    behind
+                }
+            };
+            let targets = Run { start: run.end, end: targets.end };
+            self.push(Goal::Elements { list, element: element + 1, targets, barrier, behind });
             return Ok(true);
         }
         // Without a `$$$` that takes up the rest, counts agree.
@@ -414,7 +436,8 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
         if rest.is_empty() && *is_prefix {
             self.last = target.node;
         }
-        self.push(next(Run { start: targets.start + 1, end: targets.end }));
+        let targets = Run { start: targets.start + 1, end: targets.end };
+        self.push(Goal::Elements { list, element: element + 1, targets, barrier, behind });
         self.compare(*wanted, target)
     }
 
@@ -447,23 +470,15 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
         Ok(true)
     }
 
-    fn keyword(
-        &mut self,
-        keywords: KeywordsId,
-        element: u32,
-        left: Run,
-        list: ListId,
-        targets: Run,
-        way: u32,
-    ) -> Result<bool, Damage> {
+    fn keyword(&mut self, element: u32, behind: Behind, way: u32) -> Result<bool, Damage> {
         let pattern = self.pattern;
+        let Behind { keywords, left, last } = behind;
         let wanted = &pattern.keywords[keywords as usize];
         let Some((name, value)) = wanted.elements.get(element as usize) else {
-            if left.len() > 0 && !wanted.open {
-                return Ok(false);
-            }
-            self.push_list(list, targets, left);
-            return Ok(true);
+            return match last {
+                Some((capture, run)) => self.bind_run(Some(capture), run, left),
+                None => Ok(left.len() == 0 || wanted.open),
+            };
         };
         for place in way..left.len() {
             let target = self.arena[(left.start + place) as usize];
@@ -480,13 +495,13 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
                 continue;
             }
             if place + 1 < left.len() {
-                self.choose(Goal::Keywords { keywords, element, left, list, targets }, place + 1);
+                self.choose(Goal::Keywords { element, behind }, place + 1);
             }
             let start = self.arena.len() as u32;
             self.arena.extend_from_within(left.start as usize..(left.start + place) as usize);
             self.arena.extend_from_within((left.start + place + 1) as usize..left.end as usize);
-            let rest = Run { start, end: self.arena.len() as u32 };
-            self.push(Goal::Keywords { keywords, element: element + 1, left: rest, list, targets });
+            let left = Run { start, end: self.arena.len() as u32 };
+            self.push(Goal::Keywords { element: element + 1, behind: Behind { left, ..behind } });
             // The value of a `keyword` is its one child.
             let node = if matches!(target.what, What::Keyword(_)) { target.node } else { target.node + 1 };
             self.push(Goal::Item(*value, node));
@@ -498,6 +513,25 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
             };
         }
         Ok(false)
+    }
+
+    /// A name that is a hole, or has one in it.
+    fn captured_name(&mut self, test: NameTest, node: NodeId) -> Result<bool, Damage> {
+        let payload = self.tree.payload(node)?;
+        let kind = self.tree.kind(node)?;
+        let number = match kind.payload() {
+            Payload::NameContext => Some(payload >> 2),
+            Payload::OptionalName => payload.checked_sub(1),
+            _ => Some(payload),
+        };
+        match (number, test) {
+            (Some(number), test) => self.name(test, node, number),
+            // The `_` of `*_` is no name to CPython.
+            (None, NameTest::Hole(capture)) if kind == Kind::MatchStar => {
+                self.bind(capture, Target { node, what: What::Underscore })
+            }
+            (None, _) => Ok(false),
+        }
     }
 
     fn bind_node(&mut self, capture: Option<CaptureId>, mut node: NodeId) -> Result<bool, Damage> {

@@ -99,6 +99,8 @@ pub(super) enum Slot {
     Pairs(ListId),
     /// Of `Global` and `Nonlocal`: the payload's names.
     Names(ListId),
+    /// The payload's name, where it is a hole: captured in its turn in the source.
+    Name(NameTest),
 }
 
 pub(super) type KeywordsId = u32;
@@ -106,7 +108,6 @@ pub(super) type KeywordsId = u32;
 /// Keywords, which match in any order.
 #[derive(Debug)]
 pub(super) struct Keywords {
-    /// Those with a given name first, so that fewer ways are tried.
     pub(super) elements: Vec<(KeywordName, Item)>,
     /// Whether there may be others.
     pub(super) open: bool,
@@ -223,4 +224,6 @@ pub(crate) enum What {
     Pair(Option<NodeId>),
     /// A pattern of a class pattern, with its keyword, by number.
     Keyword(u32),
+    /// The `_` of `*_` in a pattern, which is no name.
+    Underscore,
 }
