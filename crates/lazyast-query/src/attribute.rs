@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use lazyast_format::read::{Constant, Singleton, Target, Value};
+use lazyast_format::read::{Constant, Name, Singleton, Target, Value};
 use lazyast_format::shape::{FieldSpec, Payload, Role};
 use lazyast_format::{Damage, Kind, NodeId, Tree};
 use num_bigint::BigInt;
@@ -11,7 +11,7 @@ use regex::Regex;
 
 use crate::KindSet;
 use crate::kinds::{field_of, is_of_nodes};
-use crate::needs::Need;
+use crate::needs::{Need, Needle};
 
 /// The attributes of nodes that have positions.
 pub(crate) const POSITIONS: [&str; 4] = ["lineno", "col_offset", "end_lineno", "end_col_offset"];
@@ -172,9 +172,9 @@ impl AttributeTest {
         for spec in roles {
             needs.push(match spec.role {
                 Role::Name | Role::OptionalName | Role::Module | Role::AliasName | Role::Asname => {
-                    Need::Name(text.as_str().into())
+                    Need::Name(Name::new(text))
                 }
-                Role::Constant if !text.is_empty() => Need::String(text.clone().into_bytes()),
+                Role::Constant if !text.is_empty() => Need::String(Needle::new(text.as_bytes())),
                 _ => return Need::NOTHING,
             });
         }
@@ -185,7 +185,7 @@ impl AttributeTest {
     /// The nodes that pass.
     pub(crate) fn filter(&self, tree: &Tree<'_>, nodes: Vec<NodeId>) -> Result<Vec<NodeId>, Damage> {
         let number = match &self.test {
-            Test::Is(Operand::Text(text)) if self.path.len() == 1 => tree.find_name(text),
+            Test::Is(Operand::Text(text)) if self.path.len() == 1 => tree.find_name(&Name::new(text)),
             _ => None,
         };
         let mut passed = Vec::new();

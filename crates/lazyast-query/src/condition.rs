@@ -262,8 +262,8 @@ impl fmt::Display for Need {
             Ok(())
         };
         match self {
-            Self::Name(name) => write!(f, "the name {name}"),
-            Self::String(bytes) => write!(f, "the string {:?}", String::from_utf8_lossy(bytes)),
+            Self::Name(name) => write!(f, "the name {}", name.text()),
+            Self::String(bytes) => write!(f, "the string {:?}", String::from_utf8_lossy(bytes.bytes())),
             Self::Kinds(kinds) => write!(f, "the kind {}", names_of(*kinds).replace(", ", " or ")),
             Self::All(needs) if needs.is_empty() => f.write_str("nothing in particular"),
             Self::All(needs) => join(f, needs, ", "),

@@ -28,6 +28,11 @@ impl KindSet {
         self.0 >> (kind as u8) & 1 == 1
     }
 
+    /// Whether the kind with a code is in the set.
+    pub(crate) fn contains_code(self, code: u8) -> bool {
+        code < 128 && self.0 >> code & 1 == 1
+    }
+
     /// Whether no kind is.
     pub fn is_empty(self) -> bool {
         self.0 == 0

@@ -25,6 +25,6 @@ mod selector;
 
 pub use error::{QueryError, RunError};
 pub use kinds::KindSet;
-pub use needs::Need;
+pub use needs::{Need, Needle};
 pub use pattern::{MAX_TEXT, Parse, Unparsed};
 pub use query::{Captured, Hit, Query, Thing, range, statements};

@@ -1,6 +1,8 @@
 //! What a file has to have so that a query can have a hit in it: whoever lacks it is not looked at.
 
 use lazyast_format::Tree;
+use lazyast_format::read::Name;
+use memchr::memmem::Finder;
 
 use crate::KindSet;
 
@@ -8,15 +10,36 @@ use crate::KindSet;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Need {
     /// An identifier.
-    Name(Box<str>),
+    Name(Name),
     /// A string with these bytes somewhere in it.
-    String(Vec<u8>),
+    String(Needle),
     /// A node of one of these kinds.
     Kinds(KindSet),
     /// All of these. None of them at all: every file will do.
     All(Vec<Need>),
     /// One of these.
     Any(Vec<Need>),
+}
+
+/// Bytes that are looked for in many trees.
+#[derive(Clone, Debug)]
+pub struct Needle(Finder<'static>);
+
+impl Needle {
+    pub(crate) fn new(bytes: &[u8]) -> Self {
+        Self(Finder::new(bytes).into_owned())
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        self.0.needle()
+    }
+}
+
+impl PartialEq for Needle {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes() == other.bytes()
+    }
 }
 
 impl Need {
@@ -74,7 +97,7 @@ impl Need {
     pub(crate) fn is_met(&self, tree: &Tree<'_>) -> bool {
         match self {
             Self::Name(name) => tree.find_name(name).is_some(),
-            Self::String(bytes) => tree.may_have_string(bytes),
+            Self::String(bytes) => tree.may_have_string(&bytes.0),
             Self::Kinds(kinds) => has_kind(tree.kinds(), *kinds),
             Self::All(needs) => needs.iter().all(|need| need.is_met(tree)),
             Self::Any(needs) => needs.iter().any(|need| need.is_met(tree)),

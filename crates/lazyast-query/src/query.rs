@@ -74,7 +74,8 @@ impl Query {
             );
             return Err(QueryError::new(language, text, 0..text.len(), message));
         }
-        let need = condition.need();
+        // Where kinds are all that is asked for, looking for them is the answer.
+        let need = if matches!(condition, Condition::Kinds(_)) { Need::NOTHING } else { condition.need() };
         Ok(Self(Arc::new(Compiled { condition, need, text: text.to_owned() })))
     }
 

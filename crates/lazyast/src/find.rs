@@ -70,11 +70,9 @@ impl Project {
     ) -> Vec<(usize, Result<T, FindError>)> {
         let modules = self.modules();
         let one = |module: &Module| -> Result<Option<T>, FindError> {
-            let archive = module.opened().map_err(FindError::Archive)?;
-            let damaged = |error| FindError::Archive(FailureReason::Damaged(error));
-            let tree = Tree::open(archive.as_ref(), None).map_err(damaged)?;
-            let hits = query.hits(&tree).map_err(FindError::Run)?;
-            Ok((!hits.is_empty()).then(|| work(module, &tree, hits)))
+            let tree = module.tree().map_err(FindError::Archive)?;
+            let hits = query.hits(tree).map_err(FindError::Run)?;
+            Ok((!hits.is_empty()).then(|| work(module, tree, hits)))
         };
         in_parallel(modules.len(), jobs, |index| one(&modules[index]).transpose())
     }

@@ -1,11 +1,12 @@
 //! A codebase's modules.
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use lazyast_format::Archive;
+use lazyast_format::{Archive, Tree};
 use lazyast_parse::PARSER_VERSION;
 use lazyast_store::{Freshness, Known};
+use self_cell::self_cell;
 
 use crate::files::{self, FileError};
 use crate::warm::{self, Failure, FailureReason, Held, Report, Run, WarmOptions};
@@ -22,14 +23,24 @@ pub struct Project {
     freshness: Freshness,
 }
 
+self_cell!(
+    struct Opened {
+        owner: ArchiveBytes,
+        #[covariant]
+        dependent: Tree,
+    }
+
+    impl {Debug}
+);
+
 /// One source of a project.
 #[derive(Clone, Debug)]
 pub struct Module {
     path: PathBuf,
     minimum_python: u8,
     held: Held,
-    /// The archive's bytes, once they were checked.
-    opened: OnceLock<ArchiveBytes>,
+    /// The archive, once it was checked.
+    opened: Arc<OnceLock<Opened>>,
     cache: Cache,
 }
 
@@ -49,17 +60,22 @@ impl Module {
     /// Opening a project only finds archives; here one is checked to the last bit of its checksum. One that is
     /// damaged is made anew from the file, if that is still what it was.
     pub fn archive(&self) -> Result<Archive<ArchiveBytes>, FailureReason> {
-        let bytes = self.opened()?.clone();
-        Ok(Archive::open(bytes, Some(PARSER_VERSION)).expect("it is new, or was checked"))
+        let bytes = self.opened()?.borrow_owner().clone();
+        Ok(Archive::open(bytes, Some(PARSER_VERSION)).expect("it was opened before"))
     }
 
-    /// The archive's bytes, which are checked when they are first asked for.
-    pub(crate) fn opened(&self) -> Result<&ArchiveBytes, FailureReason> {
-        if let Some(bytes) = self.opened.get() {
-            return Ok(bytes);
+    /// The tree. The archive is checked when it is first asked for.
+    pub fn tree(&self) -> Result<&Tree<'_>, FailureReason> {
+        Ok(self.opened()?.borrow_dependent())
+    }
+
+    fn opened(&self) -> Result<&Opened, FailureReason> {
+        if let Some(opened) = self.opened.get() {
+            return Ok(opened);
         }
-        let bytes = self.open()?;
-        Ok(self.opened.get_or_init(|| bytes))
+        let opened = Opened::try_new(self.open()?, |bytes| Tree::open(bytes.as_ref(), Some(PARSER_VERSION)))
+            .map_err(FailureReason::Damaged)?;
+        Ok(self.opened.get_or_init(|| opened))
     }
 
     fn open(&self) -> Result<ArchiveBytes, FailureReason> {
@@ -94,7 +110,7 @@ impl Project {
                     path,
                     minimum_python: done.minimum_python,
                     held,
-                    opened: OnceLock::new(),
+                    opened: Arc::default(),
                     cache: cache.clone(),
                 })),
             }

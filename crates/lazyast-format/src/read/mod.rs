@@ -14,7 +14,7 @@ use core::fmt;
 pub use node::{Children, Node, NodeId};
 pub(crate) use positions::SPAN_RECORD;
 pub use positions::{Line, Position, Positions, Span};
-pub use tree::{Archive, OpenError, Row, Rows, Step, Tree};
+pub use tree::{Archive, Name, OpenError, Row, Rows, Step, Tree};
 pub use values::{Constant, Part, Singleton, Value};
 
 /// The Python whose shape of the tree is wanted.

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use memchr::memmem::Finder;
+
 use super::{Damage, Node, NodeId};
 use crate::generated::tables::{Field, Kind};
 use crate::header::{HEADER_LEN, Header, HeaderError};
@@ -150,6 +152,16 @@ impl<'a> Tree<'a> {
         &self.columns.fields
     }
 
+    /// Whether the payload of a node is one of the four numbers from `first` on, which is a multiple of 4: whether
+    /// a `Name` or an `Attribute` has some name, whatever its context.
+    pub fn has_payload_of_four(&self, id: NodeId, first: u32) -> bool {
+        match self.columns.payloads.get(id as usize).map(|payload| payload.to_native()) {
+            Some(PAYLOAD_ESCAPE) => self.payload(id).is_ok_and(|payload| payload & !3 == first),
+            Some(payload) => u32::from(payload) & !3 == first,
+            None => false,
+        }
+    }
+
     /// The kind of a node.
     pub fn kind(&self, id: NodeId) -> Result<Kind, Damage> {
         let code = self.columns.kinds.get(id as usize).copied().unwrap_or(u8::MAX);
@@ -238,18 +250,19 @@ impl<'a> Tree<'a> {
     }
 
     /// The number of an identifier, if the tree has it.
-    pub fn find_name(&self, name: &str) -> Option<u32> {
+    pub fn find_name(&self, name: &Name) -> Option<u32> {
         let (names, bytes) = (&self.columns.names, self.columns.name_bytes.as_slice());
+        let length = name.text().len();
         // Where the text of all identifiers has this one at the place of one of them.
-        memchr::memmem::find_iter(bytes, name.as_bytes()).find_map(|place| {
+        name.0.find_iter(bytes).find_map(|place| {
             let (number, start, _) = names.find(place as u32)?;
-            (start as usize == place && names.lengths.get(number as usize)? as usize == name.len()).then_some(number)
+            (start as usize == place && names.lengths.get(number as usize)? as usize == length).then_some(number)
         })
     }
 
     /// Whether the bytes occur in a string, or where one string ends and the next begins.
-    pub fn may_have_string(&self, bytes: &[u8]) -> bool {
-        memchr::memmem::find(&self.columns.string_bytes, bytes).is_some()
+    pub fn may_have_string(&self, bytes: &Finder<'_>) -> bool {
+        bytes.find(&self.columns.string_bytes).is_some()
     }
 
     /// Number of identifiers.
@@ -329,6 +342,28 @@ impl<'a> Tree<'a> {
             sizes: columns.sizes.overflow.from(row),
             payloads: columns.payload_overflow.from(row),
         }
+    }
+}
+
+/// An identifier that is looked for in many trees.
+#[derive(Clone, Debug)]
+pub struct Name(Finder<'static>);
+
+impl Name {
+    /// An identifier by its text.
+    pub fn new(text: &str) -> Self {
+        Self(Finder::new(text).into_owned())
+    }
+
+    /// Its text.
+    pub fn text(&self) -> &str {
+        core::str::from_utf8(self.0.needle()).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use lazyast_format::read::{Constant, Part, Target as Python, Value};
+use lazyast_format::read::{Constant, Name, Part, Target as Python, Value};
 use lazyast_format::shape::{FieldSpec, OPERATOR_LIST, Payload, Role};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 use num_bigint::BigUint;
@@ -13,7 +13,7 @@ use super::program::{
     Literal, NameIndex, NameTest, Pattern, PayloadTest, Root, Slot, Template, TemplateId, Wanted,
 };
 use super::{Around, Shift};
-use crate::needs::Need;
+use crate::needs::{Need, Needle};
 use crate::{KindSet, QueryError};
 
 /// Deepest tree of a pattern. The parser serves none that is deeper, and compiling recurses as deep as this.
@@ -25,26 +25,9 @@ const DEFINITIONS: [Kind; 3] = [Kind::FunctionDef, Kind::AsyncFunctionDef, Kind:
 /// Kinds whose name stands behind their children.
 const NAME_LAST: [Kind; 4] = [Kind::Attribute, Kind::ExceptHandler, Kind::MatchAs, Kind::MatchMapping];
 
-/// Kinds whose first child in the source is always there and in the same field.
-const FIRST_CHILD: [Kind; 17] = [
-    Kind::Call,
-    Kind::Attribute,
-    Kind::Subscript,
-    Kind::BinOp,
-    Kind::Compare,
-    Kind::UnaryOp,
-    Kind::Await,
-    Kind::Starred,
-    Kind::Expr,
-    Kind::AugAssign,
-    Kind::AnnAssign,
-    Kind::For,
-    Kind::AsyncFor,
-    Kind::While,
-    Kind::If,
-    Kind::IfExp,
-    Kind::NamedExpr,
-];
+/// Kinds whose first child in the source may be something that the pattern does not ask for.
+const FIRST_CHILD_UNKNOWN: [Kind; 5] =
+    [Kind::FunctionDef, Kind::AsyncFunctionDef, Kind::ClassDef, Kind::Arguments, Kind::Arg];
 
 /// Compiles the tree of a pattern.
 pub(super) fn compile(
@@ -526,9 +509,9 @@ impl<'a> Compiler<'_, 'a> {
             return Err(self.error(node, "a hole is a whole name, not a part of one"));
         }
         let number = self.pattern.names.len() as NameIndex;
-        self.pattern.names.push(name.into());
+        self.pattern.names.push(Name::new(name));
         self.numbers.insert(name.into(), number);
-        self.needs.push(Need::Name(name.into()));
+        self.needs.push(Need::Name(Name::new(name)));
         Ok(number)
     }
 
@@ -552,7 +535,7 @@ impl<'a> Compiler<'_, 'a> {
                     return Err(self.error(node, "a hole is a whole name, or a whole part of a dotted one"));
                 }
                 None => {
-                    self.pattern.names.push(part.into());
+                    self.pattern.names.push(Name::new(part));
                     NameTest::Exactly(self.pattern.names.len() as NameIndex - 1)
                 }
             };
@@ -616,7 +599,7 @@ impl<'a> Compiler<'_, 'a> {
         if let Literal::Str(bytes) | Literal::Bytes(bytes) = &literal
             && !bytes.is_empty()
         {
-            self.needs.push(Need::String(bytes.clone()));
+            self.needs.push(Need::String(Needle::new(bytes)));
         }
         Ok(literal)
     }
@@ -625,9 +608,12 @@ impl<'a> Compiler<'_, 'a> {
     fn anchors(&mut self, node: NodeId) -> Result<(), QueryError> {
         let mut above = self.kind(node)?;
         let mut distance = 0;
-        while FIRST_CHILD.contains(&above) {
+        while !FIRST_CHILD_UNKNOWN.contains(&above) {
+            let child = node + distance + 1;
+            if self.tree.subtree_end(node + distance) == child {
+                return Ok(());
+            }
             distance += 1;
-            let child = node + distance;
             if self.hole_of(child)?.is_some() {
                 return Ok(());
             }

@@ -95,6 +95,8 @@ pub(crate) struct Machine<'p, 't, 'a> {
     tree: &'t Tree<'a>,
     /// The numbers that the tree gives to the pattern's names.
     names: Vec<Option<u32>>,
+    /// The pattern's anchors, in the tree's numbers: distance, kind, and name and context as a payload has them.
+    anchors: Vec<(u32, u8, Option<u32>)>,
     cells: Vec<(Goal, u32)>,
     top: u32,
     choices: Vec<Choice>,
@@ -106,10 +108,16 @@ pub(crate) struct Machine<'p, 't, 'a> {
 
 impl<'p, 't, 'a> Machine<'p, 't, 'a> {
     pub(crate) fn new(pattern: &'p Pattern, tree: &'t Tree<'a>) -> Self {
+        let names: Vec<Option<u32>> = pattern.names.iter().map(|name| tree.find_name(name)).collect();
+        let anchors = pattern.anchors.iter().map(|anchor| {
+            let number = anchor.name.and_then(|name| names[name as usize]);
+            (anchor.distance, anchor.kind as u8, number.map(|number| number << 2))
+        });
         Self {
             pattern,
             tree,
-            names: pattern.names.iter().map(|name| tree.find_name(name)).collect(),
+            anchors: anchors.collect(),
+            names,
             cells: Vec::new(),
             top: DONE,
             choices: Vec::new(),
@@ -123,21 +131,29 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
     /// Whether a look at a few fixed places already shows that the pattern does not match a node.
     pub(crate) fn is_hopeless(&self, node: NodeId) -> bool {
         let kinds = self.tree.kinds();
-        self.pattern.anchors.iter().any(|anchor| {
-            let place = node + anchor.distance;
-            let has_kind = kinds.get(place as usize) == Some(&(anchor.kind as u8));
-            !has_kind
-                || anchor.name.is_some_and(|name| {
-                    let number = self.names[name as usize];
-                    number.is_none() || self.tree.payload(place).ok().map(|payload| payload >> 2) != number
-                })
+        self.anchors.iter().any(|(distance, kind, payload)| {
+            let place = node + distance;
+            kinds.get(place as usize) != Some(kind)
+                || payload.is_some_and(|payload| !self.tree.has_payload_of_four(place, payload))
         })
     }
 
-    /// Whether a node matches the first of several statements by itself.
+    /// Whether the tree lacks a name that the first nodes of a match have.
+    pub(crate) fn is_hopeless_everywhere(&self) -> bool {
+        self.pattern.anchors.iter().filter_map(|anchor| anchor.name).any(|name| self.names[name as usize].is_none())
+    }
+
+    /// Whether a node matches the first of several statements by itself, and the next may match the second.
     pub(crate) fn begins(&mut self, node: NodeId) -> Result<bool, RunError> {
         let Root::Block(list) = self.pattern.root else { return Ok(true) };
-        let Some(Element::Item(item)) = self.pattern.lists[list as usize].elements.first() else { return Ok(true) };
+        let elements = &self.pattern.lists[list as usize].elements;
+        let Some(Element::Item(item)) = elements.first() else { return Ok(true) };
+        if let Some(Element::Item(Item::Node(next))) = elements.get(1) {
+            let wanted = self.pattern.templates[*next as usize].kind as u8;
+            if self.tree.kinds().get(self.tree.subtree_end(node) as usize) != Some(&wanted) {
+                return Ok(false);
+            }
+        }
         self.reset(node);
         self.push(Goal::Item(*item, node));
         self.run(node)
@@ -601,7 +617,7 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
                 }
                 for (place, (part, element)) in parts.zip(elements).enumerate() {
                     let fits = match element {
-                        Element::Name(NameTest::Exactly(wanted)) => *pattern.names[*wanted as usize] == *part,
+                        Element::Name(NameTest::Exactly(wanted)) => pattern.names[*wanted as usize].text() == part,
                         Element::Name(NameTest::Hole(capture)) => {
                             self.bind(*capture, Target { node, what: What::Part(number, place as u16) })?
                         }

@@ -1,5 +1,6 @@
 //! What a pattern is compiled to: templates of nodes, and lists of elements.
 
+use lazyast_format::read::Name;
 use lazyast_format::{Field, Kind, NodeId};
 use num_bigint::BigUint;
 
@@ -16,7 +17,7 @@ pub(crate) struct Pattern {
     pub(super) lists: Vec<List>,
     pub(super) keywords: Vec<Keywords>,
     /// Identifiers that it asks for, each once.
-    pub(super) names: Vec<Box<str>>,
+    pub(super) names: Vec<Name>,
     pub(crate) captures: Vec<Capture>,
     /// Kinds that the first node of a match can have.
     pub(crate) kinds: KindSet,
