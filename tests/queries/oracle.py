@@ -1,0 +1,1384 @@
+"""What QUERIES.md says, in plain Python over `ast`: slow, and written to be read.
+
+This is what the real engine is compared with, so nothing in here knows about it: a pattern is parsed by
+`ast.parse` with identifiers in place of its holes, a selector by the parser below, and both are tried on every
+node that could fit.
+"""
+
+import ast
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+NodeOrName = ast.AST | str
+
+
+class QueryError(ValueError):
+    """A query that is none."""
+
+
+@dataclass
+class Hit:
+    """A node that a query means; for several statements the first and the last one."""
+
+    first: ast.AST
+    last: ast.AST
+    captures: dict[str, NodeOrName | list[NodeOrName]] = field(default_factory=dict)
+    nodes: list[ast.AST] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.nodes = self.nodes or [self.first]
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Trees
+
+KINDS_BY_CLASS = {
+    "mod": "Module",
+    "stmt": """FunctionDef AsyncFunctionDef ClassDef Return Delete Assign TypeAlias AugAssign AnnAssign For AsyncFor
+        While If With AsyncWith Match Raise Try TryStar Assert Import ImportFrom Global Nonlocal Expr Pass Break
+        Continue""",
+    "expr": """BoolOp NamedExpr BinOp UnaryOp Lambda IfExp Dict Set ListComp SetComp DictComp GeneratorExp Await Yield
+        YieldFrom Compare Call FormattedValue JoinedStr Constant Attribute Subscript Starred Name List Tuple Slice""",
+    "excepthandler": "ExceptHandler",
+    "pattern": """MatchValue MatchSingleton MatchSequence MatchMapping MatchClass MatchStar MatchAs MatchOr""",
+    "type_param": "TypeVar ParamSpec TypeVarTuple",
+    "": "comprehension arguments arg keyword alias withitem match_case",
+}
+KINDS_BY_CLASS = {name: kinds.split() for name, kinds in KINDS_BY_CLASS.items()}
+KINDS = {kind for kinds in KINDS_BY_CLASS.values() for kind in kinds}
+WITH_POSITIONS = KINDS - {"Module", "comprehension", "arguments", "withitem", "match_case"}
+POSITIONS = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+# Of the newest Python; an older one's nodes have fewer.
+NEW_FIELDS = {
+    **dict.fromkeys(("FunctionDef", "AsyncFunctionDef", "ClassDef"), ("type_params",)),
+    "TypeAlias": ("name", "type_params", "value"),
+    "TypeVar": ("name", "bound", "default_value"),
+    "ParamSpec": ("name", "default_value"),
+    "TypeVarTuple": ("name", "default_value"),
+}
+FIELDS = {kind: {*getattr(getattr(ast, kind, None), "_fields", ()), *NEW_FIELDS.get(kind, ())} for kind in KINDS}
+ALL_FIELDS = set().union(*FIELDS.values())
+
+# Where the order of fields is not that of the source. Arguments, dictionaries and parameters: see `children`.
+DEFINITION = ("decorator_list", "name", "type_params", "args", "returns", "body", "type_comment")
+SOURCE_ORDER = {
+    "FunctionDef": DEFINITION,
+    "AsyncFunctionDef": DEFINITION,
+    "ClassDef": ("decorator_list", "name", "type_params", "bases", "keywords", "body"),
+    "IfExp": ("body", "test", "orelse"),
+    "ImportFrom": ("module", "level", "names"),
+}
+
+
+def source_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    return SOURCE_ORDER.get(kind.__name__, kind._fields)
+
+
+def in_source(nodes):
+    return sorted(nodes, key=lambda node: (node.lineno, node.col_offset))
+
+
+def format_parts(node: ast.JoinedStr) -> list[ast.expr]:
+    """The parts of an f-string without the empty ones that Python 3.12.0 and 3.12.1 put behind nested fields."""
+    return [part for part in node.values if not (isinstance(part, ast.Constant) and part.value == "")]
+
+
+@dataclass
+class Parameter:
+    """One parameter, of one of five sorts: `/`, `a`, `*a`, `k` (behind a star) and `**k`."""
+
+    sort: str
+    arg: ast.arg
+    default: ast.expr | None
+
+
+def parameters(node: ast.arguments) -> list[Parameter]:
+    positional = [("/", arg) for arg in node.posonlyargs] + [("a", arg) for arg in node.args]
+    missing = len(positional) - len(node.defaults)
+    defaults = [None] * missing + node.defaults
+    found = [Parameter(sort, arg, default) for (sort, arg), default in zip(positional, defaults, strict=True)]
+    if node.vararg:
+        found.append(Parameter("*a", node.vararg, None))
+    found += [Parameter("k", arg, value) for arg, value in zip(node.kwonlyargs, node.kw_defaults, strict=True)]
+    if node.kwarg:
+        found.append(Parameter("**k", node.kwarg, None))
+    return found
+
+
+def places(node: ast.AST) -> Iterator[tuple[str, int | None, ast.AST]]:
+    """The children of a node: the field, the index in it that counts no `None` (None: no list), and the child."""
+    for name in source_fields(type(node)):
+        value = getattr(node, name, None)
+        if isinstance(value, ast.JoinedStr | ast.AST):
+            if not isinstance(value, ast.expr_context | ast.operator | ast.boolop | ast.unaryop):
+                yield name, None, value
+        elif isinstance(value, list):
+            if isinstance(node, ast.JoinedStr):
+                value = format_parts(node)
+            nodes = [each for each in value if isinstance(each, ast.AST) and not isinstance(each, ast.cmpop)]
+            for index, each in enumerate(nodes):
+                yield name, index, each
+
+
+def children(node: ast.AST) -> list[tuple[str, int | None, ast.AST]]:
+    """`places`, in the order of the source."""
+    found = list(places(node))
+    if isinstance(node, ast.Call | ast.ClassDef):
+        mixed = [place for place in found if place[0] in ("args", "bases", "keywords")]
+        if mixed:
+            at = found.index(mixed[0])
+            mixed.sort(key=lambda place: (place[2].lineno, place[2].col_offset))
+            found[at : at + len(mixed)] = mixed
+    elif isinstance(node, ast.Dict | ast.MatchMapping):
+        by_node = {id(child): (name, index, child) for name, index, child in found}
+        values = node.values if isinstance(node, ast.Dict) else node.patterns
+        pairs = itertools.chain.from_iterable(zip(node.keys, values, strict=True))
+        found = [by_node[id(child)] for child in pairs if child is not None]
+    elif isinstance(node, ast.arguments):
+        by_node = {id(child): (name, index, child) for name, index, child in found}
+        found = [
+            by_node[id(child)]
+            for parameter in parameters(node)
+            for child in (parameter.arg, parameter.default)
+            if child is not None
+        ]
+    return found
+
+
+@dataclass
+class Place:
+    """Where a node stands."""
+
+    parent: ast.AST | None
+    field: str | None
+    index: int | None
+    siblings: list[ast.AST]
+    number: int
+    size: int = 0
+
+
+class Index:
+    """A tree's nodes in preorder, and where each stands."""
+
+    def __init__(self, tree: ast.Module):
+        self.tree = tree
+        self.nodes: list[ast.AST] = []
+        self.places: dict[int, Place] = {}
+        self.by_kind: dict[str, list[ast.AST]] = {}
+        self.blocks: list[list[ast.stmt]] = []
+        # What are no expressions of their own.
+        self.format_parts: set[int] = set()
+        self._add(tree)
+
+    def _add(self, tree):
+        root = Place(None, None, None, [], 0)
+        stack: list[tuple[ast.AST | None, Place]] = [(tree, root)]
+        while stack:
+            node, place = stack.pop()
+            if node is None:
+                place.size = len(self.nodes) - place.number
+                continue
+            place.number = len(self.nodes)
+            self.nodes.append(node)
+            self.places[id(node)] = place
+            self.by_kind.setdefault(type(node).__name__, []).append(node)
+            if isinstance(node, ast.JoinedStr):
+                self.format_parts.update(map(id, format_parts(node)))
+            elif isinstance(node, ast.FormattedValue) and node.format_spec is not None:
+                self.format_parts.add(id(node.format_spec))
+            found = children(node)
+            if not found:
+                place.size = 1
+                continue
+            lists: dict[str, list[ast.AST]] = {}
+            for name, index, child in found:
+                if index is not None:
+                    lists.setdefault(name, []).append(child)
+            self.blocks += [block for block in lists.values() if isinstance(block[0], ast.stmt)]
+            stack.append((None, place))
+            for name, index, child in reversed(found):
+                siblings = [] if index is None else lists[name]
+                stack.append((child, Place(node, name, index, siblings, 0)))
+
+    def number(self, node: ast.AST) -> int:
+        return self.places[id(node)].number
+
+    def parent(self, node: ast.AST) -> ast.AST | None:
+        return self.places[id(node)].parent
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        while (node := self.parent(node)) is not None:
+            yield node
+
+    def descendants(self, node: ast.AST) -> list[ast.AST]:
+        place = self.places[id(node)]
+        return self.nodes[place.number + 1 : place.number + place.size]
+
+    def following(self, node: ast.AST) -> list[ast.AST]:
+        """The siblings behind a node."""
+        place = self.places[id(node)]
+        return [] if place.index is None else place.siblings[place.index + 1 :]
+
+    def preceding(self, node: ast.AST) -> list[ast.AST]:
+        """The siblings in front of a node, the nearest first."""
+        place = self.places[id(node)]
+        return [] if place.index is None else place.siblings[: place.index][::-1]
+
+
+_index: Index | None = None
+
+
+def index_of(tree: ast.Module) -> Index:
+    """A tree's index; that of the last tree is kept."""
+    global _index
+    if _index is None or _index.tree is not tree:
+        _index = Index(tree)
+    return _index
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# What is the same
+
+# Lists whose elements do not stand for themselves in the source, or have no `$$$` for another reason.
+NO_LISTS = {"comparators", "ifs"}
+NOT_COMPARED = {"ctx", "type_comment"}
+
+
+def compared_fields(kind: type[ast.AST]) -> list[str]:
+    """The fields that count, in the order of the source."""
+    without = NOT_COMPARED | ({"kind"} if kind is ast.Constant else {"simple"} if kind is ast.AnnAssign else set())
+    return [name for name in source_fields(kind) if name not in without]
+
+
+def same_tree(one: Any, other: Any) -> bool:
+    """Whether two trees (or lists, or values) are the same, apart from what is not compared."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, ast.JoinedStr):
+        return same_tree(format_parts(one), format_parts(other))
+    if isinstance(one, ast.AST):
+        return all(same_tree(getattr(one, f, None), getattr(other, f, None)) for f in compared_fields(type(one)))
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same_tree, one, other))
+    return one == other
+
+
+@dataclass
+class Captured:
+    """What a hole stands for, and the name that it is, if it is nothing else."""
+
+    value: NodeOrName
+    name: str | None = None
+
+
+def captured(value: NodeOrName, parameter: Parameter | None = None) -> Captured:
+    match value:
+        case str(name) | ast.Name(id=name) | ast.alias(name=name, asname=None):
+            return Captured(value, name)
+        case ast.MatchAs(pattern=None, name=str(name)):
+            return Captured(value, name)
+        case ast.arg(arg=name, annotation=None) if parameter is None or parameter.default is None:
+            return Captured(value, name)
+    return Captured(value)
+
+
+def same_capture(one: Captured | list[Captured], other: Captured | list[Captured]) -> bool:
+    if isinstance(one, list) or isinstance(other, list):
+        return (
+            isinstance(one, list)
+            and isinstance(other, list)
+            and len(one) == len(other)
+            and all(map(same_capture, one, other))
+        )
+    if one.name is not None and other.name is not None:
+        return one.name == other.name
+    return same_tree(one.value, other.value)
+
+
+# What the holes stand for so far. Never changed; a match that needs one more makes another.
+Env = dict[Any, Captured | list[Captured]]
+
+
+def bind(env: Env, name: Any, value: Captured | list[Captured]) -> Env | None:
+    """One more capture, or None, if the name stands for something else already."""
+    if name is None:
+        return env
+    if name in env:
+        return env if same_capture(env[name], value) else None
+    return {**env, name: value}
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Patterns: what they are made of
+
+# `matches(thing, env)` gives each way in which a thing fits: what the holes stand for then.
+Matcher = Callable[[Any, Env], Iterator[Env]]
+
+
+@dataclass(frozen=True)
+class Hole:
+    text: str
+    name: str | None
+    several: bool
+
+
+@dataclass
+class Run:
+    """`$$$` in a list. `capture` says what an element is, for the captures."""
+
+    name: Any
+    capture: Callable[[Any], list[Captured]]
+
+
+def one_capture(thing: NodeOrName) -> list[Captured]:
+    return [captured(thing)]
+
+
+def match_all(steps: list[tuple[Matcher, Any]], env: Env) -> Iterator[Env]:
+    """All matchers, each on its thing, one after the other."""
+    if not steps:
+        yield env
+        return
+    (matches, thing), *rest = steps
+    for each in matches(thing, env):
+        yield from match_all(rest, each)
+
+
+def match_list(elements: list[Matcher | Run], things: list, env: Env, at=0, whole=True) -> Iterator[tuple[Env, int]]:
+    """The elements of a list from `at` on, and where they end: at the end of the list, if `whole`."""
+    if not elements:
+        if not whole or at == len(things):
+            yield env, at
+        return
+    first, *rest = elements
+    if isinstance(first, Run):
+        for end in range(at, len(things) + 1):
+            run = [each for thing in things[at:end] for each in first.capture(thing)]
+            if (bound := bind(env, first.name, run)) is not None:
+                yield from match_list(rest, things, bound, end, whole)
+    elif at < len(things) and not (
+        whole and not any(isinstance(each, Run) for each in rest) and len(rest) != len(things) - at - 1
+    ):
+        for each in first(things[at], env):
+            yield from match_list(rest, things, each, at + 1, whole)
+
+
+def hole_matcher(hole: Hole, accepts: Callable[[Any], bool]) -> Matcher:
+    def matches(thing, env):
+        if accepts(thing) and (bound := bind(env, hole.name, captured(thing))) is not None:
+            yield bound
+
+    return matches
+
+
+def is_a(kind) -> Callable[[Any], bool]:
+    return lambda thing: isinstance(thing, kind)
+
+
+def equals(value) -> Matcher:
+    """A value that has no holes in it."""
+
+    def matches(thing, env):
+        if type(thing) is type(value) and thing == value:
+            yield env
+
+    return matches
+
+
+def absent(thing, env):
+    """Nothing: None or an empty list."""
+    if thing is None or thing == []:
+        yield env
+
+
+def match_keywords(wanted, keywords, env, used=()) -> Iterator[tuple[Env, list]]:
+    """Give each keyword of a pattern one of the node's; and those that are left then."""
+    if not wanted:
+        yield env, [each for each in keywords if not any(each is one for one in used)]
+        return
+    (matches_name, matches_value), *rest = wanted
+    for each in keywords:
+        if any(each is one for one in used):
+            continue
+        name, value = each
+        for bound in match_all([(matches_name, name), (matches_value, value)], env):
+            yield from match_keywords(rest, keywords, bound, (*used, each))
+
+
+class Pattern:
+    """One pattern; made by `compile_pattern`."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self.holes: dict[str, Hole] = {}
+        self.prefix = next(f"h{number}_" for number in itertools.count() if f"h{number}_" not in text)
+        self.names: dict[str, bool] = {}
+        body, self.what = self._parse()
+        # Matchers of statements, or the one of an expression or a clause.
+        self.sequence: list[Matcher | Run] | None = None
+        self.single: Matcher | None = None
+        # The kinds of the nodes that could fit: None for every expression.
+        self.kind: type[ast.AST] | None = None
+        match body:
+            case [ast.Expr(value=value)] if self.what == "statements":
+                self.single, self.kind = self.node(value), type(value)
+                if self._hole_of(value):
+                    self.kind = None
+            case [one]:
+                self.single, self.kind = self.node(one), type(one)
+            case _:
+                self.sequence = self.elements(body)
+
+    # Holes
+
+    def _substitute(self, forms: dict[int, str]) -> str:
+        """The text with identifiers in place of holes; those that need a default (`h=h`) have one in `forms`."""
+        self.holes.clear()
+
+        def replace(found):
+            name = f"{self.prefix}{len(self.holes)}_"
+            several = found[0].startswith("$$$")
+            inner = found[1] or found[2]
+            self.holes[name] = Hole(found[0], None if inner in (None, "_") else inner, several)
+            return name + forms.get(len(self.holes) - 1, "")
+
+        return HOLE.sub(replace, self.text)
+
+    def _parse(self) -> tuple[list, str]:
+        """The statements, or the clause, and which of these."""
+        # Behind a keyword or a default Python wants another one. Which of the holes need one, is tried.
+        ends = list(HOLE.finditer(self.text))
+        lone = [
+            number
+            for number, match in enumerate(ends)
+            if re.search(r"[,(]\s*$", self.text[: match.start()]) and re.match(r"\s*[,):]", self.text[match.end() :])
+        ][-8:]
+        error = None
+        for forms in itertools.product(("", f"={self.prefix}d_"), repeat=len(lone)):
+            text = self._substitute(dict(zip(lone, forms)))
+            try:
+                return self._parse_python(text)
+            except SyntaxError as exception:
+                error = error or exception
+        raise QueryError(f"{self.text!r}: {error}")
+
+    def _parse_python(self, text: str) -> tuple[list, str]:
+        code = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+        if not code:
+            raise QueryError("an empty pattern")
+        indentation = code[0][: len(code[0]) - len(code[0].lstrip())]
+        outer = "with x:\n" if indentation else ""
+
+        def inner(source):
+            body = ast.parse(outer + source).body
+            if outer:
+                if len(body) != 1:
+                    raise SyntaxError("unindent does not match the first line")
+                body = body[0].body
+            return body
+
+        # Also what could be an annotation (`case [$P]: $$$`) is a clause.
+        if re.match(r"case\b", code[0].lstrip()):
+            try:
+                cases = ast.parse(f"match x:\n{text if indentation else indented(text)}").body
+            except SyntaxError:
+                pass
+            else:
+                match cases:
+                    case [ast.Match(cases=[one])]:
+                        return [one], "clause"
+                raise QueryError("one case, and nothing else, or a match statement")
+        if re.match(r"except\b", code[0].lstrip()):
+            match inner(f"{indentation}try: pass\n{text}"):
+                case [ast.Try(handlers=[one], orelse=[], finalbody=[])]:
+                    return [one], "clause"
+                case [ast.TryStar(handlers=[one], orelse=[], finalbody=[])]:
+                    return [one], "clause"
+            raise QueryError("one except clause, and nothing else, or a try statement")
+        return inner(text), "statements"
+
+    def _restore(self, text: str) -> str:
+        """A string's text as it was."""
+        for name, hole in self.holes.items():
+            text = text.replace(f"{name}={self.prefix}d_", hole.text).replace(name, hole.text)
+        return text
+
+    def _hole(self, name: str | None) -> Hole | None:
+        if name is None or self.prefix not in name:
+            return None
+        hole = self.holes.get(name)
+        if hole is None:
+            raise QueryError(f"{self._restore(name)!r}: a hole stands for a whole name")
+        if hole.name is not None and self.names.setdefault(hole.name, hole.several) != hole.several:
+            raise QueryError(f"{hole.text!r} stands for one thing and for several")
+        return hole
+
+    def _hole_of(self, node: ast.AST) -> Hole | None:
+        """The hole that a whole element of a list is."""
+        match node:
+            case ast.Name(id=name) | ast.MatchAs(pattern=None, name=name) | ast.Expr(value=ast.Name(id=name)):
+                return self._hole(name)
+            case ast.alias(name=name, asname=None) if "." not in name:
+                return self._hole(name)
+            case ast.withitem(context_expr=ast.Name(id=name), optional_vars=None):
+                return self._hole(name)
+        return None
+
+    def _run_of(self, node: ast.AST | str) -> Hole | None:
+        """The `$$$` that a whole element of a list is."""
+        match node:
+            case ast.FormattedValue(value=ast.Name(id=name), conversion=-1, format_spec=None) | str(name):
+                hole = self._hole(name)
+            case ast.ExceptHandler(type=ast.Name(id=name), name=None, body=[ast.Expr(value=ast.Name(id=rest))]):
+                hole = self._clause_hole(name, rest)
+            case ast.match_case(
+                pattern=ast.MatchAs(pattern=None, name=str(name)),
+                guard=None,
+                body=[ast.Expr(value=ast.Name(id=rest))],
+            ):
+                hole = self._clause_hole(name, rest)
+            case _ if type(node).__name__ in ("TypeVar",):
+                hole = self._hole(node.name)
+                if node.bound is not None or getattr(node, "default_value", None) is not None:
+                    return None
+            case _:
+                hole = self._hole_of(node)
+        return hole if hole is not None and hole.several else None
+
+    def _clause_hole(self, name: str, rest: str) -> Hole | None:
+        body = self._hole(rest)
+        return self._hole(name) if body is not None and body.name is None else None
+
+    # Matchers
+
+    def name(self, name: str) -> Matcher:
+        """A name that can be a hole."""
+        hole = self._hole(name)
+        if hole is None:
+            return equals(name)
+        if hole.several:
+            raise QueryError(f"{hole.text!r} can stand for nothing here: this is no list")
+        return hole_matcher(hole, is_a(str))
+
+    def dotted(self, name: str) -> Matcher:
+        """A module's name: a hole, or parts that can be holes."""
+        if "." not in name:
+            return self.name(name)
+        parts = [self.name(part) for part in name.split(".")]
+
+        def matches(thing, env):
+            if isinstance(thing, str):
+                for bound, _ in match_list(parts, thing.split("."), env):
+                    yield bound
+
+        return matches
+
+    def elements(self, things: list) -> list[Matcher | Run]:
+        """The elements of a list, with runs."""
+        return [self.element(thing) for thing in things]
+
+    def element(self, thing: ast.AST | str) -> Matcher | Run:
+        run = self._run_of(thing)
+        if run is not None:
+            return Run(run.name, with_capture if isinstance(thing, ast.withitem) else one_capture)
+        if isinstance(thing, str):
+            return self.name(thing)
+        if isinstance(thing, ast.cmpop):
+            return lambda other, env: iter([env] if type(other) is type(thing) else [])
+        hole = self._hole_of(thing)
+        if hole is not None and isinstance(thing, ast.withitem):
+            return with_hole(hole)
+        if hole is not None and isinstance(thing, ast.Expr | ast.alias):
+            return hole_matcher(hole, is_a(ast.stmt if isinstance(thing, ast.Expr) else ast.alias))
+        return self.node(thing)
+
+    def node(self, node: ast.AST) -> Matcher:
+        """Any node: a hole, or one whose fields match."""
+        match node:
+            case ast.Name() | ast.MatchAs(pattern=None):
+                hole = self._hole_of(node)
+                if hole is not None:
+                    if hole.several:
+                        raise QueryError(f"{hole.text!r} can stand for nothing here: this is no list")
+                    return hole_matcher(hole, is_a(ast.pattern if isinstance(node, ast.MatchAs) else ast.expr))
+            case ast.Dict():
+                return self.dict(node)
+            case ast.arguments():
+                return self.arguments(node)
+            case ast.Constant(value=str(text)):
+                return self.fields(node, {"value": equals(self._restore(text))})
+            case ast.Constant(value=bytes(text)):
+                return self.fields(node, {"value": equals(self._restore(text.decode("latin-1")).encode("latin-1"))})
+            case ast.JoinedStr():
+                return self.format(node)
+            case ast.Call():
+                special = self.call(node.args, node.keywords)
+                return self.fields(node, {"args": special, "keywords": None})
+            case ast.ClassDef():
+                special = self.call(node.bases, node.keywords)
+                return self.fields(node, {"bases": special, "keywords": None})
+            case ast.MatchClass():
+                special = self.class_pattern(node)
+                return self.fields(node, {"patterns": special, "kwd_attrs": None, "kwd_patterns": None})
+            case ast.MatchMapping():
+                return self.mapping(node)
+            case ast.MatchStar(name=str(name)) if hole := self._hole(name):
+                if hole.several:
+                    raise QueryError(f"{hole.text!r} can stand for nothing here: this is no list")
+                matches = hole_matcher(hole, is_a(str))
+                return self.fields(node, {"name": lambda thing, env: matches(thing or "_", env)})
+            case ast.alias(name=name):
+                return self.fields(node, {"name": self.dotted(name)})
+            case ast.ImportFrom(module=str(name)):
+                return self.fields(node, {"module": self.dotted(name)})
+        return self.fields(node, {})
+
+    def fields(self, node: ast.AST, special: dict[str, Matcher | None]) -> Matcher:
+        """A node of the same kind, field by field; `special` has matchers of fields, or None for done elsewhere.
+
+        A matcher of `args`, `bases` or `patterns` is given the node.
+        """
+        kind = type(node)
+        steps: list[tuple[str | None, Matcher]] = []
+        for name in compared_fields(kind):
+            if name in special:
+                if special[name] is not None:
+                    steps.append((None if name in ("args", "bases", "patterns") else name, special[name]))
+                continue
+            value = getattr(node, name, None)
+            if not value and name in ("decorator_list", "type_params", "returns"):
+                if kind.__name__ in ("FunctionDef", "AsyncFunctionDef", "ClassDef"):
+                    continue
+            if value is None and kind is ast.arg and name == "annotation":
+                continue
+            if name in NO_LISTS and any(map(self._run_of, value)):
+                raise QueryError(f"'$$$' can stand for nothing in {kind.__name__}.{name}")
+            steps.append((name, self.value(value)))
+
+        def matches(thing, env):
+            if type(thing) is kind:
+                todo = [(each, thing if name is None else getattr(thing, name, None)) for name, each in steps]
+                yield from match_all(todo, env)
+
+        return matches
+
+    def value(self, value: Any) -> Matcher:
+        """A field's value."""
+        if value is None or value == []:
+            return absent
+        if isinstance(value, str):
+            return self.name(value)
+        if isinstance(value, ast.operator | ast.boolop | ast.unaryop):
+            return lambda thing, env: iter([env] if type(thing) is type(value) else [])
+        if isinstance(value, ast.AST):
+            return self.node(value)
+        if isinstance(value, list):
+            elements = self.elements(value)
+
+            def matches(thing, env):
+                for bound, _ in match_list(elements, thing or [], env):
+                    yield bound
+
+            return matches
+        return equals(value)
+
+    def format(self, node: ast.JoinedStr) -> Matcher:
+        elements = self.elements(format_parts(node))
+
+        def matches(thing, env):
+            if isinstance(thing, ast.JoinedStr):
+                for bound, _ in match_list(elements, format_parts(thing), env):
+                    yield bound
+
+        return matches
+
+    def dict(self, node: ast.Dict) -> Matcher:
+        elements: list[Matcher | Run] = []
+        for key, value in zip(node.keys, node.values, strict=True):
+            run = self._run_of(value) if key is None else None
+            if run is not None:
+                elements.append(Run(run.name, lambda item: [captured(each) for each in item if each is not None]))
+            else:
+                elements.append(pair(self.value(key), self.node(value)))
+
+        def matches(thing, env):
+            if isinstance(thing, ast.Dict):
+                for bound, _ in match_list(elements, list(zip(thing.keys, thing.values, strict=True)), env):
+                    yield bound
+
+        return matches
+
+    def mapping(self, node: ast.MatchMapping) -> Matcher:
+        pairs = [pair(self.node(k), self.node(p)) for k, p in zip(node.keys, node.patterns, strict=True)]
+        rest = self.value(node.rest)
+
+        def matches(thing, env):
+            if isinstance(thing, ast.MatchMapping):
+                for bound, _ in match_list(pairs, list(zip(thing.keys, thing.patterns, strict=True)), env):
+                    yield from rest(thing.rest, bound)
+
+        return matches
+
+    def arguments(self, node: ast.arguments) -> Matcher:
+        elements: list[Matcher | Run] = []
+        for parameter in parameters(node):
+            hole = self._hole(parameter.arg.arg)
+            bare = parameter.arg.annotation is None
+            marked = isinstance(parameter.default, ast.Name) and parameter.default.id == f"{self.prefix}d_"
+            if hole and bare and (parameter.default is None or marked):
+                if not hole.several:
+                    elements.append(parameter_hole(hole, parameter.sort))
+                    continue
+                if parameter.sort not in ("*a", "**k"):
+                    elements.append(Run(hole.name, lambda thing: [captured(thing.arg, thing)]))
+                    continue
+            elements.append(self.parameter(parameter))
+
+        def matches(thing, env):
+            if isinstance(thing, ast.arguments):
+                for bound, _ in match_list(elements, parameters(thing), env):
+                    yield bound
+
+        return matches
+
+    def parameter(self, parameter: Parameter) -> Matcher:
+        arg, default = self.node(parameter.arg), self.value(parameter.default)
+
+        def matches(thing, env):
+            if thing.sort == parameter.sort:
+                yield from match_all([(arg, thing.arg), (default, thing.default)], env)
+
+        return matches
+
+    def call(self, positional: list[ast.expr], keywords: list[ast.keyword]) -> Matcher:
+        """The arguments of a call, or the bases of a class."""
+        elements: list[Matcher | Run] = []
+        wanted = []
+        for argument in in_source([*positional, *keywords]):
+            if isinstance(argument, ast.keyword):
+                hole = self._hole(argument.arg)
+                marked = isinstance(argument.value, ast.Name) and argument.value.id == f"{self.prefix}d_"
+                if marked:
+                    if not hole.several:
+                        raise QueryError(f"{hole.text!r}: positional argument follows keyword argument")
+                    elements.append(Run(hole.name, one_capture))
+                    continue
+                wanted.append((self.value(argument.arg), self.node(argument.value)))
+            else:
+                elements.append(self.element(argument))
+        runs = [each for each in elements if isinstance(each, Run)]
+        last = runs[-1].name if runs else None
+        if runs:
+            # What is further there belongs to it, so its capture waits.
+            runs[-1].name = waiting = object()
+
+        def matches(thing, env):
+            found = thing.args if isinstance(thing, ast.Call) else thing.bases
+            named = [(keyword.arg, keyword.value) for keyword in thing.keywords]
+            if len(named) < len(wanted) or (not runs and len(named) > len(wanted)):
+                return
+            for bound, _ in match_list(elements, found, env):
+                for each, left in match_keywords(wanted, named, bound):
+                    if not runs and left:
+                        continue
+                    if runs:
+                        nodes = [one.value for one in each[waiting]]
+                        nodes += [k for k in thing.keywords if any(k.value is value for _, value in left)]
+                        run = [captured(node) for node in in_source(nodes)]
+                        each = bind({name: value for name, value in each.items() if name is not waiting}, last, run)
+                    if each is not None:
+                        yield each
+
+        return matches
+
+    def class_pattern(self, node: ast.MatchClass) -> Matcher:
+        """The patterns of a class pattern."""
+        elements = self.elements(node.patterns)
+        wanted = []
+        for name, pattern in zip(node.kwd_attrs, node.kwd_patterns, strict=True):
+            hole = self._hole(name)
+            if isinstance(pattern, ast.MatchAs) and pattern.name == f"{self.prefix}d_":
+                if not hole.several:
+                    raise QueryError(f"{hole.text!r}: positional patterns follow keyword patterns")
+                elements.append(Run(hole.name, one_capture))
+            else:
+                wanted.append((self.name(name), self.node(pattern)))
+        runs = [each for each in elements if isinstance(each, Run)]
+        last = runs[-1].name if runs else None
+        if runs:
+            runs[-1].name = waiting = object()
+
+        def matches(thing, env):
+            named = list(zip(thing.kwd_attrs, thing.kwd_patterns, strict=True))
+            for bound, _ in match_list(elements, thing.patterns, env):
+                for each, left in match_keywords(wanted, named, bound):
+                    if not runs and left:
+                        continue
+                    if runs:
+                        run = each[waiting] + [captured(pattern) for _, pattern in left]
+                        each = bind({name: value for name, value in each.items() if name is not waiting}, last, run)
+                    if each is not None:
+                        yield each
+
+        return matches
+
+    # Nodes
+
+    def candidates(self, index: Index) -> list[ast.AST]:
+        if self.kind is not None:
+            found = index.by_kind.get(self.kind.__name__, [])
+        else:
+            found = [node for node in index.nodes if isinstance(node, ast.expr)]
+        if self.kind is None or issubclass(self.kind, ast.expr):
+            return [node for node in found if id(node) not in index.format_parts]
+        return found
+
+    def match(self, node: ast.AST, index: Index) -> Hit | None:
+        """The hit that begins at a node."""
+        if self.single is not None:
+            kind = self.kind or ast.expr
+            if isinstance(node, kind) and not (isinstance(node, ast.expr) and id(node) in index.format_parts):
+                for env in self.single(node, {}):
+                    return Hit(node, node, reported(env))
+        elif isinstance(node, ast.stmt):
+            block = [node, *index.following(node)]
+            for env, end in match_list(self.sequence, block, {}, whole=False):
+                if end:
+                    return Hit(node, block[end - 1], reported(env), block[:end])
+        return None
+
+    def hits(self, index: Index) -> list[Hit]:
+        if self.single is not None:
+            found = self.candidates(index)
+        else:
+            found = sorted((node for block in index.blocks for node in block), key=index.number)
+        return [hit for node in found if (hit := self.match(node, index))]
+
+
+HOLE = re.compile(r"\$\$\$([A-Za-z_][A-Za-z0-9_]*)?|\$([A-Za-z_][A-Za-z0-9_]*)")
+
+
+def indented(text: str) -> str:
+    """A clause one blank to the right; where lines can be inside of a string only its first one."""
+    lines = text.splitlines(keepends=True)
+    first = next(number for number, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#"))
+    several = "'''" in text or '"""' in text
+    return "".join(" " + line if number == first or not several else line for number, line in enumerate(lines))
+
+
+def pair(key: Matcher, value: Matcher) -> Matcher:
+    return lambda thing, env: match_all([(key, thing[0]), (value, thing[1])], env)
+
+
+def with_capture(item: ast.withitem) -> list[Captured]:
+    return [captured(item if item.optional_vars else item.context_expr)]
+
+
+def with_hole(hole: Hole) -> Matcher:
+    def matches(thing, env):
+        if (bound := bind(env, hole.name, with_capture(thing)[0])) is not None:
+            yield bound
+
+    return matches
+
+
+def parameter_hole(hole: Hole, sort: str) -> Matcher:
+    def matches(thing, env):
+        if thing.sort == sort and (bound := bind(env, hole.name, captured(thing.arg, thing))) is not None:
+            yield bound
+
+    return matches
+
+
+def reported(env: Env) -> dict[str, NodeOrName | list[NodeOrName]]:
+    """Captures as they are given to users."""
+    return {
+        name: [each.value for each in value] if isinstance(value, list) else value.value for name, value in env.items()
+    }
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Selectors
+
+# `selects(node, index)` says whether a node is meant.
+Selects = Callable[[ast.AST, Index], bool]
+MISSING = object()
+TYPES = {"str", "bytes", "int", "float", "complex", "bool", "NoneType", "ellipsis"}
+WORD = re.compile(r"[^\W\d]\w*")
+NUMBER = re.compile(r"-?(0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?)")
+STRING = re.compile(r"b?(\"(\\.|[^\"\\\n])*\"|'(\\.|[^'\\\n])*')", re.DOTALL)
+REGEX = re.compile(r"/((?:\\.|[^/\\])*)/([a-zA-Z]*)")
+
+
+@dataclass
+class Compound:
+    """What stands together without blanks; the `:pattern`s in it are for captures."""
+
+    tests: list[Selects]
+    kinds: set[str] | None
+    # How a node's captures are found, in the order of the text.
+    captures: list[Callable[[ast.AST, Index], Hit | None]]
+
+    def selects(self, node: ast.AST, index: Index) -> bool:
+        if self.kinds is not None and type(node).__name__ not in self.kinds:
+            return False
+        return all(test(node, index) for test in self.tests)
+
+
+@dataclass
+class Complex:
+    """Compounds with combinators between them; the first combinator is the one in front of all, in `:has`."""
+
+    steps: list[tuple[str, Compound]]
+
+    @property
+    def subject(self) -> Compound:
+        return self.steps[-1][1]
+
+    def selects(self, node: ast.AST, index: Index, upto: int | None = None) -> bool:
+        """Whether the node is what all steps (up to one) lead to."""
+        last = len(self.steps) - 1 if upto is None else upto
+        combinator, compound = self.steps[last]
+        if not compound.selects(node, index):
+            return False
+        if last == 0:
+            return True
+        before = {
+            " ": lambda: index.ancestors(node),
+            ">": lambda: [parent] if (parent := index.parent(node)) is not None else [],
+            "+": lambda: index.preceding(node)[:1],
+            "~": lambda: index.preceding(node),
+        }[combinator]()
+        return any(self.selects(each, index, last - 1) for each in before)
+
+    def leads_anywhere(self, node: ast.AST, index: Index, at: int = 0) -> bool:
+        """Whether there is something that the steps lead to from a node."""
+        if at == len(self.steps):
+            return True
+        combinator, compound = self.steps[at]
+        after = {
+            " ": lambda: index.descendants(node),
+            ">": lambda: [child for _, _, child in children(node)],
+            "+": lambda: index.following(node)[:1],
+            "~": lambda: index.following(node),
+        }[combinator]()
+        return any(compound.selects(each, index) and self.leads_anywhere(each, index, at + 1) for each in after)
+
+
+def kind_of_value(value: Any) -> str | None:
+    """The class of an operator or a context."""
+    if isinstance(value, ast.operator | ast.boolop | ast.unaryop | ast.cmpop | ast.expr_context):
+        return type(value).__name__
+    return None
+
+
+def plain(value: Any) -> Any:
+    """A value that can be compared: operators and contexts are names, nodes and lists are not there."""
+    name = kind_of_value(value)
+    if name is not None:
+        return name
+    return MISSING if isinstance(value, ast.AST | list) else value
+
+
+def lead(node: ast.AST, path: list[str | int]) -> Any:
+    """What a path leads to, or MISSING."""
+    value: Any = node
+    for number, step in enumerate(path):
+        last = number == len(path) - 1
+        if step == "length" and last and number and isinstance(value, list | str | bytes):
+            value = len(value)
+        elif isinstance(step, int):
+            if not isinstance(value, list) or not -len(value) <= step < len(value):
+                return MISSING
+            value = value[step]
+        elif not isinstance(value, ast.AST) or kind_of_value(value) is not None:
+            return MISSING
+        elif step in POSITIONS and type(value).__name__ in WITH_POSITIONS:
+            value = getattr(value, step)
+        elif step in FIELDS[type(value).__name__]:
+            parent, value = value, getattr(value, step, None)
+            if isinstance(parent, ast.JoinedStr):
+                value = format_parts(parent)
+            if value is None and step == "type_params":
+                value = []
+        else:
+            return MISSING
+    return value
+
+
+class SelectorParser:
+    """A parser by hand, which makes functions."""
+
+    def __init__(self, text: str):
+        self.text = text
+        self.at = 0
+
+    def error(self, message: str) -> QueryError:
+        return QueryError(f"{message}, at {self.at} of {self.text!r}")
+
+    def blanks(self) -> bool:
+        start = self.at
+        while self.at < len(self.text) and self.text[self.at].isspace():
+            self.at += 1
+        return self.at > start
+
+    def take(self, *texts: str) -> str | None:
+        for text in texts:
+            if self.text.startswith(text, self.at):
+                self.at += len(text)
+                return text
+        return None
+
+    def need(self, text: str) -> None:
+        if not self.take(text):
+            raise self.error(f"{text!r} is missing")
+
+    def take_match(self, expression: re.Pattern) -> re.Match | None:
+        found = expression.match(self.text, self.at)
+        if found:
+            self.at = found.end()
+        return found
+
+    def word(self) -> str:
+        found = self.take_match(WORD)
+        if not found:
+            raise self.error("a name is missing")
+        return found[0]
+
+    # Selectors
+
+    def whole(self) -> list[Complex]:
+        found = self.alternatives()
+        if self.at != len(self.text):
+            raise self.error(f"{self.text[self.at]!r} is not expected")
+        return found
+
+    def alternatives(self, relative: bool = False) -> list[Complex]:
+        found = [self.complex(relative)]
+        while self.take(","):
+            found.append(self.complex(relative))
+        return found
+
+    def complex(self, relative: bool) -> Complex:
+        self.blanks()
+        combinator = (relative and self.take(">", "+", "~")) or " "
+        self.blanks()
+        steps = [(combinator, self.compound())]
+        while True:
+            blanks = self.blanks()
+            combinator = self.take(">", "+", "~")
+            self.blanks()
+            if combinator is None:
+                if not blanks or self.at == len(self.text) or self.text[self.at] in ",)":
+                    return Complex(steps)
+                combinator = " "
+            steps.append((combinator, self.compound()))
+
+    def compound(self) -> Compound:
+        start = self.at
+        result = Compound([], None, [])
+        if not self.take("*") and (found := self.take_match(WORD)):
+            result.kinds = self.kinds(found[0])
+        while self.at < len(self.text):
+            if self.take("."):
+                path = [self.field()]
+                while self.take("."):
+                    path.append(self.field())
+                result.tests.append(in_fields(path))
+            elif self.take("["):
+                result.tests.append(self.attribute(result.kinds))
+            elif self.take(":"):
+                self.pseudo(result)
+            else:
+                break
+        if self.at == start:
+            raise self.error("a selector is missing")
+        return result
+
+    def kinds(self, name: str) -> set[str]:
+        if name in KINDS_BY_CLASS:
+            return set(KINDS_BY_CLASS[name])
+        if name not in KINDS:
+            raise self.error(f"there is no kind {name}")
+        return {name}
+
+    def field(self) -> str:
+        name = self.word()
+        if name not in ALL_FIELDS:
+            raise self.error(f"no kind has a field {name}")
+        return name
+
+    # Attributes
+
+    def path(self, kinds: set[str] | None) -> list[str | int]:
+        path: list[str | int] = []
+        while True:
+            if path and (found := self.take_match(re.compile(r"-?\d+"))):
+                path.append(int(found[0]))
+            else:
+                name = self.word()
+                of = KINDS if path or kinds is None else kinds
+                fits = any(name in FIELDS[kind] or (name in POSITIONS and kind in WITH_POSITIONS) for kind in of)
+                if not fits and not (path and name == "length"):
+                    raise self.error(f"there is no field {name}")
+                path.append(name)
+            if not self.take("."):
+                return path
+
+    def attribute(self, kinds: set[str] | None) -> Selects:
+        self.blanks()
+        path = self.path(kinds)
+        self.blanks()
+        operator = self.take("!=", "<=", ">=", "=", "<", ">")
+        if operator is None:
+            self.need("]")
+            return lambda node, index: (
+                not any(lead(node, path) is empty for empty in (MISSING, None)) and (lead(node, path) != [])
+            )
+        self.blanks()
+        if operator in ("=", "!="):
+            equal = self.value()
+            self.blanks()
+            self.need("]")
+            return lambda node, index: equal(plain(lead(node, path))) == (operator == "=")
+        limit = self.number()
+        if limit is None:
+            raise self.error(f"{operator} needs a number")
+        self.blanks()
+        self.need("]")
+        compare = {
+            "<": lambda value: value < limit,
+            "<=": lambda value: value <= limit,
+            ">": lambda value: value > limit,
+            ">=": lambda value: value >= limit,
+        }[operator]
+
+        def selects(node, index):
+            value = lead(node, path)
+            return type(value) in (int, float) and compare(value)
+
+        return selects
+
+    def number(self) -> int | float | None:
+        found = self.take_match(NUMBER)
+        try:
+            return None if found is None else ast.literal_eval(found[0])
+        except (SyntaxError, ValueError):
+            raise self.error(f"{found[0]} is no number") from None
+
+    def string(self) -> str | bytes | None:
+        found = self.take_match(STRING)
+        try:
+            return None if found is None else ast.literal_eval(found[0])
+        except (SyntaxError, ValueError):
+            raise self.error(f"{found[0]} is no string") from None
+
+    def value(self) -> Callable[[Any], bool]:
+        """What a value is compared with, as a function of the value, which can be MISSING."""
+        if found := self.take_match(REGEX):
+            expression = regular_expression(found[1].replace("\\/", "/"), found[2])
+            return lambda value: isinstance(value, str) and expression.search(value) is not None
+        if (text := self.string()) is not None:
+            return lambda value: type(value) is type(text) and value == text
+        if self.take("..."):
+            return lambda value: value is ...
+        if (number := self.number()) is not None:
+            return lambda value: type(value) in (int, float) and value == number
+        if found := self.take_match(re.compile(r"type\(\s*(\w+)\s*\)")):
+            if found[1] not in TYPES:
+                raise self.error(f"no constant is of the type {found[1]}")
+            return lambda value: value is not MISSING and type(value).__name__ == found[1]
+        name = self.word()
+        while self.take("."):
+            name += "." + self.word()
+        if name in ("True", "False", "None"):
+            constant = ast.literal_eval(name)
+            return lambda value: value is constant
+        return lambda value: type(value) is str and value == name
+
+    # Behind a colon
+
+    def pseudo(self, result: Compound) -> None:
+        name = self.word()
+        while self.take("-"):
+            name += "-" + self.word()
+        if name == "root":
+            result.tests.append(lambda node, index: index.parent(node) is None)
+        elif name in ("first-child", "last-child"):
+            result.tests.append(nth(0, 1, name == "last-child"))
+        elif name not in ("is", "matches", "not", "has", "nth-child", "nth-last-child", "pattern"):
+            raise self.error(f"there is no :{name}")
+        else:
+            self.need("(")
+            self.blanks()
+            if name in ("nth-child", "nth-last-child"):
+                result.tests.append(nth(*self.formula(), name == "nth-last-child"))
+            elif name == "pattern":
+                text = self.string()
+                if not isinstance(text, str):
+                    raise self.error("a string is missing")
+                pattern = Pattern(text)
+                result.tests.append(lambda node, index: pattern.match(node, index) is not None)
+                result.captures.append(pattern.match)
+            else:
+                inner = self.alternatives(relative=name == "has")
+                if name == "has":
+                    result.tests.append(lambda node, index: any(each.leads_anywhere(node, index) for each in inner))
+                elif name == "not":
+                    result.tests.append(lambda node, index: not any(each.selects(node, index) for each in inner))
+                else:
+                    result.tests.append(lambda node, index: any(each.selects(node, index) for each in inner))
+                    result.captures.append(lambda node, index: captures_of(inner, node, index))
+            self.blanks()
+            self.need(")")
+
+    def formula(self) -> tuple[int, int]:
+        """The *a* and *b* of a place *an + b*."""
+        if self.take("odd"):
+            return 2, 1
+        if self.take("even"):
+            return 2, 0
+        found = self.take_match(re.compile(r"([-+]?\d*)n(?:\s*([-+])\s*(\d+))?|([-+]?\d+)"))
+        if not found:
+            raise self.error("a place is missing")
+        if found[4]:
+            return 0, int(found[4])
+        step = int(found[1] + "1") if found[1] in ("", "+", "-") else int(found[1])
+        return step, int(found[2] + found[3]) if found[2] else 0
+
+
+def regular_expression(text: str, flags: str) -> re.Pattern:
+    if set(flags) - set("imsx"):
+        raise QueryError(f"flags are i, m, s and x, not {flags}")
+    try:
+        return re.compile(f"(?{flags}){text}" if flags else text)
+    except re.error as error:
+        raise QueryError(f"{text}: {error}") from None
+
+
+def in_fields(path: list[str]) -> Selects:
+    """The last field is the node's own, the one in front of it its parent's, and so on."""
+
+    def selects(node, index):
+        for name in reversed(path):
+            if node is None or index.places[id(node)].field != name:
+                return False
+            node = index.parent(node)
+        return True
+
+    return selects
+
+
+def nth(step: int, start: int, from_end: bool) -> Selects:
+    """The places `step * n + start`, from 1, for n = 0, 1, ..."""
+
+    def selects(node, index):
+        place = index.places[id(node)]
+        if place.index is None:
+            return False
+        number = len(place.siblings) - place.index if from_end else place.index + 1
+        distance = number - start
+        return distance == 0 if step == 0 else distance % step == 0 and distance // step >= 0
+
+    return selects
+
+
+def captures_of(alternatives: list[Complex], node: ast.AST, index: Index) -> Hit | None:
+    """The first pattern's hit, among the alternatives that select a node."""
+    for each in alternatives:
+        if each.selects(node, index):
+            for find in each.subject.captures:
+                if (hit := find(node, index)) is not None:
+                    return hit
+    return None
+
+
+class Selector:
+    """One selector; made by `compile_selector`."""
+
+    def __init__(self, text: str):
+        self.alternatives = SelectorParser(text).whole()
+
+    def match(self, node: ast.AST, index: Index) -> Hit | None:
+        if any(each.selects(node, index) for each in self.alternatives):
+            inner = captures_of(self.alternatives, node, index)
+            return Hit(node, node, inner.captures if inner else {})
+        return None
+
+    def hits(self, index: Index) -> list[Hit]:
+        kinds: set[str] | None = set()
+        for each in self.alternatives:
+            kinds = None if kinds is None or each.subject.kinds is None else kinds | each.subject.kinds
+        nodes = index.nodes
+        if kinds is not None:
+            nodes = sorted((node for kind in kinds for node in index.by_kind.get(kind, ())), key=index.number)
+        return [hit for node in nodes if (hit := self.match(node, index))]
+
+
+# ---------------------------------------------------------------------------------------------------------------
+# Queries
+
+
+class Query:
+    """A pattern, a selector, or several together."""
+
+    def __init__(self, find: Callable[[Index], list[Hit]]):
+        self._find = find
+
+    def hits(self, tree: ast.Module, source: bytes = b"") -> list[Hit]:
+        """The hits in a tree, in the order of the source: a node before what is inside of it."""
+        return self._find(index_of(tree))
+
+    def inside(self, other: "Query | str") -> "Query":
+        def find(index):
+            outer = {id(hit.first) for hit in query_of(other)._find(index)}
+            return [hit for hit in self._find(index) if any(id(each) in outer for each in index.ancestors(hit.first))]
+
+        return Query(find)
+
+    def has(self, other: "Query | str") -> "Query":
+        def find(index):
+            inner = {id(hit.first) for hit in query_of(other)._find(index)}
+            return [
+                hit
+                for hit in self._find(index)
+                if any(id(each) in inner for node in hit.nodes for each in index.descendants(node))
+            ]
+
+        return Query(find)
+
+    def not_(self, other: "Query | str") -> "Query":
+        return self._with(other, lambda first, without: first not in without)
+
+    def __and__(self, other: "Query | str") -> "Query":
+        return self._with(other, lambda first, found: first in found)
+
+    def _with(self, other, keep) -> "Query":
+        def find(index):
+            found = {id(hit.first) for hit in query_of(other)._find(index)}
+            return [hit for hit in self._find(index) if keep(id(hit.first), found)]
+
+        return Query(find)
+
+    def __or__(self, other: "Query | str") -> "Query":
+        def find(index):
+            found = {id(hit.first): hit for hit in query_of(other)._find(index)}
+            found |= {id(hit.first): hit for hit in self._find(index)}
+            return sorted(found.values(), key=lambda hit: index.number(hit.first))
+
+        return Query(find)
+
+
+def query_of(query: Query | str) -> Query:
+    return compile_selector(query) if isinstance(query, str) else query
+
+
+def compile_pattern(text: str) -> Query:
+    return Query(Pattern(text).hits)
+
+
+def compile_selector(text: str) -> Query:
+    return Query(Selector(text).hits)
