@@ -114,6 +114,12 @@ def in_order(paths):
     return sorted(paths, key=lambda path: [os.fsencode(part) for part in path.parts])
 
 
+def not_searched(project, paths):
+    """The paths that lazyast leaves out: all that it does not search."""
+    searched = {module.path for module in project} - set(map(Path, project.find("0").unsearched))
+    return set(paths) - searched
+
+
 def lazy_hits(project, language, text):
     """A query's hits, as a list of a path and the hits there."""
     found = []
@@ -180,8 +186,7 @@ def main(arguments):
         expected, seconds, refused = ask_oracle(paths, queries)
         # Python refuses some that lazyast takes, and the other way round.
         project = lazyast.Project([directory])
-        taken = set(map(Path, project.paths())) if callable(getattr(project, "paths", None)) else set(paths)
-        left_out = set(paths) - refused - taken
+        left_out = not_searched(project, paths) - refused
         print(f"{directory}: {len(paths)} files; ast refuses {len(refused)}, lazyast leaves out {len(left_out)} others")
         skipped = refused | left_out
         compared = set(paths) - skipped

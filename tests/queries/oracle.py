@@ -1305,7 +1305,7 @@ class Selector:
     def match(self, node: ast.AST, index: Index) -> Hit | None:
         if any(each.selects(node, index) for each in self.alternatives):
             inner = captures_of(self.alternatives, node, index)
-            return Hit(node, node, inner.captures if inner else {})
+            return inner or Hit(node, node)
         return None
 
     def hits(self, index: Index) -> list[Hit]:
