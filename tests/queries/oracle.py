@@ -242,8 +242,8 @@ def index_of(tree: ast.Module) -> Index:
 # ---------------------------------------------------------------------------------------------------------------
 # What is the same
 
-# Lists whose elements do not stand for themselves in the source, or have no `$$$` for another reason.
-NO_LISTS = {"comparators", "ifs"}
+# Lists whose elements do not stand by themselves in the source, so that no `$$$` can stand for some.
+NO_LISTS = {"comparators"}
 NOT_COMPARED = {"ctx", "type_comment"}
 
 
@@ -431,6 +431,8 @@ class Pattern:
                 self.single, self.kind = self.node(one), type(one)
             case _:
                 self.sequence = self.elements(body)
+                if isinstance(self.sequence[0], Run) or isinstance(self.sequence[-1], Run):
+                    raise QueryError("statements cannot begin or end with $$$")
 
     # Holes
 
@@ -454,7 +456,9 @@ class Pattern:
         lone = [
             number
             for number, match in enumerate(ends)
-            if re.search(r"[,(]\s*$", self.text[: match.start()]) and re.match(r"\s*[,):]", self.text[match.end() :])
+            if match[0].startswith("$$$")
+            and re.search(r"[,(]\s*$", self.text[: match.start()])
+            and re.match(r"\s*[,):]", self.text[match.end() :])
         ][-8:]
         error = None
         for forms in itertools.product(("", f"={self.prefix}d_"), repeat=len(lone)):
@@ -729,7 +733,7 @@ class Pattern:
             bare = parameter.arg.annotation is None
             marked = isinstance(parameter.default, ast.Name) and parameter.default.id == f"{self.prefix}d_"
             if hole and bare and (parameter.default is None or marked):
-                if not hole.several:
+                if not hole.several and parameter.default is None:
                     elements.append(parameter_hole(hole, parameter.sort))
                     continue
                 if parameter.sort not in ("*a", "**k"):
@@ -762,8 +766,6 @@ class Pattern:
                 hole = self._hole(argument.arg)
                 marked = isinstance(argument.value, ast.Name) and argument.value.id == f"{self.prefix}d_"
                 if marked:
-                    if not hole.several:
-                        raise QueryError(f"{hole.text!r}: positional argument follows keyword argument")
                     elements.append(Run(hole.name, one_capture))
                     continue
                 wanted.append((self.value(argument.arg), self.node(argument.value)))
@@ -801,8 +803,6 @@ class Pattern:
         for name, pattern in zip(node.kwd_attrs, node.kwd_patterns, strict=True):
             hole = self._hole(name)
             if isinstance(pattern, ast.MatchAs) and pattern.name == f"{self.prefix}d_":
-                if not hole.several:
-                    raise QueryError(f"{hole.text!r}: positional patterns follow keyword patterns")
                 elements.append(Run(hole.name, one_capture))
             else:
                 wanted.append((self.name(name), self.node(pattern)))
