@@ -130,7 +130,8 @@ impl Project {
     ) -> PyResult<Bound<'py, Matches>> {
         let query = query.get().inner();
         let found = py.detach(|| self.inner.search(query, None, |_, _, hits| hits));
-        let mut unsearched: Vec<PathBuf> = self.inner.failures().iter().map(|left| left.path.clone()).collect();
+        let mut unsearched: Vec<PathBuf> =
+            self.inner.failures().iter().map(|left| left.path.clone()).collect();
         let mut files = Vec::with_capacity(found.len());
         for (index, hits) in found {
             let module = &self.inner.modules()[index];

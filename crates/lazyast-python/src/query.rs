@@ -60,9 +60,7 @@ impl Query {
     ) -> PyResult<Self> {
         let (other, text) = match other {
             Other::Query(query) => (query.get().inner.clone(), query.get().text.clone()),
-            Other::Selector(text) => {
-                (lazyast::selector(&text).map_err(wrong)?, format!("{text:?}"))
-            }
+            Other::Selector(text) => (lazyast::selector(&text).map_err(wrong)?, format!("{text:?}")),
         };
         let inner = combine(&self.inner, &other).map_err(wrong)?;
         // What is combined in a loop is refused before long, but its text would have grown by then.
@@ -120,7 +118,9 @@ impl Query {
             None => None,
             Some(source) => match source.cast::<PyBytes>() {
                 Ok(bytes) => lazyast::text(bytes.as_bytes()).ok().map(std::borrow::Cow::into_owned),
-                Err(_) => Some(source.cast::<PyString>()?.to_str()?.replace("\r\n", "\n").replace('\r', "\n")),
+                Err(_) => {
+                    Some(source.cast::<PyString>()?.to_str()?.replace("\r\n", "\n").replace('\r', "\n"))
+                }
             },
         };
         let hits = self.inner.hits(origin.tree()).map_err(|error| failed(&error, "the tree"))?;
@@ -162,7 +162,11 @@ pub(crate) struct File {
 }
 
 impl File {
-    pub(crate) fn open(archive: ArchiveBytes, place: Option<(PathBuf, usize)>, hits: Vec<Hit>) -> PyResult<Self> {
+    pub(crate) fn open(
+        archive: ArchiveBytes,
+        place: Option<(PathBuf, usize)>,
+        hits: Vec<Hit>,
+    ) -> PyResult<Self> {
         let opened = Opened::try_new(archive, |bytes| Tree::open(bytes.as_ref(), None))
             .map_err(|error| crate::errors::CorruptArchive::new_err(error.to_string()))?;
         let (path, module, root, text) = Default::default();
@@ -288,10 +292,13 @@ impl Core {
         for step in tree.path_to(id).map_err(|damage| corrupt(&damage))? {
             let field = if step.field == Field::Values312 { Field::Values } else { step.field };
             let spec = kind.fields().iter().find(|spec| spec.field == Some(field));
-            let changed = || PyLookupError::new_err("the node is not in its tree any more: the tree was changed");
+            let changed =
+                || PyLookupError::new_err("the node is not in its tree any more: the tree was changed");
             let value = here.getattr(spec.ok_or_else(changed)?.name)?;
             here = match value.cast::<PyList>() {
-                Ok(list) => list.iter().filter(|item| !item.is_none()).nth(step.index as usize).ok_or_else(changed)?,
+                Ok(list) => {
+                    list.iter().filter(|item| !item.is_none()).nth(step.index as usize).ok_or_else(changed)?
+                }
                 Err(_) if step.index == 0 => value,
                 Err(_) => return Err(changed()),
             };
@@ -322,14 +329,21 @@ impl Core {
     }
 
     /// What a name captured, as a node, a `str`, or a list of these.
-    fn captured<'py>(&self, py: Python<'py>, file: &File, captured: &Captured<'_>) -> PyResult<Bound<'py, PyAny>> {
+    fn captured<'py>(
+        &self,
+        py: Python<'py>,
+        file: &File,
+        captured: &Captured<'_>,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let thing = |thing: &Thing<'_>| match thing {
             Thing::Node(node) => self.node(py, file, *node),
             Thing::Name(name, _) => Ok(PyString::new(py, name).into_any()),
         };
         match &captured.things[..] {
             [one] if !captured.several => thing(one),
-            things => Ok(PyList::new(py, things.iter().map(thing).collect::<PyResult<Vec<_>>>()?)?.into_any()),
+            things => {
+                Ok(PyList::new(py, things.iter().map(thing).collect::<PyResult<Vec<_>>>()?)?.into_any())
+            }
         }
     }
 }
@@ -395,16 +409,17 @@ impl Matches {
             let matches = Self { core: self.core.clone_ref(py), chosen: Some(Arc::new(chosen)) };
             return Ok(Bound::new(py, matches)?.into_any());
         }
-        let index: isize =
-            index.extract().map_err(|_| PyTypeError::new_err("matches are counted by int, or taken by slice"))?;
+        let index: isize = index
+            .extract()
+            .map_err(|_| PyTypeError::new_err("matches are counted by int, or taken by slice"))?;
         let place = if index < 0 { index + length as isize } else { index };
         let place = usize::try_from(place).ok().filter(|place| *place < length);
         let place = place.ok_or_else(|| PyIndexError::new_err("match index out of range"))?;
         Ok(Bound::new(py, self.at(py, place))?.into_any())
     }
 
-    fn __iter__(this: Bound<'_, Self>) -> Iter {
-        Iter { length: this.get().__len__(), matches: this.unbind(), next: 0 }
+    fn __iter__(this: Bound<'_, Self>) -> MatchIterator {
+        MatchIterator { length: this.get().__len__(), matches: this.unbind(), next: 0 }
     }
 
     /// The paths of the files with hits, each once, in order.
@@ -454,14 +469,14 @@ impl Matches {
 }
 
 #[pyclass(module = "lazyast._native")]
-struct Iter {
+struct MatchIterator {
     matches: Py<Matches>,
     next: usize,
     length: usize,
 }
 
 #[pymethods]
-impl Iter {
+impl MatchIterator {
     fn __iter__(this: Bound<'_, Self>) -> Bound<'_, Self> {
         this
     }
@@ -567,15 +582,15 @@ impl Match {
     /// The source of the hit.
     #[getter]
     fn text(&self) -> PyResult<&str> {
-        let (start, end) =
-            query::range(self.file().tree(), self.hit).map_err(|damage| corrupt(&damage))?;
+        let (start, end) = query::range(self.file().tree(), self.hit).map_err(|damage| corrupt(&damage))?;
         let text = self.file().text()?;
         text.get(start as usize..end as usize)
             .ok_or_else(|| PyValueError::new_err("the source given is not that of the tree"))
     }
 
     fn __repr__(&self) -> PyResult<String> {
-        let path = self.file().place.as_ref().map_or("a tree".to_owned(), |(path, _)| path.display().to_string());
+        let path =
+            self.file().place.as_ref().map_or("a tree".to_owned(), |(path, _)| path.display().to_string());
         let start = self.span()?.start;
         Ok(format!("<Match: {} in {path}, line {}, column {}>", self.kind()?, start.line, start.column))
     }

@@ -72,7 +72,8 @@ pub(crate) enum Number {
 }
 
 /// Python types that constants have.
-pub(crate) const TYPES: [&str; 8] = ["str", "bytes", "int", "float", "complex", "bool", "NoneType", "ellipsis"];
+pub(crate) const TYPES: [&str; 8] =
+    ["str", "bytes", "int", "float", "complex", "bool", "NoneType", "ellipsis"];
 
 /// What a path leads to.
 enum Found<'a> {
@@ -167,7 +168,8 @@ impl AttributeTest {
         let Some(Step::Name(_)) = self.path.first() else { return Need::NOTHING };
         // What stands at the path's end, whatever kinds are on it, is an identifier or a string of the file.
         let Some(Step::Name(last)) = self.path.last() else { return Need::NOTHING };
-        let roles = Kind::ALL.iter().filter_map(|kind| field_of(*kind, last)).filter(|spec| !is_of_nodes(spec));
+        let roles =
+            Kind::ALL.iter().filter_map(|kind| field_of(*kind, last)).filter(|spec| !is_of_nodes(spec));
         let mut needs = Vec::new();
         for spec in roles {
             needs.push(match spec.role {

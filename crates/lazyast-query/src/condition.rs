@@ -126,7 +126,11 @@ impl Condition {
             Self::Kinds(_) => 0,
             Self::Fields(fields) if fields.len() == 1 => 1,
             Self::Attribute(test) if test.is_cheap() => 2,
-            Self::Related(Relation::Descendant | Relation::Ancestor, other) if matches!(**other, Self::Kinds(_)) => 3,
+            Self::Related(Relation::Descendant | Relation::Ancestor, other)
+                if matches!(**other, Self::Kinds(_)) =>
+            {
+                3
+            }
             Self::Pattern(_) => 4,
             Self::Attribute(_) => 5,
             Self::Fields(_) => 6,

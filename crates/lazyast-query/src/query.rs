@@ -56,9 +56,8 @@ pub enum Thing<'a> {
 impl Query {
     /// Compiles a pattern. The parser makes an archive of a Python source.
     pub fn pattern<B: AsRef<[u8]>>(text: &str, parse: &Parse<'_, B>) -> Result<Self, QueryError> {
-        pattern::compile(text, parse).and_then(|pattern| {
-            Self::new(Condition::Pattern(Arc::new(pattern)), pattern::LANGUAGE, text)
-        })
+        pattern::compile(text, parse)
+            .and_then(|pattern| Self::new(Condition::Pattern(Arc::new(pattern)), pattern::LANGUAGE, text))
     }
 
     /// Compiles a selector; the parser is for patterns in it.

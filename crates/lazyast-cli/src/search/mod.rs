@@ -68,6 +68,9 @@ pub(crate) struct Search {
     cache: CacheArguments,
 }
 
+/// What is printed of a file, or why it cannot be.
+type Printed = Result<String, String>;
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Color {
     Auto,
@@ -81,7 +84,8 @@ impl Color {
             Self::Always => true,
             Self::Never => false,
             Self::Auto => {
-                io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                io::stdout().is_terminal()
+                    && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
             }
         }
     }
@@ -100,7 +104,8 @@ impl Search {
         let mut arguments = arguments.into_iter();
         if texts.is_empty() && self.file.is_empty() {
             let text = arguments.next().ok_or_else(|| Failed::new("nothing to search for is given"))?;
-            let text = text.into_string().map_err(|text| Failed::new(format!("{} is not UTF-8", text.display())))?;
+            let text =
+                text.into_string().map_err(|text| Failed::new(format!("{} is not UTF-8", text.display())))?;
             texts.push(text);
         }
         let queries = texts.iter().map(|text| self.compile(language, text)).collect::<Result<Vec<_>, _>>()?;
@@ -123,7 +128,11 @@ impl Search {
         let asked = Asked { texts, queries };
         let report = self.report(language);
         let found = project.search(&query, self.jobs, |module, tree, hits| {
-            let path = if is_here { module.path().strip_prefix(".").unwrap_or(module.path()) } else { module.path() };
+            let path = if is_here {
+                module.path().strip_prefix(".").unwrap_or(module.path())
+            } else {
+                module.path()
+            };
             report.file(&Found { module, path, tree, hits, asked: &asked })
         });
         self.print(&project, found)
@@ -146,7 +155,7 @@ impl Search {
     fn print(
         &self,
         project: &Project,
-        found: Vec<(usize, Result<Result<String, String>, lazyast::FindError>)>,
+        found: Vec<(usize, Result<Printed, lazyast::FindError>)>,
     ) -> Result<(), Failed> {
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let mut problems: Vec<String> = Vec::new();
@@ -161,7 +170,9 @@ impl Search {
                     }
                     out.write_all(text.as_bytes())?;
                 }
-                Err(error) => problems.push(format!("{}: {error}", project.modules()[index].path().display())),
+                Err(error) => {
+                    problems.push(format!("{}: {error}", project.modules()[index].path().display()))
+                }
             }
         }
         out.flush()?;
@@ -210,7 +221,8 @@ fn wrong(error: QueryError) -> Failed {
 
 /// The queries in a file.
 fn read_queries(path: &Path) -> Result<Vec<String>, Failed> {
-    let text = if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
+    let text =
+        if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
     let text = text.map_err(|error| Failed::new(format!("{}: {error}", path.display())))?;
     let mut queries = vec![String::new()];
     for line in text.split_inclusive('\n') {
@@ -227,7 +239,8 @@ fn read_queries(path: &Path) -> Result<Vec<String>, Failed> {
 /// The hits of a file with the number of the query that each is the hit of, the first where several hit.
 fn by_query(asked: &Asked, tree: &lazyast::Tree<'_>, hits: &[Hit]) -> Vec<(usize, Hit)> {
     let [_, _, ..] = &asked.queries[..] else { return hits.iter().map(|hit| (0, *hit)).collect() };
-    let of_each: Vec<Vec<Hit>> = asked.queries.iter().map(|query| query.hits(tree).unwrap_or_default()).collect();
+    let of_each: Vec<Vec<Hit>> =
+        asked.queries.iter().map(|query| query.hits(tree).unwrap_or_default()).collect();
     let query_of = |hit: &Hit| {
         let found = of_each.iter().enumerate().find_map(|(number, hits)| {
             let place = hits.binary_search_by_key(&hit.node, |other| other.node).ok()?;

@@ -82,7 +82,7 @@ enum CaptureObject<'o> {
 
 impl Report {
     /// What is printed of a file, or why it cannot be.
-    pub(super) fn file(self, found: &Found<'_>) -> Result<String, String> {
+    pub(super) fn file(self, found: &Found<'_>) -> super::Printed {
         let mut out = String::new();
         match self {
             Self::Nothing => {}
@@ -203,7 +203,8 @@ impl Page<'_> {
             if from >= to {
                 continue;
             }
-            let piece = |from: u32, to: u32| line.get((from - start) as usize..(to - start) as usize).unwrap_or("");
+            let piece =
+                |from: u32, to: u32| line.get((from - start) as usize..(to - start) as usize).unwrap_or("");
             out.push_str(piece(at, from));
             self.styled(out, HIT, piece(from, to))?;
             at = to;

@@ -252,12 +252,18 @@ impl<'a> Tree<'a> {
     /// The number of an identifier, if the tree has it.
     pub fn find_name(&self, name: &Name) -> Option<u32> {
         let (names, bytes) = (&self.columns.names, self.columns.name_bytes.as_slice());
-        let length = name.text().len();
-        // Where the text of all identifiers has this one at the place of one of them.
-        name.0.find_iter(bytes).find_map(|place| {
+        let length = name.0.needle().len();
+        let mut from = 0;
+        // Where the text of all identifiers has this one at the place of one of them. It may also be where one
+        // identifier ends and the next begins, and then overlap with itself.
+        while let Some(place) = name.0.find(bytes.get(from..)?).map(|place| from + place) {
             let (number, start, _) = names.find(place as u32)?;
-            (start as usize == place && names.lengths.get(number as usize)? as usize == length).then_some(number)
-        })
+            if start as usize == place && names.lengths.get(number as usize)? as usize == length {
+                return Some(number);
+            }
+            from = place + 1;
+        }
+        None
     }
 
     /// Whether the bytes occur in a string, or where one string ends and the next begins.

@@ -57,7 +57,11 @@ pub(super) fn parents(tree: &Tree<'_>, nodes: &[NodeId]) -> Result<Vec<Option<No
             }
             let end = tree.subtree_end(next);
             if next > node || end > above_end {
-                return Err(Damage { what: "subtree ends outside of its parent's", at: next, found: u64::from(end) });
+                return Err(Damage {
+                    what: "subtree ends outside of its parent's",
+                    at: next,
+                    found: u64::from(end),
+                });
             }
             if node < end {
                 path.push((next, end));

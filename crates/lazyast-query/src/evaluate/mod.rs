@@ -28,7 +28,10 @@ pub(crate) fn hits(tree: &Tree<'_>, condition: &Condition) -> Result<Vec<Hit>, R
         let mut machine = Machine::new(pattern, tree);
         for (hit, parent) in hits.iter_mut().zip(&parents) {
             let fits = hit.last == hit.node && pattern.kinds.contains(tree.kind(hit.node)?);
-            if fits && machine.matches(hit.node, &family::block_from(tree, *parent, hit.node, pattern.block_len())?)? {
+            if fits
+                && machine
+                    .matches(hit.node, &family::block_from(tree, *parent, hit.node, pattern.block_len())?)?
+            {
                 hit.last = machine.last();
             }
         }
@@ -106,7 +109,9 @@ fn of_kinds(tree: &Tree<'_>, kinds: KindSet) -> Vec<NodeId> {
         [] => Vec::new(),
         [one] => places_of(codes, one),
         [one, two] => memchr::memchr2_iter(one, two, codes).map(|place| place as NodeId).collect(),
-        [one, two, three] => memchr::memchr3_iter(one, two, three, codes).map(|place| place as NodeId).collect(),
+        [one, two, three] => {
+            memchr::memchr3_iter(one, two, three, codes).map(|place| place as NodeId).collect()
+        }
         _ => {
             let mut is_wanted = [false; 256];
             wanted.iter().for_each(|code| is_wanted[usize::from(*code)] = true);
@@ -132,14 +137,16 @@ fn places_of(codes: &[u8], code: u8) -> Vec<NodeId> {
     for (number, word) in words.iter().enumerate() {
         let differences = u64::from_le_bytes(*word) ^ wanted;
         // The highest bit of each byte that is zero, and no other bit.
-        let mut found = !((differences & LOW) + LOW | differences | LOW);
+        let mut found = !(((differences & LOW) + LOW) | differences | LOW);
         while found != 0 {
             places.push((number * 8) as NodeId + found.trailing_zeros() / 8);
             found &= found - 1;
         }
     }
     let start = codes.len() - rest.len();
-    places.extend(rest.iter().zip(start..).filter(|(found, _)| **found == code).map(|(_, place)| place as NodeId));
+    places.extend(
+        rest.iter().zip(start..).filter(|(found, _)| **found == code).map(|(_, place)| place as NodeId),
+    );
     places
 }
 
@@ -272,7 +279,11 @@ fn matching(tree: &Tree<'_>, pattern: &Pattern, candidates: Vec<NodeId>) -> Resu
 
 /// Takes away parts of f-strings, which are no expressions.
 fn without_parts(tree: &Tree<'_>, pattern: &Pattern, found: Vec<NodeId>) -> Result<Vec<NodeId>, RunError> {
-    if pattern.kinds.and(KindSet::from_iter([Kind::Constant, Kind::JoinedStr, Kind::FormattedValue])).is_empty() {
+    if pattern
+        .kinds
+        .and(KindSet::from_iter([Kind::Constant, Kind::JoinedStr, Kind::FormattedValue]))
+        .is_empty()
+    {
         return Ok(found);
     }
     let parents = family::parents(tree, &found)?;

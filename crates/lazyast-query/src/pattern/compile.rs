@@ -5,12 +5,11 @@ use std::collections::HashMap;
 use lazyast_format::read::{Constant, Name, Part, Target as Python, Value};
 use lazyast_format::shape::{FieldSpec, OPERATOR_LIST, Payload, Role};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
-use num_bigint::BigUint;
 
 use super::holes::{Filled, Hole};
 use super::program::{
-    Anchor, Capture, CaptureId, Element, Item, KeywordName, Keywords, KeywordsId, List, ListId,
-    Literal, NameIndex, NameTest, Pattern, PayloadTest, Root, Slot, Template, TemplateId, Wanted,
+    Anchor, Capture, CaptureId, Element, Item, KeywordName, Keywords, KeywordsId, List, ListId, Literal,
+    NameIndex, NameTest, Pattern, PayloadTest, Root, Slot, Template, TemplateId, Wanted,
 };
 use super::{Around, Shift};
 use crate::needs::{Need, Needle};
@@ -23,7 +22,7 @@ const MAX_DEPTH: u16 = 512;
 const OPTIONAL: [&str; 3] = ["decorator_list", "type_params", "returns"];
 const DEFINITIONS: [Kind; 3] = [Kind::FunctionDef, Kind::AsyncFunctionDef, Kind::ClassDef];
 /// Kinds whose name stands behind their children.
-const NAME_LAST: [Kind; 4] = [Kind::Attribute, Kind::ExceptHandler, Kind::MatchAs, Kind::MatchMapping];
+const NAME_LAST: [Kind; 3] = [Kind::Attribute, Kind::MatchAs, Kind::MatchMapping];
 
 /// Kinds whose first child in the source may be something that the pattern does not ask for.
 const FIRST_CHILD_UNKNOWN: [Kind; 5] =
@@ -81,8 +80,16 @@ impl<'a> Compiler<'_, 'a> {
         let (nodes, first) = match (around, &body[..]) {
             (Around::Nothing, _) => (body.clone(), 0),
             (Around::Block, [outer]) => (self.children(*outer, Field::Body)?, *outer),
-            (Around::Try, [outer]) => (self.only(*outer, &[Field::Body, Field::Handlers], Field::Handlers)?, *outer),
-            (Around::Match, [outer]) => (self.only(*outer, &[Field::Subject, Field::Cases], Field::Cases)?, *outer),
+            (Around::BlockTry, [outer]) => {
+                let inner = self.children(*outer, Field::Body)?.first().copied().unwrap_or(*outer);
+                (self.only(inner, &[Field::Body, Field::Handlers], Field::Handlers)?, *outer)
+            }
+            (Around::Try, [outer]) => {
+                (self.only(*outer, &[Field::Body, Field::Handlers], Field::Handlers)?, *outer)
+            }
+            (Around::Match | Around::BlockMatch, [outer]) => {
+                (self.only(*outer, &[Field::Subject, Field::Cases], Field::Cases)?, *outer)
+            }
             (_, [.., last]) => return Err(self.error(*last, "one clause is a pattern, or statements are")),
             (_, []) => return Err(self.error(0, "there is no code in it")),
         };
@@ -98,8 +105,11 @@ impl<'a> Compiler<'_, 'a> {
                 let list = self.list(several)?;
                 let elements = &self.pattern.lists[list as usize].elements;
                 let outer = [(elements.first(), several[0]), (elements.last(), several[several.len() - 1])];
-                if let Some((_, node)) = outer.iter().find(|(element, _)| element.is_some_and(Element::is_several)) {
-                    let message = "statements cannot begin or end with $$$: any number around them is never asked for";
+                if let Some((_, node)) =
+                    outer.iter().find(|(element, _)| element.is_some_and(Element::is_several))
+                {
+                    let message =
+                        "statements cannot begin or end with $$$: any number around them is never asked for";
                     return Err(self.error(*node, message));
                 }
                 self.pattern.lists[list as usize].is_prefix = true;
@@ -194,7 +204,9 @@ impl<'a> Compiler<'_, 'a> {
                 let hole = self.name_of(node, Role::Name)?.and_then(|name| self.hole(name));
                 return Ok(hole.filter(|hole| hole.several));
             }
-            Kind::Alias if self.name_of(node, Role::Asname)?.is_none() => self.name_of(node, Role::AliasName)?,
+            Kind::Alias if self.name_of(node, Role::Asname)?.is_none() => {
+                self.name_of(node, Role::AliasName)?
+            }
             Kind::Expr => return self.hole_of(node + 1),
             Kind::Withitem if self.all_children(node)?.len() == 1 => return self.hole_of(node + 1),
             Kind::FormattedValue => {
@@ -226,7 +238,9 @@ impl<'a> Compiler<'_, 'a> {
     fn with_any_body(&self, clause: NodeId) -> Result<(), QueryError> {
         let body = self.children(clause, Field::Body)?;
         let is_any = match body[..] {
-            [one] => self.kind(one)? == Kind::Expr && self.hole_of(one)?.is_some_and(|hole| hole.name.is_none()),
+            [one] => {
+                self.kind(one)? == Kind::Expr && self.hole_of(one)?.is_some_and(|hole| hole.name.is_none())
+            }
             _ => false,
         };
         let message = "any number of clauses have any bodies: write $_ for the body";
@@ -264,7 +278,8 @@ impl<'a> Compiler<'_, 'a> {
         };
         match hole {
             Some(hole) if hole.several => {
-                Err(self.error(node, "$$$ stands for any number, but here is room for one thing: write $X or $_"))
+                Err(self
+                    .error(node, "$$$ stands for any number, but here is room for one thing: write $X or $_"))
             }
             Some(hole) => Ok(Item::Hole(self.capture(node, &hole)?)),
             None => self.template(node).map(Item::Node),
@@ -283,7 +298,8 @@ impl<'a> Compiler<'_, 'a> {
             _ => {
                 let mut placed = Vec::new();
                 for spec in kind.fields() {
-                    let first = spec.field.map(|field| self.children(node, field)).transpose()?.unwrap_or_default();
+                    let first =
+                        spec.field.map(|field| self.children(node, field)).transpose()?.unwrap_or_default();
                     let slot = self.slot(node, kind, spec)?;
                     placed.extend(slot.map(|slot| (first.first().copied().unwrap_or(0), slot)));
                 }
@@ -299,6 +315,7 @@ impl<'a> Compiler<'_, 'a> {
             let is_before = |slot: &Slot| match slot {
                 _ if NAME_LAST.contains(&kind) => true,
                 Slot::List(Field::DecoratorList, _) => DEFINITIONS.contains(&kind),
+                Slot::Child(Field::Type, _) => kind == Kind::ExceptHandler,
                 _ => false,
             };
             let place = slots.iter().rposition(is_before).map_or(0, |place| place + 1);
@@ -328,7 +345,9 @@ impl<'a> Compiler<'_, 'a> {
                 Slot::ClassPatterns(list, keywords)
             }
             // They are a part of what stands before.
-            (Kind::Call | Kind::ClassDef, Field::Keywords) | (Kind::MatchClass, Field::KwdPatterns) => return Ok(None),
+            (Kind::Call | Kind::ClassDef, Field::Keywords) | (Kind::MatchClass, Field::KwdPatterns) => {
+                return Ok(None);
+            }
             (Kind::Compare, Field::Comparators) => Slot::List(field, self.list_of_items(&children)?),
             _ if spec.list => Slot::List(field, self.list(&children)?),
             _ => match children.first() {
@@ -382,7 +401,10 @@ impl<'a> Compiler<'_, 'a> {
             match (name, hole) {
                 (_, Some(hole)) if hole.several => {
                     if !hole.as_keyword {
-                        return Err(self.error(child, "$$$ is no name: write $K=$V for one keyword, $$$ for any number"));
+                        return Err(self.error(
+                            child,
+                            "$$$ is no name: write $K=$V for one keyword, $$$ for any number",
+                        ));
                     }
                     elements.push((child, Element::Several(self.capture(child, &hole)?)));
                 }
@@ -409,7 +431,11 @@ impl<'a> Compiler<'_, 'a> {
     }
 
     /// The patterns of a class pattern.
-    fn class_patterns(&mut self, node: NodeId, positional: &[NodeId]) -> Result<(ListId, KeywordsId), QueryError> {
+    fn class_patterns(
+        &mut self,
+        node: NodeId,
+        positional: &[NodeId],
+    ) -> Result<(ListId, KeywordsId), QueryError> {
         let mut elements = Vec::new();
         for child in positional {
             elements.push(self.element(*child)?);
@@ -440,13 +466,17 @@ impl<'a> Compiler<'_, 'a> {
         let mut elements = Vec::new();
         let is_default = |field: Field| matches!(field, Field::Defaults | Field::KwDefaults);
         let children = self.all_children(node)?;
-        for (place, (field, child)) in children.iter().copied().enumerate().filter(|(_, (field, _))| !is_default(*field)) {
-            let default = children.get(place + 1).filter(|(field, _)| is_default(*field)).map(|(_, child)| *child);
+        for (place, (field, child)) in
+            children.iter().copied().enumerate().filter(|(_, (field, _))| !is_default(*field))
+        {
+            let default =
+                children.get(place + 1).filter(|(field, _)| is_default(*field)).map(|(_, child)| *child);
             let hole = self.hole_of(child)?.cloned();
             elements.push(match (hole, default) {
                 (Some(hole), _) if hole.several => {
                     if matches!(field, Field::Vararg | Field::Kwarg) {
-                        return Err(self.error(child, "$$$ stands for parameters of all sorts: write it without stars"));
+                        return Err(self
+                            .error(child, "$$$ stands for parameters of all sorts: write it without stars"));
                     }
                     if default.is_some() && !hole.as_keyword {
                         return Err(self.error(child, "$$$ has no default: write $X=$D for one parameter"));
@@ -518,7 +548,10 @@ impl<'a> Compiler<'_, 'a> {
     fn name_test(&mut self, node: NodeId, name: &str) -> Result<NameTest, QueryError> {
         if let Some(hole) = self.hole(name).cloned() {
             if hole.several {
-                return Err(self.error(node, "$$$ stands for any number, but here is room for one name: write $X or $_"));
+                return Err(self.error(
+                    node,
+                    "$$$ stands for any number, but here is room for one name: write $X or $_",
+                ));
             }
             return Ok(NameTest::Hole(self.capture(node, &hole)?));
         }
@@ -528,7 +561,9 @@ impl<'a> Compiler<'_, 'a> {
         let mut elements = Vec::new();
         for part in name.split('.') {
             let test = match self.hole(part).cloned() {
-                Some(hole) if hole.several => return Err(self.error(node, "$$$ is no part of a name: write $X or $_")),
+                Some(hole) if hole.several => {
+                    return Err(self.error(node, "$$$ is no part of a name: write $X or $_"));
+                }
                 Some(hole) => NameTest::Hole(self.capture(node, &hole)?),
                 // A part need not be a name of its own in the file: it is compared as text.
                 None if self.filled.has_hole_inside(part) => {
@@ -552,7 +587,9 @@ impl<'a> Compiler<'_, 'a> {
     fn payload_test(&mut self, node: NodeId, kind: Kind) -> Result<PayloadTest, QueryError> {
         let payload = self.payload(node)?;
         Ok(match kind.payload() {
-            Payload::None | Payload::Context | Payload::Names | Payload::Interpolation => PayloadTest::NotAsked,
+            Payload::None | Payload::Context | Payload::Names | Payload::Interpolation => {
+                PayloadTest::NotAsked
+            }
             // `simple`
             Payload::Flag if kind == Kind::AnnAssign => PayloadTest::NotAsked,
             Payload::Name | Payload::NameContext => {
@@ -591,7 +628,7 @@ impl<'a> Compiler<'_, 'a> {
         let literal = match constant {
             Constant::Str(text) => Literal::Str(self.filled.restore(text)),
             Constant::Bytes(bytes) => Literal::Bytes(self.filled.restore(bytes)),
-            Constant::BigInt(digits) => Literal::BigInt(super::equal::big_int(digits).unwrap_or_else(BigUint::default)),
+            Constant::BigInt(digits) => Literal::BigInt(super::equal::big_int(digits).unwrap_or_default()),
             Constant::Float(number) => Literal::Float(number.to_bits()),
             Constant::Imaginary(number) => Literal::Imaginary(number.to_bits()),
             _ => Literal::Payload(payload),
@@ -619,7 +656,9 @@ impl<'a> Compiler<'_, 'a> {
             }
             above = self.kind(child)?;
             let name = match above.payload() {
-                Payload::NameContext => self.name_of(child, Role::Name)?.filter(|name| self.hole(name).is_none()),
+                Payload::NameContext => {
+                    self.name_of(child, Role::Name)?.filter(|name| self.hole(name).is_none())
+                }
                 _ => None,
             };
             let name = name.map(|name| self.name(child, name)).transpose()?;
@@ -630,7 +669,8 @@ impl<'a> Compiler<'_, 'a> {
 
     /// Says of which lists the first way that they match may be kept: those that share no name with anything else.
     fn free_lists(&mut self) {
-        let free: Vec<bool> = (0..self.pattern.lists.len()).map(|list| !self.has_shared(list as ListId)).collect();
+        let free: Vec<bool> =
+            (0..self.pattern.lists.len()).map(|list| !self.has_shared(list as ListId)).collect();
         for (list, is_free) in self.pattern.lists.iter_mut().zip(free) {
             list.is_free = is_free;
         }
@@ -671,7 +711,10 @@ impl<'a> Compiler<'_, 'a> {
                         Slot::Name(NameTest::Dotted(list)) => lists.push(*list),
                         Slot::Name(_) => {}
                         Slot::Nothing(_) => {}
-                        Slot::List(_, list) | Slot::Parameters(list) | Slot::Pairs(list) | Slot::Names(list) => {
+                        Slot::List(_, list)
+                        | Slot::Parameters(list)
+                        | Slot::Pairs(list)
+                        | Slot::Names(list) => {
                             lists.push(*list);
                         }
                         Slot::Arguments(_, list, keywords) | Slot::ClassPatterns(list, keywords) => {
@@ -689,7 +732,11 @@ impl<'a> Compiler<'_, 'a> {
             let Some(list) = lists.pop() else { break };
             for element in &pattern.lists[list as usize].elements {
                 match element {
-                    Element::Several(capture) | Element::Name(NameTest::Hole(capture)) if is_shared(capture) => return true,
+                    Element::Several(capture) | Element::Name(NameTest::Hole(capture))
+                        if is_shared(capture) =>
+                    {
+                        return true;
+                    }
                     Element::Several(_) | Element::Name(_) => {}
                     Element::Item(item) => items.push(*item),
                     Element::Parameter(_, item, default) => {

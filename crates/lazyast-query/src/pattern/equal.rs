@@ -149,9 +149,8 @@ pub(super) fn literal(tree: &Tree<'_>, wanted: &Literal, node: NodeId, payload: 
         }
         (Literal::Payload(wanted), _) => *wanted == payload,
         (Literal::BigInt(wanted), ConstantTag::BigInt) => big_int_at(tree, number)?.as_ref() == Some(wanted),
-        (Literal::Float(wanted), ConstantTag::Float) | (Literal::Imaginary(wanted), ConstantTag::Imaginary) => {
-            tree.float(number)?.to_bits() == *wanted
-        }
+        (Literal::Float(wanted), ConstantTag::Float)
+        | (Literal::Imaginary(wanted), ConstantTag::Imaginary) => tree.float(number)?.to_bits() == *wanted,
         _ => false,
     })
 }

@@ -54,7 +54,8 @@ const SECOND: &[u8] = b"qzxjkvwyhgpbcdefilmnorstuaQZXJKVWYHGPBCDEFILMNORSTUA0123
 
 /// Puts identifiers in the place of holes.
 pub(super) fn fill(text: &str) -> Result<Filled, QueryError> {
-    let mut filled = Filled { text: String::with_capacity(text.len()), holes: HashMap::new(), replaced: Vec::new() };
+    let mut filled =
+        Filled { text: String::with_capacity(text.len()), holes: HashMap::new(), replaced: Vec::new() };
     let mut identifiers: HashMap<Hole, String> = HashMap::new();
     let mut free = FIRST.iter().flat_map(|first| SECOND.iter().map(move |second| [*first, *second]));
     let mut free_letters = FIRST.iter().rev().filter(|letter| !text.as_bytes().contains(letter));
@@ -81,7 +82,12 @@ pub(super) fn fill(text: &str) -> Result<Filled, QueryError> {
                     free.find(is_free).map(Vec::from)
                 };
                 let start = start.ok_or_else(|| {
-                    QueryError::new(LANGUAGE, text, range.clone(), "too many different holes, or letters, for one pattern")
+                    QueryError::new(
+                        LANGUAGE,
+                        text,
+                        range.clone(),
+                        "too many different holes, or letters, for one pattern",
+                    )
                 })?;
                 let mut identifier: String = start.iter().map(|byte| *byte as char).collect();
                 identifier.extend(std::iter::repeat_n('_', length - identifier.len()));
@@ -143,7 +149,7 @@ impl Surroundings {
     /// Whether what comes next stands in an argument or parameter list, behind a keyword or a default.
     fn stands_behind_keyword(&mut self, text: &str) -> bool {
         while self.seen < text.len() {
-            self.seen += self.step(&text.as_bytes()[..], self.seen);
+            self.seen += self.step(text.as_bytes(), self.seen);
         }
         self.quote.is_none() && matches!(self.levels.last(), Some((b'(' | b'l', true)))
     }
@@ -156,12 +162,17 @@ impl Surroundings {
                 b'\\' if quote != b'#' => 2,
                 b'\n' if quote == b'#' => self.close(1),
                 byte if byte == quote && rest.iter().take_while(|byte| **byte == quote).count() >= count => {
-                    if quote == b'#' { 1 } else { self.close(count) }
+                    if quote == b'#' {
+                        1
+                    } else {
+                        self.close(count)
+                    }
                 }
                 _ => 1,
             };
         }
-        let before = text[..at].iter().rev().copied().find(|byte| !byte.is_ascii_whitespace()).unwrap_or(b'\n');
+        let before =
+            text[..at].iter().rev().copied().find(|byte| !byte.is_ascii_whitespace()).unwrap_or(b'\n');
         match rest[0] {
             b'#' => self.quote = Some((b'#', 1)),
             quote @ (b'"' | b'\'') => {
@@ -215,7 +226,9 @@ mod tests {
 
     #[test]
     fn identifiers_are_as_long_as_holes() {
-        for text in ["f($X, $$$, $LONG_1)", "f(a=1, $$$)", "f'{$X}'", "'$X $5 $'", "lambda a=1, $$$XS: 0", "$A+$A"] {
+        for text in
+            ["f($X, $$$, $LONG_1)", "f(a=1, $$$)", "f'{$X}'", "'$X $5 $'", "lambda a=1, $$$XS: 0", "$A+$A"]
+        {
             let filled = fill(text).expect("a pattern");
             assert_eq!(filled.text.len(), text.len(), "{text}");
             assert_eq!(filled.restore(filled.text.as_bytes()), text.as_bytes(), "{text}");

@@ -41,9 +41,18 @@ impl Run {
 enum Goal {
     Item(Item, NodeId),
     /// The elements from one on, with targets; the number of choices before these; keywords that come behind.
-    Elements { list: ListId, element: u32, targets: Run, barrier: u32, behind: Option<Behind> },
+    Elements {
+        list: ListId,
+        element: u32,
+        targets: Run,
+        barrier: u32,
+        behind: Option<Behind>,
+    },
     /// The keywords from one on.
-    Keywords { element: u32, behind: Behind },
+    Keywords {
+        element: u32,
+        behind: Behind,
+    },
     /// A name that is captured.
     Name(NameTest, NodeId),
     /// A default, or whatever else is compared with a place where there may be nothing.
@@ -140,7 +149,11 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
 
     /// Whether the tree lacks a name that the first nodes of a match have.
     pub(crate) fn is_hopeless_everywhere(&self) -> bool {
-        self.pattern.anchors.iter().filter_map(|anchor| anchor.name).any(|name| self.names[name as usize].is_none())
+        self.pattern
+            .anchors
+            .iter()
+            .filter_map(|anchor| anchor.name)
+            .any(|name| self.names[name as usize].is_none())
     }
 
     /// Whether a node matches the first of several statements by itself, and the next may match the second.
@@ -373,7 +386,10 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
             for child in node.children() {
                 let (field, child) = child?;
                 match (field, self.arena[start as usize..].last_mut()) {
-                    (Field::Defaults | Field::KwDefaults, Some(Target { what: What::Parameter(_, default), .. })) => {
+                    (
+                        Field::Defaults | Field::KwDefaults,
+                        Some(Target { what: What::Parameter(_, default), .. }),
+                    ) => {
                         *default = Some(child.id());
                     }
                     _ => self.arena.push(Target { node: child.id(), what: What::Parameter(field, None) }),
@@ -431,7 +447,9 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
             let run = Run { start: targets.start, end: targets.start + length };
             let behind = match (behind, capture) {
                 // Captured when it is known which keywords it takes.
-                (Some(behind), Some(capture)) if is_last_run => Some(Behind { last: Some((*capture, run)), ..behind }),
+                (Some(behind), Some(capture)) if is_last_run => {
+                    Some(Behind { last: Some((*capture, run)), ..behind })
+                }
                 (behind, capture) => {
                     if !self.bind_run(*capture, run, Run::default())? {
                         return Ok(false);
@@ -444,7 +462,8 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
             return Ok(true);
         }
         // Without a `$$$` that takes up the rest, counts agree.
-        let enough = if is_last_run && !is_prefix { targets.len() == others + 1 } else { targets.len() > others };
+        let enough =
+            if is_last_run && !is_prefix { targets.len() == others + 1 } else { targets.len() > others };
         if !enough {
             return Ok(false);
         }
@@ -550,15 +569,18 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
         }
     }
 
-    fn bind_node(&mut self, capture: Option<CaptureId>, mut node: NodeId) -> Result<bool, Damage> {
-        if capture.is_some()
-            && self.tree.kind(node)? == Kind::Withitem
-            && self.child(node, Field::OptionalVars)?.is_none()
-        {
-            // Without `as` the item is only its expression.
-            node += 1;
+    fn bind_node(&mut self, capture: Option<CaptureId>, node: NodeId) -> Result<bool, Damage> {
+        if capture.is_none() {
+            return Ok(true);
         }
-        self.bind(capture, Target { node, what: What::Node })
+        self.bind(capture, Target { node: self.inner(node)?, what: What::Node })
+    }
+
+    /// What is captured where a node stands: of an item of a `with` that has no `as`, its expression.
+    fn inner(&self, node: NodeId) -> Result<NodeId, Damage> {
+        let is_bare =
+            self.tree.kind(node)? == Kind::Withitem && self.child(node, Field::OptionalVars)?.is_none();
+        Ok(if is_bare { node + 1 } else { node })
     }
 
     fn bind(&mut self, capture: Option<CaptureId>, target: Target) -> Result<bool, Damage> {
@@ -577,7 +599,18 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
     /// Captures a run, and keywords, in the order of the source.
     fn bind_run(&mut self, capture: Option<CaptureId>, run: Run, keywords: Run) -> Result<bool, Damage> {
         let Some(capture) = capture else { return Ok(true) };
-        let run = if keywords.len() == 0 {
+        let is_of_items = match self.arena[run.range()].first() {
+            Some(Target { node, what: What::Node }) => self.tree.kind(*node)? == Kind::Withitem,
+            _ => false,
+        };
+        let run = if is_of_items {
+            let start = self.arena.len() as u32;
+            for place in run.range() {
+                let node = self.inner(self.arena[place].node)?;
+                self.arena.push(Target { node, what: What::Node });
+            }
+            Run { start, end: self.arena.len() as u32 }
+        } else if keywords.len() == 0 {
             run
         } else {
             let start = self.arena.len();
@@ -617,7 +650,9 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
                 }
                 for (place, (part, element)) in parts.zip(elements).enumerate() {
                     let fits = match element {
-                        Element::Name(NameTest::Exactly(wanted)) => pattern.names[*wanted as usize].text() == part,
+                        Element::Name(NameTest::Exactly(wanted)) => {
+                            pattern.names[*wanted as usize].text() == part
+                        }
                         Element::Name(NameTest::Hole(capture)) => {
                             self.bind(*capture, Target { node, what: What::Part(number, place as u16) })?
                         }
@@ -632,7 +667,12 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
         }
     }
 
-    fn optional_name(&mut self, test: Option<NameTest>, node: NodeId, number: Option<u32>) -> Result<bool, Damage> {
+    fn optional_name(
+        &mut self,
+        test: Option<NameTest>,
+        node: NodeId,
+        number: Option<u32>,
+    ) -> Result<bool, Damage> {
         match (test, number) {
             (None, None) => Ok(true),
             (Some(test), Some(number)) => self.name(test, node, number),

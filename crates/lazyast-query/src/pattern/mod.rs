@@ -47,17 +47,24 @@ enum Around {
     Block,
     /// `except`.
     Try,
+    /// `except`, indented.
+    BlockTry,
     /// `case`.
     Match,
+    /// `case`, indented.
+    BlockMatch,
 }
 
 impl Around {
-    fn before(self) -> &'static str {
+    /// What stands before the text, which is indented like this.
+    fn before(self, indent: &str) -> String {
         match self {
-            Self::Nothing => "",
-            Self::Block => "if 1:\n",
-            Self::Try => "try:\n pass\n",
-            Self::Match => "match _:\n ",
+            Self::Nothing => String::new(),
+            Self::Block => "if 1:\n".to_owned(),
+            Self::Try => "try:\n pass\n".to_owned(),
+            Self::BlockTry => format!("if 1:\n{indent}try:\n{indent} pass\n"),
+            Self::Match => "match _:\n ".to_owned(),
+            Self::BlockMatch => "match _:\n".to_owned(),
         }
     }
 }
@@ -82,25 +89,30 @@ pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &Parse<'_, B>) -> Resul
     if code.is_empty() {
         return Err(QueryError::new(LANGUAGE, text, 0..text.len(), "there is no code in it"));
     }
-    let word: String = code.chars().take_while(char::is_ascii_alphabetic).collect();
+    let indent = &code[..code.len() - code.trim_start().len()];
+    let word: String = code.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
     let ways: &[Around] = match word.as_str() {
+        "except" if is_indented => &[Around::BlockTry],
+        "case" if is_indented => &[Around::BlockMatch, Around::Block],
         _ if is_indented => &[Around::Block],
         "except" => &[Around::Try],
-        "case" => &[Around::Nothing, Around::Match],
+        // `case [x]: y` is an annotated assignment, too.
+        "case" => &[Around::Match, Around::Nothing],
         _ => &[Around::Nothing],
     };
     let filled = holes::fill(code)?;
     let mut failed = None;
     for around in ways {
-        let source = format!("{}{}\n", around.before(), filled.text);
+        let before = around.before(indent);
+        let source = format!("{before}{}\n", filled.text);
         match parse(&source) {
             Ok(archive) => {
                 let unreadable = |error| QueryError::new(LANGUAGE, text, 0..0, format!("{error}"));
                 let tree = archive.tree().map_err(unreadable)?;
-                let shift = Shift { text, before: around.before().len(), skipped };
+                let shift = Shift { text, before: before.len(), skipped };
                 return compile::compile(text, &tree, &filled, *around, shift);
             }
-            Err(unparsed) => failed = Some((unparsed, around.before().len())),
+            Err(unparsed) => failed = Some((unparsed, before.len())),
         }
     }
     let (unparsed, before) = failed.unwrap_or((Unparsed { message: String::new(), offset: None }, 0));
@@ -134,12 +146,16 @@ fn explain(text: &str, skipped: usize, unparsed: Unparsed, before: usize) -> Que
     }
     let line_start = text[..place].rfind('\n').map_or(0, |end| end + 1);
     let line_end = text[place..].find('\n').map_or(text.len(), |end| place + end);
-    let dollar = [text[..place].rfind('$').filter(|dollar| *dollar >= line_start), text[place..line_end].find('$').map(|dollar| place + dollar)];
+    let dollar = [
+        text[..place].rfind('$').filter(|dollar| *dollar >= line_start),
+        text[place..line_end].find('$').map(|dollar| place + dollar),
+    ];
     let wrong_hole = dollar.into_iter().flatten().find_map(|dollar| {
         let start = text[..dollar].trim_end_matches('$').len();
         let count = text[start..].bytes().take_while(|byte| *byte == b'$').count();
         let behind = text[start + count..].chars().next();
-        let is_hole = count == 3 || count == 1 && behind.is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '_');
+        let is_hole = count == 3
+            || count == 1 && behind.is_some_and(|letter| letter.is_ascii_alphabetic() || letter == '_');
         (!is_hole && start.abs_diff(place) <= count + 1).then_some(start..start + count)
     });
     if let Some(place) = wrong_hole {

@@ -22,7 +22,16 @@ const MAX_REGEX: usize = 1 << 20;
 
 /// Pseudo-classes that there are.
 const PSEUDO: [&str; 11] = [
-    "is", "matches", "not", "has", "first-child", "last-child", "nth-child", "nth-last-child", "root", "pattern",
+    "is",
+    "matches",
+    "not",
+    "has",
+    "first-child",
+    "last-child",
+    "nth-child",
+    "nth-last-child",
+    "root",
+    "pattern",
     "where",
 ];
 
@@ -40,6 +49,9 @@ pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &Parse<'_, B>) -> Resul
         Some(letter) => Err(parser.lexer.error(format!("{letter:?} is not expected here"))),
     }
 }
+
+/// What an order of two numbers has to be.
+type Comparison = fn(Ordering) -> bool;
 
 struct Parser<'t, 'p> {
     lexer: Lexer<'t>,
@@ -182,7 +194,9 @@ impl Parser<'_, '_> {
         kinds::named(name).ok_or_else(|| {
             let is_singleton = SINGLETONS.iter().find(|class| class.names().contains(&name));
             let message = match is_singleton {
-                Some(_) => format!("{name} is no node of its own: write [op={name}], [ops.0={name}] or [ctx={name}]"),
+                Some(_) => {
+                    format!("{name} is no node of its own: write [op={name}], [ops.0={name}] or [ctx={name}]")
+                }
                 None => format!("there is no kind {name}{}", kinds::nearest(name, kinds::names())),
             };
             self.lexer.error_at(start..self.lexer.at, message)
@@ -248,11 +262,15 @@ impl Parser<'_, '_> {
     }
 
     /// Whether there is such a field: in one of the kinds, or at all.
-    fn check_field(&self, first: Option<(KindSet, &str)>, name: &str, start: usize) -> Result<(), QueryError> {
+    fn check_field(
+        &self,
+        first: Option<(KindSet, &str)>,
+        name: &str,
+        start: usize,
+    ) -> Result<(), QueryError> {
         let place = start..self.lexer.at.max(start + 1);
-        let is_known = |kind: Kind| {
-            field_of(kind, name).is_some() || kind.has_positions() && POSITIONS.contains(&name)
-        };
+        let is_known =
+            |kind: Kind| field_of(kind, name).is_some() || kind.has_positions() && POSITIONS.contains(&name);
         let kinds = first.map_or(KindSet::all(), |(kinds, _)| kinds);
         if kinds.iter().any(is_known) || first.is_none() && name == "length" {
             return Ok(());
@@ -278,7 +296,7 @@ impl Parser<'_, '_> {
 
     fn test(&mut self) -> Result<Test, QueryError> {
         let start = self.lexer.at;
-        let operators: [(&str, Option<fn(Ordering) -> bool>); 6] = [
+        let operators: [(&str, Option<Comparison>); 6] = [
             ("!=", None),
             ("<=", Some(Ordering::is_le)),
             (">=", Some(Ordering::is_ge)),
@@ -286,7 +304,9 @@ impl Parser<'_, '_> {
             (">", Some(Ordering::is_gt)),
             ("=", None),
         ];
-        let Some((operator, compares)) = operators.into_iter().find(|(operator, _)| self.lexer.take(operator)) else {
+        let Some((operator, compares)) =
+            operators.into_iter().find(|(operator, _)| self.lexer.take(operator))
+        else {
             return Err(self.lexer.error("expected one of = != < <= > >= or ]"));
         };
         // As Python writes it.
@@ -298,7 +318,9 @@ impl Parser<'_, '_> {
             (None, "=", operand) => Ok(Test::Is(operand)),
             (None, _, operand) => Ok(Test::IsNot(operand)),
             (Some(compares), _, Operand::Number(number)) => Ok(Test::Compares(compares, number)),
-            _ => Err(self.lexer.error_at(value.max(start)..self.lexer.at, format!("{operator} compares with a number"))),
+            _ => Err(self
+                .lexer
+                .error_at(value.max(start)..self.lexer.at, format!("{operator} compares with a number"))),
         }
     }
 
@@ -334,7 +356,9 @@ impl Parser<'_, '_> {
                 "None" => Ok(Operand::None),
                 word => Ok(Operand::Text(word.to_owned())),
             },
-            _ => Err(self.lexer.error("expected a value: a word, a quoted text, a number or a /regular expression/")),
+            _ => Err(self
+                .lexer
+                .error("expected a value: a word, a quoted text, a number or a /regular expression/")),
         }
     }
 
@@ -373,7 +397,9 @@ impl Parser<'_, '_> {
         }
         builder.build().map_err(|error| {
             let message = match &error {
-                regex::Error::CompiledTooBig(limit) => format!("the expression takes more than {limit} bytes"),
+                regex::Error::CompiledTooBig(limit) => {
+                    format!("the expression takes more than {limit} bytes")
+                }
                 error => error.to_string().lines().last().unwrap_or_default().trim().to_owned(),
             };
             self.lexer.error_at(place, message)
@@ -440,7 +466,8 @@ impl Parser<'_, '_> {
     fn places(&mut self) -> Result<(i64, i64), QueryError> {
         let start = self.lexer.at;
         let end = self.lexer.rest().find(')').map_or(self.lexer.text.len(), |length| start + length);
-        let text: String = self.lexer.text[start..end].chars().filter(|letter| !letter.is_whitespace()).collect();
+        let text: String =
+            self.lexer.text[start..end].chars().filter(|letter| !letter.is_whitespace()).collect();
         self.lexer.at = end;
         let wrong = || self.lexer.error_at(start..end, "expected a place such as 2, odd, even or 2n+1");
         let parsed = match (text.as_str(), text.split_once('n')) {
@@ -457,7 +484,9 @@ impl Parser<'_, '_> {
                 step.zip(offset)
             }
         };
-        parsed.filter(|(step, offset): &(i64, i64)| step.abs() <= 1 << 40 && offset.abs() <= 1 << 40).ok_or_else(wrong)
+        parsed
+            .filter(|(step, offset): &(i64, i64)| step.abs() <= 1 << 40 && offset.abs() <= 1 << 40)
+            .ok_or_else(wrong)
     }
 
     fn quoted_pattern(&mut self) -> Result<Condition, QueryError> {
@@ -484,9 +513,11 @@ fn number(word: &str) -> Option<Number> {
     let is_float = !digits.starts_with("0x") && digits.contains(['.', 'e', 'E']);
     if is_float {
         let is_decimal = digits.starts_with(|letter: char| letter.is_ascii_digit());
-        return digits.parse::<f64>().ok().filter(|_| is_decimal).map(|float| {
-            Number::Float(if negative { -float } else { float })
-        });
+        return digits
+            .parse::<f64>()
+            .ok()
+            .filter(|_| is_decimal)
+            .map(|float| Number::Float(if negative { -float } else { float }));
     }
     let number: BigInt = crate::pattern::big_int(digits)?.into();
     let number = if negative { -number } else { number };

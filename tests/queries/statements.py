@@ -1,0 +1,95 @@
+"""Take every statement as a pattern: it has to find itself.
+
+    python tests/queries/statements.py [DIRECTORY...]
+
+Default: the standard library of this interpreter, without site-packages. Statements whose text has a meaning of its own
+in patterns, or that are longer than patterns can be, are counted and left out. Exits with 1 if one does not find itself.
+"""
+
+import ast
+import sys
+import sysconfig
+import time
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import lazyast
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from compare import POSITIONS, files_under
+
+LONGEST = 60_000
+SHOWN = 10
+
+
+def place_of(node):
+    """Kind and position of what a pattern that is this statement hits."""
+    if isinstance(node, ast.Expr):
+        node = node.value
+    return (type(node).__name__, *(getattr(node, name) for name in POSITIONS))
+
+
+def text_of(lines, node):
+    """The statement as it can stand alone: its indentation, where it has some, belongs to its further lines."""
+    first, last = lines[node.lineno - 1], lines[node.end_lineno - 1]
+    indent = first[: node.col_offset]
+    if node.lineno == node.end_lineno:
+        text = first[node.col_offset : node.end_col_offset]
+    else:
+        middle = lines[node.lineno : node.end_lineno - 1]
+        text = b"".join([first[node.col_offset :], *middle, last[: node.end_col_offset]])
+    if isinstance(node, ast.If) and text.startswith(b"elif"):
+        text = text[2:]
+    return (indent if not indent.strip() else b"") + text
+
+
+def check(path, counts):
+    """Give the statements of a file that do not find themselves, each with what happened."""
+    source = path.read_bytes()
+    try:
+        text = source.decode()
+        tree = lazyast.parse(source)
+    except (SyntaxError, UnicodeDecodeError, ValueError):
+        counts["files left out"] += 1
+        return
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").encode().splitlines(keepends=True)
+    if any(b"\f" in line or b"\v" in line for line in lines):
+        lines = [line + b"\n" for line in b"".join(lines).split(b"\n")]
+    wanted = defaultdict(list)
+    for node in lazyast.walk(tree, ast.stmt):
+        wanted[text_of(lines, node)].append(place_of(node))
+    for statement, places in wanted.items():
+        counts["statements"] += len(places)
+        if len(statement) > LONGEST:
+            counts["too long"] += len(places)
+            continue
+        try:
+            matches = lazyast.pattern(statement.decode()).find(tree)
+        except ValueError:
+            counts["files left out"] += 1
+            return
+        except lazyast.QueryError as error:
+            yield places[0], statement, str(error)
+            continue
+        found = {(match.kind, *(getattr(match, name) for name in POSITIONS)) for match in matches}
+        for place in places:
+            if place not in found:
+                yield place, statement, f"not among {len(found)} hits"
+
+
+def main(directories):
+    counts, failures = Counter(), 0
+    started = time.monotonic()
+    for directory in directories:
+        for path in sorted(files_under(directory)):
+            for place, statement, reason in check(path, counts):
+                failures += 1
+                if failures <= SHOWN:
+                    print(f"{path}:{place[1]}:{place[2]}: {place[0]}: {reason}\n    {statement[:300]!r}")
+    print(f"{dict(counts)}, {failures} did not find themselves; {time.monotonic() - started:.0f} s")
+    return 1 if failures or not counts["statements"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:] or [sysconfig.get_path("stdlib")]))
