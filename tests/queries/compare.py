@@ -52,7 +52,11 @@ def plain_capture(value):
         return value
     text = ast.dump(value, include_attributes=True)
     # There are gigabytes of these.
-    return text if len(text) < 200 else f"{text[:200]}... {hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()}"
+    return (
+        text
+        if len(text) < 200
+        else f"{text[:200]}... {hashlib.sha256(text.encode(errors='surrogatepass')).hexdigest()}"
+    )
 
 
 def plain_hit(nodes, captures):
