@@ -70,8 +70,8 @@ class Dispatch:
     def visit_children(self, visitor: ast.NodeVisitor, node: ast.AST) -> None:
         """What `visitor.generic_visit(node)` does."""
 
-def flush() -> None:
-    """Publishes what was parsed since the last time."""
+def finish() -> None:
+    """What is left to do when this process ends."""
 
 def run(arguments: Sequence[str]) -> int:
     """Runs a command line, the program's name first, and gives the exit code."""

@@ -26,7 +26,7 @@ def _with_own_compile(function: Callable[..., Any]) -> Callable[..., Any]:
 
 interpreter_parse = _with_own_compile(ast.parse)
 
-atexit.register(_native.flush)
+atexit.register(_native.finish)
 
 
 def _serve(source: object, filename: object, mode: object, type_comments: object, whole: int = 0) -> ast.Module | None:

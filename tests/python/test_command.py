@@ -144,3 +144,41 @@ def test_warm_reads_what_it_is_told_to(tmp_path):
         result = run("warm", *options, "--cache-dir", tmp_path / "cache", tmp_path / "a.py")
         assert result.returncode == 0, result.stderr
     assert "0 new, 1 cached" in result.stdout
+
+
+def test_gc(cache, tmp_path):
+    def gc(*options):
+        result = run("gc", "--cache-dir", cache, *options)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    nothing = "0 archives, 0 projects, 0 other versions, 0 leftovers\n"
+    assert gc() == "freed 0 B: " + nothing
+    (packs,) = cache.rglob("packs")
+    (packs / "pack-x.tmp").write_bytes(b"x" * 2048)
+    assert gc("--dry-run") == "would free 2.00 KiB: 0 archives, 0 projects, 0 other versions, 1 leftover\n"
+    assert (packs / "pack-x.tmp").exists()
+    assert gc() == "freed 2.00 KiB: 0 archives, 0 projects, 0 other versions, 1 leftover\n"
+    assert "1 archive, 0 projects" in gc("--max-size", "100")
+    assert list(packs.iterdir()) == []
+    assert "1 new" in run("warm", "--cache-dir", cache, tmp_path / "a.py").stdout
+    assert "1 archive, 1 project," in gc("--max-age", "0")
+    assert run("gc", "--cache-dir", cache, "--max-size", "much").returncode == 2
+    assert "nothing to delete" in run("gc", "--cache-dir", tmp_path / "none").stdout
+
+
+def test_what_is_old_goes_by_itself(cache, tmp_path):
+    """When a program ends, once a day, unless it is told not to."""
+    script = f"import lazyast; lazyast.Project({str(tmp_path / 'a.py')!r}, cache_dir={str(cache)!r})"
+
+    def left_after_a_day(**environment):
+        leftover = next(cache.rglob("packs")) / "pack-x.tmp"
+        leftover.touch()
+        yesterday = time.time() - 25 * 3600
+        (cache / "collected").touch()
+        os.utime(cache / "collected", (yesterday, yesterday))
+        subprocess.run([sys.executable, "-c", script], env={**os.environ, **environment}, check=True)
+        return leftover.exists()
+
+    assert left_after_a_day(LAZYAST_GC="off")
+    assert not left_after_a_day()

@@ -30,6 +30,8 @@ enum Command {
     Stats(commands::stats::Stats),
     /// Check every byte of the cache, or of packs from elsewhere
     Verify(commands::verify::Verify),
+    /// Delete what was not used for long, and what killed processes have left
+    Gc(commands::gc::Gc),
     /// Delete the cache
     Clean(commands::clean::Clean),
     /// Print the cache directory
@@ -129,6 +131,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Dump(command) => command.run(),
         Command::Stats(command) => command.run(),
         Command::Verify(command) => command.run(),
+        Command::Gc(command) => command.run(),
         Command::Clean(command) => command.run(),
         Command::Dir(command) => command.run(),
         Command::Demo(command) => command.run(),
@@ -148,4 +151,35 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 /// Bytes as a person reads them.
 fn human_bytes(bytes: u64) -> String {
     indicatif::BinaryBytes(bytes).to_string()
+}
+
+/// A number of bytes as a person writes it.
+fn size(text: &str) -> Result<u64, String> {
+    let split = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let shift = match unit.to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 10,
+        "M" | "MB" | "MIB" => 20,
+        "G" | "GB" | "GIB" => 30,
+        "T" | "TB" | "TIB" => 40,
+        _ => return Err("expected a number of bytes, or one with K, M, G or T, such as 500M".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|error| format!("{error}"))?;
+    number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        for (text, expected) in [("0", 0), ("17", 17), ("2k", 2048), ("500M", 500 << 20), ("8GiB", 8 << 30)] {
+            assert_eq!(size(text), Ok(expected), "{text}");
+        }
+        for text in ["", "M", "-1", "1.5G", "1X", "99999999999T"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! The cache that this process uses for single sources.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use lazyast::{Cache, Unusable};
+use lazyast::{Cache, Unusable, is_due};
 use pyo3::exceptions::PyRuntimeWarning;
 use pyo3::prelude::*;
 
@@ -38,14 +39,32 @@ pub(crate) fn warn(py: Python<'_>, problem: &str) -> PyResult<()> {
     PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &message, 2)
 }
 
-/// Publishes what was parsed since the last time. What cannot be written is parsed again.
-#[pyfunction]
-fn flush(py: Python<'_>) {
-    if let Some(cache) = CACHE.get() {
-        let _ = py.detach(|| cache.flush());
+/// Directories of caches that projects of this process use.
+static OF_PROJECTS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// Notes that a project uses a cache.
+pub(crate) fn note(cache: &Cache) {
+    if let Some(store) = cache.store() {
+        let mut directories = OF_PROJECTS.lock().unwrap_or_else(PoisonError::into_inner);
+        directories.insert(store.directory().root().to_owned());
     }
 }
 
+/// What is left to do when this process ends.
+#[pyfunction]
+fn finish(py: Python<'_>) {
+    let directories = std::mem::take(&mut *OF_PROJECTS.lock().unwrap_or_else(PoisonError::into_inner));
+    py.detach(|| {
+        if let Some(cache) = CACHE.get() {
+            cache.finish();
+        }
+        // They were opened before, so that a problem would be known.
+        for cache in directories.into_iter().filter(|root| is_due(root)).flat_map(Cache::at) {
+            cache.finish();
+        }
+    });
+}
+
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_function(wrap_pyfunction!(flush, module)?)
+    module.add_function(wrap_pyfunction!(finish, module)?)
 }

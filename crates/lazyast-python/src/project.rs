@@ -63,6 +63,7 @@ impl Project {
             }
             None => cache::of_process(py)?,
         };
+        cache::note(cache);
         let inner = py.detach(|| lazyast::Project::open(cache, &paths, WarmOptions { jobs, verify }));
         if let Some(error) = &inner.report().unwritten {
             cache::warn(py, &format!("what is new cannot be written: {error}"))?;

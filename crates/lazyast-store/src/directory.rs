@@ -59,6 +59,11 @@ pub enum Unusable {
         /// Its permissions.
         found: u32,
     },
+    /// Something in the directory is a link and leads elsewhere, or is a file.
+    Link {
+        /// What is no directory.
+        path: PathBuf,
+    },
 }
 
 impl std::fmt::Display for Unusable {
@@ -79,6 +84,9 @@ impl std::fmt::Display for Unusable {
                 "cache directory {} has mode {found:o}, so that others could plant trees in it; make it 700",
                 path.display()
             ),
+            Self::Link { path } => {
+                write!(f, "{} should be a directory and is none, or a link; delete it", path.display())
+            }
         }
     }
 }
@@ -148,6 +156,9 @@ impl Directory {
             check(&root)?;
             describe(&root);
         }
+        for folder in [&version, &packs] {
+            check_below(folder)?;
+        }
         Ok(Self { root, version, packs })
     }
 
@@ -165,53 +176,6 @@ impl Directory {
     pub fn packs(&self) -> &Path {
         &self.packs
     }
-}
-
-/// Deletes everything that lazyast keeps in a cache directory, of all versions, and nothing else. Gives the number of
-/// bytes. Processes that use it at the time keep what they have open.
-pub fn clean(root: &Path) -> io::Result<u64> {
-    let mut bytes = 0;
-    for entry in fs::read_dir(root)? {
-        let entry = entry?;
-        // Links are not followed.
-        if entry.file_type()?.is_dir() && is_version(&entry.file_name().to_string_lossy()) {
-            bytes += size(&entry.path());
-            // Moved away first: nobody can write into what is being deleted.
-            let away = tempfile::Builder::new().prefix("deleted-").tempdir_in(root)?;
-            match fs::rename(entry.path(), away.path().join("version")) {
-                // Somebody else was faster.
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => away.close()?,
-            }
-        }
-    }
-    Ok(bytes)
-}
-
-/// Whether a name is that of a version's directory: `v<format>-<fingerprint>-<parser>`.
-fn is_version(name: &str) -> bool {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_fingerprint = |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let mut parts = name.strip_prefix('v').unwrap_or_default().split('-');
-    let parts = [parts.next(), parts.next(), parts.next(), parts.next()];
-    matches!(parts, [Some(format), Some(fingerprint), Some(parser), None]
-        if is_number(format) && is_fingerprint(fingerprint) && is_number(parser))
-}
-
-/// The bytes of the files in a directory and those below.
-fn size(directory: &Path) -> u64 {
-    let mut folders = vec![directory.to_owned()];
-    let mut bytes = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            match entry.metadata() {
-                Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
-                Ok(metadata) => bytes += metadata.len(),
-                Err(_) => {}
-            }
-        }
-    }
-    bytes
 }
 
 /// Marks a directory that was just made for backup tools and for git. Missing marks hurt nobody; a file
@@ -237,26 +201,52 @@ fn create_private(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
+/// Whether nobody else can write to a directory.
 #[cfg(unix)]
-fn check(root: &Path) -> Result<(), Unusable> {
+fn check(path: &Path) -> Result<(), Unusable> {
+    let failed = |error| Unusable::Io { path: path.to_owned(), error };
+    check_owner(path, &fs::metadata(path).map_err(failed)?)
+}
+
+/// The same for a directory inside of the cache, where links are not followed.
+#[cfg(unix)]
+fn check_below(path: &Path) -> Result<(), Unusable> {
+    let failed = |error| Unusable::Io { path: path.to_owned(), error };
+    let metadata = fs::symlink_metadata(path).map_err(failed)?;
+    if !metadata.is_dir() {
+        return Err(Unusable::Link { path: path.to_owned() });
+    }
+    check_owner(path, &metadata)
+}
+
+#[cfg(unix)]
+fn check_owner(path: &Path, metadata: &fs::Metadata) -> Result<(), Unusable> {
     use std::os::unix::fs::MetadataExt;
-    let metadata = fs::metadata(root).map_err(|error| Unusable::Io { path: root.to_owned(), error })?;
     // Linux shows each process as a directory of its user's; elsewhere a file that was just made tells.
     let expected = fs::metadata("/proc/self")
         .or_else(|_| tempfile::tempfile().and_then(|file| file.metadata()))
-        .map_err(|error| Unusable::Io { path: root.to_owned(), error })?
+        .map_err(|error| Unusable::Io { path: path.to_owned(), error })?
         .uid();
     if metadata.uid() != expected {
-        return Err(Unusable::Owner { path: root.to_owned(), found: metadata.uid(), expected });
+        return Err(Unusable::Owner { path: path.to_owned(), found: metadata.uid(), expected });
     }
     let mode = metadata.mode() & 0o7777;
     if mode & 0o022 != 0 {
-        return Err(Unusable::Mode { path: root.to_owned(), found: mode });
+        return Err(Unusable::Mode { path: path.to_owned(), found: mode });
     }
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn check(_root: &Path) -> Result<(), Unusable> {
+fn check(_path: &Path) -> Result<(), Unusable> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn check_below(path: &Path) -> Result<(), Unusable> {
+    let failed = |error| Unusable::Io { path: path.to_owned(), error };
+    if !fs::symlink_metadata(path).map_err(failed)?.is_dir() {
+        return Err(Unusable::Link { path: path.to_owned() });
+    }
     Ok(())
 }

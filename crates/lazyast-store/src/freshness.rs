@@ -11,15 +11,17 @@
 //!
 //! `format-spec/PACK.md`, "Freshness", describes the bytes.
 
-use std::fs::{self, Metadata};
-use std::io::{self, Write};
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::Key;
-use crate::writer::TEMPORARY;
+#[cfg(not(unix))]
+use crate::clock;
+use crate::clock::SECOND;
+use crate::{Key, temporary};
 
 /// The first bytes of the file.
 const MAGIC: [u8; 8] = *b"LAZYNEW\x1a";
@@ -29,7 +31,8 @@ pub const SUFFIX: &str = ".fresh";
 const GRAIN: i64 = 50_000_000;
 /// The same where timestamps are whole seconds.
 const COARSE_GRAIN: i64 = 2_000_000_000;
-const SECOND: i64 = 1_000_000_000;
+/// A file that was used is marked as such if the mark that it has is older than this.
+const MARK_EVERY: Duration = Duration::from_hours(1);
 
 /// What tells one state of a file or directory from another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +65,7 @@ impl Stamp {
     /// The stamp of a file or directory.
     #[cfg(not(unix))]
     pub fn of(metadata: &Metadata) -> Self {
-        let time = |time: io::Result<SystemTime>| time.map_or(0, nanoseconds);
+        let time = |time: io::Result<SystemTime>| time.map_or(0, clock::nanoseconds);
         Self {
             size: metadata.len(),
             modified: time(metadata.modified()),
@@ -93,7 +96,7 @@ impl Stamp {
     }
 
     /// Whether a change after the moment `looked` would have given another stamp.
-    fn is_settled(&self, looked: i64) -> bool {
+    pub(crate) fn is_settled(&self, looked: i64) -> bool {
         let is_coarse = self.modified % SECOND == 0 && self.changed % SECOND == 0;
         let grain = if is_coarse { COARSE_GRAIN } else { GRAIN };
         self.modified.max(self.changed) < looked.saturating_sub(grain)
@@ -140,16 +143,6 @@ impl Folder {
     pub fn stamp(&self, name: &std::ffi::OsStr) -> Option<Stamp> {
         Stamp::at(&self.path.join(name))
     }
-}
-
-/// The time in nanoseconds since 1970.
-pub fn now() -> i64 {
-    nanoseconds(SystemTime::now())
-}
-
-fn nanoseconds(time: SystemTime) -> i64 {
-    let since_1970 = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_1970.as_nanos()).unwrap_or(i64::MAX)
 }
 
 /// What came of a file.
@@ -216,15 +209,33 @@ impl Freshness {
         self.rules.iter().all(is_same)
     }
 
-    /// Reads what a directory of the cache has for some paths.
+    /// Reads what a directory of the cache has for some paths, and marks it as used: the time of the last change of the
+    /// file is the time of the last use, give or take an hour.
     pub fn load(directory: &Path, paths: &[PathBuf]) -> Option<Self> {
-        Self::from_bytes(&fs::read(directory.join(name(paths)?)).ok()?)
+        let path = directory.join(name(paths)?);
+        let mut file = File::open(&path).ok()?;
+        let metadata = file.metadata().ok()?;
+        let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
+        file.read_to_end(&mut bytes).ok()?;
+        let known = Self::from_bytes(&bytes)?;
+        let age = metadata.modified().map(|modified| SystemTime::now().duration_since(modified));
+        if !matches!(age, Ok(Ok(age)) if age < MARK_EVERY) {
+            // Without the mark it may be collected too early, and is found out again.
+            let _ =
+                File::options().write(true).open(&path).and_then(|file| file.set_modified(SystemTime::now()));
+        }
+        Some(known)
+    }
+
+    /// Reads a file of the cache, whatever paths it is for.
+    pub(crate) fn read(path: &Path) -> Option<Self> {
+        Self::from_bytes(&fs::read(path).ok()?)
     }
 
     /// Publishes this for some paths. Paths that have no place in a file are not remembered.
     pub fn save(&self, directory: &Path, paths: &[PathBuf]) -> io::Result<()> {
         let (Some(name), Some(bytes)) = (name(paths), self.to_bytes()) else { return Ok(()) };
-        let mut file = tempfile::Builder::new().prefix("fresh-").suffix(TEMPORARY).tempfile_in(directory)?;
+        let mut file = temporary::create(directory, "fresh-")?;
         file.write_all(&bytes)?;
         // What is lost with the machine's power is made again: there is a checksum.
         file.persist(directory.join(name)).map_err(|error| error.error)?;

@@ -103,6 +103,15 @@ impl Cache {
         self.0.flush()
     }
 
+    /// What a program calls when its work is done: publishes what is new, and once a day gets rid of what nobody
+    /// has used for long. The user can switch the latter off. What cannot be done now is done some other time.
+    pub fn finish(&self) {
+        let _ = self.flush();
+        if let Some(store) = self.store() {
+            let _ = store.collect_if_due();
+        }
+    }
+
     fn pending(&self) -> MutexGuard<'_, Pending> {
         self.0.pending()
     }

@@ -30,7 +30,10 @@ pub use files::{FileError, MAX_FILE, find_files, read_file};
 pub use lazyast_format as format;
 pub use lazyast_format::{Archive, Node, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Refusal};
-pub use lazyast_store::{Checked, Directory, Stamp, Stats, Store, Unusable, directory, key};
+pub use lazyast_store::collect::is_due;
+pub use lazyast_store::{
+    Checked, Collected, Directory, Policy, Stamp, Stats, Store, Unusable, directory, key, versions,
+};
 pub use project::{Module, Project};
 pub use warm::{Failure, FailureReason, Progress, Report, Verify, WarmOptions, warm};
 

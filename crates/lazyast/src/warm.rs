@@ -10,7 +10,7 @@ use std::{io, thread};
 
 use lazyast_format::Tree;
 use lazyast_parse::{Parser, Refusal};
-use lazyast_store::{Freshness, Key, Known, KnownFile, Located, PackWriter, Store, freshness};
+use lazyast_store::{Freshness, Key, Known, KnownFile, Located, PackWriter, Store, clock};
 
 use crate::files::{self, FileError, Found, Look};
 use crate::{ArchiveBytes, Cache};
@@ -171,7 +171,7 @@ pub(crate) fn run(
     keep: bool,
 ) -> Run {
     let started = Instant::now();
-    let looked = freshness::now();
+    let looked = clock::now();
     let folder = cache.store().map(|store| store.directory().version().to_owned());
     let by_stat = options.verify == Verify::Stat;
     let known = folder.as_ref().filter(|_| by_stat).and_then(|folder| Freshness::load(folder, paths));

@@ -4,6 +4,7 @@ pub(crate) mod clean;
 pub(crate) mod demo;
 pub(crate) mod dir;
 pub(crate) mod dump;
+pub(crate) mod gc;
 pub(crate) mod stats;
 pub(crate) mod verify;
 pub(crate) mod warm;

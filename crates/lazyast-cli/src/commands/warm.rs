@@ -48,6 +48,7 @@ impl Warm {
         });
         bar.finish_and_clear();
         self.print(&report)?;
+        cache.finish();
         if let Some(error) = &report.unwritten {
             eprintln!("lazyast: warning: new trees are not in the cache: {error}");
         }

@@ -1,52 +1,10 @@
 //! Packs in real directories: what is written is found again, and damage is a miss.
 
 use std::fs;
-use std::path::Path;
 
-use lazyast_format::header::Facts;
-use lazyast_format::{Builder, Field, Kind};
 use lazyast_store::{Directory, Key, Store, Unusable, key};
 
-const PARSER: u32 = 7;
-
-/// An archive for a source that says `pass` in so many lines.
-fn archive(source: &[u8]) -> Vec<u8> {
-    let mut builder = Builder::new();
-    let lines = source.split(|byte| *byte == b'\n').count() as u32 - 1;
-    let module = builder.enter(Kind::Module, Field::Root, 0, source.len() as u32, 0);
-    for line in 0..lines {
-        builder.leaf(Kind::Pass, Field::Body, line * 5, line * 5 + 4, 0);
-        builder.line(5);
-    }
-    builder.leave(module);
-    let facts = Facts { minimum_python: 11, ..Facts::default() };
-    let len = source.len() as u32;
-    builder.finish(facts, PARSER, (&key(source), len), len).expect("small").to_vec()
-}
-
-fn sources() -> Vec<Vec<u8>> {
-    (1..9).map(|lines| b"pass\n".repeat(lines)).collect()
-}
-
-fn directory(root: &Path) -> Directory {
-    Directory::prepare(root.join("cache"), PARSER).expect("a new directory")
-}
-
-/// A store with one pack of all sources.
-fn filled(root: &Path) -> Store {
-    let store = Store::open(directory(root), PARSER);
-    let mut writer = store.writer().expect("the directory can be written");
-    for source in sources() {
-        writer.add(&key(&source), &archive(&source)).expect("there is room");
-    }
-    store.publish(writer).expect("there is room");
-    store
-}
-
-fn pack_file(store: &Store) -> std::path::PathBuf {
-    let mut files = fs::read_dir(store.directory().packs()).expect("it exists");
-    files.next().expect("one pack").expect("readable").path()
-}
+use crate::made::{PARSER, archive, directory, filled, numbered, pack_file, publish, sources};
 
 #[test]
 fn what_is_written_is_found() {
@@ -173,19 +131,6 @@ fn a_directory_that_cannot_be_made_is_said() {
     assert!(matches!(refused, Err(Unusable::Io { .. })), "{refused:?}");
 }
 
-/// A source of its own for each number.
-fn numbered(number: usize) -> Vec<u8> {
-    b"pass\n".repeat(number + 10)
-}
-
-fn publish(store: &Store, sources: &[Vec<u8>]) {
-    let mut writer = store.writer().expect("the directory can be written");
-    for source in sources {
-        writer.add(&key(source), &archive(source)).expect("there is room");
-    }
-    store.publish(writer).expect("there is room");
-}
-
 #[test]
 fn many_small_packs_become_one() {
     let root = tempfile::tempdir().expect("a directory");
@@ -268,7 +213,7 @@ fn clean_deletes_what_is_ours() {
         fs::create_dir(cache.join(other)).expect("there is room");
     }
     let entry = store.get(&key(&sources()[0])).expect("it was written");
-    let bytes = lazyast_store::directory::clean(cache).expect("it is ours");
+    let bytes = lazyast_store::versions::clean(cache).expect("it is ours");
     assert!(bytes > 1000);
     let mut left: Vec<_> = fs::read_dir(cache)
         .expect("it is there")
