@@ -182,3 +182,42 @@ def test_what_is_old_goes_by_itself(cache, tmp_path):
 
     assert left_after_a_day(LAZYAST_GC="off")
     assert not left_after_a_day()
+
+
+def test_export_and_import(cache, tmp_path):
+    packed = tmp_path / "trees.pack"
+    result = run("pack", "export", "--cache-dir", cache, packed, tmp_path / "a.py")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith(f"{packed}: 1 archives, ")
+    other = tmp_path / "other"
+    for new in (1, 0):
+        result = run("pack", "import", "--cache-dir", other, packed)
+        assert (result.returncode, result.stdout) == (0, f"{packed}: 1 archives, {new} new\n")
+    assert "0 new, 1 cached" in run("warm", "--cache-dir", other, tmp_path / "a.py").stdout
+    damaged = tmp_path / "damaged.pack"
+    content = bytearray(packed.read_bytes())
+    content[200] ^= 1
+    damaged.write_bytes(content)
+    result = run("pack", "import", "--cache-dir", tmp_path / "third", packed, damaged, tmp_path / "none")
+    assert result.returncode == 1
+    assert f"{packed}: 1 archives, 1 new" in result.stdout
+    assert f"{damaged}: entry 0: " in result.stdout
+    assert "2 of 3 files were not imported" in result.stderr
+    assert run("pack", "import").returncode == 2
+    assert run("pack", "export", "--cache-dir", cache, packed, tmp_path / "none").returncode == 1
+
+
+def test_a_cache_below(cache, tmp_path):
+    def warm(*options, **environment):
+        options = [*options, "--cache-dir", tmp_path / "upper", tmp_path / "a.py"]
+        return run("warm", *options, env={**os.environ, **environment})
+
+    assert "0 new, 1 cached" in warm("--cache-lower", cache).stdout
+    assert "0 new, 1 cached" in warm(LAZYAST_CACHE_LOWER=os.pathsep.join([str(cache), ""])).stdout
+    assert not list((tmp_path / "upper").rglob("*.pack"))
+    result = warm("--cache-lower", tmp_path / "none")
+    assert "1 new" in result.stdout
+    assert "none cannot be used" in result.stderr
+    (tmp_path / "pyproject.toml").write_text(f"[tool.lazyast]\ncache-lower = {str(cache)!r}\n")
+    result = run("warm", "--cache-dir", tmp_path / "third", "a.py", cwd=tmp_path)
+    assert "1 new" in result.stdout, "a checkout cannot bring trees along"

@@ -30,6 +30,8 @@ enum Command {
     Stats(commands::stats::Stats),
     /// Check every byte of the cache, or of packs from elsewhere
     Verify(commands::verify::Verify),
+    /// Exchange trees with other machines, in files
+    Pack(commands::pack::Pack),
     /// Delete what was not used for long, and what killed processes have left
     Gc(commands::gc::Gc),
     /// Delete the cache
@@ -47,8 +49,12 @@ struct CacheArguments {
     /// the platform's directory for caches]
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
+    /// A cache directory that is only read, below the other; may be given several times [default: the directories in
+    /// LAZYAST_CACHE_LOWER]
+    #[arg(long, value_name = "DIR")]
+    cache_lower: Vec<PathBuf>,
     /// Neither read nor write a cache
-    #[arg(long, conflicts_with = "cache_dir")]
+    #[arg(long, conflicts_with_all = ["cache_dir", "cache_lower"])]
     no_cache: bool,
 }
 
@@ -58,8 +64,17 @@ impl CacheArguments {
         if self.no_cache {
             return Cache::disabled();
         }
-        match Cache::open(self.cache_dir.as_deref()) {
-            Ok(cache) => cache,
+        let lower = match &self.cache_lower[..] {
+            [] => lazyast::lower::from_environment(),
+            lower => lower.to_owned(),
+        };
+        match Cache::open_above(self.cache_dir.as_deref(), &lower) {
+            Ok(cache) => {
+                for problem in cache.problems() {
+                    eprintln!("lazyast: warning: {problem}");
+                }
+                cache
+            }
             Err(Unusable::Off) => Cache::disabled(),
             Err(error) => {
                 eprintln!("lazyast: warning: {error}");
@@ -131,6 +146,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Dump(command) => command.run(),
         Command::Stats(command) => command.run(),
         Command::Verify(command) => command.run(),
+        Command::Pack(command) => command.run(),
         Command::Gc(command) => command.run(),
         Command::Clean(command) => command.run(),
         Command::Dir(command) => command.run(),

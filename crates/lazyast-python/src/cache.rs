@@ -27,7 +27,10 @@ pub(crate) fn of_process(py: Python<'_>) -> PyResult<&'static Cache> {
 /// The cache in a directory, or the user's own; without one, why.
 pub(crate) fn open_or_none(directory: Option<PathBuf>) -> (Cache, Option<String>) {
     match Cache::open(directory.as_deref()) {
-        Ok(cache) => (cache, None),
+        Ok(cache) => {
+            let problem = cache.problems().first().map(ToString::to_string);
+            (cache, problem)
+        }
         Err(Unusable::Off) => (Cache::disabled(), None),
         Err(error) => (Cache::disabled(), Some(error.to_string())),
     }
@@ -35,7 +38,7 @@ pub(crate) fn open_or_none(directory: Option<PathBuf>) -> (Cache, Option<String>
 
 /// Warns that there is no cache.
 pub(crate) fn warn(py: Python<'_>, problem: &str) -> PyResult<()> {
-    let message = std::ffi::CString::new(format!("lazyast works without its cache: {problem}"))?;
+    let message = std::ffi::CString::new(format!("lazyast works without a cache: {problem}"))?;
     PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &message, 2)
 }
 

@@ -14,18 +14,36 @@ pub struct Checked {
     pub path: PathBuf,
     /// Archives that are whole.
     pub whole: usize,
-    /// What is wrong: with the file, or with an archive in it.
+    /// What is wrong, with the file or with archives in it: the first of them.
     pub problems: Vec<String>,
+    /// How much is wrong.
+    pub problem_count: usize,
 }
 
+/// Most problems of a file that are told.
+const TOLD: usize = 100;
+
 impl Checked {
+    /// Nothing was found yet.
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self { path, whole: 0, problems: Vec::new(), problem_count: 0 }
+    }
+
+    /// Notes a problem.
+    pub(crate) fn note(&mut self, problem: String) {
+        self.problem_count += 1;
+        if self.problems.len() < TOLD {
+            self.problems.push(problem);
+        }
+    }
+
     /// Looks at every byte of a pack of the cache. `parser` is the version of the archives' parser.
     pub(crate) fn own(path: PathBuf, parser: u32) -> Self {
-        let mut checked = Self { path: path.clone(), whole: 0, problems: Vec::new() };
+        let mut checked = Self::new(path.clone());
         let pack = match Pack::open(path) {
             Ok(pack) => pack,
             Err(problem) => {
-                checked.problems.push(problem.to_string());
+                checked.note(problem.to_string());
                 return checked;
             }
         };
@@ -47,12 +65,12 @@ impl Checked {
         result: Result<(), String>,
     ) {
         if last.is_some_and(|last| last >= *key) {
-            self.problems.push(format!("entry {place}: the index is not sorted by key"));
+            self.note(format!("entry {place}: the index is not sorted by key"));
         }
         *last = Some(*key);
         match result {
             Ok(()) => self.whole += 1,
-            Err(problem) => self.problems.push(format!("entry {place}: {problem}")),
+            Err(problem) => self.note(format!("entry {place}: {problem}")),
         }
     }
 }

@@ -140,24 +140,43 @@ fn is_private(path: &Path) -> bool {
 }
 
 impl Directory {
-    /// Makes a cache directory, or checks the one that there is. `parser` is the parser's version.
-    pub fn prepare(root: PathBuf, parser: u32) -> Result<Self, Unusable> {
+    fn new(root: PathBuf, parser: u32) -> Self {
         let version = root.join(format!("v{FORMAT_VERSION}-{SCHEMA_FINGERPRINT:016x}-{parser}"));
         let packs = version.join("packs");
+        Self { root, version, packs }
+    }
+
+    /// A cache directory that is only read, or nothing if it has nothing of this version. It may be the system's as well
+    /// as the user's.
+    pub(crate) fn below(root: PathBuf, parser: u32) -> Result<Option<Self>, Unusable> {
+        check(&root, Owners::UserAndSystem)?;
+        let directory = Self::new(root, parser);
+        for folder in [&directory.version, &directory.packs] {
+            if !folder.exists() {
+                return Ok(None);
+            }
+            check_below(folder, Owners::UserAndSystem)?;
+        }
+        Ok(Some(directory))
+    }
+
+    /// Makes a cache directory, or checks the one that there is. `parser` is the parser's version.
+    pub fn prepare(root: PathBuf, parser: u32) -> Result<Self, Unusable> {
+        let Self { root, version, packs } = Self::new(root, parser);
         let failed = |error| Unusable::Io { path: root.clone(), error };
         let is_new = !root.exists();
         if !is_new {
-            check(&root)?;
+            check(&root, Owners::User)?;
         }
         if !packs.is_dir() {
             create_private(&packs).map_err(failed)?;
         }
         if is_new {
-            check(&root)?;
+            check(&root, Owners::User)?;
             describe(&root);
         }
         for folder in [&version, &packs] {
-            check_below(folder)?;
+            check_below(folder, Owners::User)?;
         }
         Ok(Self { root, version, packs })
     }
@@ -201,33 +220,40 @@ fn create_private(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
+/// Whose a directory may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owners {
+    User,
+    /// Who has the system's rights can do to the user what they like anyway.
+    UserAndSystem,
+}
+
 /// Whether nobody else can write to a directory.
-#[cfg(unix)]
-fn check(path: &Path) -> Result<(), Unusable> {
+fn check(path: &Path, owners: Owners) -> Result<(), Unusable> {
     let failed = |error| Unusable::Io { path: path.to_owned(), error };
-    check_owner(path, &fs::metadata(path).map_err(failed)?)
+    check_rights(path, &fs::metadata(path).map_err(failed)?, owners)
 }
 
 /// The same for a directory inside of the cache, where links are not followed.
-#[cfg(unix)]
-fn check_below(path: &Path) -> Result<(), Unusable> {
+fn check_below(path: &Path, owners: Owners) -> Result<(), Unusable> {
     let failed = |error| Unusable::Io { path: path.to_owned(), error };
     let metadata = fs::symlink_metadata(path).map_err(failed)?;
     if !metadata.is_dir() {
         return Err(Unusable::Link { path: path.to_owned() });
     }
-    check_owner(path, &metadata)
+    check_rights(path, &metadata, owners)
 }
 
 #[cfg(unix)]
-fn check_owner(path: &Path, metadata: &fs::Metadata) -> Result<(), Unusable> {
+fn check_rights(path: &Path, metadata: &fs::Metadata, owners: Owners) -> Result<(), Unusable> {
     use std::os::unix::fs::MetadataExt;
     // Linux shows each process as a directory of its user's; elsewhere a file that was just made tells.
     let expected = fs::metadata("/proc/self")
         .or_else(|_| tempfile::tempfile().and_then(|file| file.metadata()))
         .map_err(|error| Unusable::Io { path: path.to_owned(), error })?
         .uid();
-    if metadata.uid() != expected {
+    let is_system = owners == Owners::UserAndSystem && metadata.uid() == 0;
+    if metadata.uid() != expected && !is_system {
         return Err(Unusable::Owner { path: path.to_owned(), found: metadata.uid(), expected });
     }
     let mode = metadata.mode() & 0o7777;
@@ -238,15 +264,6 @@ fn check_owner(path: &Path, metadata: &fs::Metadata) -> Result<(), Unusable> {
 }
 
 #[cfg(not(unix))]
-fn check(_path: &Path) -> Result<(), Unusable> {
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn check_below(path: &Path) -> Result<(), Unusable> {
-    let failed = |error| Unusable::Io { path: path.to_owned(), error };
-    if !fs::symlink_metadata(path).map_err(failed)?.is_dir() {
-        return Err(Unusable::Link { path: path.to_owned() });
-    }
+fn check_rights(_path: &Path, _metadata: &fs::Metadata, _owners: Owners) -> Result<(), Unusable> {
     Ok(())
 }

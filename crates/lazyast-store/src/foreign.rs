@@ -121,7 +121,7 @@ impl Checked {
     /// Looks at every byte of a file, which may come from anywhere. `parser` is the version of the archives'
     /// parser.
     pub fn foreign(path: PathBuf, parser: u32) -> Self {
-        let mut checked = Self { path, whole: 0, problems: Vec::new() };
+        let mut checked = Self::new(path);
         let mut last: Option<Key> = None;
         let result = ForeignPack::open(&checked.path.clone()).and_then(|mut pack| {
             pack.each(parser, |place, entry, archive| {
@@ -129,7 +129,9 @@ impl Checked {
                 Ok(())
             })
         });
-        checked.problems.extend(result.err().map(|error| error.to_string()));
+        if let Err(error) = result {
+            checked.note(error.to_string());
+        }
         checked
     }
 }

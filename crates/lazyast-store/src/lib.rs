@@ -3,8 +3,8 @@
 //! - [`directory`]: where the cache is, and whether it may be used; [`versions`]: what stands in it.
 //! - [`pack`]: the file format of packs (`format-spec/PACK.md`).
 //! - [`writer`]: packs are written under a temporary name and published by rename, never changed.
-//! - `packs`: packs, mapped; [`store`]: all of a cache, searched by hash; [`check`]: to the last byte; [`foreign`]:
-//!   packs from elsewhere.
+//! - `packs`: packs, mapped; [`store`]: all of a cache, searched by hash; [`check`]: to the last byte; [`foreign`],
+//!   `import`: packs from elsewhere; [`lower`]: caches that are only read.
 //! - `compact`: small packs become one; [`collect`]: what nobody uses goes; `uses`: what that is.
 //! - [`freshness`]: what is known of files, so that unchanged ones need not be read.
 //! - [`map`]: mapping a file; the only unsafe code of the crate.
@@ -20,7 +20,9 @@ mod compact;
 pub mod directory;
 pub mod foreign;
 pub mod freshness;
+mod import;
 mod lock;
+pub mod lower;
 pub mod map;
 pub mod pack;
 mod packs;
@@ -34,6 +36,8 @@ pub use check::Checked;
 pub use collect::{Collected, Policy};
 pub use directory::{Directory, Unusable};
 pub use freshness::{Freshness, Known, KnownFile, Stamp};
+pub use import::Imported;
+pub use lower::Lower;
 pub use packs::{Entry, Located};
 pub use store::{Stats, Store};
 pub use writer::PackWriter;

@@ -17,7 +17,8 @@ impl Map {
         // SAFETY: the bytes must not change while they are mapped. Packs are written under another name,
         // published by rename, and never truncated or written again; deleting one leaves the mapped
         // inode alive. The directory is refused if others can write to it (`directory`), so that only
-        // the user's own processes could break this, and these go through `writer`.
+        // processes of the user, or of the system for what is only read, could break this, and these go
+        // through `writer`.
         let map = unsafe { Mmap::map(file) }?;
         Ok(Self(map))
     }

@@ -21,10 +21,26 @@ const ATTEMPTS: usize = 100;
 /// Where files cannot be locked, one that nobody wrote to for so long is a leftover.
 const ABANDONED: Duration = Duration::from_hours(24);
 
-/// Starts a file in a directory, with a name that begins like that.
+/// Starts a file in a directory, with a name that begins like that. Nobody but the user can read it.
 pub(crate) fn create(directory: &Path, prefix: &str) -> io::Result<NamedTempFile> {
+    create_with(tempfile::Builder::new().prefix(prefix).suffix(SUFFIX), directory)
+}
+
+/// Starts a file that others may read as far as the user lets them read new files.
+pub(crate) fn create_public(directory: &Path, prefix: &str) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix).suffix(SUFFIX);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    create_with(&mut builder, directory)
+}
+
+fn create_with(builder: &mut tempfile::Builder<'_, '_>, directory: &Path) -> io::Result<NamedTempFile> {
     for _ in 0..ATTEMPTS {
-        let file = tempfile::Builder::new().prefix(prefix).suffix(SUFFIX).tempfile_in(directory)?;
+        let file = builder.tempfile_in(directory)?;
         match is_locked_now(file.as_file()) {
             // The collection deletes what it finds unlocked, which this one was for a moment.
             Ok(true) if file.path().exists() => return Ok(file),

@@ -24,7 +24,16 @@ pub struct PackWriter {
 impl PackWriter {
     /// Starts a pack in a directory of packs.
     pub fn new(directory: &Path) -> io::Result<Self> {
-        let mut file = BufWriter::with_capacity(1 << 18, temporary::create(directory, "pack-")?);
+        Self::into_file(directory, temporary::create(directory, "pack-")?)
+    }
+
+    /// Starts a pack in any directory, for others to import.
+    pub fn for_others(directory: &Path) -> io::Result<Self> {
+        Self::into_file(directory, temporary::create_public(directory, "pack-")?)
+    }
+
+    fn into_file(directory: &Path, file: NamedTempFile) -> io::Result<Self> {
+        let mut file = BufWriter::with_capacity(1 << 18, file);
         file.write_all(&pack::header())?;
         Ok(Self {
             directory: directory.to_owned(),

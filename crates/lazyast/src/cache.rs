@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lazyast_parse::{PARSER_VERSION, Parser, Refusal};
-use lazyast_store::{Directory, Key, Store, Unusable, directory};
+use lazyast_store::{Directory, Key, Located, Lower, Store, Unusable, directory, lower};
 
 use crate::ArchiveBytes;
 
@@ -23,6 +23,8 @@ pub struct Cache(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     store: Option<Store>,
+    lower: Lower,
+    problems: Vec<Unusable>,
     pending: Mutex<Pending>,
     parsers: Mutex<Vec<Parser>>,
 }
@@ -34,19 +36,39 @@ struct Pending {
 }
 
 impl Cache {
-    /// Opens the cache that a user in the current directory means; see [`directory`] for the order.
+    /// Opens the cache that a user in the current directory means, see [`directory`] for the order, above the caches
+    /// that the environment names, see [`lower`].
     ///
     /// An error says why there is none. [`Cache::disabled`] then does the same work without it.
     pub fn open(chosen: Option<&Path>) -> Result<Self, Unusable> {
-        let root = directory::choose(chosen, Path::new("."))?;
-        Self::at(root)
+        Self::open_above(chosen, &lower::from_environment())
     }
 
-    /// Opens the cache in a directory.
+    /// Opens the cache that a user in the current directory means, above others that are only read.
+    ///
+    /// One that cannot be used is a problem, not an error, if there is another.
+    pub fn open_above(chosen: Option<&Path>, lower: &[PathBuf]) -> Result<Self, Unusable> {
+        let root = directory::choose(chosen, Path::new("."))?;
+        Self::above(root, lower)
+    }
+
+    /// Opens the cache in a directory, with none below it.
     pub fn at(root: PathBuf) -> Result<Self, Unusable> {
-        let directory = Directory::prepare(root, PARSER_VERSION)?;
-        let store = Some(Store::open(directory, PARSER_VERSION));
-        Ok(Self(Arc::new(Inner { store, pending: Mutex::default(), parsers: Mutex::default() })))
+        Self::above(root, &[])
+    }
+
+    fn above(root: PathBuf, lower: &[PathBuf]) -> Result<Self, Unusable> {
+        let (lower, mut problems) = Lower::open(lower, PARSER_VERSION);
+        let store = match Directory::prepare(root, PARSER_VERSION) {
+            Ok(directory) => Some(Store::open(directory, PARSER_VERSION)),
+            Err(problem) if lower.is_empty() => return Err(problem),
+            Err(problem) => {
+                problems.push(problem);
+                None
+            }
+        };
+        let (pending, parsers) = Default::default();
+        Ok(Self(Arc::new(Inner { store, lower, problems, pending, parsers })))
     }
 
     /// No cache: every source is parsed and nothing is kept.
@@ -54,9 +76,14 @@ impl Cache {
         Self::default()
     }
 
-    /// The packs, if there is a cache.
+    /// The packs, if there is a cache that can be written.
     pub fn store(&self) -> Option<&Store> {
         self.0.store.as_ref()
+    }
+
+    /// Why some of the caches that were named are not used.
+    pub fn problems(&self) -> &[Unusable] {
+        &self.0.problems
     }
 
     /// The archive of a source, given as the bytes of a file.
@@ -75,11 +102,13 @@ impl Cache {
 
     /// The archive of a source by its key, if it is there.
     pub fn get(&self, key: &Key) -> Option<ArchiveBytes> {
-        let store = self.0.store.as_ref()?;
-        match store.get(key) {
-            Some(entry) => Some(ArchiveBytes::in_pack(entry)),
-            None => self.pending().archives.get(key).cloned(),
-        }
+        let entry = self.store().and_then(|store| store.get(key)).or_else(|| self.0.lower.get(key));
+        entry.map(ArchiveBytes::in_pack).or_else(|| self.pending().archives.get(key).cloned())
+    }
+
+    /// Where the archive of a source is; whether it is whole is seen when it is opened.
+    pub(crate) fn locate(&self, key: &Key) -> Option<Located> {
+        self.store().and_then(|store| store.locate(key)).or_else(|| self.0.lower.locate(key))
     }
 
     fn keep(&self, key: Key, archive: &ArchiveBytes) {

@@ -251,7 +251,7 @@ fn again(cache: &Cache, file: &KnownFile, keep: bool) -> Option<Result<Done, Fai
     match &file.known {
         Known::Refused { reason, .. } => Some(Err(FailureReason::RefusedBefore(reason.clone()))),
         Known::Archive { key, lines, minimum_python } => {
-            let located = cache.store()?.locate(key)?;
+            let located = cache.locate(key)?;
             Some(Ok(Done {
                 minimum_python: *minimum_python,
                 lines: *lines,
@@ -385,4 +385,9 @@ impl Shared<'_> {
 fn facts(archive: &[u8]) -> (u32, u8) {
     Tree::open(archive, None)
         .map_or((0, u8::MAX), |tree| (tree.line_count(), tree.header().facts.minimum_python))
+}
+
+/// The key of an archive's source.
+pub(crate) fn key_of(archive: &[u8]) -> Option<Key> {
+    Tree::open(archive, None).ok().map(|tree| tree.header().source_hash)
 }
