@@ -70,6 +70,9 @@ class Dispatch:
     def visit_children(self, visitor: ast.NodeVisitor, node: ast.AST) -> None:
         """What `visitor.generic_visit(node)` does."""
 
+def begin_forked() -> None:
+    """What a forked process does first."""
+
 def finish() -> None:
     """What is left to do when this process ends."""
 

@@ -2,26 +2,57 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use lazyast::{Cache, Unusable, is_due};
 use pyo3::exceptions::PyRuntimeWarning;
 use pyo3::prelude::*;
 
-static CACHE: OnceLock<Cache> = OnceLock::new();
+/// The cache of a process, and of those that are forked from it. A forked process has one of its own: a thread that it
+/// does not have may have locked its parent's, and what is gathered there is the parent's to publish.
+struct Generation {
+    cache: OnceLock<Cache>,
+    next: OnceLock<Box<Generation>>,
+}
+
+impl Generation {
+    const fn new() -> Self {
+        Self { cache: OnceLock::new(), next: OnceLock::new() }
+    }
+}
+
+static FIRST: Generation = Generation::new();
+
+/// How many forks this process is away from the first.
+static FORKS: AtomicUsize = AtomicUsize::new(0);
+
+fn generation() -> &'static Generation {
+    let forks = FORKS.load(Ordering::Relaxed);
+    (0..forks).fold(&FIRST, |generation, _| generation.next.get_or_init(|| Box::new(Generation::new())))
+}
+
+/// Begins a forked process.
+#[pyfunction]
+fn begin_forked() {
+    FORKS.fetch_add(1, Ordering::Relaxed);
+    // Made while there is only this thread.
+    generation();
+}
 
 /// The process's cache; it is opened when it is first needed. If the directory cannot be used, a warning
 /// says so once, and sources are parsed without it.
 pub(crate) fn of_process(py: Python<'_>) -> PyResult<&'static Cache> {
-    if let Some(cache) = CACHE.get() {
+    let place = &generation().cache;
+    if let Some(cache) = place.get() {
         return Ok(cache);
     }
     let (cache, problem) = open_or_none(None);
-    let first = CACHE.set(cache).is_ok();
+    let first = place.set(cache).is_ok();
     if let Some(problem) = problem.filter(|_| first) {
         warn(py, &problem)?;
     }
-    Ok(CACHE.get().expect("it was set above"))
+    Ok(place.get().expect("it was set above"))
 }
 
 /// The cache in a directory, or the user's own; without one, why.
@@ -58,7 +89,7 @@ pub(crate) fn note(cache: &Cache) {
 fn finish(py: Python<'_>) {
     let directories = std::mem::take(&mut *OF_PROJECTS.lock().unwrap_or_else(PoisonError::into_inner));
     py.detach(|| {
-        if let Some(cache) = CACHE.get() {
+        if let Some(cache) = generation().cache.get() {
             cache.finish();
         }
         // They were opened before, so that a problem would be known.
@@ -69,5 +100,6 @@ fn finish(py: Python<'_>) {
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(begin_forked, module)?)?;
     module.add_function(wrap_pyfunction!(finish, module)?)
 }
