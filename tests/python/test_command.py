@@ -1,6 +1,7 @@
 """The command `lazyast`, as users call it."""
 
 import ast
+import json
 import os
 import shutil
 import subprocess
@@ -221,3 +222,34 @@ def test_a_cache_below(cache, tmp_path):
     (tmp_path / "pyproject.toml").write_text(f"[tool.lazyast]\ncache-lower = {str(cache)!r}\n")
     result = run("warm", "--cache-dir", tmp_path / "third", "a.py", cwd=tmp_path)
     assert "1 new" in result.stdout, "a checkout cannot bring trees along"
+
+
+def test_stats(cache, tmp_path):
+    def stats():
+        result = run("stats", "--json", "--cache-dir", cache)
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)
+
+    found = stats()
+    assert found["directory"] == str(cache)
+    (version,) = found["versions"]
+    expected = {"current": True, "packs": 1, "archives": 1, "projects": 1, "damaged_packs": 0, "hits": 0, "misses": 1}
+    assert version.items() >= expected.items()
+    assert version["bytes"] > version["pack_bytes"] > 0
+    time.sleep(0.12)
+    for _ in range(3):
+        assert run("warm", "--cache-dir", cache, tmp_path / "a.py", env={**os.environ, "CI": ""}).returncode == 0
+    script = f"import lazyast; [lazyast.parse(source) for source in ({SOURCE!r}, {SOURCE!r}, 'new = 1')]"
+    environment = {**os.environ, "LAZYAST_CACHE_DIR": str(cache)}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+    (version,) = stats()["versions"]
+    assert (version["hits"], version["unread"], version["misses"]) == (5, 2, 2)
+    other = cache / "v0-0123456789abcdef-3" / "packs"
+    other.mkdir(parents=True)
+    (other / "damaged.pack").write_bytes(b"x" * 100)
+    text = run("stats", "--cache-dir", cache).stdout
+    assert "hits       5 (71.4 %), 2 of them without reading the source\nmisses     2\n" in text
+    assert "v0-0123456789abcdef-3 (of another version of lazyast)\npacks      0\ndamaged    1 packs" in text
+    assert "(not there yet)" in run("stats", "--cache-dir", tmp_path / "none").stdout
+    assert json.loads(run("stats", "--json", "--cache-dir", tmp_path / "none").stdout)["versions"] == []
+    assert not (tmp_path / "none").exists()

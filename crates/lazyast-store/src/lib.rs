@@ -6,6 +6,7 @@
 //! - `packs`: packs, mapped; [`store`]: all of a cache, searched by hash; [`check`]: to the last byte; [`foreign`],
 //!   `import`: packs from elsewhere; [`lower`]: caches that are only read.
 //! - `compact`: small packs become one; [`collect`]: what nobody uses goes; `uses`: what that is.
+//! - [`stats`]: what a cache holds; [`counts`]: how often it had what was asked for.
 //! - [`freshness`]: what is known of files, so that unchanged ones need not be read.
 //! - [`map`]: mapping a file; the only unsafe code of the crate.
 //! - `temporary`, `lock`, [`clock`]: files in the making, locks between processes, the time.
@@ -17,6 +18,7 @@ pub mod check;
 pub mod clock;
 pub mod collect;
 mod compact;
+pub mod counts;
 pub mod directory;
 pub mod foreign;
 pub mod freshness;
@@ -26,6 +28,7 @@ pub mod lower;
 pub mod map;
 pub mod pack;
 mod packs;
+pub mod stats;
 pub mod store;
 mod temporary;
 mod uses;
@@ -34,12 +37,14 @@ pub mod writer;
 
 pub use check::Checked;
 pub use collect::{Collected, Policy};
+pub use counts::Counts;
 pub use directory::{Directory, Unusable};
 pub use freshness::{Freshness, Known, KnownFile, Stamp};
 pub use import::Imported;
 pub use lower::Lower;
 pub use packs::{Entry, Located};
-pub use store::{Stats, Store};
+pub use stats::Stats;
+pub use store::Store;
 pub use writer::PackWriter;
 
 /// The key of an archive: the blake3 hash of its source.

@@ -17,9 +17,14 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub(crate) struct Lock(File);
 
 impl Lock {
-    /// Locks a file, which is made if it is not there; nothing if somebody else has it locked after that time.
+    /// Locks a file, which is made if it is not there; nothing if somebody else has it locked.
+    pub(crate) fn now(path: &Path) -> io::Result<Option<Self>> {
+        Self::new(path, Duration::ZERO)
+    }
+
+    /// Locks a file, which is made if it is not there; nothing if somebody else has it locked for longer than that.
     pub(crate) fn new(path: &Path, patience: Duration) -> io::Result<Option<Self>> {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
         let end = Instant::now() + patience;
         while !is_locked_now(&file)? {
             if Instant::now() >= end {
@@ -28,6 +33,11 @@ impl Lock {
             thread::sleep(PAUSE);
         }
         Ok(Some(Self(file)))
+    }
+
+    /// The file, to be read and written.
+    pub(crate) fn file(&mut self) -> &mut File {
+        &mut self.0
     }
 }
 

@@ -51,19 +51,6 @@ impl Open {
     }
 }
 
-/// What a cache holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// Readable packs.
-    pub packs: usize,
-    /// Archives in them; equal ones of several packs count each.
-    pub archives: usize,
-    /// Bytes of the packs.
-    pub bytes: u64,
-    /// Files that should be packs and cannot be read as such.
-    pub damaged: usize,
-}
-
 impl Store {
     /// Opens a cache for archives of one parser version.
     pub fn open(directory: Directory, parser: u32) -> Self {
@@ -152,16 +139,5 @@ impl Store {
         let mut paths = packs::paths(self.directory.packs());
         paths.sort();
         paths.into_iter().map(|path| Checked::own(path, self.parser)).collect()
-    }
-
-    /// Looks again at what is in the directory.
-    pub fn stats(&self) -> Stats {
-        let Packs { whole, damaged, .. } = Packs::read(self.directory.packs(), &[]);
-        Stats {
-            packs: whole.len(),
-            archives: whole.iter().map(|pack| pack.len()).sum(),
-            bytes: whole.iter().map(|pack| pack.bytes()).sum(),
-            damaged,
-        }
     }
 }

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lazyast_parse::{PARSER_VERSION, Parser, Refusal};
-use lazyast_store::{Directory, Key, Located, Lower, Store, Unusable, directory, lower};
+use lazyast_store::{Counts, Directory, Key, Located, Lower, Store, Unusable, directory, lower};
 
 use crate::ArchiveBytes;
 
@@ -27,6 +28,8 @@ struct Inner {
     problems: Vec<Unusable>,
     pending: Mutex<Pending>,
     parsers: Mutex<Vec<Parser>>,
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -67,8 +70,8 @@ impl Cache {
                 None
             }
         };
-        let (pending, parsers) = Default::default();
-        Ok(Self(Arc::new(Inner { store, lower, problems, pending, parsers })))
+        let (pending, parsers, hits, misses) = Default::default();
+        Ok(Self(Arc::new(Inner { store, lower, problems, pending, parsers, hits, misses })))
     }
 
     /// No cache: every source is parsed and nothing is kept.
@@ -90,8 +93,10 @@ impl Cache {
     pub fn archive(&self, source: &[u8]) -> Result<ArchiveBytes, Refusal> {
         let key = lazyast_store::key(source);
         if let Some(archive) = self.get(&key) {
+            self.0.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(archive);
         }
+        self.0.misses.fetch_add(1, Ordering::Relaxed);
         let mut parser = self.parsers().pop().unwrap_or_default();
         let archive = parser.parse(source, &key).map(ArchiveBytes::copy);
         self.parsers().push(parser);
@@ -153,6 +158,13 @@ impl Cache {
 impl Inner {
     fn flush(&self) -> io::Result<()> {
         let Some(store) = &self.store else { return Ok(()) };
+        let counts = Counts {
+            hits: self.hits.swap(0, Ordering::Relaxed),
+            unread: 0,
+            misses: self.misses.swap(0, Ordering::Relaxed),
+        };
+        // What cannot be counted does not matter to anybody's work.
+        let _ = counts.add(store.directory().version());
         let pending = std::mem::take(&mut *self.pending());
         if pending.archives.is_empty() {
             return Ok(());

@@ -35,8 +35,8 @@ pub use lazyast_format::{Archive, Node, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Refusal};
 pub use lazyast_store::collect::is_due;
 pub use lazyast_store::{
-    Checked, Collected, Directory, Imported, Lower, Policy, Stamp, Stats, Store, Unusable, directory, key,
-    lower, versions,
+    Checked, Collected, Counts, Directory, Imported, Lower, Policy, Stamp, Stats, Store, Unusable, directory,
+    key, lower, versions,
 };
 pub use project::{Module, Project};
 pub use warm::{Failure, FailureReason, Progress, Report, Verify, WarmOptions, warm};

@@ -10,7 +10,7 @@ use std::{io, thread};
 
 use lazyast_format::Tree;
 use lazyast_parse::{Parser, Refusal};
-use lazyast_store::{Freshness, Key, Known, KnownFile, Located, PackWriter, Store, clock};
+use lazyast_store::{Counts, Freshness, Key, Known, KnownFile, Located, PackWriter, Store, clock};
 
 use crate::files::{self, FileError, Found, Look};
 use crate::{ArchiveBytes, Cache};
@@ -212,6 +212,11 @@ pub(crate) fn run(
             *(if done.is_new { &mut report.new } else { &mut report.cached }) += 1;
         }
         outcomes.push(Outcome { path: found.path, result });
+    }
+    if let Some(folder) = &folder {
+        let (hits, unread, misses) = (report.cached as u64, report.unread as u64, report.new as u64);
+        // What cannot be counted does not matter to anybody's work.
+        let _ = Counts { hits, unread, misses }.add(folder);
     }
     let before = known.map_or(usize::MAX, |known| known.files.len());
     let has_news = worked || before != freshness.files.len() || listed && !freshness.folders.is_empty();
