@@ -112,21 +112,21 @@ impl Store {
 
     /// Publishes a pack and looks into it from now on. When there are many packs, small ones become one.
     pub fn publish(&self, writer: PackWriter) -> io::Result<()> {
-        let are_many = self.add(writer)? > MANY_PACKS;
-        if are_many {
+        self.add(writer)?;
+        // Others publish, too.
+        if packs::paths(self.directory.packs()).len() > MANY_PACKS {
             // The packs as they are serve as well, only slower.
             let _ = self.compact();
         }
         Ok(())
     }
 
-    /// Publishes a pack, and gives the number of packs that are open then.
-    pub(crate) fn add(&self, writer: PackWriter) -> io::Result<usize> {
+    /// Publishes a pack and looks into it from now on.
+    pub(crate) fn add(&self, writer: PackWriter) -> io::Result<()> {
         let path = writer.publish()?;
         let pack = Pack::open(path).ok().map(Arc::new);
-        let mut open = self.write();
-        open.packs.extend(pack);
-        Ok(open.packs.len())
+        self.write().packs.extend(pack);
+        Ok(())
     }
 
     /// Closes packs, as far as nobody uses what is in them.
