@@ -6,19 +6,23 @@ Rust and kept. Whatever lazyast's own parser does not serve, errors and warnings
 the interpreter's, so that results are always the interpreter's own.
 """
 
+from lazyast._cache import Cache
 from lazyast._install import install, uninstall
-from lazyast._native import CorruptArchive, Error, UnreadableFile
+from lazyast._native import CorruptArchive, CorruptPack, Error, UnreadableFile, UnusableCache
 from lazyast._nodes import Visitor, ancestors, enclosing, materialize, parent, walk
 from lazyast._parse import parse, parse_file
 from lazyast._project import Failure, Module, Project
 
 __all__ = [
+    "Cache",
     "CorruptArchive",
+    "CorruptPack",
     "Error",
     "Failure",
     "Module",
     "Project",
     "UnreadableFile",
+    "UnusableCache",
     "Visitor",
     "ancestors",
     "enclosing",

@@ -11,6 +11,12 @@ class Error(Exception):
 class UnreadableFile(Error):
     """A source could not be found or read."""
 
+class UnusableCache(Error):
+    """There is no cache directory that may be used."""
+
+class CorruptPack(Error):
+    """A file of trees from elsewhere is damaged, or of another version of lazyast."""
+
 class CorruptArchive(Error):
     """A node could not be decoded: its archive is damaged."""
 
@@ -126,3 +132,45 @@ class Project:
 
     def tree(self, index: int) -> ast.Module | None:
         """The tree of a source, or `None` where the interpreter has to parse."""
+
+@final
+class Cache:
+    """A cache directory."""
+
+    def __new__(
+        cls,
+        directory: str | os.PathLike[str] | None = None,
+        lower: Sequence[str | os.PathLike[str]] | None = None,
+    ) -> Cache: ...
+    @property
+    def directory(self) -> os.PathLike[str] | None:
+        """The directory, if there is one that can be written."""
+
+    def warm(
+        self, paths: Sequence[str | os.PathLike[str]], jobs: int | None, verify: str | None
+    ) -> tuple[int, int, int, int, int, list[tuple[os.PathLike[str], str]]]:
+        """Puts sources into the cache."""
+
+    def stats(self) -> list[tuple[os.PathLike[str], int, int, int, int, int, int, int, int, int]]:
+        """What the cache holds: of this version first, then of others."""
+
+    def verify(self) -> list[tuple[os.PathLike[str], int, list[str]]]:
+        """Checks every byte: `(path, whole archives, problems)` of each pack."""
+
+    def gc(self, max_age: float, max_size: int, dry_run: bool) -> tuple[int, int, int, int, int]:
+        """Deletes what was not used for some seconds, and what is too much."""
+
+    def clean(self) -> int:
+        """Deletes everything, and gives the number of bytes."""
+
+    def export_pack(
+        self,
+        file: str | os.PathLike[str],
+        paths: Sequence[str | os.PathLike[str]],
+        jobs: int | None,
+        verify: str | None,
+    ) -> tuple[int, int, list[tuple[os.PathLike[str], str]]]:
+        """Writes the archives of sources to a file."""
+
+    def import_pack(self, file: str | os.PathLike[str]) -> tuple[int, int]:
+        """Puts the archives of a file into the cache."""

@@ -8,7 +8,7 @@
 //! - [`walk`], [`visitor`]: traversals that make the nodes that are asked for.
 //! - [`ancestry`]: what stands around a node.
 //! - [`install`]: what `compile` is while trees are served to all of a process.
-//! - [`cache`], [`parse`], [`project`], [`command`]: what the Python package calls.
+//! - [`cache`], [`parse`], [`project`], [`verbs`], [`command`]: what the Python package calls.
 
 mod ancestry;
 mod cache;
@@ -20,6 +20,7 @@ mod nodes;
 mod parse;
 mod probe;
 mod project;
+mod verbs;
 mod visitor;
 mod walk;
 
@@ -37,6 +38,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     parse::register(module)?;
     install::register(module)?;
     project::register(module)?;
+    verbs::register(module)?;
     visitor::register(module)?;
     walk::register(module)?;
     command::register(module)
