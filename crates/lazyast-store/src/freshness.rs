@@ -24,7 +24,7 @@ use crate::clock::SECOND;
 use crate::{Key, temporary};
 
 /// The first bytes of the file.
-const MAGIC: [u8; 8] = *b"LAZYNEW\x1a";
+const MAGIC: [u8; 8] = *b"LAZYNW2\x1a";
 /// The ending of its name.
 pub const SUFFIX: &str = ".fresh";
 /// Nanoseconds that a timestamp may lag behind the clock: the system's ticks.
@@ -159,11 +159,20 @@ pub enum Known {
     },
     /// The parser left it to the interpreter.
     Refused {
+        /// The key of its source.
+        key: Key,
         /// Why.
         reason: String,
         /// What callers noted about it since: a number that tells the caller, and what it notes.
         notes: Vec<(u32, bool)>,
     },
+}
+
+impl Known {
+    /// What is known of a source that the parser has just left to the interpreter.
+    pub fn refused(key: Key, reason: String) -> Self {
+        Self::Refused { key, reason, notes: Vec::new() }
+    }
 }
 
 /// A file, and what is known of it.
@@ -195,6 +204,24 @@ impl Freshness {
     /// Whether what had a stamp when it was looked at, and has it now, is the same.
     pub fn is_same(&self, then: &Stamp, now: &Stamp) -> bool {
         then == now && then.is_settled(self.looked)
+    }
+
+    /// Whether a later look has found the same as this one, and nothing that this one's stamps leave in doubt.
+    pub fn says_the_same(&self, later: &Self) -> bool {
+        self.folders.len() == later.folders.len()
+            && self.files.len() == later.files.len()
+            && self.rules == later.rules
+            && self.rules.iter().all(|(path, then)| {
+                path.ends_with(".git") || then.is_none_or(|then| then.is_settled(self.looked))
+            })
+            && self
+                .folders
+                .iter()
+                .zip(&later.folders)
+                .all(|((path, then), (other, now))| path == other && self.is_same(then, now))
+            && self.files.iter().zip(&later.files).all(|(then, now)| {
+                then.path == now.path && then.known == now.known && self.is_same(&then.stamp, &now.stamp)
+            })
     }
 
     /// Whether the same rules are in force as then.
@@ -268,8 +295,9 @@ impl Freshness {
                     bytes.extend_from_slice(key);
                     bytes.extend_from_slice(&lines.to_le_bytes());
                 }
-                Known::Refused { reason, notes } => {
+                Known::Refused { key, reason, notes } => {
                     bytes.push(0);
+                    bytes.extend_from_slice(key);
                     put_text(&mut bytes, reason)?;
                     bytes.extend_from_slice(&u32::try_from(notes.len()).ok()?.to_le_bytes());
                     for (caller, note) in notes {
@@ -308,14 +336,14 @@ impl Freshness {
             let known = if minimum_python > 0 {
                 Known::Archive { key: rest.take()?, lines: rest.number()?, minimum_python }
             } else {
-                let reason = rest.text()?.to_owned();
+                let (key, reason) = (rest.take()?, rest.text()?.to_owned());
                 let count = rest.number()?;
                 let note = |_| Some((rest.number()?, rest.take()? != [0]));
-                Known::Refused { reason, notes: (0..count).map(note).collect::<Option<_>>()? }
+                Known::Refused { key, reason, notes: (0..count).map(note).collect::<Option<_>>()? }
             };
             found.files.push(KnownFile { path, stamp, known });
         }
-        Some(found)
+        rest.0.is_empty().then_some(found)
     }
 }
 
@@ -382,8 +410,8 @@ mod tests {
     fn example() -> Freshness {
         let stamp = Stamp { size: 5, modified: 10 * SECOND + 1, changed: 11 * SECOND + 1, inode: 3 };
         let archive = Known::Archive { key: [7; 32], lines: 9, minimum_python: 11 };
-        let refused =
-            Known::Refused { reason: "syntax: é".to_owned(), notes: vec![(311, true), (312, false)] };
+        let (reason, notes) = ("syntax: é".to_owned(), vec![(311, true), (312, false)]);
+        let refused = Known::Refused { key: [8; 32], reason, notes };
         let file = |name: &str, known| KnownFile { path: name.into(), stamp, known };
         Freshness {
             looked: 20 * SECOND,
@@ -425,5 +453,28 @@ mod tests {
         let whole = Stamp { size: 1, modified: 19 * SECOND, changed: 5 * SECOND, inode: 1 };
         assert!(!freshness.is_same(&whole, &whole), "whole seconds are a coarse grain");
         assert!(!freshness.is_same(&at(1), &Stamp { inode: 2, ..at(1) }));
+    }
+    #[test]
+    fn what_is_in_doubt_is_not_the_same() {
+        let later = |freshness: &Freshness| Freshness { looked: 30 * SECOND, ..freshness.clone() };
+        let freshness = example();
+        assert!(freshness.says_the_same(&later(&freshness)));
+        let young = Stamp { modified: 20 * SECOND - GRAIN / 2, ..freshness.files[0].stamp };
+        for change in [
+            |other: &mut Freshness, young| other.files[0].stamp = young,
+            |other: &mut Freshness, young| other.folders[0].1 = young,
+            |other: &mut Freshness, young| other.rules[0].1 = Some(young),
+        ] {
+            let mut other = example();
+            change(&mut other, young);
+            assert!(!freshness.says_the_same(&later(&other)), "a stamp has changed");
+            assert!(!other.says_the_same(&later(&other)), "a stamp is as young as the look");
+        }
+        let mut other = example();
+        other.files[0].known = Known::refused([7; 32], "why".to_owned());
+        assert!(!freshness.says_the_same(&other));
+        other = example();
+        other.files.pop();
+        assert!(!freshness.says_the_same(&other));
     }
 }

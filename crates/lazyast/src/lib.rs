@@ -24,7 +24,9 @@ pub mod dump;
 mod export;
 mod files;
 mod project;
+mod recall;
 mod warm;
+mod work;
 
 pub use bytes::ArchiveBytes;
 pub use cache::Cache;
