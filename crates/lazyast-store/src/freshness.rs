@@ -41,7 +41,8 @@ pub struct Stamp {
     pub size: u64,
     /// When its content changed, in nanoseconds since 1970.
     pub modified: i64,
-    /// When its content or its attributes changed, in the same unit; no program can set this back.
+    /// When its content or its attributes changed, in the same unit; no program can set this back. Elsewhere than on
+    /// Unix, when it was made.
     pub changed: i64,
     /// Which file of its file system it is.
     pub inode: u64,
@@ -97,7 +98,8 @@ impl Stamp {
 
     /// Whether a change after the moment `looked` would have given another stamp.
     pub(crate) fn is_settled(&self, looked: i64) -> bool {
-        let is_coarse = self.modified % SECOND == 0 && self.changed % SECOND == 0;
+        // Elsewhere than on Unix the other time is that of the creation, and may have a finer grain.
+        let is_coarse = self.modified % SECOND == 0 && (self.changed % SECOND == 0 || cfg!(not(unix)));
         let grain = if is_coarse { COARSE_GRAIN } else { GRAIN };
         self.modified.max(self.changed) < looked.saturating_sub(grain)
     }

@@ -2,7 +2,6 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use lazyast_store::freshness::SUFFIX;
 use lazyast_store::{Collected, Freshness, Known, KnownFile, Policy, Stamp, Store, key};
 
 use crate::made::{archive, names, numbered, open, pack_file, publish, publish_old, sources};
@@ -181,6 +180,9 @@ fn other_versions_go_when_nobody_uses_them() {
 #[test]
 fn links_are_left_alone() {
     use std::os::unix::fs::symlink;
+
+    use lazyast_store::freshness::SUFFIX;
+
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     let outside = root.path().join("outside");

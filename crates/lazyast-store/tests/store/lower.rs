@@ -1,8 +1,6 @@
-use std::fs;
-
 use lazyast_store::{Lower, Unusable, key};
 
-use crate::made::{PARSER, archive, filled, numbered, open, sources};
+use crate::made::{PARSER, archive, filled, numbered, sources};
 
 #[test]
 fn what_is_below_is_found_and_not_changed() {
@@ -42,7 +40,9 @@ fn one_that_is_not_there_is_a_problem_and_the_others_serve() {
 #[cfg(unix)]
 #[test]
 fn one_that_others_can_write_is_not_read() {
+    use std::fs;
     use std::os::unix::fs::PermissionsExt;
+
     let root = tempfile::tempdir().expect("a directory");
     let directory = filled(root.path()).directory().clone();
     for path in [directory.root(), directory.version(), directory.packs()] {
@@ -58,5 +58,4 @@ fn one_that_others_can_write_is_not_read() {
     for path in [directory.root(), directory.version(), directory.packs()] {
         fs::set_permissions(path, fs::Permissions::from_mode(0o700)).expect("it is ours");
     }
-    drop(open(root.path()));
 }

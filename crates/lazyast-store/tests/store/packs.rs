@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use lazyast_store::{Directory, Key, Store, Unusable, key};
+use lazyast_store::{Directory, Key, Policy, Store, Unusable, key};
 
-use crate::made::{PARSER, archive, directory, filled, numbered, pack_file, publish, sources};
+use crate::made::{PARSER, archive, directory, filled, names, numbered, open, pack_file, publish, sources};
 
 #[test]
 fn what_is_written_is_found() {
@@ -158,6 +158,37 @@ fn many_small_packs_become_one() {
     assert!(reader.get(&key(&large[8])).is_some());
     let files = fs::read_dir(reopened.directory().packs()).expect("it is there").count();
     assert_eq!(files, reopened.stats().packs, "nothing else is left");
+}
+
+/// Where what somebody has mapped cannot be deleted, old packs stay beside the one that they were put into.
+#[test]
+fn copies_are_deleted_when_they_can_be() {
+    let root = tempfile::tempdir().expect("a directory");
+    let store = open(root.path());
+    let packs = store.directory().packs().to_owned();
+    let mut before = Vec::new();
+    for number in 0..16 {
+        publish(&store, &[numbered(number)]);
+    }
+    for name in names(&packs) {
+        before.push((packs.join(&name), fs::read(packs.join(&name)).expect("it is there")));
+    }
+    publish(&store, &[numbered(16)]);
+    assert_eq!(names(&packs).len(), 1);
+    for (path, bytes) in &before {
+        fs::write(path, bytes).expect("there is room");
+    }
+    let together = open(root.path()).stats();
+    assert_eq!((together.packs, together.archives), (17, 17 + 16));
+    publish(&store, &[numbered(17)]);
+    let after = open(root.path()).stats();
+    assert_eq!((after.packs, after.archives), (2, 18), "the copies are gone, and nothing was copied for it");
+    assert!((0..18).all(|number| store.get(&key(&numbered(number))).is_some()));
+    for (path, bytes) in &before {
+        fs::write(path, bytes).expect("there is room");
+    }
+    store.collect(&Policy::default(), false).expect("there is room").expect("nobody else does");
+    assert_eq!(open(root.path()).stats().archives, 18);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 use std::fs;
 use std::time::Duration;
 
-use lazyast_store::{Directory, Unusable, key};
+use lazyast_store::key;
 
-use crate::made::{PARSER, archive, directory, numbered, open, publish, sources};
+use crate::made::{archive, numbered, open, publish, sources};
 
 #[test]
 fn what_others_publish_is_found() {
@@ -48,6 +48,11 @@ fn a_directory_that_is_deleted_is_no_problem() {
 #[test]
 fn what_leads_out_of_the_cache_is_refused() {
     use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use lazyast_store::{Directory, Unusable};
+
+    use crate::made::{PARSER, directory};
+
     let root = tempfile::tempdir().expect("a directory");
     let made = directory(root.path());
     let outside = root.path().join("outside");
