@@ -182,6 +182,11 @@ impl Directory {
         Ok(Self { root, version, packs })
     }
 
+    /// Makes what somebody has deleted in the cache directory.
+    pub(crate) fn make_again(&self) -> io::Result<()> {
+        create_private(&self.packs)
+    }
+
     /// The cache directory.
     pub fn root(&self) -> &Path {
         &self.root

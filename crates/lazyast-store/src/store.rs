@@ -107,7 +107,14 @@ impl Store {
 
     /// Starts a new pack.
     pub fn writer(&self) -> io::Result<PackWriter> {
-        PackWriter::new(self.directory.packs())
+        match PackWriter::new(self.directory.packs()) {
+            // Somebody has cleaned the cache. Had they deleted the directory, they would not want it back.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.directory.root().is_dir() => {
+                self.directory.make_again()?;
+                PackWriter::new(self.directory.packs())
+            }
+            writer => writer,
+        }
     }
 
     /// Publishes a pack and looks into it from now on. When there are many packs, small ones become one.
@@ -123,7 +130,12 @@ impl Store {
 
     /// Publishes a pack and looks into it from now on.
     pub(crate) fn add(&self, writer: PackWriter) -> io::Result<()> {
-        let path = writer.publish()?;
+        let path = match writer.publish() {
+            Ok(path) => path,
+            // Somebody has deleted all that was in the cache, and so also this.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
         let pack = Pack::open(path).ok().map(Arc::new);
         self.write().packs.extend(pack);
         Ok(())

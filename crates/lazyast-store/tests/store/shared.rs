@@ -44,6 +44,19 @@ fn a_directory_that_is_deleted_is_no_problem() {
     assert!(store.get(&key(&numbered(1))).is_some(), "it is there again");
 }
 
+#[test]
+fn a_cache_that_is_cleaned_is_used_again() {
+    let root = tempfile::tempdir().expect("a directory");
+    let store = open(root.path());
+    let mut writer = store.writer().expect("the directory can be written");
+    writer.add(&key(&numbered(1)), &archive(&numbered(1))).expect("there is room");
+    lazyast_store::versions::clean(store.directory().root()).expect("it is ours");
+    store.publish(writer).expect("what is deleted in the making is deleted");
+    assert!(store.get(&key(&numbered(1))).is_none());
+    publish(&store, &[numbered(1)]);
+    assert!(open(root.path()).get(&key(&numbered(1))).is_some());
+}
+
 #[cfg(unix)]
 #[test]
 fn what_leads_out_of_the_cache_is_refused() {
