@@ -2,6 +2,8 @@
 
 import ast
 import os
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -143,3 +145,19 @@ def test_no_directory_at_all(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(lazyast.UnusableCache, match="cannot be used"):
         lazyast.Cache(Path(tmp_path / "file"))
+
+
+OTHERS = """
+import subprocess, sys, lazyast
+lazyast.parse("mine = 1")
+subprocess.run([sys.executable, "-c", "import lazyast; lazyast.parse('theirs = 1')"], check=True)
+lazyast.parse("theirs = 1")
+"""
+
+
+def test_what_others_parse_is_found(tmp_path):
+    """A process that has opened its cache long ago finds what other processes have published since."""
+    environment = {**os.environ, "LAZYAST_CACHE_DIR": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", OTHERS], env=environment, check=True)
+    (stats,) = lazyast.Cache(tmp_path / "cache").stats()
+    assert (stats.hits, stats.misses) == (1, 2)

@@ -28,6 +28,10 @@ const EVERY: Duration = Duration::from_hours(24);
 /// A pack is written again for what is too old in it only if that is at least such a part of it.
 const WORTH: u64 = 8;
 
+/// Most bytes that are copied by a collection that nobody has asked for: who waits for their program to end should not
+/// notice. The next one goes on.
+const MAX_COPIED: u64 = 256 << 20;
+
 /// How long the collection that somebody has asked for waits for another one.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -86,7 +90,8 @@ impl Store {
     /// Deletes what a policy does not keep, in all of the cache directory; with `dry_run`, only says what that is.
     /// Nothing if other processes were at it all the time.
     pub fn collect(&self, policy: &Policy, dry_run: bool) -> io::Result<Option<Collected>> {
-        self.collect_within(policy, dry_run, PATIENCE)
+        let collection = Collection::new(policy, dry_run, u64::MAX);
+        self.collect_within(collection, PATIENCE)
     }
 
     /// Collects if that [`is_due`] and nobody else does.
@@ -99,17 +104,18 @@ impl Store {
         let file = fs::File::options().create(true).truncate(false).write(true).open(stamp)?;
         file.set_modified(SystemTime::now())?;
         // What was just made needs no collection.
-        if is_new { Ok(None) } else { self.collect_within(&policy, false, Duration::ZERO) }
+        if is_new {
+            return Ok(None);
+        }
+        self.collect_within(Collection::new(&policy, false, MAX_COPIED), Duration::ZERO)
     }
 
     fn collect_within(
         &self,
-        policy: &Policy,
-        dry_run: bool,
+        mut collection: Collection<'_>,
         patience: Duration,
     ) -> io::Result<Option<Collected>> {
         let Some(_lock) = self.lock(patience)? else { return Ok(None) };
-        let mut collection = Collection { policy, dry_run, found: Collected::default() };
         // What frees room without needing any comes first.
         collection.leftovers(self.directory().root());
         collection.other_versions(self.directory().root(), self.directory().version());
@@ -122,10 +128,15 @@ impl Store {
 struct Collection<'a> {
     policy: &'a Policy,
     dry_run: bool,
+    max_copied: u64,
     found: Collected,
 }
 
-impl Collection<'_> {
+impl<'a> Collection<'a> {
+    fn new(policy: &'a Policy, dry_run: bool, max_copied: u64) -> Self {
+        Self { policy, dry_run, max_copied, found: Collected::default() }
+    }
+
     /// Deletes what killed processes left.
     fn leftovers(&mut self, root: &Path) {
         for version in versions(root) {
@@ -183,7 +194,8 @@ impl Collection<'_> {
                 self.found.bytes += bytes;
             }
         }
-        let plan = Plan::new(self.policy, packs.whole, &Uses::read(store.directory().version()));
+        let uses = Uses::read(store.directory().version());
+        let plan = Plan::new(self.policy, packs.whole, &uses, self.max_copied);
         self.found.archives += plan.dropped;
         self.found.bytes += plan.dropped_bytes;
         if !self.dry_run && !plan.replaced.is_empty() {
@@ -209,7 +221,7 @@ fn cost(entry: &IndexEntry) -> u64 {
 }
 
 impl Plan {
-    fn new(policy: &Policy, packs: Vec<Arc<Pack>>, uses: &Uses) -> Self {
+    fn new(policy: &Policy, packs: Vec<Arc<Pack>>, uses: &Uses, max_copied: u64) -> Self {
         // Each archive once, where it is first.
         let mut seen = HashSet::new();
         let mut lately = Vec::new();
@@ -229,17 +241,20 @@ impl Plan {
         let fits = fits.count();
         let is_full = fits < lately.len();
         let mut left: HashSet<Key> = lately[..fits].iter().map(|(_, key, _)| *key).collect();
+        let mut may_copy = max_copied;
         let mut plan = Self { replaced: Vec::new(), kept: HashSet::new(), dropped: 0, dropped_bytes: 0 };
         for pack in packs {
             let (kept, dropped): (Vec<_>, Vec<_>) =
                 pack.entries().partition(|entry| left.contains(&entry.key));
             let bytes: u64 = dropped.iter().map(cost).sum();
+            let copied: u64 = kept.iter().map(cost).sum();
             let is_worth_it = kept.is_empty() || is_full || bytes >= pack.bytes() / WORTH;
             // The first of several equal archives is the one that is kept.
             for entry in &kept {
                 left.remove(&entry.key);
             }
-            if is_worth_it && (kept.is_empty() || !dropped.is_empty()) {
+            if is_worth_it && copied <= may_copy && (kept.is_empty() || !dropped.is_empty()) {
+                may_copy -= copied;
                 plan.dropped += dropped.len();
                 plan.dropped_bytes += if kept.is_empty() { pack.bytes() } else { bytes };
                 plan.kept.extend(kept.iter().map(|entry| entry.key));
@@ -247,5 +262,32 @@ impl Plan {
             }
         }
         plan
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::writer::PackWriter;
+
+    #[test]
+    fn no_more_is_copied_than_may_be() {
+        let directory = tempfile::tempdir().expect("a directory");
+        for pack in 0..4_u8 {
+            let mut writer = PackWriter::new(directory.path()).expect("there is room");
+            for number in 0..10 {
+                // The last pack has nothing that is kept.
+                let made = if number < 5 || pack == 3 { 0 } else { clock::minutes() };
+                writer.add_made(&[16 * pack + number; 32], &[0; 1000], made).expect("there is room");
+            }
+            writer.publish().expect("there is room");
+        }
+        let packs = Packs::read(directory.path(), &[]).whole;
+        let uses = Uses::read(directory.path());
+        for (may_copy, replaced, dropped) in [(u64::MAX, 4, 25), (12_000, 3, 20), (5_000, 1, 10), (0, 1, 10)]
+        {
+            let plan = Plan::new(&Policy::default(), packs.clone(), &uses, may_copy);
+            assert_eq!((plan.replaced.len(), plan.dropped), (replaced, dropped), "{may_copy}");
+        }
     }
 }
