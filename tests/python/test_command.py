@@ -243,12 +243,14 @@ def test_stats(cache, tmp_path):
     environment = {**os.environ, "LAZYAST_CACHE_DIR": str(cache)}
     subprocess.run([sys.executable, "-c", script], env=environment, check=True)
     (version,) = stats()["versions"]
-    assert (version["hits"], version["unread"], version["misses"]) == (5, 2, 2)
+    unread = version["unread"]
+    # The file may have been too young when it was read first.
+    assert (version["hits"], version["misses"], unread in (2, 3)) == (5, 2, True)
     other = cache / "v0-0123456789abcdef-3" / "packs"
     other.mkdir(parents=True)
     (other / "damaged.pack").write_bytes(b"x" * 100)
     text = run("stats", "--cache-dir", cache).stdout
-    assert "hits       5 (71.4 %), 2 of them without reading the source\nmisses     2\n" in text
+    assert f"hits       5 (71.4 %), {unread} of them without reading the source\nmisses     2\n" in text
     assert "v0-0123456789abcdef-3 (of another version of lazyast)\npacks      0\ndamaged    1 packs" in text
     assert "(not there yet)" in run("stats", "--cache-dir", tmp_path / "none").stdout
     assert json.loads(run("stats", "--json", "--cache-dir", tmp_path / "none").stdout)["versions"] == []
