@@ -255,3 +255,25 @@ def test_stats(cache, tmp_path):
     assert "(not there yet)" in run("stats", "--cache-dir", tmp_path / "none").stdout
     assert json.loads(run("stats", "--json", "--cache-dir", tmp_path / "none").stdout)["versions"] == []
     assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("off", ["variable", "option"])
+def test_without_a_cache(off, cache, tmp_path):
+    """What needs no cache works, and what does says so; either leaves the user's cache alone."""
+    home = tmp_path / "home"
+    environment = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": str(home), "LAZYAST_CACHE_DIR": "off"}
+    if off == "option":
+        del environment["LAZYAST_CACHE_DIR"]
+
+    def without(*arguments):
+        return run(*arguments, *(["--no-cache"] if off == "option" else []), env=environment)
+
+    source, packed = tmp_path / "a.py", tmp_path / "trees.pack"
+    for _ in range(2):
+        assert "1 new, 0 cached" in without("warm", source).stdout
+    assert "1 archives" in without("pack", "export", packed, source).stdout
+    assert without("dump", source).returncode == 0
+    for command in (["stats"], ["verify"], ["gc"], ["clean"], ["dir"], ["pack", "import", packed]):
+        result = without(*command)
+        assert (result.returncode, result.stderr) == (1, "lazyast: error: the cache is switched off\n"), command
+    assert not home.exists()
