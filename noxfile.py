@@ -114,6 +114,13 @@ def suites(session):
 
 
 @nox.session(python=next(iter(FOUND.values()), None), requires=["wheel"])
+def faults(session):
+    """Break a cache in every way, a few times; without --short, as often as a change to the store needs."""
+    session.install(built_wheel())
+    session.run("python", "tests/faults", *(session.posargs or ["--short"]))
+
+
+@nox.session(python=next(iter(FOUND.values()), None), requires=["wheel"])
 def lint(session):
     """Check the Python code, its types, and that the stubs say what the built package has."""
     session.install("ruff>=0.14", "mypy>=1.18", "pyright[nodejs]>=1.1.400", built_wheel())

@@ -1,11 +1,12 @@
 //! Benchmarks of the Rust side over a directory of Python sources:
 //!
 //! ```text
-//! cargo run --release -p lazyast-benches -- DIRECTORY [ROUNDS]
+//! cargo run --release -p lazyast-benches -- DIRECTORY [ROUNDS [WORD...]]
 //! ```
 //!
 //! All rows are measured in turn, round after round, so that what else the machine does falls on all of
-//! them; the medians and their ratios to ruff's bare parse are printed. Each row asserts its work.
+//! them; the medians and their ratios to the first row, ruff's bare parse, are printed. With words, only rows that have
+//! one of them in their names are measured. Each row asserts its work.
 #![forbid(unsafe_code)]
 
 mod rows;
@@ -23,6 +24,13 @@ fn main() {
         std::process::exit(2);
     };
     let rounds: usize = arguments.next().and_then(|rounds| rounds.parse().ok()).unwrap_or(9);
+    let words: Vec<String> = arguments.collect();
+    let is_wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word));
+    let wanted: Vec<_> = rows::ROWS.iter().filter(|row| is_wanted(row.name)).collect();
+    if wanted.is_empty() {
+        eprintln!("no row has any of these words in its name");
+        std::process::exit(2);
+    }
     let corpus = rows::Corpus::read(&directory);
     println!(
         "{}: {} files, {} lines, {} bytes, {} nodes; archives {} bytes ({:.3} times); medians of {rounds}\n",
@@ -34,15 +42,15 @@ fn main() {
         corpus.archive_bytes,
         corpus.archive_bytes as f64 / corpus.bytes as f64,
     );
-    let mut times = vec![Vec::new(); rows::ROWS.len()];
+    let mut times = vec![Vec::new(); wanted.len()];
     for _ in 0..rounds {
-        for (row, times) in rows::ROWS.iter().zip(&mut times) {
+        for (row, times) in wanted.iter().zip(&mut times) {
             times.push((row.run)(&corpus));
         }
     }
     let medians: Vec<Duration> = times.iter_mut().map(|times| median(times)).collect();
-    println!("{:44} {:>10} {:>10} {:>8}", "", "ms", "MLoC/s", "to ruff");
-    for (row, median) in rows::ROWS.iter().zip(&medians) {
+    println!("{:44} {:>10} {:>10} {:>8}", "", "ms", "MLoC/s", "to first");
+    for (row, median) in wanted.iter().zip(&medians) {
         let seconds = median.as_secs_f64();
         println!(
             "{:44} {:10.1} {:10.2} {:7.2}x",

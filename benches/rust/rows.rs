@@ -1,12 +1,13 @@
 //! What is measured.
 
+use std::cell::OnceCell;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use lazyast::{Cache, Verify, WarmOptions};
+use lazyast::{Cache, Project, Verify, WarmOptions};
 use lazyast_format::Tree;
 use lazyast_parse::Parser;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
@@ -16,6 +17,7 @@ use crate::timed;
 /// The sources that our parser serves, in memory, and their archives.
 pub(crate) struct Corpus {
     directory: PathBuf,
+    cache: OnceCell<tempfile::TempDir>,
     pub(crate) sources: Vec<Vec<u8>>,
     archives: Vec<lazyast_format::layout::Buffer>,
     pub(crate) lines: u64,
@@ -28,6 +30,7 @@ impl Corpus {
     pub(crate) fn read(directory: &Path) -> Self {
         let mut corpus = Self {
             directory: directory.to_owned(),
+            cache: OnceCell::new(),
             sources: Vec::new(),
             archives: Vec::new(),
             lines: 0,
@@ -76,6 +79,8 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "read and hash every source", run: read_and_hash },
     Row { name: "lazyast: warm again, by content", run: |corpus| warm_again(corpus, Verify::Content) },
     Row { name: "lazyast: warm again, by stat", run: |corpus| warm_again(corpus, Verify::Stat) },
+    Row { name: "lazyast: open again, by content", run: |corpus| open_again(corpus, Verify::Content) },
+    Row { name: "lazyast: open again, by stat", run: |corpus| open_again(corpus, Verify::Stat) },
     Row { name: "format: open every archive", run: open },
     Row { name: "format: decode every node", run: decode },
     Row { name: "format: verify every archive", run: verify },
@@ -130,6 +135,21 @@ fn warm_again(corpus: &Corpus, verify: Verify) -> Duration {
     let (report, time) = timed(|| lazyast::warm(&open(), &paths, options, &|_| {}));
     assert!(report.new == 0 && report.cached >= corpus.sources.len());
     assert_eq!(report.unread > 0, verify == Verify::Stat);
+    time
+}
+
+/// A project that was opened before, in one cache for all rounds.
+fn open_again(corpus: &Corpus, verify: Verify) -> Duration {
+    let paths = [corpus.directory.clone()];
+    let options = WarmOptions { jobs: None, verify };
+    let cache = || {
+        let directory = corpus.cache.get_or_init(|| tempfile::tempdir().expect("a directory for the cache"));
+        Cache::at(directory.path().to_owned()).expect("the directory is new and ours")
+    };
+    Project::open(&cache(), &paths, options);
+    let (project, time) = timed(|| Project::open(&cache(), &paths, options));
+    assert!(project.report().new == 0 && project.modules().len() >= corpus.sources.len());
+    assert_eq!(project.report().unread > 0, verify == Verify::Stat);
     time
 }
 

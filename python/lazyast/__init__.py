@@ -6,15 +6,18 @@ Rust and kept. Whatever lazyast's own parser does not serve, errors and warnings
 the interpreter's, so that results are always the interpreter's own.
 """
 
+from lazyast._cache import Cache
 from lazyast._install import install, uninstall
 from lazyast._native import (
     CorruptArchive,
+    CorruptPack,
     Error,
     Match,
     Matches,
     Query,
     QueryError,
     UnreadableFile,
+    UnusableCache,
     pattern,
     selector,
 )
@@ -23,7 +26,9 @@ from lazyast._parse import parse, parse_file
 from lazyast._project import Failure, Module, Project
 
 __all__ = [
+    "Cache",
     "CorruptArchive",
+    "CorruptPack",
     "Error",
     "Failure",
     "Match",
@@ -33,6 +38,7 @@ __all__ = [
     "Query",
     "QueryError",
     "UnreadableFile",
+    "UnusableCache",
     "Visitor",
     "ancestors",
     "enclosing",

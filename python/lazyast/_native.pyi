@@ -16,6 +16,11 @@ class UnreadableFile(Error):
 
 class QueryError(Error):
     """A pattern or selector that means nothing, with the place where it does not; or a query that takes too long."""
+class UnusableCache(Error):
+    """There is no cache directory that may be used."""
+
+class CorruptPack(Error):
+    """A file of trees from elsewhere is damaged, or of another version of lazyast."""
 
 class CorruptArchive(Error):
     """A node could not be decoded: its archive is damaged."""
@@ -76,8 +81,11 @@ class Dispatch:
     def visit_children(self, visitor: ast.NodeVisitor, node: ast.AST) -> None:
         """What `visitor.generic_visit(node)` does."""
 
-def flush() -> None:
-    """Publishes what was parsed since the last time."""
+def begin_forked() -> None:
+    """What a forked process does first."""
+
+def finish() -> None:
+    """What is left to do when this process ends."""
 
 def run(arguments: Sequence[str]) -> int:
     """Runs a command line, the program's name first, and gives the exit code."""
@@ -242,3 +250,44 @@ class Match:
     @property
     def text(self) -> str:
         """The source of the hit. Raises `UnreadableFile` if the file has changed since."""
+@final
+class Cache:
+    """A cache directory."""
+
+    def __new__(
+        cls,
+        directory: str | os.PathLike[str] | None = None,
+        lower: Sequence[str | os.PathLike[str]] | None = None,
+    ) -> Cache: ...
+    @property
+    def directory(self) -> os.PathLike[str] | None:
+        """The directory, if there is one that can be written."""
+
+    def warm(
+        self, paths: Sequence[str | os.PathLike[str]], jobs: int | None, verify: str | None
+    ) -> tuple[int, int, int, int, int, list[tuple[os.PathLike[str], str]]]:
+        """Puts sources into the cache."""
+
+    def stats(self) -> list[tuple[os.PathLike[str], int, int, int, int, int, int, int, int, int]]:
+        """What the cache holds: of this version first, then of others."""
+
+    def verify(self) -> list[tuple[os.PathLike[str], int, list[str]]]:
+        """Checks every byte: `(path, whole archives, problems)` of each pack."""
+
+    def gc(self, max_age: float, max_size: int, dry_run: bool) -> tuple[int, int, int, int, int]:
+        """Deletes what was not used for some seconds, and what is too much."""
+
+    def clean(self) -> int:
+        """Deletes everything, and gives the number of bytes."""
+
+    def export_pack(
+        self,
+        file: str | os.PathLike[str],
+        paths: Sequence[str | os.PathLike[str]],
+        jobs: int | None,
+        verify: str | None,
+    ) -> tuple[int, int, list[tuple[os.PathLike[str], str]]]:
+        """Writes the archives of sources to a file."""
+
+    def import_pack(self, file: str | os.PathLike[str]) -> tuple[int, int]:
+        """Puts the archives of a file into the cache."""

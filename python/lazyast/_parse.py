@@ -26,7 +26,9 @@ def _with_own_compile(function: Callable[..., Any]) -> Callable[..., Any]:
 
 interpreter_parse = _with_own_compile(ast.parse)
 
-atexit.register(_native.flush)
+atexit.register(_native.finish)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_native.begin_forked)
 
 
 def _serve(source: object, filename: object, mode: object, type_comments: object, whole: int = 0) -> ast.Module | None:

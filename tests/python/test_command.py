@@ -1,6 +1,7 @@
 """The command `lazyast`, as users call it."""
 
 import ast
+import json
 import os
 import shutil
 import subprocess
@@ -144,3 +145,135 @@ def test_warm_reads_what_it_is_told_to(tmp_path):
         result = run("warm", *options, "--cache-dir", tmp_path / "cache", tmp_path / "a.py")
         assert result.returncode == 0, result.stderr
     assert "0 new, 1 cached" in result.stdout
+
+
+def test_gc(cache, tmp_path):
+    def gc(*options):
+        result = run("gc", "--cache-dir", cache, *options)
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    nothing = "0 archives, 0 projects, 0 other versions, 0 leftovers\n"
+    assert gc() == "freed 0 B: " + nothing
+    (packs,) = cache.rglob("packs")
+    (packs / "pack-x.tmp").write_bytes(b"x" * 2048)
+    assert gc("--dry-run") == "would free 2.00 KiB: 0 archives, 0 projects, 0 other versions, 1 leftover\n"
+    assert (packs / "pack-x.tmp").exists()
+    assert gc() == "freed 2.00 KiB: 0 archives, 0 projects, 0 other versions, 1 leftover\n"
+    assert "1 archive, 0 projects" in gc("--max-size", "100")
+    assert list(packs.iterdir()) == []
+    assert "1 new" in run("warm", "--cache-dir", cache, tmp_path / "a.py").stdout
+    assert "1 archive, 1 project," in gc("--max-age", "0")
+    assert run("gc", "--cache-dir", cache, "--max-size", "much").returncode == 2
+    assert "nothing to delete" in run("gc", "--cache-dir", tmp_path / "none").stdout
+
+
+def test_what_is_old_goes_by_itself(cache, tmp_path):
+    """When a program ends, once a day, unless it is told not to."""
+    script = f"import lazyast; lazyast.Project({str(tmp_path / 'a.py')!r}, cache_dir={str(cache)!r})"
+
+    def left_after_a_day(**environment):
+        leftover = next(cache.rglob("packs")) / "pack-x.tmp"
+        leftover.touch()
+        yesterday = time.time() - 25 * 3600
+        (cache / "collected").touch()
+        os.utime(cache / "collected", (yesterday, yesterday))
+        subprocess.run([sys.executable, "-c", script], env={**os.environ, **environment}, check=True)
+        return leftover.exists()
+
+    assert left_after_a_day(LAZYAST_GC="off")
+    assert not left_after_a_day()
+
+
+def test_export_and_import(cache, tmp_path):
+    packed = tmp_path / "trees.pack"
+    result = run("pack", "export", "--cache-dir", cache, packed, tmp_path / "a.py")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith(f"{packed}: 1 archives, ")
+    other = tmp_path / "other"
+    for new in (1, 0):
+        result = run("pack", "import", "--cache-dir", other, packed)
+        assert (result.returncode, result.stdout) == (0, f"{packed}: 1 archives, {new} new\n")
+    assert "0 new, 1 cached" in run("warm", "--cache-dir", other, tmp_path / "a.py").stdout
+    damaged = tmp_path / "damaged.pack"
+    content = bytearray(packed.read_bytes())
+    content[200] ^= 1
+    damaged.write_bytes(content)
+    result = run("pack", "import", "--cache-dir", tmp_path / "third", packed, damaged, tmp_path / "none")
+    assert result.returncode == 1
+    assert f"{packed}: 1 archives, 1 new" in result.stdout
+    assert f"{damaged}: entry 0: " in result.stdout
+    assert "2 of 3 files were not imported" in result.stderr
+    assert run("pack", "import").returncode == 2
+    assert run("pack", "export", "--cache-dir", cache, packed, tmp_path / "none").returncode == 1
+
+
+def test_a_cache_below(cache, tmp_path):
+    def warm(*options, **environment):
+        options = [*options, "--cache-dir", tmp_path / "upper", tmp_path / "a.py"]
+        return run("warm", *options, env={**os.environ, **environment})
+
+    assert "0 new, 1 cached" in warm("--cache-lower", cache).stdout
+    assert "0 new, 1 cached" in warm(LAZYAST_CACHE_LOWER=os.pathsep.join([str(cache), ""])).stdout
+    assert not list((tmp_path / "upper").rglob("*.pack"))
+    result = warm("--cache-lower", tmp_path / "none")
+    assert "1 new" in result.stdout
+    assert "none cannot be used" in result.stderr
+    (tmp_path / "pyproject.toml").write_text(f"[tool.lazyast]\ncache-lower = {str(cache)!r}\n")
+    result = run("warm", "--cache-dir", tmp_path / "third", "a.py", cwd=tmp_path)
+    assert "1 new" in result.stdout, "a checkout cannot bring trees along"
+
+
+def test_stats(cache, tmp_path):
+    def stats():
+        result = run("stats", "--json", "--cache-dir", cache)
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)
+
+    found = stats()
+    assert found["directory"] == str(cache)
+    (version,) = found["versions"]
+    expected = {"current": True, "packs": 1, "archives": 1, "projects": 1, "damaged_packs": 0, "hits": 0, "misses": 1}
+    assert version.items() >= expected.items()
+    assert version["bytes"] > version["pack_bytes"] > 0
+    time.sleep(0.12)
+    for _ in range(3):
+        assert run("warm", "--cache-dir", cache, tmp_path / "a.py", env={**os.environ, "CI": ""}).returncode == 0
+    script = f"import lazyast; [lazyast.parse(source) for source in ({SOURCE!r}, {SOURCE!r}, 'new = 1')]"
+    environment = {**os.environ, "LAZYAST_CACHE_DIR": str(cache)}
+    subprocess.run([sys.executable, "-c", script], env=environment, check=True)
+    (version,) = stats()["versions"]
+    unread = version["unread"]
+    # The file may have been too young when it was read first.
+    assert (version["hits"], version["misses"], unread in (2, 3)) == (5, 2, True)
+    other = cache / "v0-0123456789abcdef-3" / "packs"
+    other.mkdir(parents=True)
+    (other / "damaged.pack").write_bytes(b"x" * 100)
+    text = run("stats", "--cache-dir", cache).stdout
+    assert f"hits       5 (71.4 %), {unread} of them without reading the source\nmisses     2\n" in text
+    assert "v0-0123456789abcdef-3 (of another version of lazyast)\npacks      0\ndamaged    1 packs" in text
+    assert "(not there yet)" in run("stats", "--cache-dir", tmp_path / "none").stdout
+    assert json.loads(run("stats", "--json", "--cache-dir", tmp_path / "none").stdout)["versions"] == []
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("off", ["variable", "option"])
+def test_without_a_cache(off, cache, tmp_path):
+    """What needs no cache works, and what does says so; either leaves the user's cache alone."""
+    home = tmp_path / "home"
+    environment = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": str(home), "LAZYAST_CACHE_DIR": "off"}
+    if off == "option":
+        del environment["LAZYAST_CACHE_DIR"]
+
+    def without(*arguments):
+        return run(*arguments, *(["--no-cache"] if off == "option" else []), env=environment)
+
+    source, packed = tmp_path / "a.py", tmp_path / "trees.pack"
+    for _ in range(2):
+        assert "1 new, 0 cached" in without("warm", source).stdout
+    assert "1 archives" in without("pack", "export", packed, source).stdout
+    assert without("dump", source).returncode == 0
+    for command in (["stats"], ["verify"], ["gc"], ["clean"], ["dir"], ["pack", "import", packed]):
+        result = without(*command)
+        assert (result.returncode, result.stderr) == (1, "lazyast: error: the cache is switched off\n"), command
+    assert not home.exists()

@@ -119,9 +119,7 @@ def test_what_the_error_says():
             list(ast.walk(_native.open_archive(bytes(archive))))
         except lazyast.CorruptArchive as error:
             messages.append(str(error))
-    assert any(re.search("kind.*250.*delete the directory that `lazyast dir` prints", each) for each in messages), (
-        messages
-    )
+    assert any(re.search("kind.*250.*run `lazyast clean`", each) for each in messages), messages
 
 
 if __name__ == "__main__":

@@ -231,3 +231,50 @@ def test_trees_after_a_fork():
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0
     assert ast.dump(tree) == ast.dump(ast.parse(SOURCE))
+
+
+FORKED = """
+import os, pathlib, signal, sys, threading
+import lazyast
+
+packs = lambda: len(list(pathlib.Path(os.environ["LAZYAST_CACHE_DIR"]).rglob("*.pack")))
+lazyast.parse("mine = 1")
+
+def work(name):
+    for number in range(2000):
+        lazyast.parse(f"{name} = {number % 50}")
+
+threads = [threading.Thread(target=work, args=(f"thread{number}",)) for number in range(3)]
+for thread in threads:
+    thread.start()
+for number in range(40):
+    child = os.fork()
+    if child == 0:
+        # A thread that is not here any more may have been at work in the middle of anything.
+        signal.alarm(20)
+        lazyast.parse("mine = 1")
+        lazyast.parse(f"forked = {number}")
+        grandchild = os.fork()
+        if grandchild == 0:
+            lazyast.parse("mine = 1")
+            os._exit(0)
+        os._exit(os.waitstatus_to_exitcode(os.waitpid(grandchild, 0)[1]))
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+for thread in threads:
+    thread.join()
+before = packs()
+if os.fork() == 0:
+    # What its parent has gathered is not its own to publish.
+    sys.exit()
+os.wait()
+assert packs() == before, packs()
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_the_cache_after_a_fork(tmp_path):
+    """A forked process has a cache of its own, whatever threads were doing to its parent's."""
+    environment = {**os.environ, "LAZYAST_CACHE_DIR": str(tmp_path / "cache")}
+    result = subprocess.run([sys.executable, "-c", FORKED], env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert len(list(tmp_path.rglob("*.pack"))) == 1

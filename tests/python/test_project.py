@@ -98,7 +98,7 @@ def test_a_changed_file(place):
 
 def test_a_cache_that_cannot_be_used(place):
     (place.parent / "cache").write_text("a file\n")
-    with pytest.warns(RuntimeWarning, match="without its cache"):
+    with pytest.warns(RuntimeWarning, match="without a cache"):
         project = open_project(place)
     assert len(project) == 6
 

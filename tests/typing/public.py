@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, assert_type
 
@@ -56,9 +57,23 @@ assert_type(project.failures, tuple[lazyast.Failure, ...])
 assert_type(project.failures[0].error, Exception)
 assert_type(project.lines, int)
 
+cache = lazyast.Cache("cache", lower=["below", Path("deeper")])
+assert_type(lazyast.Cache().directory, Path | None)
+assert_type(cache.warm(["src", Path("tests")], jobs=2, verify="content").failures, tuple[tuple[Path, str], ...])
+assert_type(cache.warm("src").new, int)
+assert_type(cache.stats()[0].hits, int)
+assert_type([checked.problems for checked in cache.verify()], list[tuple[str, ...]])
+assert_type(cache.gc(max_age=timedelta(days=7), max_size=1 << 30, dry_run=True).bytes, int)
+assert_type(cache.clean(), int)
+assert_type(cache.export_pack(Path("trees.pack"), "src").archives, int)
+assert_type(cache.import_pack("trees.pack").new, int)
+
 error: lazyast.Error = lazyast.CorruptArchive()
+wrong: lazyast.Error = lazyast.CorruptPack()
+nowhere: lazyast.Error = lazyast.UnusableCache()
 other: lazyast.Error = lazyast.UnreadableFile()
 
 lazyast.walk(tree, "Name")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
+cache.gc(max_age=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 lazyast.parse_file(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 lazyast.materialize("x")  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]

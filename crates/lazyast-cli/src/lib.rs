@@ -38,6 +38,10 @@ enum Command {
     Stats(commands::stats::Stats),
     /// Check every byte of the cache, or of packs from elsewhere
     Verify(commands::verify::Verify),
+    /// Exchange trees with other machines, in files
+    Pack(commands::pack::Pack),
+    /// Delete what was not used for long, and what killed processes have left
+    Gc(commands::gc::Gc),
     /// Delete the cache
     Clean(commands::clean::Clean),
     /// Print the cache directory
@@ -53,8 +57,12 @@ struct CacheArguments {
     /// the platform's directory for caches]
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
+    /// A cache directory that is only read, below the other; may be given several times [default: the directories in
+    /// LAZYAST_CACHE_LOWER]
+    #[arg(long, value_name = "DIR")]
+    cache_lower: Vec<PathBuf>,
     /// Neither read nor write a cache
-    #[arg(long, conflicts_with = "cache_dir")]
+    #[arg(long, conflicts_with_all = ["cache_dir", "cache_lower"])]
     no_cache: bool,
 }
 
@@ -64,8 +72,17 @@ impl CacheArguments {
         if self.no_cache {
             return Cache::disabled();
         }
-        match Cache::open(self.cache_dir.as_deref()) {
-            Ok(cache) => cache,
+        let lower = match &self.cache_lower[..] {
+            [] => lazyast::lower::from_environment(),
+            lower => lower.to_owned(),
+        };
+        match Cache::open_above(self.cache_dir.as_deref(), &lower) {
+            Ok(cache) => {
+                for problem in cache.problems() {
+                    eprintln!("lazyast: warning: {problem}");
+                }
+                cache
+            }
             Err(Unusable::Off) => Cache::disabled(),
             Err(error) => {
                 eprintln!("lazyast: warning: {error}");
@@ -150,6 +167,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Dump(command) => command.run(),
         Command::Stats(command) => command.run(),
         Command::Verify(command) => command.run(),
+        Command::Pack(command) => command.run(),
+        Command::Gc(command) => command.run(),
         Command::Clean(command) => command.run(),
         Command::Dir(command) => command.run(),
         Command::Demo(command) => command.run(),
@@ -170,4 +189,35 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 /// Bytes as a person reads them.
 fn human_bytes(bytes: u64) -> String {
     indicatif::BinaryBytes(bytes).to_string()
+}
+
+/// A number of bytes as a person writes it.
+fn size(text: &str) -> Result<u64, String> {
+    let split = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let shift = match unit.to_ascii_uppercase().as_str() {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 10,
+        "M" | "MB" | "MIB" => 20,
+        "G" | "GB" | "GIB" => 30,
+        "T" | "TB" | "TIB" => 40,
+        _ => return Err("expected a number of bytes, or one with K, M, G or T, such as 500M".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|error| format!("{error}"))?;
+    number.checked_mul(1 << shift).ok_or_else(|| "too large".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        for (text, expected) in [("0", 0), ("17", 17), ("2k", 2048), ("500M", 500 << 20), ("8GiB", 8 << 30)] {
+            assert_eq!(size(text), Ok(expected), "{text}");
+        }
+        for text in ["", "M", "-1", "1.5G", "1X", "99999999999T"] {
+            assert!(size(text).is_err(), "{text}");
+        }
+    }
 }

@@ -22,10 +22,18 @@ create_exception!(
     "A pattern or selector that means nothing, with the place where it does not; or a query that takes too long."
 );
 
+create_exception!(lazyast, UnusableCache, Error, "There is no cache directory that may be used.");
+create_exception!(
+    lazyast,
+    CorruptPack,
+    Error,
+    "A file of trees from elsewhere is damaged, or of another version of lazyast."
+);
+
 /// The exception for damage that a node's decoding has met.
 pub(crate) fn corrupt(damage: &Damage) -> PyErr {
     CorruptArchive::new_err(format!(
-        "{damage}; the cache has a damaged file: delete the directory that `lazyast dir` prints, and parse again"
+        "{damage}; the cache has a damaged file: run `lazyast clean`, and parse again"
     ))
 }
 
@@ -34,5 +42,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("Error", py.get_type::<Error>())?;
     module.add("QueryError", py.get_type::<QueryError>())?;
     module.add("CorruptArchive", py.get_type::<CorruptArchive>())?;
+    module.add("CorruptPack", py.get_type::<CorruptPack>())?;
+    module.add("UnusableCache", py.get_type::<UnusableCache>())?;
     module.add("UnreadableFile", py.get_type::<UnreadableFile>())
 }

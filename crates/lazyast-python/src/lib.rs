@@ -9,7 +9,7 @@
 //! - [`ancestry`]: what stands around a node.
 //! - [`query`]: queries, and their hits.
 //! - [`install`]: what `compile` is while trees are served to all of a process.
-//! - [`cache`], [`parse`], [`project`], [`command`]: what the Python package calls.
+//! - [`cache`], [`parse`], [`project`], [`verbs`], [`command`]: what the Python package calls.
 
 mod ancestry;
 mod cache;
@@ -22,6 +22,7 @@ mod parse;
 mod probe;
 mod project;
 mod query;
+mod verbs;
 mod visitor;
 mod walk;
 
@@ -40,6 +41,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     install::register(module)?;
     project::register(module)?;
     query::register(module)?;
+    verbs::register(module)?;
     visitor::register(module)?;
     walk::register(module)?;
     command::register(module)

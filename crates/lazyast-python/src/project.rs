@@ -48,15 +48,7 @@ impl Project {
         jobs: Option<usize>,
         verify: Option<&str>,
     ) -> PyResult<Self> {
-        let verify = match verify {
-            None => Verify::default(),
-            Some("stat") => Verify::Stat,
-            Some("content") => Verify::Content,
-            Some(other) => {
-                let message = format!("verify must be 'stat', 'content' or None, not {other:?}");
-                return Err(PyValueError::new_err(message));
-            }
-        };
+        let verify = verify_of(verify)?;
         let opened = cache_dir.map(|directory| cache::open_or_none(Some(directory)));
         let cache = match &opened {
             Some((cache, None)) => cache,
@@ -66,6 +58,7 @@ impl Project {
             }
             None => cache::of_process(py)?,
         };
+        cache::note(cache);
         let inner = py.detach(|| lazyast::Project::open(cache, &paths, WarmOptions { jobs, verify }));
         if let Some(error) = &inner.report().unwritten {
             cache::warn(py, &format!("what is new cannot be written: {error}"))?;
@@ -196,6 +189,19 @@ impl Project {
         }
         self.order.extend(left.map(Place::Left));
         Ok(())
+    }
+}
+
+/// How to see that sources are what they were.
+pub(crate) fn verify_of(verify: Option<&str>) -> PyResult<Verify> {
+    match verify {
+        None => Ok(Verify::default()),
+        Some("stat") => Ok(Verify::Stat),
+        Some("content") => Ok(Verify::Content),
+        Some(other) => {
+            let message = format!("verify must be 'stat', 'content' or None, not {other:?}");
+            Err(PyValueError::new_err(message))
+        }
     }
 }
 

@@ -59,6 +59,11 @@ pub enum Unusable {
         /// Its permissions.
         found: u32,
     },
+    /// Something in the directory is a link and leads elsewhere, or is a file.
+    Link {
+        /// What is no directory.
+        path: PathBuf,
+    },
 }
 
 impl std::fmt::Display for Unusable {
@@ -79,6 +84,9 @@ impl std::fmt::Display for Unusable {
                 "cache directory {} has mode {found:o}, so that others could plant trees in it; make it 700",
                 path.display()
             ),
+            Self::Link { path } => {
+                write!(f, "{} should be a directory and is none, or a link; delete it", path.display())
+            }
         }
     }
 }
@@ -126,29 +134,57 @@ fn is_private(path: &Path) -> bool {
     fs::symlink_metadata(path).map_or(true, |metadata| metadata.is_dir() && metadata.mode() & 0o077 == 0)
 }
 
+/// What cannot be known is not believed.
 #[cfg(not(unix))]
-fn is_private(path: &Path) -> bool {
-    !path.exists()
+fn is_private(_path: &Path) -> bool {
+    false
 }
 
 impl Directory {
-    /// Makes a cache directory, or checks the one that there is. `parser` is the parser's version.
-    pub fn prepare(root: PathBuf, parser: u32) -> Result<Self, Unusable> {
+    fn new(root: PathBuf, parser: u32) -> Self {
         let version = root.join(format!("v{FORMAT_VERSION}-{SCHEMA_FINGERPRINT:016x}-{parser}"));
         let packs = version.join("packs");
+        Self { root, version, packs }
+    }
+
+    /// A cache directory that is only read, or nothing if it has nothing of this version. It may be the system's as well
+    /// as the user's.
+    pub(crate) fn below(root: PathBuf, parser: u32) -> Result<Option<Self>, Unusable> {
+        check(&root, Owners::UserAndSystem)?;
+        let directory = Self::new(root, parser);
+        for folder in [&directory.version, &directory.packs] {
+            if !folder.exists() {
+                return Ok(None);
+            }
+            check_below(folder, Owners::UserAndSystem)?;
+        }
+        Ok(Some(directory))
+    }
+
+    /// Makes a cache directory, or checks the one that there is. `parser` is the parser's version.
+    pub fn prepare(root: PathBuf, parser: u32) -> Result<Self, Unusable> {
+        let Self { root, version, packs } = Self::new(root, parser);
         let failed = |error| Unusable::Io { path: root.clone(), error };
         let is_new = !root.exists();
         if !is_new {
-            check(&root)?;
+            check(&root, Owners::User)?;
         }
         if !packs.is_dir() {
             create_private(&packs).map_err(failed)?;
         }
         if is_new {
-            check(&root)?;
+            check(&root, Owners::User)?;
             describe(&root);
         }
+        for folder in [&version, &packs] {
+            check_below(folder, Owners::User)?;
+        }
         Ok(Self { root, version, packs })
+    }
+
+    /// Makes what somebody has deleted in the cache directory.
+    pub(crate) fn make_again(&self) -> io::Result<()> {
+        create_private(&self.packs)
     }
 
     /// The cache directory.
@@ -165,53 +201,6 @@ impl Directory {
     pub fn packs(&self) -> &Path {
         &self.packs
     }
-}
-
-/// Deletes everything that lazyast keeps in a cache directory, of all versions, and nothing else. Gives the number of
-/// bytes. Processes that use it at the time keep what they have open.
-pub fn clean(root: &Path) -> io::Result<u64> {
-    let mut bytes = 0;
-    for entry in fs::read_dir(root)? {
-        let entry = entry?;
-        // Links are not followed.
-        if entry.file_type()?.is_dir() && is_version(&entry.file_name().to_string_lossy()) {
-            bytes += size(&entry.path());
-            // Moved away first: nobody can write into what is being deleted.
-            let away = tempfile::Builder::new().prefix("deleted-").tempdir_in(root)?;
-            match fs::rename(entry.path(), away.path().join("version")) {
-                // Somebody else was faster.
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => away.close()?,
-            }
-        }
-    }
-    Ok(bytes)
-}
-
-/// Whether a name is that of a version's directory: `v<format>-<fingerprint>-<parser>`.
-fn is_version(name: &str) -> bool {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_fingerprint = |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let mut parts = name.strip_prefix('v').unwrap_or_default().split('-');
-    let parts = [parts.next(), parts.next(), parts.next(), parts.next()];
-    matches!(parts, [Some(format), Some(fingerprint), Some(parser), None]
-        if is_number(format) && is_fingerprint(fingerprint) && is_number(parser))
-}
-
-/// The bytes of the files in a directory and those below.
-fn size(directory: &Path) -> u64 {
-    let mut folders = vec![directory.to_owned()];
-    let mut bytes = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            match entry.metadata() {
-                Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
-                Ok(metadata) => bytes += metadata.len(),
-                Err(_) => {}
-            }
-        }
-    }
-    bytes
 }
 
 /// Marks a directory that was just made for backup tools and for git. Missing marks hurt nobody; a file
@@ -237,26 +226,50 @@ fn create_private(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
+/// Whose a directory may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owners {
+    User,
+    /// Who has the system's rights can do to the user what they like anyway.
+    UserAndSystem,
+}
+
+/// Whether nobody else can write to a directory.
+fn check(path: &Path, owners: Owners) -> Result<(), Unusable> {
+    let failed = |error| Unusable::Io { path: path.to_owned(), error };
+    check_rights(path, &fs::metadata(path).map_err(failed)?, owners)
+}
+
+/// The same for a directory inside of the cache, where links are not followed.
+fn check_below(path: &Path, owners: Owners) -> Result<(), Unusable> {
+    let failed = |error| Unusable::Io { path: path.to_owned(), error };
+    let metadata = fs::symlink_metadata(path).map_err(failed)?;
+    if !metadata.is_dir() {
+        return Err(Unusable::Link { path: path.to_owned() });
+    }
+    check_rights(path, &metadata, owners)
+}
+
 #[cfg(unix)]
-fn check(root: &Path) -> Result<(), Unusable> {
+fn check_rights(path: &Path, metadata: &fs::Metadata, owners: Owners) -> Result<(), Unusable> {
     use std::os::unix::fs::MetadataExt;
-    let metadata = fs::metadata(root).map_err(|error| Unusable::Io { path: root.to_owned(), error })?;
     // Linux shows each process as a directory of its user's; elsewhere a file that was just made tells.
     let expected = fs::metadata("/proc/self")
         .or_else(|_| tempfile::tempfile().and_then(|file| file.metadata()))
-        .map_err(|error| Unusable::Io { path: root.to_owned(), error })?
+        .map_err(|error| Unusable::Io { path: path.to_owned(), error })?
         .uid();
-    if metadata.uid() != expected {
-        return Err(Unusable::Owner { path: root.to_owned(), found: metadata.uid(), expected });
+    let is_system = owners == Owners::UserAndSystem && metadata.uid() == 0;
+    if metadata.uid() != expected && !is_system {
+        return Err(Unusable::Owner { path: path.to_owned(), found: metadata.uid(), expected });
     }
     let mode = metadata.mode() & 0o7777;
     if mode & 0o022 != 0 {
-        return Err(Unusable::Mode { path: root.to_owned(), found: mode });
+        return Err(Unusable::Mode { path: path.to_owned(), found: mode });
     }
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn check(_root: &Path) -> Result<(), Unusable> {
+fn check_rights(_path: &Path, _metadata: &fs::Metadata, _owners: Owners) -> Result<(), Unusable> {
     Ok(())
 }

@@ -11,25 +11,28 @@
 //!
 //! `format-spec/PACK.md`, "Freshness", describes the bytes.
 
-use std::fs::{self, Metadata};
-use std::io::{self, Write};
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::Key;
-use crate::writer::TEMPORARY;
+#[cfg(not(unix))]
+use crate::clock;
+use crate::clock::SECOND;
+use crate::{Key, temporary};
 
 /// The first bytes of the file.
-const MAGIC: [u8; 8] = *b"LAZYNEW\x1a";
+const MAGIC: [u8; 8] = *b"LAZYNW2\x1a";
 /// The ending of its name.
 pub const SUFFIX: &str = ".fresh";
 /// Nanoseconds that a timestamp may lag behind the clock: the system's ticks.
 const GRAIN: i64 = 50_000_000;
 /// The same where timestamps are whole seconds.
 const COARSE_GRAIN: i64 = 2_000_000_000;
-const SECOND: i64 = 1_000_000_000;
+/// A file that was used is marked as such if the mark that it has is older than this.
+const MARK_EVERY: Duration = Duration::from_hours(1);
 
 /// What tells one state of a file or directory from another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +41,8 @@ pub struct Stamp {
     pub size: u64,
     /// When its content changed, in nanoseconds since 1970.
     pub modified: i64,
-    /// When its content or its attributes changed, in the same unit; no program can set this back.
+    /// When its content or its attributes changed, in the same unit; no program can set this back. Elsewhere than on
+    /// Unix, when it was made.
     pub changed: i64,
     /// Which file of its file system it is.
     pub inode: u64,
@@ -62,7 +66,7 @@ impl Stamp {
     /// The stamp of a file or directory.
     #[cfg(not(unix))]
     pub fn of(metadata: &Metadata) -> Self {
-        let time = |time: io::Result<SystemTime>| time.map_or(0, nanoseconds);
+        let time = |time: io::Result<SystemTime>| time.map_or(0, clock::nanoseconds);
         Self {
             size: metadata.len(),
             modified: time(metadata.modified()),
@@ -93,8 +97,9 @@ impl Stamp {
     }
 
     /// Whether a change after the moment `looked` would have given another stamp.
-    fn is_settled(&self, looked: i64) -> bool {
-        let is_coarse = self.modified % SECOND == 0 && self.changed % SECOND == 0;
+    pub(crate) fn is_settled(&self, looked: i64) -> bool {
+        // Elsewhere than on Unix the other time is that of the creation, and may have a finer grain.
+        let is_coarse = self.modified % SECOND == 0 && (self.changed % SECOND == 0 || cfg!(not(unix)));
         let grain = if is_coarse { COARSE_GRAIN } else { GRAIN };
         self.modified.max(self.changed) < looked.saturating_sub(grain)
     }
@@ -142,16 +147,6 @@ impl Folder {
     }
 }
 
-/// The time in nanoseconds since 1970.
-pub fn now() -> i64 {
-    nanoseconds(SystemTime::now())
-}
-
-fn nanoseconds(time: SystemTime) -> i64 {
-    let since_1970 = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since_1970.as_nanos()).unwrap_or(i64::MAX)
-}
-
 /// What came of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Known {
@@ -166,11 +161,20 @@ pub enum Known {
     },
     /// The parser left it to the interpreter.
     Refused {
+        /// The key of its source.
+        key: Key,
         /// Why.
         reason: String,
         /// What callers noted about it since: a number that tells the caller, and what it notes.
         notes: Vec<(u32, bool)>,
     },
+}
+
+impl Known {
+    /// What is known of a source that the parser has just left to the interpreter.
+    pub fn refused(key: Key, reason: String) -> Self {
+        Self::Refused { key, reason, notes: Vec::new() }
+    }
 }
 
 /// A file, and what is known of it.
@@ -204,6 +208,24 @@ impl Freshness {
         then == now && then.is_settled(self.looked)
     }
 
+    /// Whether a later look has found the same as this one, and nothing that this one's stamps leave in doubt.
+    pub fn says_the_same(&self, later: &Self) -> bool {
+        self.folders.len() == later.folders.len()
+            && self.files.len() == later.files.len()
+            && self.rules == later.rules
+            && self.rules.iter().all(|(path, then)| {
+                path.ends_with(".git") || then.is_none_or(|then| then.is_settled(self.looked))
+            })
+            && self
+                .folders
+                .iter()
+                .zip(&later.folders)
+                .all(|((path, then), (other, now))| path == other && self.is_same(then, now))
+            && self.files.iter().zip(&later.files).all(|(then, now)| {
+                then.path == now.path && then.known == now.known && self.is_same(&then.stamp, &now.stamp)
+            })
+    }
+
     /// Whether the same rules are in force as then.
     pub fn has_same_rules(&self) -> bool {
         let is_same = |(path, then): &(PathBuf, Option<Stamp>)| match (then, Stamp::at(path)) {
@@ -216,15 +238,33 @@ impl Freshness {
         self.rules.iter().all(is_same)
     }
 
-    /// Reads what a directory of the cache has for some paths.
+    /// Reads what a directory of the cache has for some paths, and marks it as used: the time of the last change of the
+    /// file is the time of the last use, give or take an hour.
     pub fn load(directory: &Path, paths: &[PathBuf]) -> Option<Self> {
-        Self::from_bytes(&fs::read(directory.join(name(paths)?)).ok()?)
+        let path = directory.join(name(paths)?);
+        let mut file = File::open(&path).ok()?;
+        let metadata = file.metadata().ok()?;
+        let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
+        file.read_to_end(&mut bytes).ok()?;
+        let known = Self::from_bytes(&bytes)?;
+        let age = metadata.modified().map(|modified| SystemTime::now().duration_since(modified));
+        if !matches!(age, Ok(Ok(age)) if age < MARK_EVERY) {
+            // Without the mark it may be collected too early, and is found out again.
+            let _ =
+                File::options().write(true).open(&path).and_then(|file| file.set_modified(SystemTime::now()));
+        }
+        Some(known)
+    }
+
+    /// Reads a file of the cache, whatever paths it is for.
+    pub(crate) fn read(path: &Path) -> Option<Self> {
+        Self::from_bytes(&fs::read(path).ok()?)
     }
 
     /// Publishes this for some paths. Paths that have no place in a file are not remembered.
     pub fn save(&self, directory: &Path, paths: &[PathBuf]) -> io::Result<()> {
         let (Some(name), Some(bytes)) = (name(paths), self.to_bytes()) else { return Ok(()) };
-        let mut file = tempfile::Builder::new().prefix("fresh-").suffix(TEMPORARY).tempfile_in(directory)?;
+        let mut file = temporary::create(directory, "fresh-")?;
         file.write_all(&bytes)?;
         // What is lost with the machine's power is made again: there is a checksum.
         file.persist(directory.join(name)).map_err(|error| error.error)?;
@@ -257,8 +297,9 @@ impl Freshness {
                     bytes.extend_from_slice(key);
                     bytes.extend_from_slice(&lines.to_le_bytes());
                 }
-                Known::Refused { reason, notes } => {
+                Known::Refused { key, reason, notes } => {
                     bytes.push(0);
+                    bytes.extend_from_slice(key);
                     put_text(&mut bytes, reason)?;
                     bytes.extend_from_slice(&u32::try_from(notes.len()).ok()?.to_le_bytes());
                     for (caller, note) in notes {
@@ -297,14 +338,14 @@ impl Freshness {
             let known = if minimum_python > 0 {
                 Known::Archive { key: rest.take()?, lines: rest.number()?, minimum_python }
             } else {
-                let reason = rest.text()?.to_owned();
+                let (key, reason) = (rest.take()?, rest.text()?.to_owned());
                 let count = rest.number()?;
                 let note = |_| Some((rest.number()?, rest.take()? != [0]));
-                Known::Refused { reason, notes: (0..count).map(note).collect::<Option<_>>()? }
+                Known::Refused { key, reason, notes: (0..count).map(note).collect::<Option<_>>()? }
             };
             found.files.push(KnownFile { path, stamp, known });
         }
-        Some(found)
+        rest.0.is_empty().then_some(found)
     }
 }
 
@@ -371,8 +412,8 @@ mod tests {
     fn example() -> Freshness {
         let stamp = Stamp { size: 5, modified: 10 * SECOND + 1, changed: 11 * SECOND + 1, inode: 3 };
         let archive = Known::Archive { key: [7; 32], lines: 9, minimum_python: 11 };
-        let refused =
-            Known::Refused { reason: "syntax: é".to_owned(), notes: vec![(311, true), (312, false)] };
+        let (reason, notes) = ("syntax: é".to_owned(), vec![(311, true), (312, false)]);
+        let refused = Known::Refused { key: [8; 32], reason, notes };
         let file = |name: &str, known| KnownFile { path: name.into(), stamp, known };
         Freshness {
             looked: 20 * SECOND,
@@ -414,5 +455,28 @@ mod tests {
         let whole = Stamp { size: 1, modified: 19 * SECOND, changed: 5 * SECOND, inode: 1 };
         assert!(!freshness.is_same(&whole, &whole), "whole seconds are a coarse grain");
         assert!(!freshness.is_same(&at(1), &Stamp { inode: 2, ..at(1) }));
+    }
+    #[test]
+    fn what_is_in_doubt_is_not_the_same() {
+        let later = |freshness: &Freshness| Freshness { looked: 30 * SECOND, ..freshness.clone() };
+        let freshness = example();
+        assert!(freshness.says_the_same(&later(&freshness)));
+        let young = Stamp { modified: 20 * SECOND - GRAIN / 2, ..freshness.files[0].stamp };
+        for change in [
+            |other: &mut Freshness, young| other.files[0].stamp = young,
+            |other: &mut Freshness, young| other.folders[0].1 = young,
+            |other: &mut Freshness, young| other.rules[0].1 = Some(young),
+        ] {
+            let mut other = example();
+            change(&mut other, young);
+            assert!(!freshness.says_the_same(&later(&other)), "a stamp has changed");
+            assert!(!other.says_the_same(&later(&other)), "a stamp is as young as the look");
+        }
+        let mut other = example();
+        other.files[0].known = Known::refused([7; 32], "why".to_owned());
+        assert!(!freshness.says_the_same(&other));
+        other = example();
+        other.files.pop();
+        assert!(!freshness.says_the_same(&other));
     }
 }

@@ -1,25 +1,50 @@
 //! The cache of lazyast: a directory of packs, in which archives are found by the hash of their source.
 //!
-//! - [`directory`]: where the cache is, and whether it may be used.
+//! - [`directory`]: where the cache is, and whether it may be used; [`versions`]: what stands in it.
 //! - [`pack`]: the file format of packs (`format-spec/PACK.md`).
 //! - [`writer`]: packs are written under a temporary name and published by rename, never changed.
-//! - [`store`]: all packs of a directory, mapped, searched by hash.
+//! - `packs`: packs, mapped; [`store`]: all of a cache, searched by hash; [`check`]: to the last byte; [`foreign`],
+//!   `import`: packs from elsewhere; [`lower`]: caches that are only read.
+//! - `compact`: small packs become one; [`collect`]: what nobody uses goes; `uses`: what that is.
+//! - [`stats`]: what a cache holds; [`counts`]: how often it had what was asked for.
 //! - [`freshness`]: what is known of files, so that unchanged ones need not be read.
 //! - [`map`]: mapping a file; the only unsafe code of the crate.
+//! - `temporary`, `lock`, [`clock`]: files in the making, locks between processes, the time.
 //!
 //! Nothing here knows how archives are made or asked. A damaged, foreign or missing entry is a miss.
 #![deny(unsafe_code)]
 
+pub mod check;
+pub mod clock;
+pub mod collect;
+mod compact;
+pub mod counts;
 pub mod directory;
+pub mod foreign;
 pub mod freshness;
+mod import;
+mod lock;
+pub mod lower;
 pub mod map;
 pub mod pack;
+mod packs;
+pub mod stats;
 pub mod store;
+mod temporary;
+mod uses;
+pub mod versions;
 pub mod writer;
 
+pub use check::Checked;
+pub use collect::{Collected, Policy};
+pub use counts::Counts;
 pub use directory::{Directory, Unusable};
 pub use freshness::{Freshness, Known, KnownFile, Stamp};
-pub use store::{Checked, Entry, Located, Stats, Store};
+pub use import::Imported;
+pub use lower::Lower;
+pub use packs::{Entry, Located};
+pub use stats::Stats;
+pub use store::Store;
 pub use writer::PackWriter;
 
 /// The key of an archive: the blake3 hash of its source.

@@ -47,6 +47,8 @@ pub struct IndexEntry {
     pub offset: u64,
     /// Its length in bytes.
     pub len: u32,
+    /// When it was made, in minutes since 1970.
+    pub made: u32,
 }
 
 /// The index, sorted by key, and the footer of a pack whose archives end at `archives_end`.
@@ -57,7 +59,7 @@ pub fn tail(entries: &mut [IndexEntry], archives_end: u64) -> Vec<u8> {
         tail.extend_from_slice(&entry.key);
         tail.extend_from_slice(&entry.offset.to_le_bytes());
         tail.extend_from_slice(&entry.len.to_le_bytes());
-        tail.extend_from_slice(&[0; 4]);
+        tail.extend_from_slice(&entry.made.to_le_bytes());
     }
     let checksum = xxh3_64(&tail);
     tail.extend_from_slice(&archives_end.to_le_bytes());
@@ -76,41 +78,64 @@ pub struct Index {
     count: usize,
 }
 
+/// Where the archives of a pack end, and how many there are, from its header and its footer, one behind the other, and
+/// its length in bytes (P01 to P05).
+pub(crate) fn extent(ends: &[u8; HEADER_LEN + FOOTER_LEN], len: u64) -> Result<(u64, u64), PackError> {
+    let footer = &ends[HEADER_LEN..];
+    if ends[..8] != MAGIC || footer[32..] != END_MAGIC {
+        return Err(PackError::Magic);
+    }
+    for version in [u32_at(ends, 8), u32_at(footer, 24)] {
+        if version != PACK_VERSION {
+            return Err(PackError::Version { found: version });
+        }
+    }
+    let start = u64_at(footer, 0);
+    let count = u64_at(footer, 8);
+    let expected = count
+        .checked_mul(ENTRY_LEN as u64)
+        .and_then(|index| index.checked_add(start))
+        .and_then(|end| end.checked_add(FOOTER_LEN as u64));
+    if start < HEADER_LEN as u64 || expected != Some(len) {
+        return Err(PackError::Length { found: len, expected: expected.unwrap_or(u64::MAX) });
+    }
+    Ok((start, count))
+}
+
+/// Whether an archive may start there (P07).
+pub(crate) fn is_place_of_archive(offset: u64) -> bool {
+    offset >= HEADER_LEN as u64 && offset.is_multiple_of(ALIGNMENT as u64)
+}
+
 impl Index {
     /// Finds the index of a pack and checks it, checksum included (P01 to P06).
     pub fn read(pack: &[u8]) -> Result<Self, PackError> {
-        let too_short = PackError::Length { found: pack.len(), expected: HEADER_LEN + FOOTER_LEN };
-        if pack.len() < HEADER_LEN + FOOTER_LEN {
-            return Err(too_short);
-        }
-        let footer = &pack[pack.len() - FOOTER_LEN..];
-        if pack[..8] != MAGIC || footer[32..] != END_MAGIC {
-            return Err(PackError::Magic);
-        }
-        for version in [u32_at(pack, 8), u32_at(footer, 24)] {
-            if version != PACK_VERSION {
-                return Err(PackError::Version { found: version });
-            }
-        }
-        let start = u64_at(footer, 0);
-        let count = u64_at(footer, 8);
-        let expected = count
-            .checked_mul(ENTRY_LEN as u64)
-            .and_then(|index| index.checked_add(start))
-            .and_then(|end| end.checked_add(FOOTER_LEN as u64));
-        if start < HEADER_LEN as u64 || expected != Some(pack.len() as u64) {
-            return Err(PackError::Length {
-                found: pack.len(),
-                expected: expected.unwrap_or(u64::MAX) as usize,
-            });
-        }
-        let index = Self { start: start as usize, count: count as usize };
-        let found = xxh3_64(index.bytes(pack));
-        let expected = u64_at(footer, 16);
+        let mut ends = [0; HEADER_LEN + FOOTER_LEN];
+        let len = pack.len() as u64;
+        let (Some(header), Some(footer)) =
+            (pack.first_chunk::<HEADER_LEN>(), pack.last_chunk::<FOOTER_LEN>())
+        else {
+            return Err(PackError::Length { found: len, expected: ends.len() as u64 });
+        };
+        ends[..HEADER_LEN].copy_from_slice(header);
+        ends[HEADER_LEN..].copy_from_slice(footer);
+        let (start, count) = extent(&ends, len)?;
+        // Both are less than the length, which is one of memory.
+        Self { start: start as usize, count: count as usize }.checked(pack)
+    }
+
+    /// The index of a pack that was read without its archives: header, index and footer, one behind the other.
+    pub(crate) fn read_frame(frame: &[u8], count: usize) -> Result<Self, PackError> {
+        Self { start: HEADER_LEN, count }.checked(frame)
+    }
+
+    fn checked(self, pack: &[u8]) -> Result<Self, PackError> {
+        let found = xxh3_64(self.bytes(pack));
+        let expected = u64_at(&pack[pack.len() - FOOTER_LEN..], 16);
         if found != expected {
             return Err(PackError::Checksum { found, expected });
         }
-        Ok(index)
+        Ok(self)
     }
 
     /// Number of archives.
@@ -132,7 +157,7 @@ impl Index {
         let entry = self.bytes(pack).get(place * ENTRY_LEN..)?.get(..ENTRY_LEN)?;
         let mut key = [0; 32];
         key.copy_from_slice(&entry[..32]);
-        Some(IndexEntry { key, offset: u64_at(entry, 32), len: u32_at(entry, 40) })
+        Some(IndexEntry { key, offset: u64_at(entry, 32), len: u32_at(entry, 40), made: u32_at(entry, 44) })
     }
 
     /// The place of a key's archive.
@@ -154,7 +179,7 @@ impl Index {
     pub fn archive<'a>(&self, pack: &'a [u8], entry: &IndexEntry) -> Option<&'a [u8]> {
         let start = usize::try_from(entry.offset).ok()?;
         let end = start.checked_add(entry.len as usize)?;
-        if start < HEADER_LEN || !start.is_multiple_of(ALIGNMENT) || end > self.start {
+        if !is_place_of_archive(entry.offset) || end > self.start {
             return None;
         }
         pack.get(start..end)
@@ -182,9 +207,9 @@ pub enum PackError {
     /// Its parts do not add up to its length.
     Length {
         /// Bytes that there are.
-        found: usize,
+        found: u64,
         /// Bytes that there should be.
-        expected: usize,
+        expected: u64,
     },
     /// The index is damaged.
     Checksum {

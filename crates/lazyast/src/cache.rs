@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lazyast_parse::{PARSER_VERSION, Parser, Refusal};
-use lazyast_store::{Directory, Key, Store, Unusable, directory};
+use lazyast_store::{Counts, Directory, Key, Located, Lower, Store, Unusable, directory, lower};
 
 use crate::ArchiveBytes;
 
@@ -23,8 +24,12 @@ pub struct Cache(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     store: Option<Store>,
+    lower: Lower,
+    problems: Vec<Unusable>,
     pending: Mutex<Pending>,
     parsers: Mutex<Vec<Parser>>,
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -34,19 +39,39 @@ struct Pending {
 }
 
 impl Cache {
-    /// Opens the cache that a user in the current directory means; see [`directory`] for the order.
+    /// Opens the cache that a user in the current directory means, see [`directory`] for the order, above the caches
+    /// that the environment names, see [`lower`].
     ///
     /// An error says why there is none. [`Cache::disabled`] then does the same work without it.
     pub fn open(chosen: Option<&Path>) -> Result<Self, Unusable> {
-        let root = directory::choose(chosen, Path::new("."))?;
-        Self::at(root)
+        Self::open_above(chosen, &lower::from_environment())
     }
 
-    /// Opens the cache in a directory.
+    /// Opens the cache that a user in the current directory means, above others that are only read.
+    ///
+    /// One that cannot be used is a problem, not an error, if there is another.
+    pub fn open_above(chosen: Option<&Path>, lower: &[PathBuf]) -> Result<Self, Unusable> {
+        let root = directory::choose(chosen, Path::new("."))?;
+        Self::above(root, lower)
+    }
+
+    /// Opens the cache in a directory, with none below it.
     pub fn at(root: PathBuf) -> Result<Self, Unusable> {
-        let directory = Directory::prepare(root, PARSER_VERSION)?;
-        let store = Some(Store::open(directory, PARSER_VERSION));
-        Ok(Self(Arc::new(Inner { store, pending: Mutex::default(), parsers: Mutex::default() })))
+        Self::above(root, &[])
+    }
+
+    fn above(root: PathBuf, lower: &[PathBuf]) -> Result<Self, Unusable> {
+        let (lower, mut problems) = Lower::open(lower, PARSER_VERSION);
+        let store = match Directory::prepare(root, PARSER_VERSION) {
+            Ok(directory) => Some(Store::open(directory, PARSER_VERSION)),
+            Err(problem) if lower.is_empty() => return Err(problem),
+            Err(problem) => {
+                problems.push(problem);
+                None
+            }
+        };
+        let (pending, parsers, hits, misses) = Default::default();
+        Ok(Self(Arc::new(Inner { store, lower, problems, pending, parsers, hits, misses })))
     }
 
     /// No cache: every source is parsed and nothing is kept.
@@ -54,17 +79,24 @@ impl Cache {
         Self::default()
     }
 
-    /// The packs, if there is a cache.
+    /// The packs, if there is a cache that can be written.
     pub fn store(&self) -> Option<&Store> {
         self.0.store.as_ref()
+    }
+
+    /// Why some of the caches that were named are not used.
+    pub fn problems(&self) -> &[Unusable] {
+        &self.0.problems
     }
 
     /// The archive of a source, given as the bytes of a file.
     pub fn archive(&self, source: &[u8]) -> Result<ArchiveBytes, Refusal> {
         let key = lazyast_store::key(source);
         if let Some(archive) = self.get(&key) {
+            self.0.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(archive);
         }
+        self.0.misses.fetch_add(1, Ordering::Relaxed);
         let mut parser = self.parsers().pop().unwrap_or_default();
         let archive = parser.parse(source, &key).map(ArchiveBytes::copy);
         self.parsers().push(parser);
@@ -75,11 +107,13 @@ impl Cache {
 
     /// The archive of a source by its key, if it is there.
     pub fn get(&self, key: &Key) -> Option<ArchiveBytes> {
-        let store = self.0.store.as_ref()?;
-        match store.get(key) {
-            Some(entry) => Some(ArchiveBytes::in_pack(entry)),
-            None => self.pending().archives.get(key).cloned(),
-        }
+        let entry = self.store().and_then(|store| store.get(key)).or_else(|| self.0.lower.get(key));
+        entry.map(ArchiveBytes::in_pack).or_else(|| self.pending().archives.get(key).cloned())
+    }
+
+    /// Where the archive of a source is; whether it is whole is seen when it is opened.
+    pub(crate) fn locate(&self, key: &Key) -> Option<Located> {
+        self.store().and_then(|store| store.locate(key)).or_else(|| self.0.lower.locate(key))
     }
 
     fn keep(&self, key: Key, archive: &ArchiveBytes) {
@@ -103,6 +137,15 @@ impl Cache {
         self.0.flush()
     }
 
+    /// What a program calls when its work is done: publishes what is new, and once a day gets rid of what nobody
+    /// has used for long. The user can switch the latter off. What cannot be done now is done some other time.
+    pub fn finish(&self) {
+        let _ = self.flush();
+        if let Some(store) = self.store() {
+            let _ = store.collect_if_due();
+        }
+    }
+
     fn pending(&self) -> MutexGuard<'_, Pending> {
         self.0.pending()
     }
@@ -115,6 +158,13 @@ impl Cache {
 impl Inner {
     fn flush(&self) -> io::Result<()> {
         let Some(store) = &self.store else { return Ok(()) };
+        let counts = Counts {
+            hits: self.hits.swap(0, Ordering::Relaxed),
+            unread: 0,
+            misses: self.misses.swap(0, Ordering::Relaxed),
+        };
+        // What cannot be counted does not matter to anybody's work.
+        let _ = counts.add(store.directory().version());
         let pending = std::mem::take(&mut *self.pending());
         if pending.archives.is_empty() {
             return Ok(());

@@ -5,10 +5,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
+use std::thread;
 
 use ignore::{WalkBuilder, WalkState};
 use lazyast_store::freshness::Folder;
-use lazyast_store::{Freshness, Stamp};
+use lazyast_store::{Freshness, KnownFile, Stamp};
 
 /// Longest file that is read, in bytes. The parser takes no longer source.
 pub const MAX_FILE: u64 = 512 * 1024 * 1024;
@@ -74,13 +75,25 @@ pub fn find_files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<(PathBuf, FileError)>
     (look.files.into_iter().map(|found| found.path).collect(), look.errors)
 }
 
+/// Which stamps files are given whose directories did not change.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Stamps {
+    /// Those that they had: they are read anyway.
+    Before,
+    /// Those that they have, by so many threads.
+    Now { jobs: usize },
+}
+
+/// A thread that looks at fewer files than this is not worth it.
+const FILES_PER_THREAD: usize = 400;
+
 /// Looks for the sources under the given paths. Directories that did not change are not listed.
-pub(crate) fn look(paths: &[PathBuf], known: Option<&Freshness>) -> Look {
-    known.and_then(|known| look_again(paths, known)).unwrap_or_else(|| find(paths))
+pub(crate) fn look(paths: &[PathBuf], known: Option<&Freshness>, stamps: Stamps) -> Look {
+    known.and_then(|known| look_again(paths, known, stamps)).unwrap_or_else(|| find(paths))
 }
 
 /// Lists only the directories that have changed, or gives up where rules have.
-fn look_again(paths: &[PathBuf], known: &Freshness) -> Option<Look> {
+fn look_again(paths: &[PathBuf], known: &Freshness, stamps: Stamps) -> Option<Look> {
     let global = excludes_of_user();
     let is_known_rule = |path: &Path| known.rules.iter().any(|(rule, _)| rule == path);
     if known.folders.is_empty() || !global.is_none_or(|path| is_known_rule(&path)) || !known.has_same_rules()
@@ -110,17 +123,14 @@ fn look_again(paths: &[PathBuf], known: &Freshness) -> Option<Look> {
             }
         }
     }
-    let mut folder = Folder::new(Path::new(""));
-    for file in &known.files {
-        let parent = file.path.parent().unwrap_or(Path::new(""));
-        if parent != folder.path() {
-            folder = Folder::new(parent);
+    let is_changed = |file: &KnownFile| changed.binary_search(&parent(file)).is_ok();
+    let files: Vec<&KnownFile> = known.files.iter().filter(|file| !is_changed(file)).collect();
+    look.files.extend(match stamps {
+        Stamps::Before => {
+            files.iter().map(|file| Found { path: file.path.clone(), stamp: file.stamp }).collect()
         }
-        if changed.binary_search(&parent).is_err() {
-            let stamp = folder.stamp(file.path.file_name()?)?;
-            look.files.push(Found { path: file.path.clone(), stamp });
-        }
-    }
+        Stamps::Now { jobs } => find_again(&files, jobs)?,
+    });
     if !changed.is_empty() {
         look.listed = true;
         // Files that were named stand for themselves.
@@ -130,6 +140,35 @@ fn look_again(paths: &[PathBuf], known: &Freshness) -> Option<Look> {
         look.sort();
     }
     look.errors.is_empty().then_some(look)
+}
+
+/// The directory of a file.
+fn parent(file: &KnownFile) -> &Path {
+    file.path.parent().unwrap_or(Path::new(""))
+}
+
+/// Looks at files that are there, or gives up if one is not. On many files several threads are at it.
+fn find_again(files: &[&KnownFile], jobs: usize) -> Option<Vec<Found>> {
+    let look = |files: &[&KnownFile]| {
+        let mut folder = Folder::new(Path::new(""));
+        let find = |file: &&KnownFile| {
+            if parent(file) != folder.path() {
+                folder = Folder::new(parent(file));
+            }
+            Some(Found { path: file.path.clone(), stamp: folder.stamp(file.path.file_name()?)? })
+        };
+        files.iter().map(find).collect::<Option<Vec<_>>>()
+    };
+    let share = files.len().div_ceil(jobs).max(FILES_PER_THREAD);
+    let (own, others) = files.split_at(files.len().min(share));
+    thread::scope(|scope| {
+        let others: Vec<_> = others.chunks(share).map(|files| scope.spawn(move || look(files))).collect();
+        let mut found = look(own)?;
+        for other in others {
+            found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Some(found)
+    })
 }
 
 /// Lists a directory again; what is below counts only if it was not known.

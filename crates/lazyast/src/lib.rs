@@ -15,26 +15,35 @@
 //! - [`warm`](warm()): a whole codebase into the cache, in parallel.
 //! - [`Project`]: a codebase's modules, warmed and open.
 //! - [`pattern`], [`selector`]: questions, asked of a project with [`Project::search`].
+//! - [`export`](export()): a codebase's archives in one file, for [`Store::import`] elsewhere.
 //! - [`dump`]: what CPython's `ast.dump` prints.
 #![forbid(unsafe_code)]
 
 mod bytes;
 mod cache;
 pub mod dump;
+mod export;
 mod files;
 mod find;
 mod project;
+mod recall;
 mod warm;
+mod work;
 
 pub use bytes::ArchiveBytes;
 pub use cache::Cache;
+pub use export::{Exported, export};
 pub use files::{FileError, MAX_FILE, find_files, read_file};
 pub use find::{FindError, pattern, selector};
 pub use lazyast_format as format;
 pub use lazyast_format::{Archive, Node, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Refusal, text};
 pub use lazyast_query::{self as query, Hit, Query, QueryError, RunError};
-pub use lazyast_store::{Checked, Directory, Stamp, Stats, Store, Unusable, directory, key};
+pub use lazyast_store::collect::is_due;
+pub use lazyast_store::{
+    Checked, Collected, Counts, Directory, Imported, Lower, Policy, Stamp, Stats, Store, Unusable, directory,
+    key, lower, versions,
+};
 pub use project::{Module, Project};
 pub use warm::{Failure, FailureReason, Progress, Report, Verify, WarmOptions, warm};
 

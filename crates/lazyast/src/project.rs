@@ -131,6 +131,11 @@ impl Project {
         &self.failures
     }
 
+    /// The sources without an archive, and what opening did.
+    pub(crate) fn into_failures(self) -> (Vec<Failure>, Report) {
+        (self.failures, self.report)
+    }
+
     /// What opening did: how many were parsed, how many found.
     pub fn report(&self) -> &Report {
         &self.report

@@ -1,23 +1,18 @@
 //! A whole codebase into the cache: every core parses, one pack is published.
 
-use std::collections::HashSet;
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use std::{io, thread};
 
 use lazyast_format::Tree;
 use lazyast_format::read::OpenError;
-use lazyast_parse::{Parser, Refusal};
-use lazyast_store::{Freshness, Key, Known, KnownFile, Located, PackWriter, Store, freshness};
+use lazyast_parse::Refusal;
+use lazyast_store::{Counts, Freshness, Key, KnownFile, Located, clock};
 
-use crate::files::{self, FileError, Found, Look};
-use crate::{ArchiveBytes, Cache};
-
-/// Most threads that are started, whatever is asked for.
-const MAX_JOBS: usize = 256;
+use crate::files::{self, FileError, Look, Stamps};
+use crate::work::{self, Work};
+use crate::{ArchiveBytes, Cache, recall};
 
 /// How to warm.
 #[derive(Clone, Copy, Debug, Default)]
@@ -131,11 +126,14 @@ pub(crate) struct Done {
     pub(crate) archive: Option<Held>,
     /// The minor version of the oldest Python that has its syntax.
     pub(crate) minimum_python: u8,
-    lines: u32,
-    source_bytes: u64,
-    archive_bytes: u64,
-    is_new: bool,
+    pub(crate) lines: u32,
+    pub(crate) source_bytes: u64,
+    pub(crate) archive_bytes: u64,
+    pub(crate) is_new: bool,
 }
+
+/// What became of a source, and what is known of it from now on.
+pub(crate) type Read = (Result<Done, FailureReason>, KnownFile);
 
 /// An archive, or where it is.
 #[derive(Clone, Debug)]
@@ -175,30 +173,27 @@ pub(crate) fn run(
     keep: bool,
 ) -> Run {
     let started = Instant::now();
-    let looked = freshness::now();
+    let looked = clock::now();
     let folder = cache.store().map(|store| store.directory().version().to_owned());
     let by_stat = options.verify == Verify::Stat;
-    let known = folder.as_ref().filter(|_| by_stat).and_then(|folder| Freshness::load(folder, paths));
-    let Look { files, mut errors, folders, rules, listed } = files::look(paths, known.as_ref());
-    let mut results = recall(cache, known.as_ref(), &files, keep);
+    let known = folder.as_ref().and_then(|folder| Freshness::load(folder, paths));
+    let jobs = work::jobs(options.jobs);
+    let stamps = if by_stat { Stamps::Now { jobs } } else { Stamps::Before };
+    let Look { files, mut errors, folders, rules, listed } = files::look(paths, known.as_ref(), stamps);
+    let before = recall::before(known.as_ref(), &files);
+    let mut results: Vec<Option<Read>> = match &known {
+        Some(known) if by_stat => recall::all(cache, known, &before, &files, keep),
+        _ => files.iter().map(|_| None).collect(),
+    };
     let mut order: Vec<usize> = (0..files.len()).filter(|index| results[*index].is_none()).collect();
     // The largest first, so that no thread begins a long one when the others are done.
     order.sort_by_key(|index| std::cmp::Reverse(files[*index].stamp.size));
-    let shared = Shared {
-        cache,
-        files: &files,
-        order: &order,
-        next: AtomicUsize::new(0),
-        output: Mutex::new(Output { written: HashSet::new(), writer: None, error: None }),
-        progress,
-        keep,
-    };
-    for (index, result) in shared.read_all(options.jobs) {
+    let work = Work::new(cache, &files, &before, &order, progress, keep);
+    for (index, result) in work.read_all(jobs) {
         results[index] = Some(result);
     }
     let mut report =
-        Report { files: files.len() + errors.len(), unwritten: shared.publish(), ..Report::default() };
-    let worked = !order.is_empty();
+        Report { files: files.len() + errors.len(), unwritten: work.publish(), ..Report::default() };
     report.unread = files.len() - order.len();
     let mut freshness = Freshness { looked, folders, rules, files: Vec::with_capacity(files.len()) };
     let mut outcomes = Vec::with_capacity(files.len());
@@ -217,8 +212,21 @@ pub(crate) fn run(
         }
         outcomes.push(Outcome { path: found.path, result });
     }
-    let before = known.map_or(usize::MAX, |known| known.files.len());
-    let has_news = worked || before != freshness.files.len() || listed && !freshness.folders.is_empty();
+    if let Some(folder) = &folder {
+        let (hits, unread, misses) = (report.cached as u64, report.unread as u64, report.new as u64);
+        // What cannot be counted does not matter to anybody's work.
+        let _ = Counts { hits, unread, misses }.add(folder);
+    }
+    let has_news = match &known {
+        // With stamps that did not count, the same would be looked at again.
+        Some(known) if by_stat => {
+            !order.is_empty()
+                || known.files.len() != freshness.files.len()
+                || listed && !freshness.folders.is_empty()
+        }
+        Some(known) => !known.says_the_same(&freshness),
+        None => true,
+    };
     if let Some(folder) = folder.filter(|_| has_news && report.unwritten.is_none()) {
         // What cannot be kept is found out again.
         let _ = freshness.save(&folder, paths);
@@ -236,157 +244,7 @@ pub(crate) fn run(
     Run { report, outcomes, errors, freshness }
 }
 
-/// What became of the files that did not change since they were read last; nothing for the others. Both lists are in
-/// the order of their paths.
-fn recall(cache: &Cache, known: Option<&Freshness>, files: &[Found], keep: bool) -> Vec<Option<Read>> {
-    let Some(known) = known else { return files.iter().map(|_| None).collect() };
-    let mut before = known.files.iter().peekable();
-    let recalled = files.iter().map(|found| {
-        while before.next_if(|file| file.path < found.path).is_some() {}
-        let file = before.next_if(|file| file.path == found.path)?;
-        let result = known.is_same(&file.stamp, &found.stamp).then(|| again(cache, file, keep))??;
-        Some((result, file.clone()))
-    });
-    recalled.collect()
-}
-
-/// What came of a source that did not change, or nothing if its archive is not there any more.
-fn again(cache: &Cache, file: &KnownFile, keep: bool) -> Option<Result<Done, FailureReason>> {
-    match &file.known {
-        Known::Refused { reason, .. } => Some(Err(FailureReason::RefusedBefore(reason.clone()))),
-        Known::Archive { key, lines, minimum_python } => {
-            let located = cache.store()?.locate(key)?;
-            Some(Ok(Done {
-                minimum_python: *minimum_python,
-                lines: *lines,
-                source_bytes: file.stamp.size,
-                archive_bytes: located.archive_len(),
-                is_new: false,
-                archive: keep.then(|| Held::Located(located, *key)),
-            }))
-        }
-    }
-}
-
-/// What the threads share.
-struct Shared<'a> {
-    cache: &'a Cache,
-    files: &'a [Found],
-    order: &'a [usize],
-    next: AtomicUsize,
-    output: Mutex<Output>,
-    progress: &'a (dyn Fn(Progress) + Sync),
-    /// Archives are handed out, and not only written.
-    keep: bool,
-}
-
-struct Output {
-    /// Keys in the pack: equal sources are stored once.
-    written: HashSet<Key>,
-    writer: Option<PackWriter>,
-    error: Option<io::Error>,
-}
-
-/// What became of a source, and what is known of it from now on.
-type Read = (Result<Done, FailureReason>, KnownFile);
-
-impl Shared<'_> {
-    /// Reads all sources that have to be read.
-    fn read_all(&self, jobs: Option<usize>) -> Vec<(usize, Read)> {
-        let cores = || thread::available_parallelism().map_or(1, usize::from);
-        let jobs = jobs.unwrap_or_else(cores).clamp(1, self.order.len().clamp(1, MAX_JOBS));
-        thread::scope(|scope| {
-            let others: Vec<_> = (1..jobs).map(|_| scope.spawn(|| self.work())).collect();
-            let mut all = self.work();
-            for other in others {
-                all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            }
-            all
-        })
-    }
-
-    fn work(&self) -> Vec<(usize, Read)> {
-        let mut done = Vec::new();
-        let mut parser = Parser::new();
-        let mut source = Vec::new();
-        loop {
-            let place = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(index) = self.order.get(place) else { return done };
-            done.push((*index, self.file(&self.files[*index], &mut parser, &mut source)));
-            (self.progress)(Progress { done: place + 1, total: self.order.len() });
-        }
-    }
-
-    fn file(&self, found: &Found, parser: &mut Parser, source: &mut Vec<u8>) -> Read {
-        let path = found.path.clone();
-        let stamp = match files::read_file(&path, source) {
-            Ok(stamp) => stamp,
-            Err(error) => {
-                let known = Known::Refused { reason: error.to_string(), notes: Vec::new() };
-                return (Err(FailureReason::File(error)), KnownFile { path, stamp: found.stamp, known });
-            }
-        };
-        let key = lazyast_store::key(source);
-        let cached = self.cache.get(&key);
-        let made = match &cached {
-            Some(_) => None,
-            None => match parser.parse(source, &key) {
-                Ok(archive) => Some(archive),
-                Err(refusal) => {
-                    let known = Known::Refused { reason: refusal.to_string(), notes: Vec::new() };
-                    return (Err(FailureReason::Refused(refusal)), KnownFile { path, stamp, known });
-                }
-            },
-        };
-        let bytes = cached.as_ref().map(AsRef::as_ref).or(made).unwrap_or_default();
-        let (lines, minimum_python) = facts(bytes);
-        if let Some(archive) = made
-            && let Some(store) = self.cache.store()
-        {
-            self.write(store, &key, archive);
-        }
-        let done = Done {
-            minimum_python,
-            lines,
-            source_bytes: source.len() as u64,
-            archive_bytes: bytes.len() as u64,
-            is_new: made.is_some(),
-            archive: self
-                .keep
-                .then(|| Held::Bytes(cached.clone().unwrap_or_else(|| ArchiveBytes::copy(bytes)))),
-        };
-        (Ok(done), KnownFile { path, stamp, known: Known::Archive { key, lines, minimum_python } })
-    }
-
-    /// Appends to the pack of this run. After an error nothing more is written.
-    fn write(&self, store: &Store, key: &Key, archive: &[u8]) {
-        let mut output = self.output();
-        if output.error.is_some() || !output.written.insert(*key) {
-            return;
-        }
-        let writer = match output.writer.take() {
-            Some(writer) => Ok(writer),
-            None => store.writer(),
-        };
-        match writer.and_then(|mut writer| writer.add(key, archive).map(|()| writer)) {
-            Ok(writer) => output.writer = Some(writer),
-            Err(error) => output.error = Some(error),
-        }
-    }
-
-    fn publish(self) -> Option<io::Error> {
-        let Output { writer, error, .. } = self.output.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let (Some(writer), Some(store)) = (writer, self.cache.store()) else { return error };
-        store.publish(writer).err()
-    }
-
-    fn output(&self) -> MutexGuard<'_, Output> {
-        self.output.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// The lines of an archive's text, and the oldest Python that has its syntax.
-fn facts(archive: &[u8]) -> (u32, u8) {
-    Tree::open(archive, None)
-        .map_or((0, u8::MAX), |tree| (tree.line_count(), tree.header().facts.minimum_python))
+/// The key of an archive's source.
+pub(crate) fn key_of(archive: &[u8]) -> Option<Key> {
+    Tree::open(archive, None).ok().map(|tree| tree.header().source_hash)
 }

@@ -4,7 +4,7 @@ use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use lazyast::{Cache, Project, Report, Verify, WarmOptions};
+use lazyast::{Cache, Project, Report, Stamp, Verify, WarmOptions};
 
 /// Longer than timestamps lag behind the clock.
 const GRAIN: Duration = Duration::from_millis(120);
@@ -59,7 +59,11 @@ impl Place {
 
     /// The names of all sources, each with the first name that stands in it.
     fn found(&self) -> Vec<(String, String)> {
-        let project = Project::open(&self.cache(), &[self.src()], BY_STAT);
+        self.found_by(BY_STAT)
+    }
+
+    fn found_by(&self, options: WarmOptions) -> Vec<(String, String)> {
+        let project = Project::open(&self.cache(), &[self.src()], options);
         let mut found = Vec::new();
         for module in project.modules() {
             let archive = module.archive().expect("it is whole");
@@ -401,4 +405,72 @@ fn a_directory_that_becomes_a_file_is_no_source() {
     place.write("b/c", "not Python");
     assert_eq!(place.found(), place.expected());
     assert_eq!(place.found().len(), 2);
+}
+
+/// Whatever stamps say, sources are read; only which there are is known from the directories.
+#[test]
+fn by_content_nothing_is_believed_of_sources() {
+    let place = Place::new();
+    assert_eq!(place.found_by(BY_CONTENT), place.expected());
+    place.wait();
+    assert_eq!(place.found_by(BY_CONTENT), place.expected());
+    let [file] = &place.cache_files(".fresh")[..] else { panic!("there is one") };
+    // Somebody has written into the file of what is known that a source has another's archive: stamps that count, and
+    // another key.
+    let known = fs::read(file).expect("it is there");
+    let keys: Vec<_> = ["a = 1\n", "b = 1\n"].map(|source| lazyast::key(source.as_bytes())).to_vec();
+    let place_of = |key: &[u8]| known.windows(32).position(|window| window == key).expect("it is there");
+    let mut wrong = known.clone();
+    wrong[place_of(&keys[0])..][..32].copy_from_slice(&keys[1]);
+    let checksum = xxhash_rust::xxh3::xxh3_64(&wrong[16..]);
+    wrong[8..16].copy_from_slice(&checksum.to_le_bytes());
+    fs::write(file, &wrong).expect("it is ours");
+    assert_eq!(place.found()[0].1, "b", "by stat it is believed");
+    assert_eq!(place.found_by(BY_CONTENT), place.expected());
+    assert_eq!(place.found(), place.expected(), "and now it is known better");
+    for (name, source) in [("a.py", "z = 1\n"), ("b/new.py", "new = 1\n"), ("d/e.py", "e = 1\n")] {
+        place.write(name, source);
+        assert_eq!(place.found_by(BY_CONTENT), place.expected(), "{name}");
+    }
+    fs::remove_file(place.path("b/b.py")).expect("it is there");
+    assert_eq!(place.found_by(BY_CONTENT), place.expected());
+}
+
+#[test]
+fn by_content_nothing_is_written_for_nothing() {
+    let place = Place::new();
+    place.write("wrong.py", "x = = 1\n");
+    place.wait();
+    let open = || Project::open(&place.cache(), &[place.src()], BY_CONTENT);
+    let mut project = open();
+    project.set_notes(7, &[(place.path("wrong.py"), true)]);
+    let inode = || Stamp::at(&place.cache_files(".fresh")[0]).expect("it is there").inode;
+    let before = inode();
+    for _ in 0..3 {
+        let project = open();
+        assert_eq!((project.report().cached, project.report().new, project.report().unread), (3, 0, 0));
+        assert_eq!(project.note(&place.path("wrong.py"), 7), Some(true), "the source is the same");
+    }
+    assert_eq!(inode(), before);
+    assert_eq!(place.unread(), 4, "what is known by content serves by stat");
+    // The same content with another time: now that time has to be known.
+    place.write("a.py", "a = 1\n");
+    place.wait();
+    assert_eq!(open().report().new, 0);
+    assert_ne!(inode(), before);
+    assert_eq!(place.unread(), 4);
+}
+
+#[test]
+fn warming_by_content_makes_damaged_archives_again() {
+    let place = Place::new();
+    place.warm(BY_STAT);
+    let [pack] = &place.cache_files(".pack")[..] else { panic!("there is one") };
+    let mut damaged = fs::read(pack).expect("it is there");
+    damaged[200] ^= 0x40;
+    fs::remove_file(pack).expect("it is there");
+    fs::write(pack, &damaged).expect("it is ours");
+    assert_eq!(place.warm(BY_CONTENT).new, 1);
+    assert_eq!(place.warm(BY_CONTENT).new, 0);
+    assert_eq!(place.found(), place.expected());
 }

@@ -21,7 +21,7 @@ impl Clean {
             return Ok(());
         }
         let failed = |error| Failed::new(format!("{} cannot be deleted from: {error}", root.display()));
-        let bytes = lazyast::directory::clean(&root).map_err(failed)?;
+        let bytes = lazyast::versions::clean(&root).map_err(failed)?;
         writeln!(out, "deleted {} from {}", human_bytes(bytes), root.display())?;
         Ok(())
     }

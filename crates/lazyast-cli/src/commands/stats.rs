@@ -1,37 +1,87 @@
 //! `lazyast stats`.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use clap::Args;
 use indicatif::HumanCount;
 use lazyast::Cache;
+use serde_json::{Value, json};
 
 use crate::{CacheArguments, Failed, human_bytes};
 
 #[derive(Args, Debug)]
 pub(crate) struct Stats {
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     cache: CacheArguments,
 }
 
 impl Stats {
     pub(crate) fn run(self) -> Result<(), Failed> {
-        let mut out = std::io::stdout().lock();
+        let mut out = io::stdout().lock();
         let root = self.cache.directory()?;
-        if !root.exists() {
-            writeln!(out, "directory  {} (not there yet)", root.display())?;
+        let name = root.display().to_string();
+        let mut all = Vec::new();
+        let is_there = root.exists();
+        if is_there {
+            let cache = Cache::at(root)?;
+            if let Some(store) = cache.store() {
+                all.push(store.stats());
+                all.extend(store.stats_of_others());
+            }
+        }
+        if self.json {
+            let versions: Vec<Value> =
+                all.iter().enumerate().map(|(place, stats)| as_json(stats, place == 0)).collect();
+            writeln!(out, "{}", json!({ "directory": name, "versions": versions }))?;
             return Ok(());
         }
-        let cache = Cache::at(root)?;
-        let Some(store) = cache.store() else { return Ok(()) };
-        let stats = store.stats();
-        writeln!(out, "directory  {}", store.directory().packs().display())?;
-        writeln!(out, "packs      {}", HumanCount(stats.packs as u64))?;
-        writeln!(out, "archives   {}", HumanCount(stats.archives as u64))?;
-        writeln!(out, "size       {}", human_bytes(stats.bytes))?;
-        if stats.damaged > 0 {
-            writeln!(out, "damaged    {} packs (never read; safe to delete)", stats.damaged)?;
+        writeln!(out, "directory  {name}{}", if is_there { "" } else { " (not there yet)" })?;
+        for (place, stats) in all.iter().enumerate() {
+            print(&mut out, stats, place == 0)?;
         }
         Ok(())
     }
+}
+
+fn version(stats: &lazyast::Stats) -> String {
+    stats.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn as_json(stats: &lazyast::Stats, is_own: bool) -> Value {
+    json!({
+        "version": version(stats),
+        "current": is_own,
+        "packs": stats.packs,
+        "archives": stats.archives,
+        "pack_bytes": stats.bytes,
+        "damaged_packs": stats.damaged,
+        "projects": stats.projects,
+        "bytes": stats.all_bytes,
+        "hits": stats.counts.hits,
+        "unread": stats.counts.unread,
+        "misses": stats.counts.misses,
+    })
+}
+
+fn print(out: &mut impl Write, stats: &lazyast::Stats, is_own: bool) -> io::Result<()> {
+    let count = |number: usize| HumanCount(number as u64);
+    writeln!(out, "\n{}{}", version(stats), if is_own { "" } else { " (of another version of lazyast)" })?;
+    writeln!(out, "packs      {}", count(stats.packs))?;
+    if stats.damaged > 0 {
+        writeln!(out, "damaged    {} packs (never read; lazyast gc deletes them)", count(stats.damaged))?;
+    }
+    writeln!(out, "archives   {}", count(stats.archives))?;
+    writeln!(out, "projects   {}", count(stats.projects))?;
+    writeln!(out, "size       {}", human_bytes(stats.all_bytes))?;
+    let counts = stats.counts;
+    if counts.hits + counts.misses > 0 {
+        let share = 100.0 * counts.hits as f64 / (counts.hits + counts.misses) as f64;
+        let (hits, unread) = (HumanCount(counts.hits), HumanCount(counts.unread));
+        writeln!(out, "hits       {hits} ({share:.1} %), {unread} of them without reading the source")?;
+        writeln!(out, "misses     {}", HumanCount(counts.misses))?;
+    }
+    Ok(())
 }

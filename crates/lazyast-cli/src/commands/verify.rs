@@ -7,10 +7,8 @@ use clap::Args;
 use indicatif::HumanCount;
 use lazyast::{Cache, Checked, PARSER_VERSION};
 
+use super::print_problems;
 use crate::{CacheArguments, Failed};
-
-/// Problems that are listed for one file.
-const LISTED: usize = 10;
 
 #[derive(Args, Debug)]
 pub(crate) struct Verify {
@@ -37,13 +35,8 @@ impl Verify {
         };
         let mut damaged = 0;
         for file in &checked {
-            damaged += usize::from(!file.problems.is_empty());
-            for problem in file.problems.iter().take(LISTED) {
-                writeln!(out, "{}: {problem}", file.path.display())?;
-            }
-            if file.problems.len() > LISTED {
-                writeln!(out, "{}: ... and {} more", file.path.display(), file.problems.len() - LISTED)?;
-            }
+            damaged += usize::from(file.problem_count > 0);
+            print_problems(file)?;
         }
         let whole = checked.iter().map(|file| file.whole as u64).sum();
         writeln!(

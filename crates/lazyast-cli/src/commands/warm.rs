@@ -7,10 +7,8 @@ use clap::Args;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lazyast::{Report, Verify, WarmOptions};
 
+use super::print_failures;
 use crate::{CacheArguments, Failed, human_bytes};
-
-/// Failures that are listed without being asked for.
-const LISTED: usize = 10;
 
 #[derive(Args, Debug)]
 pub(crate) struct Warm {
@@ -48,6 +46,7 @@ impl Warm {
         });
         bar.finish_and_clear();
         self.print(&report)?;
+        cache.finish();
         if let Some(error) = &report.unwritten {
             eprintln!("lazyast: warning: new trees are not in the cache: {error}");
         }
@@ -62,7 +61,6 @@ impl Warm {
 
     fn print(&self, report: &Report) -> io::Result<()> {
         let mut out = io::stdout().lock();
-        let mut errors = io::stderr().lock();
         let count = |number: usize| HumanCount(number as u64).to_string();
         writeln!(
             out,
@@ -86,14 +84,7 @@ impl Warm {
             human_bytes(report.source_bytes),
             report.archive_bytes as f64 / report.source_bytes.max(1) as f64,
         )?;
-        let listed = if self.verbose { report.failures.len() } else { LISTED };
-        for failure in report.failures.iter().take(listed) {
-            writeln!(errors, "{}: {}", failure.path.display(), failure.reason)?;
-        }
-        if report.failures.len() > listed {
-            writeln!(errors, "... and {} more (--verbose lists all)", report.failures.len() - listed)?;
-        }
-        Ok(())
+        print_failures(&report.failures, self.verbose)
     }
 }
 

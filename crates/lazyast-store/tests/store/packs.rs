@@ -1,52 +1,10 @@
 //! Packs in real directories: what is written is found again, and damage is a miss.
 
 use std::fs;
-use std::path::Path;
 
-use lazyast_format::header::Facts;
-use lazyast_format::{Builder, Field, Kind};
-use lazyast_store::{Directory, Key, Store, Unusable, key};
+use lazyast_store::{Directory, Key, Policy, Store, Unusable, key};
 
-const PARSER: u32 = 7;
-
-/// An archive for a source that says `pass` in so many lines.
-fn archive(source: &[u8]) -> Vec<u8> {
-    let mut builder = Builder::new();
-    let lines = source.split(|byte| *byte == b'\n').count() as u32 - 1;
-    let module = builder.enter(Kind::Module, Field::Root, 0, source.len() as u32, 0);
-    for line in 0..lines {
-        builder.leaf(Kind::Pass, Field::Body, line * 5, line * 5 + 4, 0);
-        builder.line(5);
-    }
-    builder.leave(module);
-    let facts = Facts { minimum_python: 11, ..Facts::default() };
-    let len = source.len() as u32;
-    builder.finish(facts, PARSER, (&key(source), len), len).expect("small").to_vec()
-}
-
-fn sources() -> Vec<Vec<u8>> {
-    (1..9).map(|lines| b"pass\n".repeat(lines)).collect()
-}
-
-fn directory(root: &Path) -> Directory {
-    Directory::prepare(root.join("cache"), PARSER).expect("a new directory")
-}
-
-/// A store with one pack of all sources.
-fn filled(root: &Path) -> Store {
-    let store = Store::open(directory(root), PARSER);
-    let mut writer = store.writer().expect("the directory can be written");
-    for source in sources() {
-        writer.add(&key(&source), &archive(&source)).expect("there is room");
-    }
-    store.publish(writer).expect("there is room");
-    store
-}
-
-fn pack_file(store: &Store) -> std::path::PathBuf {
-    let mut files = fs::read_dir(store.directory().packs()).expect("it exists");
-    files.next().expect("one pack").expect("readable").path()
-}
+use crate::made::{PARSER, archive, directory, filled, names, numbered, open, pack_file, publish, sources};
 
 #[test]
 fn what_is_written_is_found() {
@@ -173,19 +131,6 @@ fn a_directory_that_cannot_be_made_is_said() {
     assert!(matches!(refused, Err(Unusable::Io { .. })), "{refused:?}");
 }
 
-/// A source of its own for each number.
-fn numbered(number: usize) -> Vec<u8> {
-    b"pass\n".repeat(number + 10)
-}
-
-fn publish(store: &Store, sources: &[Vec<u8>]) {
-    let mut writer = store.writer().expect("the directory can be written");
-    for source in sources {
-        writer.add(&key(source), &archive(source)).expect("there is room");
-    }
-    store.publish(writer).expect("there is room");
-}
-
 #[test]
 fn many_small_packs_become_one() {
     let root = tempfile::tempdir().expect("a directory");
@@ -213,6 +158,37 @@ fn many_small_packs_become_one() {
     assert!(reader.get(&key(&large[8])).is_some());
     let files = fs::read_dir(reopened.directory().packs()).expect("it is there").count();
     assert_eq!(files, reopened.stats().packs, "nothing else is left");
+}
+
+/// Where what somebody has mapped cannot be deleted, old packs stay beside the one that they were put into.
+#[test]
+fn copies_are_deleted_when_they_can_be() {
+    let root = tempfile::tempdir().expect("a directory");
+    let store = open(root.path());
+    let packs = store.directory().packs().to_owned();
+    let mut before = Vec::new();
+    for number in 0..16 {
+        publish(&store, &[numbered(number)]);
+    }
+    for name in names(&packs) {
+        before.push((packs.join(&name), fs::read(packs.join(&name)).expect("it is there")));
+    }
+    publish(&store, &[numbered(16)]);
+    assert_eq!(names(&packs).len(), 1);
+    for (path, bytes) in &before {
+        fs::write(path, bytes).expect("there is room");
+    }
+    let together = open(root.path()).stats();
+    assert_eq!((together.packs, together.archives), (17, 17 + 16));
+    publish(&store, &[numbered(17)]);
+    let after = open(root.path()).stats();
+    assert_eq!((after.packs, after.archives), (2, 18), "the copies are gone, and nothing was copied for it");
+    assert!((0..18).all(|number| store.get(&key(&numbered(number))).is_some()));
+    for (path, bytes) in &before {
+        fs::write(path, bytes).expect("there is room");
+    }
+    store.collect(&Policy::default(), false).expect("there is room").expect("nobody else does");
+    assert_eq!(open(root.path()).stats().archives, 18);
 }
 
 #[test]
@@ -268,7 +244,7 @@ fn clean_deletes_what_is_ours() {
         fs::create_dir(cache.join(other)).expect("there is room");
     }
     let entry = store.get(&key(&sources()[0])).expect("it was written");
-    let bytes = lazyast_store::directory::clean(cache).expect("it is ours");
+    let bytes = lazyast_store::versions::clean(cache).expect("it is ours");
     assert!(bytes > 1000);
     let mut left: Vec<_> = fs::read_dir(cache)
         .expect("it is there")

@@ -1,0 +1,180 @@
+//! Packs, mapped, and the archives in them.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lazyast_format::Tree;
+use lazyast_format::header::HEADER_LEN;
+
+use crate::Key;
+use crate::map::Map;
+use crate::pack::{Index, IndexEntry, PackError};
+use crate::writer::SUFFIX;
+
+/// A mapped pack.
+#[derive(Debug)]
+pub(crate) struct Pack {
+    pub(crate) path: PathBuf,
+    map: Map,
+    index: Index,
+}
+
+/// An archive in a pack. It keeps the pack's map alive.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pack: Arc<Pack>,
+    start: usize,
+    end: usize,
+}
+
+impl AsRef<[u8]> for Entry {
+    fn as_ref(&self) -> &[u8] {
+        &self.pack.map.as_ref()[self.start..self.end]
+    }
+}
+
+/// The place of an archive that nobody has looked at yet.
+#[derive(Clone, Debug)]
+pub struct Located {
+    pack: Arc<Pack>,
+    entry: IndexEntry,
+}
+
+impl Located {
+    /// The archive, if it is whole to the last bit of its checksum.
+    pub fn open(&self, parser: u32) -> Option<Entry> {
+        self.pack.open_entry(&self.entry, parser)
+    }
+
+    /// The archive's length in bytes.
+    pub fn archive_len(&self) -> u64 {
+        u64::from(self.entry.len)
+    }
+}
+
+impl Pack {
+    pub(crate) fn open(path: PathBuf) -> Result<Self, Unreadable> {
+        let map = File::open(&path).and_then(|file| Map::of(&file)).map_err(Unreadable::Io)?;
+        let index = Index::read(map.as_ref()).map_err(Unreadable::Pack)?;
+        Ok(Self { path, map, index })
+    }
+
+    /// Number of archives.
+    pub(crate) fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Length of the file in bytes.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.map.as_ref().len() as u64
+    }
+
+    /// What the index says, in the order of keys.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = IndexEntry> + '_ {
+        (0..self.index.len()).filter_map(|place| self.index.entry(self.map.as_ref(), place))
+    }
+
+    /// The bytes of an archive, if its place is inside the part of the file that archives may take.
+    pub(crate) fn archive(&self, entry: &IndexEntry) -> Option<&[u8]> {
+        self.index.archive(self.map.as_ref(), entry)
+    }
+
+    pub(crate) fn locate(self: &Arc<Self>, key: &Key) -> Option<Located> {
+        let entry = self.index.find(self.map.as_ref(), key)?;
+        Some(Located { pack: Arc::clone(self), entry })
+    }
+
+    pub(crate) fn get(self: &Arc<Self>, key: &Key, parser: u32) -> Option<Entry> {
+        let entry = self.index.find(self.map.as_ref(), key)?;
+        self.open_entry(&entry, parser)
+    }
+
+    pub(crate) fn open_entry(self: &Arc<Self>, entry: &IndexEntry, parser: u32) -> Option<Entry> {
+        let archive = self.archive(entry)?;
+        let tree = Tree::open(archive, Some(parser)).ok()?;
+        let header = tree.header();
+        let (head, body) = archive.split_at(HEADER_LEN);
+        // What the header's fields do not tell of its bytes is not under the checksum.
+        let whole = header.to_bytes() == *head && header.checksum == header.checksum_of(body);
+        if header.source_hash != entry.key || !whole {
+            return None;
+        }
+        let start = entry.offset as usize;
+        Some(Entry { pack: Arc::clone(self), start, end: start + archive.len() })
+    }
+}
+
+/// Why a file is not opened as a pack.
+#[derive(Debug)]
+pub(crate) enum Unreadable {
+    Io(io::Error),
+    Pack(PackError),
+}
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(f),
+            Self::Pack(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Unreadable {
+    /// Whether the file is not there any more: somebody has put it together with others.
+    fn is_gone(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// Whether nobody will ever read the file.
+    fn is_useless(&self) -> bool {
+        !matches!(self, Self::Io(_) | Self::Pack(PackError::Version { .. }))
+    }
+}
+
+/// The packs of a directory.
+#[derive(Debug, Default)]
+pub(crate) struct Packs {
+    /// Those that can be read, largest first.
+    pub(crate) whole: Vec<Arc<Pack>>,
+    /// Number of those that cannot.
+    pub(crate) damaged: usize,
+    /// Those that nobody ever will.
+    pub(crate) useless: Vec<PathBuf>,
+}
+
+impl Packs {
+    /// Opens the packs of a directory. Those that are `known` are not opened again: a name never stands for
+    /// another pack.
+    pub(crate) fn read(directory: &Path, known: &[Arc<Pack>]) -> Self {
+        let mut packs = Self::default();
+        for path in paths(directory) {
+            if let Some(pack) = known.iter().find(|pack| pack.path == path) {
+                packs.whole.push(Arc::clone(pack));
+                continue;
+            }
+            match Pack::open(path.clone()) {
+                Ok(pack) => packs.whole.push(Arc::new(pack)),
+                Err(problem) if problem.is_gone() => {}
+                Err(problem) => {
+                    packs.damaged += 1;
+                    packs.useless.extend(problem.is_useless().then_some(path));
+                }
+            }
+        }
+        packs.whole.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.path.cmp(&other.path)));
+        packs
+    }
+}
+
+/// The files of a directory that are packs by their names. Links and pipes are none.
+pub(crate) fn paths(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| entry.file_name().to_string_lossy().ends_with(SUFFIX))
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+        .map(|entry| entry.path())
+        .collect()
+}

@@ -1,0 +1,84 @@
+//! Archives, packs and directories for tests.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use lazyast_format::header::Facts;
+use lazyast_format::{Builder, Field, Kind};
+use lazyast_store::{Directory, Store, key};
+
+pub(crate) const PARSER: u32 = 7;
+
+/// An archive for a source that says `pass` in so many lines.
+pub(crate) fn archive(source: &[u8]) -> Vec<u8> {
+    let mut builder = Builder::new();
+    let lines = source.split(|byte| *byte == b'\n').count() as u32 - 1;
+    let module = builder.enter(Kind::Module, Field::Root, 0, source.len() as u32, 0);
+    for line in 0..lines {
+        builder.leaf(Kind::Pass, Field::Body, line * 5, line * 5 + 4, 0);
+        builder.line(5);
+    }
+    builder.leave(module);
+    let facts = Facts { minimum_python: 11, ..Facts::default() };
+    let len = source.len() as u32;
+    builder.finish(facts, PARSER, (&key(source), len), len).expect("small").to_vec()
+}
+
+pub(crate) fn sources() -> Vec<Vec<u8>> {
+    (1..9).map(|lines| b"pass\n".repeat(lines)).collect()
+}
+
+/// A source of its own for each number.
+pub(crate) fn numbered(number: usize) -> Vec<u8> {
+    b"pass\n".repeat(number + 10)
+}
+
+pub(crate) fn directory(root: &Path) -> Directory {
+    Directory::prepare(root.join("cache"), PARSER).expect("a new directory")
+}
+
+pub(crate) fn open(root: &Path) -> Store {
+    Store::open(directory(root), PARSER)
+}
+
+/// A store with one pack of all sources.
+pub(crate) fn filled(root: &Path) -> Store {
+    let store = open(root);
+    publish(&store, &sources());
+    store
+}
+
+/// Publishes a pack.
+pub(crate) fn publish(store: &Store, sources: &[Vec<u8>]) {
+    let mut writer = store.writer().expect("the directory can be written");
+    for source in sources {
+        writer.add(&key(source), &archive(source)).expect("there is room");
+    }
+    store.publish(writer).expect("there is room");
+}
+
+/// Publishes a pack of archives that were made so many minutes ago.
+pub(crate) fn publish_old(store: &Store, sources: &[Vec<u8>], minutes: i64) {
+    let now = lazyast_store::clock::now() / 60_000_000_000;
+    let mut writer = store.writer().expect("the directory can be written");
+    for source in sources {
+        let made = u32::try_from(now - minutes).expect("it is after 1970");
+        writer.add_made(&key(source), &archive(source), made).expect("there is room");
+    }
+    store.publish(writer).expect("there is room");
+}
+
+/// The only pack of a store.
+pub(crate) fn pack_file(store: &Store) -> PathBuf {
+    let mut files = fs::read_dir(store.directory().packs()).expect("it exists");
+    files.next().expect("one pack").expect("readable").path()
+}
+
+/// The names in a directory, sorted.
+pub(crate) fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).expect("it is there");
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.expect("it is there").file_name();
+    let mut names: Vec<_> = entries.map(|entry| name(entry).to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}

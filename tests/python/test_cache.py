@@ -1,0 +1,163 @@
+"""`lazyast.Cache`: what the commands do, for programs."""
+
+import ast
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import lazyast
+import pytest
+
+
+@pytest.fixture
+def code(tmp_path):
+    """Give a directory with three sources, one of them wrong."""
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "a.py").write_text("a = 1\n")
+    (code / "b.py").write_text("b = 1\nb = 2\n")
+    (code / "wrong.py").write_text("x = (\n")
+    return code
+
+
+@pytest.fixture
+def cache(tmp_path):
+    """Give a cache that nobody has used."""
+    return lazyast.Cache(tmp_path / "cache")
+
+
+def test_warm(cache, code, tmp_path):
+    assert cache.directory == tmp_path / "cache"
+    for new, cached in [(2, 0), (0, 2)]:
+        warmed = cache.warm(code, verify="content")
+        assert (warmed.files, warmed.new, warmed.cached, warmed.unread, warmed.lines) == (3, new, cached, 0, 3)
+        ((path, reason),) = warmed.failures
+        assert path == code / "wrong.py"
+        assert "syntax" in reason.lower() or reason
+    assert cache.warm([code / "a.py", str(code / "b.py")], jobs=1).cached == 2
+    with pytest.raises(ValueError, match="verify must be"):
+        cache.warm(code, verify="never")
+
+
+def test_stats(cache, code):
+    cache.warm(code)
+    cache.warm(code)
+    (stats,) = cache.stats()
+    assert stats.path.parent == cache.directory
+    assert (stats.packs, stats.archives, stats.damaged_packs, stats.projects) == (1, 2, 0, 1)
+    assert (stats.hits, stats.misses) == (2, 2)
+    assert stats.bytes > stats.pack_bytes > 100
+    (cache.directory / "v0-0123456789abcdef-3").mkdir()
+    assert [other.path.name for other in cache.stats()][1:] == ["v0-0123456789abcdef-3"]
+
+
+def test_verify(cache, code):
+    cache.warm(code)
+    (checked,) = cache.verify()
+    assert (checked.whole, checked.problems) == (2, ())
+    content = bytearray(checked.path.read_bytes())
+    content[200] ^= 1
+    checked.path.unlink()
+    checked.path.write_bytes(content)
+    (checked,) = cache.verify()
+    assert checked.whole == 1
+    assert checked.problems[0].startswith("entry ")
+    trees = {ast.dump(module.tree) for module in lazyast.Project(code, cache_dir=cache.directory)}
+    assert trees == {ast.dump(ast.parse((code / name).read_text())) for name in ("a.py", "b.py")}
+
+
+def test_gc(cache, code):
+    cache.warm(code)
+    nothing = cache.gc()
+    assert (nothing.archives, nothing.projects, nothing.versions, nothing.leftovers, nothing.bytes) == (0,) * 5
+    would = cache.gc(max_age=timedelta(0), dry_run=True)
+    assert cache.warm(code).cached == 2
+    done = cache.gc(max_age=timedelta(0))
+    assert done == would
+    assert (done.archives, done.projects) == (2, 1)
+    assert cache.warm(code).new == 2
+    assert cache.gc(max_size=0).archives == 2
+    assert cache.gc(max_age=timedelta.max).bytes == 0
+
+
+def test_clean(cache, code):
+    cache.warm(code)
+    tree = lazyast.Project(code, cache_dir=cache.directory)[1].tree
+    size = cache.stats()[0].bytes
+    assert cache.clean() == size
+    assert cache.clean() == 0
+    assert ast.dump(tree) == ast.dump(ast.parse("b = 1\nb = 2\n")), "what is open stays open"
+
+
+def test_export_and_import(cache, code, tmp_path):
+    packed = tmp_path / "trees.pack"
+    exported = cache.export_pack(packed, code)
+    assert (exported.archives, exported.bytes) == (2, packed.stat().st_size)
+    assert [path for path, _ in exported.failures] == [code / "wrong.py"]
+    other = lazyast.Cache(tmp_path / "other")
+    assert (other.import_pack(packed).archives, other.import_pack(str(packed)).new) == (2, 0)
+    assert other.warm(code).new == 0
+    damaged = tmp_path / "damaged.pack"
+    damaged.write_bytes(packed.read_bytes()[:-1])
+    for path in (damaged, tmp_path / "none", tmp_path):
+        with pytest.raises(lazyast.CorruptPack, match=str(path)):
+            other.import_pack(path)
+    with pytest.raises(OSError):
+        cache.export_pack(tmp_path / "none" / "trees.pack", code)
+
+
+def test_below(cache, code, tmp_path):
+    cache.warm(code)
+    upper = lazyast.Cache(tmp_path / "upper", lower=[cache.directory])
+    assert upper.warm(code).new == 0
+    assert upper.stats()[0].packs == 0
+    with pytest.warns(RuntimeWarning, match="none cannot be used"):
+        lazyast.Cache(tmp_path / "upper", lower=[tmp_path / "none"])
+
+
+def test_off(code, monkeypatch):
+    monkeypatch.setenv("LAZYAST_CACHE_DIR", "off")
+    for cache in (lazyast.Cache(), lazyast.Cache("off")):
+        assert cache.directory is None
+        assert (cache.warm(code).new, cache.warm(code).new) == (2, 2)
+        for verb in (cache.stats, cache.verify, cache.gc, cache.clean):
+            with pytest.raises(lazyast.UnusableCache, match="switched off"):
+                verb()
+    assert lazyast.Project(code).new == 2
+    assert lazyast.Project(code, cache_dir="off").new == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no modes")
+def test_a_directory_that_others_can_write(code, tmp_path):
+    (tmp_path / "cache").mkdir(mode=0o777)
+    (tmp_path / "cache").chmod(0o777)
+    with pytest.raises(lazyast.UnusableCache, match="make it 700"):
+        lazyast.Cache(tmp_path / "cache")
+    with pytest.warns(RuntimeWarning, match="make it 700"):
+        project = lazyast.Project(code, cache_dir=tmp_path / "cache")
+    assert len(project) == 2
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
+def test_no_directory_at_all(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(lazyast.UnusableCache, match="cannot be used"):
+        lazyast.Cache(Path(tmp_path / "file"))
+
+
+OTHERS = """
+import subprocess, sys, lazyast
+lazyast.parse("mine = 1")
+subprocess.run([sys.executable, "-c", "import lazyast; lazyast.parse('theirs = 1')"], check=True)
+lazyast.parse("theirs = 1")
+"""
+
+
+def test_what_others_parse_is_found(tmp_path):
+    """A process that has opened its cache long ago finds what other processes have published since."""
+    environment = {**os.environ, "LAZYAST_CACHE_DIR": str(tmp_path / "cache")}
+    subprocess.run([sys.executable, "-c", OTHERS], env=environment, check=True)
+    (stats,) = lazyast.Cache(tmp_path / "cache").stats()
+    assert (stats.hits, stats.misses) == (1, 2)
