@@ -8,7 +8,7 @@ use lazyast_format::{Archive, Tree};
 use lazyast_parse::{Parser, Refusal};
 use lazyast_query::{Hit, Query, QueryError, RunError, Unparsed};
 
-use crate::{ArchiveBytes, FailureReason, Module, Project};
+use crate::{ArchiveBytes, FailureReason, Module, Project, work};
 
 /// So many files are worth a thread of their own.
 const FILES_PER_THREAD: usize = 48;
@@ -82,12 +82,11 @@ impl Project {
 fn in_parallel<T: Send>(
     count: usize,
     jobs: Option<usize>,
-    work: impl Fn(usize) -> Option<T> + Sync,
+    of: impl Fn(usize) -> Option<T> + Sync,
 ) -> Vec<(usize, T)> {
     /// Numbers that a thread takes at a time.
     const BATCH: usize = 16;
-    let cores = || thread::available_parallelism().map_or(1, usize::from);
-    let jobs = jobs.unwrap_or_else(cores).min(count / FILES_PER_THREAD).max(1);
+    let jobs = work::jobs(jobs).min(count / FILES_PER_THREAD).max(1);
     let next = AtomicUsize::new(0);
     let run = || {
         let mut done = Vec::new();
@@ -97,7 +96,7 @@ fn in_parallel<T: Send>(
                 return done;
             }
             let batch = first..(first + BATCH).min(count);
-            done.extend(batch.filter_map(|index| Some((index, work(index)?))));
+            done.extend(batch.filter_map(|index| Some((index, of(index)?))));
         }
     };
     let mut all = thread::scope(|scope| {
