@@ -1,0 +1,219 @@
+//! Queries as a user of the crate sees them: plans, limits, and archives that are not what they should be.
+
+use std::time::{Duration, Instant};
+
+use lazyast_format::layout::Buffer;
+use lazyast_format::{Archive, Tree};
+use lazyast_parse::{Parser, Refusal};
+use lazyast_query::{Hit, Need, Query, QueryError, RunError, Unparsed, range, statements};
+
+fn archive(source: &str) -> Result<Archive<Buffer>, Unparsed> {
+    let mut parser = Parser::new();
+    let archive = parser.parse(source.as_bytes(), &[0; 32]).map_err(|refusal| match refusal {
+        Refusal::Syntax { message, offset, .. } => Unparsed { message, offset: Some(offset as usize) },
+        refusal => Unparsed { message: refusal.to_string(), offset: None },
+    })?;
+    Ok(Archive::open(copy(archive), None).expect("the builder writes whole archives"))
+}
+
+fn copy(bytes: &[u8]) -> Buffer {
+    let mut buffer = Buffer::with_capacity(bytes.len());
+    buffer.extend_from_slice(bytes);
+    buffer
+}
+
+fn pattern(text: &str) -> Result<Query, QueryError> {
+    Query::pattern(text, &archive)
+}
+
+fn selector(text: &str) -> Result<Query, QueryError> {
+    Query::selector(text, &archive)
+}
+
+/// The texts of the hits in a source.
+fn hits(query: &Query, source: &str) -> Vec<String> {
+    let archive = archive(source).expect("Python");
+    let tree = archive.tree().expect("an archive");
+    let text = |hit: Hit| {
+        let (start, end) = range(&tree, hit).expect("a place");
+        source[start as usize..end as usize].to_owned()
+    };
+    query.hits(&tree).expect("an answer").into_iter().map(text).collect()
+}
+
+#[test]
+fn a_plan_says_what_is_looked_at() {
+    let query =
+        selector("ClassDef > FunctionDef[name=run]:has(Yield), Call:pattern('eval($X)')").expect("a query");
+    let expected = "\
+files that have (the name run, the kind FunctionDef, the kind Yield, the kind ClassDef) or (the name eval, the kind Call, the kind Name)
+candidates: each node that
+  is of kind FunctionDef, Call
+hits: those of which it is true that it
+  any of
+    all of
+      is of kind FunctionDef
+      has [name=run]
+      a node in it
+        is of kind Yield
+      its parent
+        is of kind ClassDef
+    all of
+      is of kind Call
+      matches the pattern `eval($X)`
+";
+    assert_eq!(query.to_string(), expected);
+}
+
+#[test]
+fn files_without_what_is_needed_are_not_looked_at() {
+    let query = pattern("requests.get($URL, verify=False)").expect("a query");
+    let Need::All(needs) = query.need() else { panic!("several are needed: {:?}", query.need()) };
+    let has_name =
+        |name: &str| needs.iter().any(|need| matches!(need, Need::Name(needed) if needed.text() == name));
+    assert!(["requests", "get", "verify"].into_iter().all(has_name));
+}
+
+#[test]
+fn names_that_overlap_with_others_are_found() {
+    // All names stand in one text: `add` and `dd` are `adddd` there.
+    assert_eq!(hits(&pattern("dd").expect("a query"), "add = dd\n"), ["dd"]);
+    let query = selector("[name=___]").expect("a query");
+    assert_eq!(hits(&query, "def _a(): 0\ndef __(): 0\ndef ___(): 0\n").len(), 1);
+}
+
+#[test]
+fn common_kinds_are_all_found() {
+    for count in [0, 1, 7, 8, 9, 63, 64, 65, 1000] {
+        let source = "pass\n".repeat(count) + "x = 0\n";
+        assert_eq!(hits(&selector("Pass").expect("a query"), &source).len(), count);
+        let several = selector("Pass, Assign, Name, Constant").expect("a query");
+        assert_eq!(hits(&several, &source).len(), count + 3);
+    }
+}
+
+#[test]
+fn several_statements_are_one_hit() {
+    let query = pattern("$X = $_\n$$$\nreturn $X").expect("a query");
+    let source = "def f():\n    a = 1\n    g()\n    h()\n    return a\n";
+    assert_eq!(hits(&query, source), ["a = 1\n    g()\n    h()\n    return a"]);
+    let archive = archive(source).expect("Python");
+    let tree = archive.tree().expect("an archive");
+    let hit = query.hits(&tree).expect("an answer")[0];
+    assert_eq!(statements(&tree, hit).len(), 4);
+}
+
+#[test]
+fn no_comparison_takes_long() {
+    // There are very many ways to cut the list in pieces, and a name that stands twice may need any of them.
+    let source = format!("[{}]\n", (0..3000).map(|number| number.to_string()).collect::<Vec<_>>().join(", "));
+    let archive = archive(&source).expect("Python");
+    let tree = archive.tree().expect("an archive");
+    let started = Instant::now();
+    let query = pattern("[$$$A, $X, $$$B, $Y, $$$C, $X, $$$D, $Y, $$$E]").expect("a query");
+    let result = query.hits(&tree);
+    assert!(matches!(result, Err(RunError::TooManySteps { .. })), "{result:?}");
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+}
+
+#[test]
+fn lists_without_names_that_stand_twice_take_no_detours() {
+    // Without the rule that the first way may be kept these are some 10^20 ways.
+    let query = pattern("[$$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, 2]").expect("a query");
+    let source = format!("2, [{}3]\n", "1, ".repeat(2000));
+    assert!(hits(&query, &source).is_empty());
+}
+
+#[test]
+fn what_is_nested_is_evaluated_once() {
+    let nested = (0..50).fold("Name".to_owned(), |inner, _| format!("*:has({inner})"));
+    let source = format!("x = {}1{}\n", "(a, ".repeat(90), ")".repeat(90));
+    let started = Instant::now();
+    assert!(hits(&selector(&nested).expect("a query"), &source).len() > 10);
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[test]
+fn queries_have_limits() {
+    let long = format!("f({})", "a, ".repeat(30_000));
+    assert!(pattern(&long).expect_err("too long").message().contains("at most 65536"));
+    let nested = format!("{}Name{}", ":not(".repeat(70), ")".repeat(70));
+    assert!(selector(&nested).expect_err("too deep").message().contains("64 levels"));
+    let chain = vec!["Name"; 80].join(" > ");
+    assert!(selector(&chain).expect_err("too long").message().contains("64 combinators"));
+    let mut query = selector("Name").expect("a query");
+    let error = (0..1000).find_map(|_| match query.inside(&query) {
+        Ok(larger) => {
+            query = larger;
+            None
+        }
+        Err(error) => Some(error),
+    });
+    assert!(error.expect("there is a limit").message().contains("levels deep"));
+    let deep = format!("{}x{}", "[".repeat(300), "]".repeat(300));
+    assert!(pattern(&deep).is_err());
+}
+
+#[test]
+fn damaged_archives_give_answers_or_errors() {
+    let source = "import a.b as c\nfrom .d import e, f\nclass K(B, m=1):\n    @p\n    def g(self, x: int = 1, *y, **z):\n        \
+                  with open(x) as h, q: pass\n        global r, s; k = {1: 'v', **z}; return f'{h!r:>{x}}'\n\
+                  try: 0\nexcept E as n: lambda u, v=2: u[1:2] < 3 <= 4\n\
+                  match m:\n    case P(1, w=2) | {'k': [*t]}: pass\n";
+    let queries = [
+        pattern("$X"),
+        pattern("$F($$$A)"),
+        pattern("def $F($$$A): $$$B"),
+        pattern("class $C($$$A, $K=$V): $$$B"),
+        pattern("import $M.$N as $A"),
+        pattern("from .$M import $$$N"),
+        pattern("$A = $B\nreturn $C"),
+        pattern("{$K: $V, **$Z}"),
+        pattern("with $$$I: $$$B"),
+        pattern("global $$$N"),
+        pattern("f'{$$$P}'"),
+        pattern("lambda $$$P: $B"),
+        pattern("except $E as $N: $$$"),
+        pattern("case $P($$$A, w=$V) | $Q: $$$"),
+        pattern("$A < $B <= $C"),
+        selector("stmt ~ stmt:nth-child(2n+1)"),
+        selector("*:has(> Name + Constant)"),
+        selector(".body.value, [args.length>1], [name=/./], [value>1], [lineno>2]"),
+    ];
+    let queries: Vec<Query> = queries.into_iter().map(|query| query.expect("a query")).collect();
+    let whole = archive(source).expect("Python").into_bytes();
+    let mut wrong = 0;
+    for place in 0..whole.len() {
+        for change in [0x01, 0x80, 0xff] {
+            let mut bytes = copy(&whole);
+            bytes[place] ^= change;
+            let Ok(tree) = Tree::open(&bytes, None) else { continue };
+            for query in &queries {
+                match query.hits(&tree) {
+                    Ok(hits) => {
+                        for hit in hits {
+                            let _ = (query.captures(&tree, hit), range(&tree, hit), statements(&tree, hit));
+                        }
+                    }
+                    Err(_) => wrong += 1,
+                }
+            }
+        }
+    }
+    assert!(wrong > 100, "damage was seen {wrong} times");
+}
+
+#[test]
+fn errors_point_at_the_place() {
+    let error = pattern("f(a,\n  $$X)").expect_err("no hole");
+    let expected = "\
+pattern: no hole begins like this: write $X for one thing, $$$ or $$$XS for any number
+    $$X)
+    ^^";
+    assert_eq!(error.to_string(), expected);
+    let error = selector("Call > FuncDef").expect_err("no kind");
+    assert_eq!(
+        error.to_string(),
+        "selector: there is no kind FuncDef; the nearest is FunctionDef\n  Call > FuncDef\n         ^^^^^^^"
+    );
+}
