@@ -161,3 +161,18 @@ def test_what_others_parse_is_found(tmp_path):
     subprocess.run([sys.executable, "-c", OTHERS], env=environment, check=True)
     (stats,) = lazyast.Cache(tmp_path / "cache").stats()
     assert (stats.hits, stats.misses) == (1, 2)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
+def test_a_directory_of_somebody_else(cache, code, tmp_path):
+    cache.warm(code)
+    for path in (cache.directory, *cache.directory.glob("v*"), *cache.directory.glob("v*/packs")):
+        os.chown(path, 4321, -1)
+        with pytest.raises(lazyast.UnusableCache, match="belongs to user 4321 instead of 0"):
+            lazyast.Cache(cache.directory)
+        with pytest.warns(RuntimeWarning, match="belongs to user 4321"):
+            lower = lazyast.Cache(tmp_path / "upper", lower=[cache.directory])
+        assert lower.warm(code).new == 2, "and nothing of it is read"
+        lower.clean()
+        os.chown(path, 0, -1)
+    assert lazyast.Cache(cache.directory).warm(code).new == 0

@@ -80,20 +80,20 @@ pub fn find_files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<(PathBuf, FileError)>
 pub(crate) enum Stamps {
     /// Those that they had: they are read anyway.
     Before,
-    /// Those that they have, by so many threads.
-    Now { jobs: usize },
+    /// Those that they have.
+    Now,
 }
 
 /// A thread that looks at fewer files than this is not worth it.
-const FILES_PER_THREAD: usize = 400;
+const SHARE: usize = 400;
 
 /// Looks for the sources under the given paths. Directories that did not change are not listed.
-pub(crate) fn look(paths: &[PathBuf], known: Option<&Freshness>, stamps: Stamps) -> Look {
-    known.and_then(|known| look_again(paths, known, stamps)).unwrap_or_else(|| find(paths))
+pub(crate) fn look(paths: &[PathBuf], known: Option<&Freshness>, stamps: Stamps, jobs: usize) -> Look {
+    known.and_then(|known| look_again(paths, known, stamps, jobs)).unwrap_or_else(|| find(paths))
 }
 
 /// Lists only the directories that have changed, or gives up where rules have.
-fn look_again(paths: &[PathBuf], known: &Freshness, stamps: Stamps) -> Option<Look> {
+fn look_again(paths: &[PathBuf], known: &Freshness, stamps: Stamps, jobs: usize) -> Option<Look> {
     let global = excludes_of_user();
     let is_known_rule = |path: &Path| known.rules.iter().any(|(rule, _)| rule == path);
     if known.folders.is_empty() || !global.is_none_or(|path| is_known_rule(&path)) || !known.has_same_rules()
@@ -104,8 +104,11 @@ fn look_again(paths: &[PathBuf], known: &Freshness, stamps: Stamps) -> Option<Lo
         |path: &Path| known.folders.binary_search_by(|(folder, _)| folder.as_path().cmp(path)).is_ok();
     let mut look = Look { rules: known.rules.clone(), ..Look::default() };
     let mut changed: Vec<&Path> = Vec::new();
-    for (path, then) in &known.folders {
-        match Stamp::at(path) {
+    let stamps_now = in_parallel(&known.folders, jobs, |folders| {
+        folders.iter().map(|(path, _)| Stamp::at(path)).collect()
+    });
+    for ((path, then), now) in known.folders.iter().zip(stamps_now) {
+        match now {
             Some(now) if known.is_same(then, &now) => look.folders.push((path.clone(), now)),
             _ => {
                 changed.push(path);
@@ -129,7 +132,7 @@ fn look_again(paths: &[PathBuf], known: &Freshness, stamps: Stamps) -> Option<Lo
         Stamps::Before => {
             files.iter().map(|file| Found { path: file.path.clone(), stamp: file.stamp }).collect()
         }
-        Stamps::Now { jobs } => find_again(&files, jobs)?,
+        Stamps::Now => find_again(&files, jobs)?,
     });
     if !changed.is_empty() {
         look.listed = true;
@@ -147,9 +150,9 @@ fn parent(file: &KnownFile) -> &Path {
     file.path.parent().unwrap_or(Path::new(""))
 }
 
-/// Looks at files that are there, or gives up if one is not. On many files several threads are at it.
+/// Looks at files that are there, or gives up if one is not.
 fn find_again(files: &[&KnownFile], jobs: usize) -> Option<Vec<Found>> {
-    let look = |files: &[&KnownFile]| {
+    let found = in_parallel(files, jobs, |files| {
         let mut folder = Folder::new(Path::new(""));
         let find = |file: &&KnownFile| {
             if parent(file) != folder.path() {
@@ -157,17 +160,26 @@ fn find_again(files: &[&KnownFile], jobs: usize) -> Option<Vec<Found>> {
             }
             Some(Found { path: file.path.clone(), stamp: folder.stamp(file.path.file_name()?)? })
         };
-        files.iter().map(find).collect::<Option<Vec<_>>>()
-    };
-    let share = files.len().div_ceil(jobs).max(FILES_PER_THREAD);
-    let (own, others) = files.split_at(files.len().min(share));
+        files.iter().map(find).collect()
+    });
+    found.into_iter().collect()
+}
+
+/// What a look at parts of a list gives, put together. On long lists several threads are at it.
+fn in_parallel<T: Sync, R: Send>(
+    items: &[T],
+    jobs: usize,
+    look: impl Fn(&[T]) -> Vec<R> + Copy + Send,
+) -> Vec<R> {
+    let share = items.len().div_ceil(jobs).max(SHARE);
+    let (own, others) = items.split_at(items.len().min(share));
     thread::scope(|scope| {
-        let others: Vec<_> = others.chunks(share).map(|files| scope.spawn(move || look(files))).collect();
-        let mut found = look(own)?;
+        let others: Vec<_> = others.chunks(share).map(|items| scope.spawn(move || look(items))).collect();
+        let mut found = look(own);
         for other in others {
-            found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+            found.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
         }
-        Some(found)
+        found
     })
 }
 

@@ -178,8 +178,8 @@ pub(crate) fn run(
     let by_stat = options.verify == Verify::Stat;
     let known = folder.as_ref().and_then(|folder| Freshness::load(folder, paths));
     let jobs = work::jobs(options.jobs);
-    let stamps = if by_stat { Stamps::Now { jobs } } else { Stamps::Before };
-    let Look { files, mut errors, folders, rules, listed } = files::look(paths, known.as_ref(), stamps);
+    let stamps = if by_stat { Stamps::Now } else { Stamps::Before };
+    let Look { files, mut errors, folders, rules, listed } = files::look(paths, known.as_ref(), stamps, jobs);
     let before = recall::before(known.as_ref(), &files);
     let mut results: Vec<Option<Read>> = match &known {
         Some(known) if by_stat => recall::all(cache, known, &before, &files, keep),
