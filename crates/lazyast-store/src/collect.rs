@@ -14,7 +14,7 @@ use crate::pack::IndexEntry;
 use crate::packs::{Pack, Packs};
 use crate::uses::{self, Uses};
 use crate::versions::{delete_folder, delete_version, half_deleted, last_change, size, versions};
-use crate::{Key, Store, clock, temporary};
+use crate::{Key, Store, clock, names, temporary};
 
 /// The environment variable that switches automatic collection off, with the value [`OFF`](crate::directory::OFF).
 pub const VARIABLE: &str = "LAZYAST_GC";
@@ -140,9 +140,11 @@ impl<'a> Collection<'a> {
     /// Deletes what killed processes left.
     fn leftovers(&mut self, root: &Path) {
         for version in versions(root) {
-            for (path, bytes) in
-                [version.join("packs"), version].iter().flat_map(|at| temporary::leftovers(at))
-            {
+            let packs = version.join("packs");
+            let mut left = temporary::leftovers(&packs);
+            left.extend(temporary::leftovers(&version));
+            left.extend(names::orphans(&packs));
+            for (path, bytes) in left {
                 if self.dry_run || fs::remove_file(path).is_ok() {
                     self.found.leftovers += 1;
                     self.found.bytes += bytes;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::collect::Policy;
 use crate::lock::Lock;
+use crate::names::Names;
 use crate::pack::IndexEntry;
 use crate::packs::{Pack, Packs};
 use crate::store::MANY_PACKS;
@@ -112,6 +113,7 @@ impl Store {
         self.forget(&paths);
         drop(packs);
         for path in paths {
+            let _ = fs::remove_file(Names::path(&path));
             let _ = fs::remove_file(path);
         }
     }

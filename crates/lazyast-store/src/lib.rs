@@ -7,6 +7,7 @@
 //!   `import`: packs from elsewhere; [`lower`]: caches that are only read.
 //! - `compact`: small packs become one; [`collect`]: what nobody uses goes; `uses`: what that is.
 //! - [`stats`]: what a cache holds; [`counts`]: how often it had what was asked for.
+//! - [`names`]: which archives of a pack have which identifiers.
 //! - [`freshness`]: what is known of files, so that unchanged ones need not be read.
 //! - [`map`]: mapping a file; the only unsafe code of the crate.
 //! - `temporary`, `lock`, [`clock`]: files in the making, locks between processes, the time.
@@ -26,6 +27,7 @@ mod import;
 mod lock;
 pub mod lower;
 pub mod map;
+pub mod names;
 pub mod pack;
 mod packs;
 pub mod stats;
@@ -42,6 +44,7 @@ pub use directory::{Directory, Unusable};
 pub use freshness::{Freshness, Known, KnownFile, Stamp};
 pub use import::Imported;
 pub use lower::Lower;
+pub use names::{Names, Places};
 pub use packs::{Entry, Located};
 pub use stats::Stats;
 pub use store::Store;

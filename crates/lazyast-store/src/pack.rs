@@ -160,8 +160,13 @@ impl Index {
         Some(IndexEntry { key, offset: u64_at(entry, 32), len: u32_at(entry, 40), made: u32_at(entry, 44) })
     }
 
-    /// The place of a key's archive.
+    /// The entry of a key's archive.
     pub fn find(&self, pack: &[u8], key: &Key) -> Option<IndexEntry> {
+        self.entry(pack, self.find_place(pack, key)?)
+    }
+
+    /// The place of a key's archive in the order of keys.
+    pub fn find_place(&self, pack: &[u8], key: &Key) -> Option<usize> {
         let entries = self.bytes(pack);
         let (mut low, mut high) = (0, self.count);
         while low < high {
@@ -169,7 +174,7 @@ impl Index {
             match entries[middle * ENTRY_LEN..][..32].cmp(key) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return self.entry(pack, middle),
+                std::cmp::Ordering::Equal => return Some(middle),
             }
         }
         None

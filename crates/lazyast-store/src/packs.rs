@@ -3,13 +3,14 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use lazyast_format::Tree;
 use lazyast_format::header::HEADER_LEN;
 
 use crate::Key;
 use crate::map::Map;
+use crate::names::Names;
 use crate::pack::{Index, IndexEntry, PackError};
 use crate::writer::SUFFIX;
 
@@ -19,6 +20,7 @@ pub(crate) struct Pack {
     pub(crate) path: PathBuf,
     map: Map,
     index: Index,
+    names: OnceLock<Names>,
 }
 
 /// An archive in a pack. It keeps the pack's map alive.
@@ -40,9 +42,30 @@ impl AsRef<[u8]> for Entry {
 pub struct Located {
     pack: Arc<Pack>,
     entry: IndexEntry,
+    place: usize,
 }
 
 impl Located {
+    /// A number that is the same for all archives of a pack, as long as one of them is located.
+    pub fn pack(&self) -> usize {
+        Arc::as_ptr(&self.pack) as usize
+    }
+
+    /// The archive's number in its pack.
+    pub fn place(&self) -> usize {
+        self.place
+    }
+
+    /// Which archives of its pack have which names, if somebody has written that down.
+    pub fn names(&self) -> Option<&Names> {
+        self.pack.names()
+    }
+
+    /// Number of archives in its pack.
+    pub fn neighbours(&self) -> usize {
+        self.pack.len()
+    }
+
     /// The archive, if it is whole to the last bit of its checksum.
     pub fn open(&self, parser: u32) -> Option<Entry> {
         self.pack.open_entry(&self.entry, parser)
@@ -58,7 +81,7 @@ impl Pack {
     pub(crate) fn open(path: PathBuf) -> Result<Self, Unreadable> {
         let map = File::open(&path).and_then(|file| Map::of(&file)).map_err(Unreadable::Io)?;
         let index = Index::read(map.as_ref()).map_err(Unreadable::Pack)?;
-        Ok(Self { path, map, index })
+        Ok(Self { path, map, index, names: OnceLock::new() })
     }
 
     /// Number of archives.
@@ -82,8 +105,35 @@ impl Pack {
     }
 
     pub(crate) fn locate(self: &Arc<Self>, key: &Key) -> Option<Located> {
-        let entry = self.index.find(self.map.as_ref(), key)?;
-        Some(Located { pack: Arc::clone(self), entry })
+        let place = self.index.find_place(self.map.as_ref(), key)?;
+        let entry = self.index.entry(self.map.as_ref(), place)?;
+        Some(Located { pack: Arc::clone(self), entry, place })
+    }
+
+    /// Which archives have which names, if that is written down.
+    pub(crate) fn names(&self) -> Option<&Names> {
+        if self.names.get().is_none() {
+            let names = Names::read(&self.path, self.len())?;
+            return Some(self.names.get_or_init(|| names));
+        }
+        self.names.get()
+    }
+
+    /// Writes down which archives have which names, unless some archive is damaged.
+    pub(crate) fn write_names(self: &Arc<Self>, parser: u32) -> io::Result<()> {
+        let damaged = || io::Error::new(io::ErrorKind::InvalidData, "an archive is damaged");
+        let mut names: Vec<(usize, &[u8])> = Vec::new();
+        for (place, entry) in self.entries().enumerate() {
+            self.open_entry(&entry, parser).ok_or_else(damaged)?;
+            let tree = Tree::open(self.archive(&entry).ok_or_else(damaged)?, None).map_err(|_| damaged())?;
+            for number in 0..tree.name_count() {
+                names.push((place, tree.name(number).map_err(|_| damaged())?.as_bytes()));
+            }
+        }
+        let names = Names::publish(&self.path, self.len(), names.into_iter())?;
+        // Another thread may have had the same idea.
+        let _ = self.names.set(names);
+        Ok(())
     }
 
     pub(crate) fn get(self: &Arc<Self>, key: &Key, parser: u32) -> Option<Entry> {

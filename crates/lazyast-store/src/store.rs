@@ -14,6 +14,9 @@ use crate::{Key, Stamp, clock};
 /// With more packs than this, small ones are put together.
 pub(crate) const MANY_PACKS: usize = 16;
 
+/// With fewer archives than this, looking into each is as fast as looking up which have a name.
+pub const WORTH_NAMES: usize = 128;
+
 /// Pause between two looks at a directory that changes all the time.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -144,6 +147,13 @@ impl Store {
     /// Closes packs, as far as nobody uses what is in them.
     pub(crate) fn forget(&self, paths: &[PathBuf]) {
         self.write().packs.retain(|pack| !paths.contains(&pack.path));
+    }
+
+    /// Writes down, for packs with many archives, which of them have which names.
+    pub fn write_names(&self) -> io::Result<()> {
+        let packs = self.read().packs.clone();
+        let lacks_names = |pack: &&Arc<Pack>| pack.len() >= WORTH_NAMES && pack.names().is_none();
+        packs.iter().filter(lacks_names).try_for_each(|pack| pack.write_names(self.parser))
     }
 
     /// Looks at every byte of every pack.

@@ -6,7 +6,9 @@ use std::thread;
 
 use lazyast_format::{Archive, Tree};
 use lazyast_parse::{Parser, Refusal};
-use lazyast_query::{Hit, Query, QueryError, RunError, Unparsed};
+use lazyast_query::{Hit, Need, Query, QueryError, RunError, Unparsed};
+use lazyast_store::store::WORTH_NAMES;
+use lazyast_store::{Names, Places, Store};
 
 use crate::{ArchiveBytes, FailureReason, Module, Project, work};
 
@@ -69,12 +71,80 @@ impl Project {
         work: impl Fn(&Module, &Tree<'_>, Vec<Hit>) -> T + Sync,
     ) -> Vec<(usize, Result<T, FindError>)> {
         let modules = self.modules();
+        let filter = Filter::new(modules, query.need());
         let one = |module: &Module| -> Result<Option<T>, FindError> {
+            if !filter.may_have_hits(module) {
+                return Ok(None);
+            }
             let tree = module.tree().map_err(FindError::Archive)?;
             let hits = query.hits(tree).map_err(FindError::Run)?;
             Ok((!hits.is_empty()).then(|| work(module, tree, hits)))
         };
-        in_parallel(modules.len(), jobs, |index| one(&modules[index]).transpose())
+        let found = in_parallel(modules.len(), jobs, |index| one(&modules[index]).transpose());
+        if filter.lacks_names {
+            // The next one has less to do. What cannot be kept costs time only.
+            let _ = self.cache().store().map(Store::write_names);
+        }
+        found
+    }
+}
+
+/// Which archives need not be looked at, because they lack names that a query needs.
+struct Filter {
+    /// By pack: the archives that may have hits.
+    packs: Vec<(usize, Places)>,
+    /// It is not written down which archives of some large pack have which names.
+    lacks_names: bool,
+}
+
+impl Filter {
+    fn new(modules: &[Module], need: &Need) -> Self {
+        let mut filter = Self { packs: Vec::new(), lacks_names: false };
+        let mut seen: Vec<usize> = Vec::new();
+        for located in modules.iter().filter_map(Module::located) {
+            if seen.contains(&located.pack()) || !names_something(need) {
+                continue;
+            }
+            seen.push(located.pack());
+            match located.names() {
+                Some(names) => {
+                    filter.packs.extend(having(names, need).map(|places| (located.pack(), places)))
+                }
+                None => filter.lacks_names |= located.neighbours() >= WORTH_NAMES,
+            }
+        }
+        filter
+    }
+
+    fn may_have_hits(&self, module: &Module) -> bool {
+        let Some(located) = module.located().filter(|_| !self.packs.is_empty()) else { return true };
+        let of_pack = self.packs.iter().find(|(pack, _)| *pack == located.pack());
+        of_pack.is_none_or(|(_, places)| places.has(located.place()))
+    }
+}
+
+/// Whether what is needed depends on names.
+fn names_something(need: &Need) -> bool {
+    match need {
+        Need::Name(_) => true,
+        Need::String(_) | Need::Kinds(_) => false,
+        Need::All(needs) => needs.iter().any(names_something),
+        Need::Any(needs) => !needs.is_empty() && needs.iter().all(names_something),
+    }
+}
+
+/// The archives that may have what is needed; nothing where that cannot be told from names.
+fn having(names: &Names, need: &Need) -> Option<Places> {
+    match need {
+        Need::Name(name) => Some(names.having(name.text())),
+        Need::String(_) | Need::Kinds(_) => None,
+        Need::All(needs) => {
+            needs.iter().filter_map(|need| having(names, need)).reduce(|all, one| all.and(&one))
+        }
+        Need::Any(needs) => {
+            let each: Option<Vec<Places>> = needs.iter().map(|need| having(names, need)).collect();
+            each?.into_iter().reduce(|any, one| any.or(&one))
+        }
     }
 }
 

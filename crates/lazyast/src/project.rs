@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use lazyast_format::{Archive, Tree};
 use lazyast_parse::PARSER_VERSION;
-use lazyast_store::{Freshness, Known};
+use lazyast_store::{Freshness, Known, Located};
 use self_cell::self_cell;
 
 use crate::files::{self, FileError};
@@ -69,6 +69,14 @@ impl Module {
         Ok(self.opened()?.borrow_dependent())
     }
 
+    /// Where the archive was found, if it was not made just now.
+    pub(crate) fn located(&self) -> Option<&Located> {
+        match &self.held {
+            Held::Located(located, _) => Some(located),
+            Held::Bytes(_) => None,
+        }
+    }
+
     fn opened(&self) -> Result<&Opened, FailureReason> {
         if let Some(opened) = self.opened.get() {
             return Ok(opened);
@@ -119,6 +127,10 @@ impl Project {
         failures.extend(unseen.map(|(path, error)| Failure { path, reason: FailureReason::File(error) }));
         failures.sort_by(|one, other| one.path.cmp(&other.path));
         Self { cache: cache.clone(), paths: paths.to_vec(), modules, failures, report, freshness }
+    }
+
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.cache
     }
 
     /// The modules, in the order of their paths.
