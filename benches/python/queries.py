@@ -1,0 +1,243 @@
+"""Measures the questions of `questions.py` beside what one would ask them with instead.
+
+    python benches/python/queries.py [--corpus DIR] [--rounds N] [--question TEXT] [--contestant TEXT]
+
+Every measurement is a process of its own. Contestants take turns, round after round, so that what else the
+machine does falls on all of them. Medians are printed: the time; how many times more that is than what `lazyast`
+needs for opening the project and asking, or, for whole programs, than `lazyast find -c`; by how many megabytes
+memory grows, or for programs how large they get; and the hits. Other hits than the others' end the run, unless
+`questions.py` says why they differ. Programs of which one searches text are told apart: their hits are lines.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import lazyast
+from jobs import files
+from questions import CONTESTANTS, QUESTIONS, Question
+
+QUESTIONS_FILE = Path(__file__).with_name("questions.py")
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", Path(__file__).parents[2] / "target"))
+NEEDS = {"ast-grep-py": ["ast_grep_py"], "tree-sitter": ["tree_sitter", "tree_sitter_python"]}
+COUNTS = "lazyast find -c"
+"""The program that the others are compared with."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is the same for all questions."""
+
+    corpus: Path
+    cache: Path
+    programs: dict[str, str]
+
+
+@dataclass
+class Result:
+    seconds: float
+    memory: int
+    hits: int
+    places: list[list[Any]] | None = None
+
+
+Contestant = Callable[[Question, Setting], Result]
+
+
+def in_python(contestant: str) -> Contestant:
+    def run(question: Question, setting: Setting) -> Result:
+        command = [sys.executable, QUESTIONS_FILE, question.name, contestant, setting.corpus, setting.cache]
+        output = subprocess.run(command, capture_output=True, text=True, check=False)
+        if output.returncode != 0:
+            raise SystemExit(f"{question.name}, {contestant}: exit code {output.returncode}\n{output.stderr}")
+        answer = json.loads(output.stdout)
+        return Result(answer["seconds"], answer["grown"], answer["hits"], answer["places"])
+
+    return run
+
+
+def as_program(command_of: Callable[[Question, Setting], list[str]], counts: bool) -> Contestant:
+    def run(question: Question, setting: Setting) -> Result:
+        command = command_of(question, setting)
+        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+            started = time.perf_counter()
+            process = subprocess.Popen(command, stdout=output, stderr=errors)
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - started
+            process.returncode = os.waitstatus_to_exitcode(status)
+            output.seek(0)
+            lines = output.read().splitlines()
+            errors.seek(0)
+            message = errors.read().decode(errors="replace")
+        if process.returncode not in (0, 1):  # 1: nothing was found
+            raise SystemExit(f"{command}: exit code {process.returncode}\n{message}")
+        hits = sum(int(line.rpartition(b":")[2]) for line in lines) if counts else len(lines)
+        return Result(seconds, usage.ru_maxrss * 1024, hits)
+
+    return run
+
+
+def lazyast_program(*flags: str) -> Callable[[Question, Setting], list[str]]:
+    def command(question: Question, setting: Setting) -> list[str]:
+        verb = "select" if question.is_selector else "find"
+        cache = ["--cache-dir", str(setting.cache)]
+        return [setting.programs["lazyast"], verb, *flags, *cache, question.pattern, str(setting.corpus)]
+
+    return command
+
+
+def ripgrep(*flags: str) -> Callable[[Question, Setting], list[str]]:
+    def command(question: Question, setting: Setting) -> list[str]:
+        lines = ["--multiline"] if r"\s*pass" in question.text else []
+        return [setting.programs["rg"], *flags, *lines, "--type=py", question.text, str(setting.corpus)]
+
+    return command
+
+
+def ast_grep(question: Question, setting: Setting) -> list[str]:
+    program = [setting.programs["ast-grep"]]
+    if question.rule is None:
+        asked = ["run", "--lang=python", "--pattern", question.pattern]
+    else:
+        rule = {"id": "question", "language": "python", "severity": "info", "rule": question.rule}
+        asked = ["scan", "--inline-rules", json.dumps(rule)]
+    return [*program, *asked, "--json=stream", str(setting.corpus)]
+
+
+# name -> (the program that it needs, what it does)
+PROGRAMS: dict[str, tuple[str, Contestant]] = {
+    COUNTS: ("lazyast", as_program(lazyast_program("-c"), counts=True)),
+    "lazyast find": ("lazyast", as_program(lazyast_program(), counts=False)),
+    "rg -c, text": ("rg", as_program(ripgrep("-c"), counts=True)),
+    "rg, text": ("rg", as_program(ripgrep(), counts=False)),
+    "ast-grep": ("ast-grep", as_program(ast_grep, counts=False)),
+}
+EXACT = ("lazyast", "ast.parse", "ast-grep", "tree-sitter")
+"""How the names of those begin whose hits are nodes."""
+
+
+def check(question: Question, found: dict[str, list[Result]]) -> dict[str, str]:
+    """See whether all have found the same; give what is to be said about those that have not."""
+    expected = min(found.values(), key=lambda results: -len(results))[-1]
+    for contestant in ("ast.parse, ast.walk", *found):
+        if contestant in found:
+            expected = found[contestant][-1]
+            break
+    remarks = {}
+    for contestant, results in found.items():
+        result = results[-1]
+        if not contestant.startswith(EXACT):
+            remarks[contestant] = "lines"
+        elif result.hits != expected.hits:
+            reason = question.differs.get(contestant)
+            if reason is None:
+                raise SystemExit(f"{question.name}: {contestant} has {result.hits} hits, not {expected.hits}")
+            remarks[contestant] = reason
+        elif result.places is not None and expected.places is not None and result.places != expected.places:
+            raise SystemExit(f"{question.name}: {contestant} has other places")
+    return remarks
+
+
+def run(question: Question, contestants: dict[str, Contestant], setting: Setting, rounds: int) -> None:
+    found: dict[str, list[Result]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, contestant in contestants.items():
+            found[name].append(contestant(question, setting))
+    remarks = check(question, found)
+    medians = {name: statistics.median(result.seconds for result in results) for name, results in found.items()}
+    text = question.pattern.replace("\n", " / ")
+    print(f"\n{question.name}: {text}")
+    for name, seconds in medians.items():
+        base = medians.get(COUNTS if name in PROGRAMS else next(iter(CONTESTANTS)))
+        ratio = f"{seconds / base:9.2f}x" if base else " " * 10
+        memory = statistics.median(result.memory for result in found[name]) / 1e6
+        hits = found[name][-1].hits
+        print(
+            f"  {name:26}{seconds * 1e3:10.1f}{ratio}{memory:8.1f}{hits:9}  {remarks.get(name, '')}".rstrip(),
+            flush=True,
+        )
+
+
+def available(only: str, programs: dict[str, str]) -> dict[str, Contestant]:
+    """Who can take part."""
+    contestants: dict[str, Contestant] = {}
+    missing = []
+    for name in CONTESTANTS:
+        if all(importlib.util.find_spec(module) for module in NEEDS.get(name, [])):
+            contestants[name] = in_python(name)
+        else:
+            missing.append(name)
+    for name, (program, contestant) in PROGRAMS.items():
+        if program in programs:
+            contestants[name] = contestant
+        else:
+            missing.append(name)
+    if missing:
+        print(f"not installed, left out: {', '.join(missing)}; benches/README.md says how to get them")
+    return {name: contestant for name, contestant in contestants.items() if only in name}
+
+
+def copy_searched(corpus: Path, copy: Path, cache: Path) -> None:
+    """Copy what everybody can search: programs that take a directory would each leave out something else.
+
+    ast-grep leaves out what is not UTF-8, and lazyast what it has no archive of.
+    """
+    project = lazyast.Project(files(corpus), cache_dir=cache)
+    unsearched = set(project.select("Module").unsearched)
+    for path in (module.path for module in project if module.path not in unsearched):
+        source = path.read_bytes()
+        if is_utf8(source):
+            target = copy / path.relative_to(corpus)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(source)
+
+
+def is_utf8(source: bytes) -> bool:
+    try:
+        source.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure lazyast's queries beside what one would use instead.")
+    library = Path(sysconfig.get_paths()["stdlib"])
+    parser.add_argument("--corpus", type=Path, default=library, help="default: the standard library")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--question", default="", help="only questions whose name holds this text")
+    parser.add_argument("--contestant", default="", help="only contestants whose name holds this text")
+    parser.add_argument("--lazyast", type=Path, default=TARGET / "release" / "lazyast", help="the native program")
+    options = parser.parse_args()
+    programs = {name: path for name in ("rg", "ast-grep") if (path := shutil.which(name))}
+    if options.lazyast.exists():
+        programs["lazyast"] = str(options.lazyast)
+    print(f"{platform.processor() or platform.machine()}, {platform.system()}; medians of {options.rounds}")
+    contestants = available(options.contestant, programs)
+    with tempfile.TemporaryDirectory(prefix="lazyast-bench-") as temporary:
+        corpus, cache = options.corpus.resolve(), Path(temporary, "cache")
+        cache.mkdir(mode=0o700)
+        copy_searched(corpus, corpus := Path(temporary, "corpus"), cache)
+        print(f"Python {platform.python_version()}, {options.corpus}; milliseconds, ratio, megabytes, hits")
+        # The cache is warm, and so are the system's pages.
+        in_python(next(iter(CONTESTANTS)))(QUESTIONS[0], setting := Setting(corpus, cache, programs))
+        for question in QUESTIONS:
+            if options.question in question.name:
+                run(question, contestants, setting, options.rounds)
+
+
+if __name__ == "__main__":
+    main()
