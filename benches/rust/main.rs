@@ -6,7 +6,8 @@
 //!
 //! All rows are measured in turn, round after round, so that what else the machine does falls on all of
 //! them; the medians and their ratios to the first row, ruff's bare parse, are printed. With words, only rows that have
-//! one of them in their names are measured. Each row asserts its work.
+//! one of them in their names are measured. Each row asserts its work. A second table
+//! has questions to an open project, with their hits.
 #![forbid(unsafe_code)]
 
 mod rows;
@@ -59,6 +60,27 @@ fn main() {
             corpus.lines as f64 / seconds / 1e6,
             seconds / medians[0].as_secs_f64(),
         );
+    }
+    ask(&corpus, rounds);
+}
+
+/// The second table: questions to the project.
+fn ask(corpus: &rows::Corpus, rounds: usize) {
+    let opened = rows::Opened::new(corpus);
+    let mut answers = vec![Vec::new(); rows::QUESTIONS.len()];
+    for _ in 0..rounds {
+        for (question, answers) in rows::QUESTIONS.iter().zip(&mut answers) {
+            answers.push(opened.ask(question));
+        }
+    }
+    println!("\n{:52} {:>10} {:>10} {:>10}", "open project", "ms", "MLoC/s", "hits");
+    for (question, answers) in rows::QUESTIONS.iter().zip(&answers) {
+        let hits = answers[0].0;
+        assert!(answers.iter().all(|answer| answer.0 == hits), "{}: not always as many hits", question.text);
+        let mut times: Vec<Duration> = answers.iter().map(|answer| answer.1).collect();
+        let seconds = median(&mut times).as_secs_f64();
+        let lines = corpus.lines as f64 / seconds / 1e6;
+        println!("{:52} {:10.2} {lines:10.0} {hits:10}", question.text, seconds * 1e3);
     }
 }
 

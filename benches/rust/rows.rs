@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use lazyast::{Cache, Project, Verify, WarmOptions};
+use lazyast::{Cache, Project, Query, QueryError, Verify, WarmOptions};
 use lazyast_format::Tree;
 use lazyast_parse::Parser;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
@@ -200,4 +200,45 @@ fn verify(corpus: &Corpus) -> Duration {
     });
     assert_eq!(whole, corpus.archives.len());
     time
+}
+
+/// A question, asked of an open project. The hits are counted.
+pub(crate) struct Question {
+    pub(crate) text: &'static str,
+    compile: fn(&str) -> Result<Query, QueryError>,
+}
+
+pub(crate) const QUESTIONS: &[Question] = &[
+    Question { text: "FunctionDef", compile: lazyast::selector },
+    Question { text: "print($$$)", compile: lazyast::pattern },
+    Question { text: "zipimport.zipimporter($$$)", compile: lazyast::pattern },
+    Question { text: "$X.append($Y)", compile: lazyast::pattern },
+    Question { text: "$X == $X", compile: lazyast::pattern },
+    Question { text: "ClassDef > FunctionDef[name=/^test_/]:has(Yield)", compile: lazyast::selector },
+];
+
+/// A warm project of the corpus, every archive of which is open.
+pub(crate) struct Opened {
+    project: Project,
+    _cache: tempfile::TempDir,
+}
+
+impl Opened {
+    pub(crate) fn new(corpus: &Corpus) -> Self {
+        let directory = tempfile::tempdir().expect("a directory for the cache");
+        let cache = Cache::at(directory.path().to_owned()).expect("the directory is new and ours");
+        let open = || Project::open(&cache, std::slice::from_ref(&corpus.directory), WarmOptions::default());
+        open();
+        let opened = Self { project: open(), _cache: directory };
+        let modules = Question { text: "Module", compile: lazyast::selector };
+        assert!(opened.ask(&modules).0 >= corpus.sources.len());
+        opened
+    }
+
+    pub(crate) fn ask(&self, question: &Question) -> (usize, Duration) {
+        let query = (question.compile)(question.text).expect("it means something");
+        let (found, time) = timed(|| self.project.search(&query, None, |_, _, hits| hits.len()));
+        let hits = found.into_iter().map(|(_, hits)| hits.expect("every archive is whole"));
+        (hits.sum(), time)
+    }
 }
