@@ -155,6 +155,22 @@ fn queries_have_limits() {
 }
 
 #[test]
+fn deep_patterns_fit_on_a_small_stack() {
+    let work = || {
+        for text in
+            [format!("x{}", ".a".repeat(490)), format!("{}1", "1 + ".repeat(490)), "-".repeat(490) + "x"]
+        {
+            let query = pattern(&text).expect("it is not too deep");
+            assert_eq!(hits(&query, &format!("{text}\n")), [text]);
+        }
+        let nested = (0..30).fold("Name".to_owned(), |inner, _| format!(":not(* > :has({inner}))"));
+        assert_eq!(hits(&selector(&nested).expect("it is not too deep"), "x\n").len(), 2);
+    };
+    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(work).expect("a thread");
+    thread.join().expect("it does not overflow");
+}
+
+#[test]
 fn damaged_archives_give_answers_or_errors() {
     let source = "import a.b as c\nfrom .d import e, f\nclass K(B, m=1):\n    @p\n    def g(self, x: int = 1, *y, **z):\n        \
                   with open(x) as h, q: pass\n        global r, s; k = {1: 'v', **z}; return f'{h!r:>{x}}'\n\

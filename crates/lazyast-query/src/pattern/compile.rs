@@ -18,6 +18,10 @@ use crate::{KindSet, QueryError};
 /// Deepest tree of a pattern. The parser serves none that is deeper, and compiling recurses as deep as this.
 const MAX_DEPTH: u16 = 512;
 
+/// Trees of at most this depth are compiled on any stack; others on one with this much room, in bytes.
+const SHALLOW: u16 = 40;
+const STACK: usize = 4 << 20;
+
 /// Fields of definitions that are not asked for where the pattern has nothing in them.
 const OPTIONAL: [&str; 3] = ["decorator_list", "type_params", "returns"];
 const DEFINITIONS: [Kind; 3] = [Kind::FunctionDef, Kind::AsyncFunctionDef, Kind::ClassDef];
@@ -59,7 +63,11 @@ pub(super) fn compile(
         numbers: HashMap::new(),
         needs: Vec::new(),
     };
-    compiler.root(around)?;
+    if tree.header().depth > SHALLOW {
+        stacker::maybe_grow(STACK, 2 * STACK, || compiler.root(around))?;
+    } else {
+        compiler.root(around)?;
+    }
     Ok(compiler.pattern)
 }
 
