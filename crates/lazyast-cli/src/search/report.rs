@@ -139,7 +139,8 @@ impl Page<'_> {
             let (start, end) = query::range(self.found.tree, *hit)?;
             let line = self.found.tree.line(start)?;
             let text = self.line_from(line.start as usize);
-            let column = text.get(..(start - line.start) as usize).unwrap_or(text).chars().count() + 1;
+            let column =
+                text.get(..start.saturating_sub(line.start) as usize).unwrap_or(text).chars().count() + 1;
             self.styled(out, PATH, self.found.path.display())?;
             out.push(':');
             self.styled(out, NUMBER, line.number)?;
@@ -159,7 +160,7 @@ impl Page<'_> {
         for hit in &self.found.hits {
             let (start, end) = query::range(tree, *hit)?;
             ranges.push((start, end));
-            blocks.push((tree.line(start)?.number, tree.line(end.max(start + 1) - 1)?.number));
+            blocks.push((tree.line(start)?.number, tree.line(end.saturating_sub(1).max(start))?.number));
         }
         let last_line = tree.line_count();
         let around = |block: &(u32, u32)| {
@@ -195,7 +196,7 @@ impl Page<'_> {
 
     /// A line with what hits have of it in colour.
     fn marked(&self, out: &mut String, line: &str, start: u32, ranges: &[(u32, u32)]) -> std::fmt::Result {
-        let end = start + line.len() as u32;
+        let end = start.saturating_add(line.len() as u32);
         let mut at = start;
         let touching = ranges.iter().filter(|(from, to)| *from < end && *to > start);
         for (from, to) in touching.filter(|_| self.color) {
