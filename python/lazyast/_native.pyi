@@ -16,6 +16,7 @@ class UnreadableFile(Error):
 
 class QueryError(Error):
     """A pattern or selector that means nothing, with the place where it does not; or a query that takes too long."""
+
 class UnusableCache(Error):
     """There is no cache directory that may be used."""
 
@@ -250,6 +251,7 @@ class Match:
     @property
     def text(self) -> str:
         """The source of the hit. Raises `UnreadableFile` if the file has changed since."""
+
 @final
 class Cache:
     """A cache directory."""
