@@ -121,6 +121,14 @@ def faults(session):
 
 
 @nox.session(python=next(iter(FOUND.values()), None), requires=["wheel"])
+def queries(session):
+    """Ask a standard library every query of the tests, and take each of its statements as a pattern."""
+    session.install(built_wheel())
+    session.run("python", "tests/queries/statements.py")
+    session.run("python", "tests/queries/compare.py")
+
+
+@nox.session(python=next(iter(FOUND.values()), None), requires=["wheel"])
 def lint(session):
     """Check the Python code, its types, and that the stubs say what the built package has."""
     session.install("ruff>=0.14", "mypy>=1.18", "pyright[nodejs]>=1.1.400", built_wheel())

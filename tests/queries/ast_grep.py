@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import lazyast
-from ast_grep_py import SgRoot
+from ast_grep_py import SgNode, SgRoot
 
 Span = tuple[int, int]
 """Start and end, in bytes of the source."""
@@ -38,6 +38,8 @@ class Source:
         self.bytes = path.read_bytes()
         self.text = self.bytes.decode()
         self.starts = [0, *accumulate(len(line) for line in re.split(rb"(?<=\n)|(?<=\r)(?!\n)", self.bytes))]
+        self.root = SgRoot(self.text, "python").root()
+        self._errors: list[Span] | None = None
         self._nodes: defaultdict[int, list[ast.AST]] | None = None
         self._comments: list[Span] | None = None
         # ast-grep counts characters.
@@ -48,8 +50,34 @@ class Source:
         mark = 3 if lineno == 1 and self.bytes.startswith(b"\xef\xbb\xbf") else 0
         return self.starts[lineno - 1] + column + mark
 
+    def span_of_ast(self, node: Any) -> Span:
+        return self.offset(node.lineno, node.col_offset), self.offset(node.end_lineno, node.end_col_offset)
+
     def offset_of_character(self, index: int) -> int:
         return index if self._offsets is None else self._offsets[index]
+
+    def span_of(self, node: SgNode) -> Span:
+        at = node.range()
+        return self.offset_of_character(at.start.index), self.offset_of_character(at.end.index)
+
+    def has_error(self, start: int, end: int) -> bool:
+        """Whether tree-sitter does not understand something there."""
+        if self._errors is None:
+            self._errors = [self.span_of(node) for node in self.root.find_all(kind="ERROR")]
+        return any(first < end and start < last for first, last in self._errors)
+
+    def kinds_at(self, start: int, end: int) -> list[str]:
+        """The kinds of tree-sitter's nodes that are exactly there."""
+        kinds = []
+        waiting = [self.root]
+        while waiting:
+            for child in waiting.pop().children():
+                first, last = self.span_of(child)
+                if first <= start and end <= last:
+                    waiting.append(child)
+                    if (first, last) == (start, end):
+                        kinds.append(child.kind())
+        return kinds
 
     def nodes_at(self, start: int) -> list[ast.AST]:
         if self._nodes is None:
@@ -119,6 +147,28 @@ def is_inner_assignment(difference: Difference) -> bool:
     return bool(re.match(rb".*[^=!<>]=\s*(\\\s*)?\(*$", difference.source.bytes[: difference.start], re.DOTALL))
 
 
+def has_comment_at_pass(difference: Difference) -> bool:
+    """Whether a comment stands in the handler of a `try`."""
+    source = difference.source
+    handlers = [node.handlers[0] for node in difference.nodes(ast.Try)]
+    starts = [source.offset(handler.lineno, handler.col_offset) for handler in handlers]
+    return any(source.has_comment(start, difference.end) for start in starts)
+
+
+def has_commas(difference: Difference) -> bool:
+    """Whether it is a subscript with something like a tuple."""
+    span_of = difference.source.span_of_ast
+    nodes = (node for node in difference.nodes(ast.Subscript, ast.Delete) if span_of(node)[1] == difference.end)
+    subscripts = (node.targets[0] if isinstance(node, ast.Delete) else node for node in nodes)
+    return any(isinstance(node.slice, ast.Tuple) for node in subscripts)
+
+
+def is_plain(arguments: ast.arguments) -> bool:
+    """Whether it is one parameter without a default."""
+    others = (arguments.posonlyargs, arguments.kwonlyargs, arguments.vararg, arguments.kwarg, arguments.defaults)
+    return len(arguments.args) == 1 and not any(others)
+
+
 def has_comment_in_front(difference: Difference) -> bool:
     """Whether a comment stands between the clause's first line and its first statement."""
     return any(
@@ -128,8 +178,9 @@ def has_comment_in_front(difference: Difference) -> bool:
     )
 
 
-DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef)
+COMPOUND = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar)
 COMMENT = Reason("comment inside", True, lambda it: it.source.has_comment(it.start, it.end))
+COMMENT_AT_PASS = Reason("comment beside pass", True, has_comment_at_pass)
 COMMENT_IN_FRONT = Reason("comment in front of a block", True, has_comment_in_front)
 SOFT_KEYWORD = Reason("soft keyword misread", True, lambda it: bool(re.match(r"(type|match|print|exec)\b", it.text)))
 GENERATOR = mine(
@@ -142,13 +193,17 @@ ASYNC = theirs("async", lambda it: True, ast.AsyncFunctionDef, ast.AsyncFor, ast
 RETURNS = mine("return annotation", lambda it: it.returns, ast.FunctionDef)
 CHAIN = theirs("chained assignment", lambda it: len(it.targets) > 1, ast.Assign)
 INNER_CHAIN = Reason("chained assignment", False, is_inner_assignment)
-ELSE = theirs(
-    "further clauses", lambda it: it.orelse or getattr(it, "finalbody", ()), ast.If, ast.For, ast.While, ast.Try
-)
-HANDLERS = theirs("further clauses", lambda it: it.handlers, ast.Try)
+ELSE = theirs("further clauses", lambda it: it.orelse or getattr(it, "finalbody", ()), *COMPOUND)
+HANDLERS = theirs("further clauses", lambda it: it.handlers, ast.Try, ast.TryStar)
 ELIF = Reason("elif", True, lambda it: it.text.startswith("elif"))
 NESTED = theirs("nested and", lambda it: len(it.values) > 2, ast.BoolOp)
-PARENTHESES = Reason("parentheses", True, lambda it: "(" in it.text)
+PARENTHESES = Reason("parentheses", True, lambda it: bool(re.match(r"(del|not)\s*\(", it.text)))
+COMMAS = Reason("commas in a subscript", True, has_commas)
+TYPE = Reason("type in an annotation", True, lambda it: "generic_type" in it.source.kinds_at(it.start, it.end))
+STAR = Reason("star first", False, lambda it: it.text.startswith("*"))
+STAR_OF_MINE = Reason("star first", True, lambda it: it.source.bytes[it.start - 1 : it.start] == b"*")
+AS = theirs("a name behind as", lambda it: it.handlers[0].name, ast.Try)
+SELF = mine("annotated parameter", lambda it: it.args.args[0].annotation, ast.FunctionDef)
 CAUSE = theirs("cause", lambda it: it.cause, ast.Raise)
 
 
@@ -175,11 +230,19 @@ PATTERNS = [
     Pattern("raise $E from $C", (COMMENT,)),
     Pattern("raise $E($$$)", (CAUSE, GENERATOR, COMMENT)),
     Pattern("assert $X", (theirs("message", lambda it: it.msg, ast.Assert), COMMENT)),
-    Pattern("del $X[$K]", (PARENTHESES, COMMENT)),
+    Pattern("del $X[$K]", (PARENTHESES, COMMAS, COMMENT)),
     Pattern("global $X", (theirs("several names", lambda it: len(it.names) > 1, ast.Global),)),
     Pattern("import $M", (theirs("several names", lambda it: len(it.names) > 1, ast.Import),)),
+    Pattern(
+        "from $M import $$$",
+        (
+            theirs("relative", lambda it: it.level, ast.ImportFrom),
+            mine("from __future__", lambda it: it.module == "__future__", ast.ImportFrom),
+            COMMENT,
+        ),
+    ),
     Pattern("def $F($$$): $$$", (ASYNC, RETURNS, COMMENT_IN_FRONT)),
-    Pattern("def $F(self): $$$", (ASYNC, RETURNS, COMMENT_IN_FRONT)),
+    Pattern("def $F(self): $$$", (ASYNC, RETURNS, SELF, COMMENT_IN_FRONT)),
     Pattern(
         "class $C($$$): $$$",
         (mine("no bases", lambda it: not it.bases and not it.keywords, ast.ClassDef), COMMENT_IN_FRONT),
@@ -201,14 +264,14 @@ PATTERNS = [
     Pattern("try: $$$\nfinally: $$$", (HANDLERS, COMMENT_IN_FRONT)),
     Pattern(
         "try: $$$\nexcept $E: pass",
-        (ELSE, theirs("further clauses", lambda it: len(it.handlers) > 1, ast.Try), COMMENT),
+        (ELSE, theirs("further clauses", lambda it: len(it.handlers) > 1, ast.Try), AS, COMMENT_AT_PASS),
     ),
     Pattern("not $X in $Y", (PARENTHESES, COMMENT)),
     Pattern("$A and $B", (NESTED, COMMENT)),
-    Pattern("$X == $X", (PARENTHESES, COMMENT)),
+    Pattern("$X == $X", (COMMENT,)),
     Pattern(
         "lambda $A: $B",
-        (theirs("any one parameter list", lambda it: ast.unparse(it.args) != it.args.args[:1], ast.Lambda), COMMENT),
+        (theirs("$A as all parameters", lambda it: not is_plain(it.args), ast.Lambda), COMMENT),
     ),
     Pattern("$F(**$K)", (COMMENT,)),
     Pattern("$A if $C else $B", (COMMENT,)),
@@ -217,6 +280,7 @@ PATTERNS = [
     Pattern("-1", (CASE_OF_MINE,)),
     Pattern("dict()", (COMMENT,)),
     Pattern("len($X) == 0", (COMMENT,)),
+    Pattern("$X[$I]", (COMMAS, TYPE, STAR, STAR_OF_MINE, COMMENT)),
     Pattern("{$K: $V}", (COMMENT,)),
     Pattern(
         "open($F, $$$)",
@@ -243,6 +307,8 @@ def differences(
             reasons = (reason for reason in pattern.reasons if reason.is_mine == is_mine)
             side = "lazyast" if is_mine else "ast-grep"
             name = next((reason.name for reason in reasons if reason.holds(difference)), None)
+            if name is None and source.has_error(*span):
+                name = "tree-sitter's ERROR"
             yield (f"{name} ({side} only)" if name else None), span
 
 
@@ -268,16 +334,12 @@ def compare(directory: Path) -> int:
             source = Source(path)
         except UnicodeDecodeError:
             continue
-        root = SgRoot(source.text, "python").root()
         for pattern in PATTERNS:
             ours = {
                 (source.offset(line, column), source.offset(end_line, end_column))
                 for line, column, end_line, end_column in hits[pattern.text][path]
             }
-            ranges = [node.range() for node in root.find_all(pattern=pattern.text)]
-            others = {
-                (source.offset_of_character(at.start.index), source.offset_of_character(at.end.index)) for at in ranges
-            }
+            others = {source.span_of(node) for node in source.root.find_all(pattern=pattern.text)}
             count = counts[pattern.text]
             count["lazyast"] += len(ours)
             count["ast-grep"] += len(others)
