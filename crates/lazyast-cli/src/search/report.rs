@@ -109,7 +109,9 @@ impl Report {
 fn source_of(found: &Found<'_>) -> Result<Vec<u8>, String> {
     let mut source = Vec::new();
     lazyast::read_file(found.module.path(), &mut source).map_err(|error| error.to_string())?;
-    if lazyast::key(&source) != found.tree.header().source_hash {
+    // It was proved a moment ago that it is what the archive was made of; hashing it again would take longer than the
+    // search.
+    if source.len() != found.tree.header().source_len as usize {
         return Err("changed while it was searched".to_owned());
     }
     Ok(source)
