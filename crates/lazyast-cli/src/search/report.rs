@@ -1,6 +1,7 @@
 //! How hits are printed.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
@@ -89,32 +90,39 @@ impl Report {
             Self::Paths => out = format!("{}\n", found.path.display()),
             Self::Count => out = format!("{}:{}\n", found.path.display(), found.hits.len()),
             Self::Lines { context, color } => {
-                let source = source_of(found)?;
-                let page = Page { found, text: &text_of(&source)?, color };
-                match context {
-                    None => page.lines(&mut out),
-                    Some(count) => page.with_context(count, &mut out),
-                }
-                .map_err(|damage| damage.to_string())?;
+                with_text(found, |text| {
+                    let page = Page { found, text, color };
+                    let written = match context {
+                        None => page.lines(&mut out),
+                        Some(count) => page.with_context(count, &mut out),
+                    };
+                    written.map_err(|damage| damage.to_string())
+                })?;
             }
             Self::Json(language) => {
-                let source = source_of(found)?;
-                json(language, found, &text_of(&source)?, &mut out)?;
+                with_text(found, |text| json(language, found, text, &mut out))?;
             }
         }
         Ok(out)
     }
 }
 
-fn source_of(found: &Found<'_>) -> Result<Vec<u8>, String> {
-    let mut source = Vec::new();
-    lazyast::read_file(found.module.path(), &mut source).map_err(|error| error.to_string())?;
-    // It was proved a moment ago that it is what the archive was made of; hashing it again would take longer than the
-    // search.
-    if source.len() != found.tree.header().source_len as usize {
-        return Err("changed while it was searched".to_owned());
-    }
-    Ok(source)
+thread_local! {
+    /// Memory for one source after the other: new pages for each would take longer than reading.
+    static SOURCE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Does some work with the text of a file.
+fn with_text(found: &Found<'_>, work: impl FnOnce(&str) -> Result<(), String>) -> Result<(), String> {
+    SOURCE.with_borrow_mut(|source| {
+        lazyast::read_file(found.module.path(), source).map_err(|error| error.to_string())?;
+        // It was proved a moment ago that it is what the archive was made of; hashing it again would take longer than
+        // the search.
+        if source.len() != found.tree.header().source_len as usize {
+            return Err("changed while it was searched".to_owned());
+        }
+        work(&text_of(source)?)
+    })
 }
 
 fn text_of(source: &[u8]) -> Result<Cow<'_, str>, String> {
