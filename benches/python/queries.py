@@ -230,7 +230,9 @@ def main() -> None:
         corpus, cache = options.corpus.resolve(), Path(temporary, "cache")
         cache.mkdir(mode=0o700)
         copy_searched(corpus, corpus := Path(temporary, "corpus"), cache)
-        print(f"Python {platform.python_version()}, {options.corpus}; milliseconds, ratio, megabytes, hits")
+        print(
+            f"Python {platform.python_version()}, {options.corpus}, {len(files(corpus))} files; milliseconds, ratio, megabytes, hits"
+        )
         # The cache is warm, and so are the system's pages.
         in_python(next(iter(CONTESTANTS)))(QUESTIONS[0], setting := Setting(corpus, cache, programs))
         for question in QUESTIONS:
