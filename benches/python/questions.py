@@ -273,7 +273,7 @@ def read_hits(question: Question, corpus: Path, cache: Path) -> Work:
 
 
 def walk_ast(question: Question, corpus: Path, cache: Path) -> Work:
-    paths = jobs.files(corpus)
+    paths = sorted(corpus.rglob("*.py"))
     warnings.simplefilter("ignore")
 
     def work() -> tuple[int, list[Place]]:
@@ -289,7 +289,7 @@ def walk_ast(question: Question, corpus: Path, cache: Path) -> Work:
 def ask_ast_grep(question: Question, corpus: Path, cache: Path) -> Work:
     from ast_grep_py import SgRoot
 
-    paths = jobs.files(corpus)
+    paths = sorted(corpus.rglob("*.py"))
     rule: Any = question.rule or {"pattern": question.pattern}
 
     def work() -> tuple[int, None]:
@@ -305,7 +305,7 @@ def ask_tree_sitter(question: Question, corpus: Path, cache: Path) -> Work:
     import tree_sitter_python
     from tree_sitter import Language, Parser, Query, QueryCursor
 
-    paths = jobs.files(corpus)
+    paths = sorted(corpus.rglob("*.py"))
     language = Language(tree_sitter_python.language())
     parser, query = Parser(language), Query(language, question.tree_sitter)
 
