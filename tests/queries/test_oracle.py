@@ -808,6 +808,16 @@ def test_fixme_clauses_of_what_is_around_an_indented_pattern():
     assert len(query.find(lazyast.parse("if a: b\nelse: c"))) == 0
 
 
+def test_fixme_else_without_except():
+    """Not of patterns alone: lazyast.parse takes what no Python takes."""
+    code = "try:\n    a\nelse:\n    b\nfinally:\n    c"
+    with pytest.raises(SyntaxError, match="expected 'except' or 'finally' block"):
+        ast.parse(code)
+    with pytest.raises(oracle.QueryError):
+        oracle.compile_pattern(code)
+    assert len(lazyast.pattern(code).find(lazyast.parse(code))) == 1
+
+
 def test_fixme_the_first_of_several_patterns_captures():
     """QUERIES.md says only that the pattern has matched; where one in `:is` did not, the next is not looked at."""
     selector = "Call:is(:pattern('g($X)'), :pattern('f($Y)')):pattern('f($Z)')"
