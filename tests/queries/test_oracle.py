@@ -742,6 +742,12 @@ def test_selectors(selector, expected):
         ("Call[args.length>0][args.length!=2]", "f(); f(a); f(a, b)", ["f(a)"]),
         ("MatchSingleton[value=None], MatchStar[name=None]", "match a:\n case [None, *_]: pass", ["None", "*_"]),
         ("[type_params]", "def f(): pass", []),
+        # The end is the end, and not a line end before it.
+        ("[value=/t$/]", "'t'; 't\\n'; 't\\nx'", ["'t'"]),
+        ("[value=/t$/m]", "'t'; 't\\n'; 't\\nx'; 'tx'", ["'t'", "'t\\n'", "'t\\nx'"]),
+        ("[value=/^t\\z/m]", "'t'; 't\\n'", ["'t'"]),
+        ("[value=/[t$]$/]", "'$'; 't'; '$\\n'; 'x'", ["'$'", "'t'"]),
+        ("[value=/t\\$/]", "'t$x'; 't'", ["'t$x'"]),
     ],
 )
 def test_more_selectors(selector, code, expected):
@@ -816,6 +822,14 @@ def test_fixme_else_without_except():
     with pytest.raises(oracle.QueryError):
         oracle.compile_pattern(code)
     assert len(lazyast.pattern(code).find(lazyast.parse(code))) == 1
+
+
+def test_fixme_lone_surrogates_in_selectors():
+    """Their escapes are Python's, as QUERIES.md says; patterns have them."""
+    selector, code = "[value='\\udfff']", "'\\udfff'"
+    assert len(oracle.compile_selector(selector).hits(ast.parse(code))) == count(code, code) == 1
+    with pytest.raises(lazyast.QueryError, match="expected 4 hexadecimal digits"):
+        lazyast.selector(selector)
 
 
 def test_fixme_the_first_of_several_patterns_captures():
