@@ -1250,9 +1250,16 @@ class SelectorParser:
         return step, int(found[2] + found[3]) if found[2] else 0
 
 
+# Escapes and classes, as wholes, and other characters.
+REGULAR_EXPRESSION_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+
+
 def regular_expression(text: str, flags: str) -> re.Pattern:
     if set(flags) - set("imsx"):
         raise QueryError(f"flags are i, m, s and x, not {flags}")
+    # In Python alone `$` is also the place before a last line end, and the very end is `\Z`.
+    end = "$" if "m" in flags else r"\Z"
+    text = REGULAR_EXPRESSION_PARTS.sub(lambda part: {"$": end, r"\z": r"\Z"}.get(part[0], part[0]), text)
     try:
         return re.compile(f"(?{flags}){text}" if flags else text)
     except re.error as error:

@@ -1,15 +1,20 @@
-"""The oracle does what QUERIES.md says: all of its examples, and each of its rules."""
+"""The oracle and lazyast do what QUERIES.md says: all of its examples, and each of its rules.
+
+Whatever is asked here is asked of both, which have to give the same hits with the same captures.
+"""
 
 import ast
 import re
 import sys
 from pathlib import Path
 
+import lazyast
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import oracle
+from compare import plain_hit
 from corpus_queries import PATTERNS, QUERIES, SELECTORS
 
 REFERENCE = Path(__file__).parents[2] / "QUERIES.md"
@@ -29,9 +34,21 @@ def text_of(node, code):
     return ast.get_source_segment(code, node) if hasattr(node, "lineno") else ast.unparse(node).strip()
 
 
+def ask(query, same_query, tree, code):
+    """What the oracle's query hits in a tree, which is what lazyast's hits."""
+    found = query.hits(tree, code.encode())
+    matches = same_query.find(lazyast.parse(code), code)
+    assert [plain_hit(m.nodes, m.captures) for m in matches] == [plain_hit(hit.nodes, hit.captures) for hit in found]
+    return found
+
+
 def hits(pattern, code):
     tree, code = parsed(code)
-    return oracle.compile_pattern(pattern).hits(tree, code.encode())
+    return ask(oracle.compile_pattern(pattern), lazyast.pattern(pattern), tree, code)
+
+
+def selector_hits(selector, code):
+    return ask(oracle.compile_selector(selector), lazyast.selector(selector), ast.parse(code), code)
 
 
 def plain(value, code):
@@ -52,7 +69,7 @@ def count(pattern, code):
 
 def selected(selector, code):
     """The text of what a selector selects."""
-    return [text_of(hit.first, code) for hit in oracle.compile_selector(selector).hits(ast.parse(code), code.encode())]
+    return [text_of(hit.first, code) for hit in selector_hits(selector, code)]
 
 
 # The examples
@@ -301,13 +318,14 @@ def test_type_parameters_are_not_compared_unless_written():
         "except A: pass\nelse: b",
         "case 1: pass\ncase 2: pass",
         "    a\nb",
-        "    if a: b\nelse: c",
         "def f(a=1, b): pass",
     ],
 )
 def test_errors(pattern):
     with pytest.raises(oracle.QueryError):
         oracle.compile_pattern(pattern)
+    with pytest.raises(lazyast.QueryError):
+        lazyast.pattern(pattern)
 
 
 # What is compared
@@ -392,7 +410,6 @@ def test_errors(pattern):
         ("f'{$X:{$W}}'", "f'{a:{b}}'; f'{a:<{b}}'", 1),
         ("f'{$X:$>5}'", "f'{a:$>5}'; f'{a:b>5}'", 1),
         ("f'$X'", "f'$X'; f'{a}'", 1),
-        ("f'{f(k=1, $$$)}'", "f'{f(2, k=1)}'", 1),
         ("f'{$$$}{$X}'", "f'a{b!r}{c}'", 1),
         # `$` in strings.
         ("'$X'", "'$X'; 'a'; '$Y'", 1),
@@ -536,7 +553,6 @@ def test_statements():
         ("  def f():\n    '''\na\n    '''", "def f(): '''\na\n    '''", 1),
         ("  except A:\n    pass", "try: b\nexcept A: pass", 1),
         ("  case 1:\n    pass", "match a:\n  case 1: pass", 1),
-        ("case 1:\n pass", "match a:\n  case 1: pass", 1),
         ("case 1:\n  '''\nb'''", "match a:\n  case 1: '''\nb'''", 1),
         ("case = 1", "case = 1", 1),
         ("case($X)", "case(1)", 1),
@@ -726,6 +742,12 @@ def test_selectors(selector, expected):
         ("Call[args.length>0][args.length!=2]", "f(); f(a); f(a, b)", ["f(a)"]),
         ("MatchSingleton[value=None], MatchStar[name=None]", "match a:\n case [None, *_]: pass", ["None", "*_"]),
         ("[type_params]", "def f(): pass", []),
+        # The end is the end, and not a line end before it.
+        ("[value=/t$/]", "'t'; 't\\n'; 't\\nx'", ["'t'"]),
+        ("[value=/t$/m]", "'t'; 't\\n'; 't\\nx'; 'tx'", ["'t'", "'t\\n'", "'t\\nx'"]),
+        ("[value=/^t\\z/m]", "'t'; 't\\n'", ["'t'"]),
+        ("[value=/[t$]$/]", "'$'; 't'; '$\\n'; 'x'", ["'$'", "'t'"]),
+        ("[value=/t\\$/]", "'t$x'; 't'", ["'t$x'"]),
     ],
 )
 def test_more_selectors(selector, code, expected):
@@ -746,39 +768,118 @@ def test_more_selectors(selector, code, expected):
 def test_selector_errors(selector):
     with pytest.raises(oracle.QueryError):
         oracle.compile_selector(selector)
+    with pytest.raises(lazyast.QueryError):
+        lazyast.selector(selector)
 
 
 def test_captures_of_selectors():
     def captures(selector, code):
-        found = oracle.compile_selector(selector).hits(ast.parse(code))
+        found = selector_hits(selector, code)
         return [{name: ast.unparse(value) for name, value in hit.captures.items()} for hit in found]
 
     assert captures("Call:pattern('f($X)')", "f(1)") == [{"X": "1"}]
-    assert captures("Call:is(:pattern('g($X)'), :pattern('f($Y)')):pattern('f($Z)')", "f(1)") == [{"Y": "1"}]
+    assert captures("Call:is(:pattern('f($Y)')):pattern('f($Z)')", "f(1)") == [{"Y": "1"}]
     assert captures("Call:pattern('f($X)')[keywords], :pattern('f($Y)')", "f(1)") == [{"Y": "1"}]
     assert captures(":pattern('f($X)') > Constant", "f(1)") == [{}]
     assert captures("Expr:has(:pattern('f($X)'))", "f(1)") == [{}]
     assert captures("Call:not(:pattern('g($X)'))", "f(1)") == [{}]
-    [hit] = oracle.compile_selector("stmt:pattern('$X = 1\\nreturn $X')").hits(ast.parse("a = 1\nreturn a"))
+    [hit] = selector_hits("stmt:pattern('$X = 1\\nreturn $X')", "a = 1\nreturn a")
     assert len(hit.nodes) == 2 and hit.last.lineno == 2
+
+
+# Where lazyast differs from the oracle today. FIXME: each belongs into the tests above when it is mended.
+
+
+def test_fixme_holes_behind_keywords_in_format_strings():
+    pattern, tree = "f'{f(k=1, $$$)}'", ast.parse("f'{f(2, k=1)}'")
+    assert len(oracle.compile_pattern(pattern).hits(tree)) == 1
+    with pytest.raises(lazyast.QueryError, match="Positional argument cannot follow keyword argument"):
+        lazyast.pattern(pattern)
+
+
+def test_fixme_cases_that_are_indented_by_one_blank():
+    pattern, tree = "case 1:\n pass", ast.parse("match a:\n  case 1: pass")
+    assert len(oracle.compile_pattern(pattern).hits(tree)) == 1
+    with pytest.raises(lazyast.QueryError, match="Simple statements must be separated"):
+        lazyast.pattern(pattern)
+
+
+def test_fixme_clauses_of_what_is_around_an_indented_pattern():
+    """The `else` is lost: what is found has none."""
+    pattern = "    if a: b\nelse: c"
+    with pytest.raises(oracle.QueryError):
+        oracle.compile_pattern(pattern)
+    query = lazyast.pattern(pattern)
+    assert len(query.find(lazyast.parse("if a: b"))) == 1
+    assert len(query.find(lazyast.parse("if a: b\nelse: c"))) == 0
+
+
+def test_fixme_else_without_except():
+    """Not of patterns alone: lazyast.parse takes what no Python takes."""
+    code = "try:\n    a\nelse:\n    b\nfinally:\n    c"
+    with pytest.raises(SyntaxError, match="expected 'except' or 'finally' block"):
+        ast.parse(code)
+    with pytest.raises(oracle.QueryError):
+        oracle.compile_pattern(code)
+    assert len(lazyast.pattern(code).find(lazyast.parse(code))) == 1
+
+
+def test_fixme_lone_surrogates_in_selectors():
+    """Their escapes are Python's, as QUERIES.md says; patterns have them."""
+    selector, code = "[value='\\udfff']", "'\\udfff'"
+    assert len(oracle.compile_selector(selector).hits(ast.parse(code))) == count(code, code) == 1
+    with pytest.raises(lazyast.QueryError, match="expected 4 hexadecimal digits"):
+        lazyast.selector(selector)
+
+
+def test_fixme_the_first_of_several_patterns_captures():
+    """QUERIES.md says only that the pattern has matched; where one in `:is` did not, the next is not looked at."""
+    selector = "Call:is(:pattern('g($X)'), :pattern('f($Y)')):pattern('f($Z)')"
+    [hit] = oracle.compile_selector(selector).hits(ast.parse("f(1)"))
+    [match] = lazyast.selector(selector).find(lazyast.parse("f(1)"))
+    assert (list(hit.captures), list(match.captures)) == (["Y"], ["Z"])
 
 
 def test_queries_together():
     code = "async def f():\n    open(a)\n    open(b, 'w')\nopen(c)"
     tree = ast.parse(code)
 
-    def lines(query):
-        return [hit.first.lineno for hit in query.hits(tree)]
+    def found(combine):
+        """Ask both for what `combine` makes of their ways to compile a pattern and a selector."""
+        query = combine(oracle.compile_pattern, oracle.compile_selector)
+        return ask(query, combine(lazyast.pattern, lazyast.selector), tree, code)
 
-    calls = oracle.compile_pattern("open($PATH, $$$)")
-    assert lines(calls) == [2, 3, 4]
-    assert lines(calls.inside("AsyncFunctionDef")) == [2, 3]
-    assert lines(calls.inside(oracle.compile_pattern("open($$$)"))) == []
-    assert lines(calls.has("Constant[value='w']")) == [3]
-    assert lines(calls.not_("AsyncFunctionDef Call")) == [4]
-    assert lines(calls & oracle.compile_selector("Call[args.length=1]")) == [2, 4]
-    assert lines(oracle.compile_pattern("open(c)") | oracle.compile_pattern("open(a)")) == [2, 4]
-    assert [sorted(hit.captures) for hit in (calls | oracle.compile_pattern("$F(c)")).hits(tree)] == [["PATH"]] * 3
+    def lines(combine):
+        return [hit.first.lineno for hit in found(combine)]
+
+    calls = "open($PATH, $$$)"
+    assert lines(lambda pattern, _: pattern(calls)) == [2, 3, 4]
+    assert lines(lambda pattern, _: pattern(calls).inside("AsyncFunctionDef")) == [2, 3]
+    assert lines(lambda pattern, _: pattern(calls).inside(pattern("open($$$)"))) == []
+    assert lines(lambda pattern, _: pattern(calls).has("Constant[value='w']")) == [3]
+    assert lines(lambda pattern, _: pattern(calls).not_("AsyncFunctionDef Call")) == [4]
+    assert lines(lambda pattern, selector: pattern(calls) & selector("Call[args.length=1]")) == [2, 4]
+    assert lines(lambda pattern, _: pattern("open(c)") | pattern("open(a)")) == [2, 4]
+    either = found(lambda pattern, _: pattern(calls) | pattern("$F(c)"))
+    assert [sorted(hit.captures) for hit in either] == [["PATH"]] * 3
+
+
+def test_several_statements_in_combinations():
+    """They count as their first one, but what is inside of any is inside of them."""
+    code = "def f():\n    a()\n    b(c)\n"
+    tree = ast.parse(code)
+
+    def lines(combine):
+        query = combine(oracle.compile_pattern, oracle.compile_selector)
+        found = ask(query, combine(lazyast.pattern, lazyast.selector), tree, code)
+        return [(hit.first.lineno, hit.last.lineno) for hit in found]
+
+    both = "a()\nb($X)"
+    assert lines(lambda pattern, _: pattern(both)) == [(2, 3)]
+    assert lines(lambda pattern, _: pattern(both).inside("FunctionDef")) == [(2, 3)]
+    assert lines(lambda pattern, _: pattern(both) & "Expr:first-child") == [(2, 3)]
+    assert lines(lambda pattern, _: pattern(both).not_("Expr:has(+ Expr)")) == []
+    assert lines(lambda pattern, _: pattern(both).has("[id=a]")) == [(2, 3)]
 
 
 # The queries over real code
@@ -788,5 +889,6 @@ def test_corpus_queries():
     assert len(PATTERNS) >= 45 and len(SELECTORS) >= 35
     assert len(set(QUERIES)) == len(QUERIES)
     for language, text in QUERIES:
-        compile_query = oracle.compile_pattern if language == "pattern" else oracle.compile_selector
-        assert compile_query(text)
+        for compiler in (oracle, lazyast):
+            names = {oracle: ("compile_pattern", "compile_selector"), lazyast: ("pattern", "selector")}[compiler]
+            assert getattr(compiler, names[language == "selector"])(text)

@@ -1,7 +1,7 @@
 """What type checkers say about the package. Checked by mypy and pyright, never run."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, assert_type
@@ -68,12 +68,58 @@ assert_type(cache.clean(), int)
 assert_type(cache.export_pack(Path("trees.pack"), "src").archives, int)
 assert_type(cache.import_pack("trees.pack").new, int)
 
+query = lazyast.pattern("open($PATH, $$$)")
+assert_type(query, lazyast.Query)
+assert_type(lazyast.selector("Call"), lazyast.Query)
+assert_type(query.inside("FunctionDef").has(query).not_(lazyast.selector("Name")), lazyast.Query)
+assert_type(query & "Call", lazyast.Query)
+assert_type(query | query, lazyast.Query)
+assert_type(query.explain(), str)
+
+assert_type(project.find("open($PATH)"), lazyast.Matches)
+assert_type(project.find(query), lazyast.Matches)
+assert_type(project.select("Call"), lazyast.Matches)
+assert_type(project.select(query), lazyast.Matches)
+assert_type(query.find(tree), lazyast.Matches)
+assert_type(query.find(tree, "x = 1"), lazyast.Matches)
+matches = query.find(tree, source=b"x = 1")
+assert_type(len(matches), int)
+assert_type(matches[0], lazyast.Match)
+assert_type(matches[-3:], lazyast.Matches)
+assert_type(matches[::2][0], lazyast.Match)
+assert_type([match.kind for match in matches], list[str])
+assert_type(next(iter(matches)), lazyast.Match)
+assert_type(next(reversed(matches)), lazyast.Match)
+assert_type(matches.paths(), list[Path])
+assert_type(matches.nodes(), list[Any])
+assert_type(matches.captures("PATH"), list[Any])
+assert_type(matches.unsearched, tuple[Path, ...])
+sequence: Sequence[lazyast.Match] = matches
+
+match = matches[0]
+assert_type(match.path, Path | None)
+assert_type(match.module, lazyast.Module | None)
+assert_type((match.lineno, match.col_offset, match.end_lineno, match.end_col_offset), tuple[int, int, int, int])
+assert_type(match.node, Any)
+assert_type(match.nodes, list[Any])
+assert_type(match.captures, dict[str, Any])
+assert_type(match.text, str)
+call: ast.Call = match.node
+
 error: lazyast.Error = lazyast.CorruptArchive()
 wrong: lazyast.Error = lazyast.CorruptPack()
 nowhere: lazyast.Error = lazyast.UnusableCache()
 other: lazyast.Error = lazyast.UnreadableFile()
+meaningless: lazyast.Error = lazyast.QueryError()
 
 lazyast.walk(tree, "Name")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
 cache.gc(max_age=7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 lazyast.parse_file(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 lazyast.materialize("x")  # type: ignore[type-var]  # pyright: ignore[reportArgumentType]
+lazyast.pattern(b"f($X)")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+project.find(5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+query & 5  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue]
+query.find(tree, 5)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+query.find(ast.parse("x", mode="eval"))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+matches["x"]  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
+match.text = "x"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parent))
 
 # Before lazyast is imported, and for the processes that tests start.
 _cache = tempfile.TemporaryDirectory(prefix="lazyast-tests-")
