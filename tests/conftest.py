@@ -1,5 +1,6 @@
 """Fixtures: no test looks at or leaves anything in the user's cache."""
 
+import builtins
 import os
 import sys
 import tempfile
@@ -12,6 +13,17 @@ sys.path.insert(0, str(Path(__file__).parent))
 # Before lazyast is imported, and for the processes that tests start.
 _cache = tempfile.TemporaryDirectory(prefix="lazyast-tests-")
 os.environ["LAZYAST_CACHE_DIR"] = _cache.name
+
+
+_compile = builtins.compile
+
+
+@pytest.fixture(autouse=True)
+def interpreter_in_place():
+    """No test leaves lazyast where the interpreter should be: those that come later would compare it with itself."""
+    yield
+    left, builtins.compile = builtins.compile, _compile
+    assert left is _compile, "builtins.compile is not the interpreter's any more"
 
 
 @pytest.fixture

@@ -100,9 +100,14 @@ def test_what_somebody_else_put_there_stays(monkeypatch, first):
     if first:
         monkeypatch.setattr(builtins, "compile", theirs)
     lazyast.install()
-    monkeypatch.setattr(builtins, "compile", theirs if not first else builtins.compile)
-    lazyast.uninstall()
-    assert builtins.compile is theirs
+    if not first:
+        # Not through monkeypatch, which would put back what it finds here: lazyast's own.
+        builtins.compile = theirs
+    try:
+        lazyast.uninstall()
+        assert builtins.compile is theirs
+    finally:
+        builtins.compile = before
 
 
 def test_threads_install_and_uninstall():

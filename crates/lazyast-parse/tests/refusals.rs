@@ -31,6 +31,15 @@ fn syntax_errors_have_their_place() {
 }
 
 #[test]
+fn an_else_of_a_try_needs_an_except() {
+    for source in ["try:\n a\nelse:\n b\nfinally:\n c\n", "def f():\n try: a\n else: b\n finally: c\n"] {
+        assert!(matches!(parse(source), Err(Refusal::Unsupported(_))), "{source}");
+    }
+    assert!(parse("try: a\nexcept E: b\nelse: c\nfinally: d\n").is_ok());
+    assert!(parse("try: a\nfinally: d\n").is_ok());
+}
+
+#[test]
 fn depth_is_bounded_whatever_makes_it() {
     let deep: [(&str, String); 23] = [
         ("brackets", "(".repeat(1_000_000)),

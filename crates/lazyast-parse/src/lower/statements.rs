@@ -207,6 +207,10 @@ impl Lowering<'_> {
     }
 
     fn try_statement(&mut self, node: &StmtTry, field: Field) {
+        if node.handlers.is_empty() && !node.orelse.is_empty() {
+            // To CPython an `else` belongs to `except`; our parser is content with a `finally`.
+            return self.unsupported("an else of a try without except");
+        }
         let kind = if node.is_star { Kind::TryStar } else { Kind::Try };
         self.node(kind, field, self.block(node.range), 0, |lower| {
             lower.body(&node.body, Field::Body);
