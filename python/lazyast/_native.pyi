@@ -191,6 +191,12 @@ class Matches(Sequence[Match]):
     @overload
     def __getitem__(self, index: slice, /) -> Matches: ...
     def __iter__(self) -> Iterator[Match]: ...
+    def index(self, value: Any, start: int = 0, stop: int = ..., /) -> int:
+        """The number of the first hit from `start` to before `stop` that equals a match. Raises ValueError."""
+
+    def count(self, value: Any, /) -> int:
+        """How many hits equal a match."""
+
     def paths(self) -> list[Path]:
         """The paths of the files with hits, each once, in order."""
 

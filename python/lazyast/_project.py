@@ -172,6 +172,9 @@ class Project(Sequence[Module]):
         return (Module(native, place) for place in range(self._length))
 
 
+Sequence.register(_native.Matches)
+
+
 def _error_of(path: Path) -> Exception | None:
     """Why the interpreter does not parse a file either, or `None` if it does."""
     try:

@@ -10,6 +10,7 @@ import sys
 import threading
 import tracemalloc
 import weakref
+from collections.abc import Sequence
 
 import lazyast
 import pytest
@@ -468,7 +469,7 @@ WRONG_PATTERNS = {
     "return $$$": "$$$ stands for any number, but here is room for one thing: write $X or $_\n  return $$$\n         ^^^",
     "a$X": "a hole is a whole name, not a part of one\n  a$X\n  ^^^",
     "if $X:": "Expected an indented block after `if` statement; write `: $$$` for any block\n  if $X:\n        ^",
-    "": "there is no code in it\n  \n  ^",
+    "": "there is no code in it",
     "# f": "there is no code in it\n  # f\n  ^^^",
     "x = 1\n$$$": "statements cannot begin or end with $$$: any number around them is never asked for\n  $$$\n  ^^^",
     "f($X, $$$X)": "$X and $$$X cannot be equal: give one of them another name\n  f($X, $$$X)\n        ^^^^",
@@ -479,7 +480,7 @@ WRONG_PATTERNS = {
     "    a\n  b": "unindent does not match any outer indentation level\n    b\n  ^",
     "except A: pass\nexcept B: pass": "a pattern of a clause is this one clause alone\n  except B: pass\n  ^^^^^^^^^^^^^^",
     "f(k=1, $X)": "Positional argument cannot follow keyword argument\n  f(k=1, $X)\n         ^",
-    LONG: "70000 bytes long; at most 65536 are taken\n  \n  ^",
+    LONG: "70000 bytes long; at most 65536 are taken",
     # FIXME: the place is that of the definition, and not of the hole.
     "def $$$(): pass": "$$$ stands for any number, but here is room for one name: write $X or $_\n  def $$$(): pass\n  ^^^^^^^^^^^^^^^",
     # FIXME: this is about what stands in place of the hole, and does not say what would be right.
@@ -493,8 +494,7 @@ WRONG_SELECTORS = {
     "Module[lineno]": "Module has no field lineno; it has body, type_ignores\n  Module[lineno]\n         ^^^^^^",
     "[foo]": "no kind has a field foo\n  [foo]\n   ^^^",
     "Add": "Add is no node of its own: write [op=Add], [ops.0=Add] or [ctx=Add]\n  Add\n  ^^^",
-    # FIXME: `error: ` is the library's.
-    "[name=/(/]": "error: unclosed group\n  [name=/(/]\n        ^^^",
+    "[name=/(/]": "unclosed group\n  [name=/(/]\n        ^^^",
     "[name=/a]": "the expression is not closed: expected a /\n  [name=/a]\n        ^^^",
     "[name=/a/q]": "there is no flag q; there are i, m, s and x\n  [name=/a/q]\n        ^^^^",
     "[name='a]": "the quote is not closed\n  [name='a]\n        ^^^",
@@ -512,7 +512,7 @@ WRONG_SELECTORS = {
     ":is(Call": "expected )\n  :is(Call\n          ^",
     ":pattern(f)": "expected a quoted pattern\n  :pattern(f)\n           ^",
     "[args.99999999999999999999]": f"expected a number, such as 0 or -1\n  [args.99999999999999999999]\n        {'^' * 20}",
-    LONG: "70000 bytes long; at most 65536 are taken\n  \n  ^",
+    LONG: "70000 bytes long; at most 65536 are taken",
 }
 
 
@@ -751,34 +751,34 @@ late = Late()
     assert (result.returncode, result.stdout, result.stderr) == (0, "f(1)\n", "")
 
 
-# What is not as it should be today. FIXME: each is mended in the tests above.
+def test_captures_without_hits_know_their_names(project):
+    matches = project.find("nothing_like_this($X)")
+    assert matches.captures("X") == []
+    with pytest.raises(KeyError):
+        matches.captures("Y")
 
 
-def test_fixme_captures_without_hits_know_no_names(project):
-    """With a hit, a name that the pattern does not have is a KeyError."""
-    assert project.find("nothing_like_this($X)").captures("Y") == []
-
-
-def test_fixme_matches_are_no_registered_sequence(project):
-    """The stub says that they are one."""
-    from collections.abc import Sequence
-
+def test_matches_are_a_registered_sequence(project):
     matches = project.find("g($X, $$$)")
-    assert not isinstance(matches, Sequence)
-    assert not hasattr(matches, "index") and not hasattr(matches, "count")
+    assert isinstance(matches, Sequence)
+    assert [matches.index(match) for match in matches] == list(range(len(matches)))
+    assert matches.count(matches[0]) == 1 and matches.count("a") == 0
+    assert matches.index(matches[-1], -1) == len(matches) - 1
+    for arguments in ((matches[0], 1), (matches[-1], 0, -1), ("a",)):
+        with pytest.raises(ValueError, match="not among"):
+            matches.index(*arguments)
 
 
-def test_fixme_an_index_that_no_machine_has(project):
-    """An IndexError, of a list."""
-    with pytest.raises(TypeError):
-        project.find("g($X, $$$)")[10**30]
+def test_an_index_that_no_machine_has(project):
+    for index in (10**30, -(10**30), sys.maxsize, -sys.maxsize - 1):
+        with pytest.raises(IndexError):
+            project.find("g($X, $$$)")[index]
 
 
 @pytest.mark.parametrize(
     "hold", [list, iter, lambda matches: matches, lambda matches: matches[0], lambda matches: matches[:1]]
 )
-def test_fixme_cycles_through_matches_are_not_collected(hold):
-    """The collector does not see what matches hold; without them, the tree goes."""
+def test_cycles_through_matches_are_collected(hold):
 
     def is_collected(what):
         tree, mark = lazyast.parse("f(1)"), Mark()
@@ -788,4 +788,4 @@ def test_fixme_cycles_through_matches_are_not_collected(hold):
         return gone() is None
 
     assert is_collected(lambda tree: tree)
-    assert not is_collected(lambda tree: hold(lazyast.pattern("f($X)").find(tree)))
+    assert is_collected(lambda tree: hold(lazyast.pattern("f($X)").find(tree)))

@@ -804,24 +804,31 @@ def test_fixme_cases_that_are_indented_by_one_blank():
         lazyast.pattern(pattern)
 
 
-def test_fixme_clauses_of_what_is_around_an_indented_pattern():
-    """The `else` is lost: what is found has none."""
-    pattern = "    if a: b\nelse: c"
-    with pytest.raises(oracle.QueryError):
-        oracle.compile_pattern(pattern)
-    query = lazyast.pattern(pattern)
-    assert len(query.find(lazyast.parse("if a: b"))) == 1
-    assert len(query.find(lazyast.parse("if a: b\nelse: c"))) == 0
+def test_patterns_that_are_not_indented_alike():
+    """What stands less deep is never lost to what is put around the pattern."""
+    for pattern in (
+        "    if a: b\nelse: c",
+        "    a\nelse: b",
+        "    a\nb",
+        "    except E: a\nelse: b",
+        "    except E: a\n    b",
+    ):
+        with pytest.raises(oracle.QueryError):
+            oracle.compile_pattern(pattern)
+        with pytest.raises(lazyast.QueryError):
+            lazyast.pattern(pattern)
 
 
-def test_fixme_else_without_except():
-    """Not of patterns alone: lazyast.parse takes what no Python takes."""
+def test_else_without_except():
     code = "try:\n    a\nelse:\n    b\nfinally:\n    c"
     with pytest.raises(SyntaxError, match="expected 'except' or 'finally' block"):
         ast.parse(code)
     with pytest.raises(oracle.QueryError):
         oracle.compile_pattern(code)
-    assert len(lazyast.pattern(code).find(lazyast.parse(code))) == 1
+    with pytest.raises(lazyast.QueryError):
+        lazyast.pattern(code)
+    with pytest.raises(SyntaxError, match="expected 'except' or 'finally' block"):
+        lazyast.parse(code)
 
 
 def test_fixme_lone_surrogates_in_selectors():

@@ -7,7 +7,7 @@ use lazyast::format::read::{Span, Target};
 use lazyast::format::{Field, NodeId, Tree};
 use lazyast::query::{self, Captured, Hit, Thing};
 use lazyast::{ArchiveBytes, RunError};
-use pyo3::exceptions::{PyIndexError, PyKeyError, PyLookupError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyIndexError, PyKeyError, PyLookupError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString, PyTuple};
 use self_cell::self_cell;
@@ -384,6 +384,14 @@ impl Matches {
         Match { core: self.core.clone_ref(py), file, hit }
     }
 
+    fn is_at(&self, place: usize, value: &Bound<'_, PyAny>) -> bool {
+        let (file, hit) = self.core.get().hit(self.number(place));
+        value.cast::<Match>().is_ok_and(|value| {
+            let value = value.get();
+            value.core.is(&self.core) && (value.file, value.hit) == (file, hit)
+        })
+    }
+
     /// The files and hits, one after the other.
     fn hits(&self) -> impl Iterator<Item = (&File, Hit)> {
         let core = self.core.get();
@@ -409,10 +417,14 @@ impl Matches {
             let matches = Self { core: self.core.clone_ref(py), chosen: Some(Arc::new(chosen)) };
             return Ok(Bound::new(py, matches)?.into_any());
         }
-        let index: isize = index
-            .extract()
-            .map_err(|_| PyTypeError::new_err("matches are counted by int, or taken by slice"))?;
-        let place = if index < 0 { index + length as isize } else { index };
+        let index: isize = index.extract().map_err(|error: PyErr| {
+            if error.is_instance_of::<PyOverflowError>(py) {
+                PyIndexError::new_err("match index out of range")
+            } else {
+                PyTypeError::new_err("matches are counted by int, or taken by slice")
+            }
+        })?;
+        let place = if index < 0 { index.saturating_add(length as isize) } else { index };
         let place = usize::try_from(place).ok().filter(|place| *place < length);
         let place = place.ok_or_else(|| PyIndexError::new_err("match index out of range"))?;
         Ok(Bound::new(py, self.at(py, place))?.into_any())
@@ -420,6 +432,27 @@ impl Matches {
 
     fn __iter__(this: Bound<'_, Self>) -> MatchIterator {
         MatchIterator { length: this.get().__len__(), matches: this.unbind(), next: 0 }
+    }
+
+    /// The number of the first hit from `start` to before `stop` that equals a match. Raises ValueError.
+    #[pyo3(signature = (value, start = 0, stop = isize::MAX, /))]
+    fn index(&self, value: &Bound<'_, PyAny>, start: isize, stop: isize) -> PyResult<usize> {
+        let length = self.__len__();
+        let bound = |bound: isize| {
+            if bound < 0 { length.saturating_sub(bound.unsigned_abs()) } else { length.min(bound as usize) }
+        };
+        let found = (bound(start)..bound(stop)).find(|place| self.is_at(*place, value));
+        found.ok_or_else(|| PyValueError::new_err("the match is not among these"))
+    }
+
+    /// How many hits equal a match.
+    #[pyo3(signature = (value, /))]
+    fn count(&self, value: &Bound<'_, PyAny>) -> usize {
+        (0..self.__len__()).filter(|place| self.is_at(*place, value)).count()
+    }
+
+    fn __traverse__(&self, visit: pyo3::PyVisit<'_>) -> Result<(), pyo3::PyTraverseError> {
+        visit.call(&self.core)
     }
 
     /// The paths of the files with hits, each once, in order.
@@ -443,6 +476,9 @@ impl Matches {
     /// What a name captured in each hit.
     fn captures<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Vec<Bound<'py, PyAny>>> {
         let core = self.core.get();
+        if !core.query.capture_names().contains(&name) {
+            return Err(PyKeyError::new_err(name.to_owned()));
+        }
         let mut all = Vec::with_capacity(self.__len__());
         for (file, hit) in self.hits() {
             let captures = core.captures(file, hit)?;
@@ -486,6 +522,10 @@ impl MatchIterator {
             self.next += 1;
             self.matches.get().at(py, self.next - 1)
         })
+    }
+
+    fn __traverse__(&self, visit: pyo3::PyVisit<'_>) -> Result<(), pyo3::PyTraverseError> {
+        visit.call(&self.matches)
     }
 
     fn __length_hint__(&self) -> usize {
@@ -593,6 +633,10 @@ impl Match {
             self.file().place.as_ref().map_or("a tree".to_owned(), |(path, _)| path.display().to_string());
         let start = self.span()?.start;
         Ok(format!("<Match: {} in {path}, line {}, column {}>", self.kind()?, start.line, start.column))
+    }
+
+    fn __traverse__(&self, visit: pyo3::PyVisit<'_>) -> Result<(), pyo3::PyTraverseError> {
+        visit.call(&self.core)
     }
 
     fn __eq__(&self, other: &Self) -> bool {

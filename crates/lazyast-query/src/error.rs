@@ -45,6 +45,9 @@ fn floor(text: &str, offset: usize) -> usize {
 impl fmt::Display for QueryError {
     /// The message, and below it the line with a caret under the place.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.text.is_empty() {
+            return write!(f, "{}: {}", self.language, self.message);
+        }
         let before = &self.text[..self.place.start];
         let line_start = before.rfind('\n').map_or(0, |end| end + 1);
         let line = self.text[line_start..].lines().next().unwrap_or_default();

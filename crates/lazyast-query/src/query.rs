@@ -128,6 +128,19 @@ impl Query {
         evaluate::hits(tree, &self.0.condition)
     }
 
+    /// The names that hits can have captures for, each once.
+    pub fn capture_names(&self) -> Vec<&str> {
+        let mut patterns = Vec::new();
+        self.0.condition.own_patterns(&mut patterns);
+        let mut names: Vec<&str> = Vec::new();
+        for capture in patterns.iter().flat_map(|pattern| &pattern.captures) {
+            if !names.contains(&&*capture.name) {
+                names.push(&capture.name);
+            }
+        }
+        names
+    }
+
     /// What the names of the pattern stand for in a hit: of the first pattern that matches it.
     pub fn captures<'a>(&self, tree: &Tree<'a>, hit: Hit) -> Result<Vec<Captured<'a>>, RunError> {
         let Some((pattern, found)) = evaluate::match_at(tree, &self.0.condition, hit.node)? else {

@@ -69,7 +69,7 @@ pub(crate) struct Search {
 }
 
 /// What is printed of a file, or why it cannot be.
-type Printed = Result<String, String>;
+type Printed = Result<Vec<u8>, String>;
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Color {
@@ -138,6 +138,10 @@ impl Search {
         self.print(&project, found)
     }
 
+    fn prints_lines(&self) -> bool {
+        !(self.json || self.count || self.files_with_matches || self.quiet)
+    }
+
     fn report(&self, language: Language) -> Report {
         if self.json {
             Report::Json(language)
@@ -163,12 +167,12 @@ impl Search {
         for (index, file) in found {
             match file.map_err(|error| error.to_string()).and_then(|file| file) {
                 Ok(text) => {
-                    let is_separate = self.context.is_some() && has_hits && !self.quiet;
+                    let is_separate = self.context.is_some() && has_hits && self.prints_lines();
                     has_hits = true;
                     if is_separate {
                         out.write_all(b"--\n")?;
                     }
-                    out.write_all(text.as_bytes())?;
+                    out.write_all(&text)?;
                 }
                 Err(error) => {
                     problems.push(format!("{}: {error}", project.modules()[index].path().display()))

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fmt::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
@@ -84,11 +84,17 @@ enum CaptureObject<'o> {
 impl Report {
     /// What is printed of a file, or why it cannot be.
     pub(super) fn file(self, found: &Found<'_>) -> super::Printed {
-        let mut out = String::new();
+        let mut out = Vec::new();
         match self {
             Self::Nothing => {}
-            Self::Paths => out = format!("{}\n", found.path.display()),
-            Self::Count => out = format!("{}:{}\n", found.path.display(), found.hits.len()),
+            Self::Paths => {
+                out.extend_from_slice(path_of(found));
+                out.push(b'\n');
+            }
+            Self::Count => {
+                out.extend_from_slice(path_of(found));
+                out.extend_from_slice(format!(":{}\n", found.hits.len()).as_bytes());
+            }
             Self::Lines { context, color } => {
                 with_text(found, |text| {
                     let page = Page { found, text, color };
@@ -105,6 +111,11 @@ impl Report {
         }
         Ok(out)
     }
+}
+
+/// A path as it is, whether it is text or not.
+fn path_of<'f>(found: &Found<'f>) -> &'f [u8] {
+    found.path.as_os_str().as_encoded_bytes()
 }
 
 thread_local! {
@@ -139,30 +150,35 @@ struct Page<'p> {
 type Written = Result<(), Box<dyn std::error::Error>>;
 
 impl Page<'_> {
-    fn styled(&self, out: &mut String, style: Style, text: impl std::fmt::Display) -> std::fmt::Result {
-        if self.color { write!(out, "{style}{text}{style:#}") } else { write!(out, "{text}") }
+    fn styled(&self, out: &mut Vec<u8>, style: Style, text: &[u8]) -> io::Result<()> {
+        if !self.color {
+            return out.write_all(text);
+        }
+        write!(out, "{style}")?;
+        out.write_all(text)?;
+        write!(out, "{style:#}")
     }
 
     /// `path:line:column:` and the line.
-    fn lines(&self, out: &mut String) -> Written {
+    fn lines(&self, out: &mut Vec<u8>) -> Written {
         for hit in &self.found.hits {
             let (start, end) = query::range(self.found.tree, *hit)?;
             let line = self.found.tree.line(start)?;
             let text = self.line_from(line.start as usize);
             let column =
                 text.get(..start.saturating_sub(line.start) as usize).unwrap_or(text).chars().count() + 1;
-            self.styled(out, PATH, self.found.path.display())?;
-            out.push(':');
-            self.styled(out, NUMBER, line.number)?;
+            self.styled(out, PATH, path_of(self.found))?;
+            out.push(b':');
+            self.styled(out, NUMBER, line.number.to_string().as_bytes())?;
             write!(out, ":{column}:")?;
             self.marked(out, text, line.start, &[(start, end)])?;
-            out.push('\n');
+            out.push(b'\n');
         }
         Ok(())
     }
 
     /// All lines of hits and some around them; lines that no hit is in have `-` for `:`.
-    fn with_context(&self, count: usize, out: &mut String) -> Written {
+    fn with_context(&self, count: usize, out: &mut Vec<u8>) -> Written {
         let tree = self.found.tree;
         let mut ranges = Vec::new();
         // Lines of hits, from the first to the last.
@@ -181,18 +197,18 @@ impl Page<'_> {
         for block in &blocks {
             let (first, last) = around(block);
             if printed > 0 && first > printed + 1 {
-                out.push_str("--\n");
+                out.extend_from_slice("--\n".as_bytes());
             }
             for number in first.max(printed + 1)..=last {
                 let start = tree.line_start(number).unwrap_or_default();
                 let is_hit = blocks.iter().any(|(first, last)| (*first..=*last).contains(&number));
-                let mark = if is_hit { ':' } else { '-' };
-                self.styled(out, PATH, self.found.path.display())?;
+                let mark = if is_hit { b':' } else { b'-' };
+                self.styled(out, PATH, path_of(self.found))?;
                 out.push(mark);
-                self.styled(out, NUMBER, number)?;
+                self.styled(out, NUMBER, number.to_string().as_bytes())?;
                 out.push(mark);
                 self.marked(out, self.line_from(start as usize), start, &ranges)?;
-                out.push('\n');
+                out.push(b'\n');
                 printed = number;
             }
         }
@@ -205,7 +221,7 @@ impl Page<'_> {
     }
 
     /// A line with what hits have of it in colour.
-    fn marked(&self, out: &mut String, line: &str, start: u32, ranges: &[(u32, u32)]) -> std::fmt::Result {
+    fn marked(&self, out: &mut Vec<u8>, line: &str, start: u32, ranges: &[(u32, u32)]) -> io::Result<()> {
         let end = start.saturating_add(line.len() as u32);
         let mut at = start;
         let touching = ranges.iter().filter(|(from, to)| *from < end && *to > start);
@@ -216,16 +232,16 @@ impl Page<'_> {
             }
             let piece =
                 |from: u32, to: u32| line.get((from - start) as usize..(to - start) as usize).unwrap_or("");
-            out.push_str(piece(at, from));
-            self.styled(out, HIT, piece(from, to))?;
+            out.extend_from_slice(piece(at, from).as_bytes());
+            self.styled(out, HIT, piece(from, to).as_bytes())?;
             at = to;
         }
-        out.push_str(line.get((at - start) as usize..).unwrap_or_default());
+        out.extend_from_slice(line.get((at - start) as usize..).unwrap_or_default().as_bytes());
         Ok(())
     }
 }
 
-fn json(language: Language, found: &Found<'_>, text: &str, out: &mut String) -> Result<(), String> {
+fn json(language: Language, found: &Found<'_>, text: &str, out: &mut Vec<u8>) -> Result<(), String> {
     let tree = found.tree;
     for (number, hit) in by_query(found.asked, tree, &found.hits) {
         let query = &found.asked.queries[number];
@@ -244,8 +260,8 @@ fn json(language: Language, found: &Found<'_>, text: &str, out: &mut String) -> 
             pattern,
             selector,
         };
-        out.push_str(&serde_json::to_string(&object).map_err(|error| error.to_string())?);
-        out.push('\n');
+        out.extend_from_slice(&serde_json::to_vec(&object).map_err(|error| error.to_string())?);
+        out.push(b'\n');
     }
     Ok(())
 }

@@ -87,18 +87,21 @@ impl<'a> Compiler<'_, 'a> {
         let body = self.children(0, Field::Body)?;
         let (nodes, first) = match (around, &body[..]) {
             (Around::Nothing, _) => (body.clone(), 0),
-            (Around::Block, [outer]) => (self.children(*outer, Field::Body)?, *outer),
-            (Around::BlockTry, [outer]) => {
-                let inner = self.children(*outer, Field::Body)?.first().copied().unwrap_or(*outer);
-                (self.only(inner, &[Field::Body, Field::Handlers], Field::Handlers)?, *outer)
-            }
+            (Around::Block, [outer]) => (self.block(*outer)?, *outer),
+            (Around::BlockTry, [outer]) => match self.block(*outer)?[..] {
+                [inner] => (self.only(inner, &[Field::Body, Field::Handlers], Field::Handlers)?, inner),
+                [_, other, ..] => {
+                    return Err(self.error(other, "a pattern of a clause is this one clause alone"));
+                }
+                [] => return Err(self.error(*outer, "there is no code in it")),
+            },
             (Around::Try, [outer]) => {
                 (self.only(*outer, &[Field::Body, Field::Handlers], Field::Handlers)?, *outer)
             }
             (Around::Match | Around::BlockMatch, [outer]) => {
                 (self.only(*outer, &[Field::Subject, Field::Cases], Field::Cases)?, *outer)
             }
-            (_, [.., last]) => return Err(self.error(*last, "one clause is a pattern, or statements are")),
+            (_, [.., last]) => return Err(self.error(*last, "it is not indented like the lines before it")),
             (_, []) => return Err(self.error(0, "there is no code in it")),
         };
         let root = match &nodes[..] {
@@ -167,6 +170,18 @@ impl<'a> Compiler<'_, 'a> {
     fn children(&self, node: NodeId, wanted: Field) -> Result<Vec<NodeId>, QueryError> {
         let children = self.all_children(node)?.into_iter();
         Ok(children.filter(|(field, _)| *field == wanted).map(|(_, child)| child).collect())
+    }
+
+    /// The statements of a pattern that is indented as a whole: all there is in the `if` around them.
+    fn block(&self, outer: NodeId) -> Result<Vec<NodeId>, QueryError> {
+        match self
+            .all_children(outer)?
+            .into_iter()
+            .find(|(field, _)| !matches!(field, Field::Test | Field::Body))
+        {
+            Some((_, other)) => Err(self.error(other, "it is not indented like the lines before it")),
+            None => self.children(outer, Field::Body),
+        }
     }
 
     /// The one child in a field of a node that has children in these fields alone.

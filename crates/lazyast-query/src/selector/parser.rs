@@ -400,7 +400,11 @@ impl Parser<'_, '_> {
                 regex::Error::CompiledTooBig(limit) => {
                     format!("the expression takes more than {limit} bytes")
                 }
-                error => error.to_string().lines().last().unwrap_or_default().trim().to_owned(),
+                error => {
+                    let text = error.to_string();
+                    let last = text.lines().last().unwrap_or_default().trim();
+                    last.strip_prefix("error: ").unwrap_or(last).to_owned()
+                }
             };
             self.lexer.error_at(place, message)
         })
