@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
-use crate::Refusal;
+use crate::Unsupported;
 
 /// A source's text: UTF-8, no byte order mark, `\n` alone ends lines.
 pub(crate) struct Decoded<'a> {
@@ -17,9 +17,9 @@ pub(crate) struct Decoded<'a> {
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-pub(crate) fn decode(source: &[u8]) -> Result<Decoded<'_>, Refusal> {
+pub(crate) fn decode(source: &[u8]) -> Result<Decoded<'_>, Unsupported> {
     if memchr::memchr(0, source).is_some() {
-        return Err(Refusal::Encoding("the source has a NUL byte".to_owned()));
+        return Err(Unsupported::Encoding("the source has a NUL byte".to_owned()));
     }
     let (marked, bytes) = match source.strip_prefix(BYTE_ORDER_MARK) {
         Some(bytes) => (true, bytes),
@@ -31,7 +31,9 @@ pub(crate) fn decode(source: &[u8]) -> Result<Decoded<'_>, Refusal> {
     };
     // Behind a byte order mark CPython knows the encoding under this name only.
     if marked && cookie(bytes).is_some_and(|name| !is_utf8(&normalise(name))) {
-        return Err(Refusal::Encoding("a UTF-8 byte order mark and a cookie that says otherwise".to_owned()));
+        return Err(Unsupported::Encoding(
+            "a UTF-8 byte order mark and a cookie that says otherwise".to_owned(),
+        ));
     }
     let text = match charset {
         Charset::Utf8 => Cow::Borrowed(utf8(bytes)?),
@@ -41,19 +43,19 @@ pub(crate) fn decode(source: &[u8]) -> Result<Decoded<'_>, Refusal> {
     };
     // The parser would take a second mark for the first; to CPython it is an invalid character.
     if text.starts_with('\u{feff}') {
-        return Err(Refusal::Encoding("a byte order mark inside the text".to_owned()));
+        return Err(Unsupported::Encoding("a byte order mark inside the text".to_owned()));
     }
     Ok(Decoded { text: newlines(text), reencoded: !matches!(charset, Charset::Utf8) })
 }
 
-fn utf8(bytes: &[u8]) -> Result<&str, Refusal> {
+fn utf8(bytes: &[u8]) -> Result<&str, Unsupported> {
     std::str::from_utf8(bytes)
-        .map_err(|error| Refusal::Encoding(format!("invalid UTF-8 at byte {}", error.valid_up_to())))
+        .map_err(|error| Unsupported::Encoding(format!("invalid UTF-8 at byte {}", error.valid_up_to())))
 }
 
 /// A single-byte table. Python leaves some bytes undefined where the web's tables have replacement
 /// characters or, in Windows' code pages, controls: those sources are the interpreter's.
-fn table<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Result<Cow<'a, str>, Refusal> {
+fn table<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Result<Cow<'a, str>, Unsupported> {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
     let code_page = encoding.name().starts_with("windows");
     let undefined = |letter| match letter {
@@ -62,7 +64,7 @@ fn table<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Result<Cow<'a, str
         _ => false,
     };
     if text.chars().any(undefined) {
-        return Err(Refusal::Encoding(format!("bytes that {} does not define", encoding.name())));
+        return Err(Unsupported::Encoding(format!("bytes that {} does not define", encoding.name())));
     }
     Ok(text)
 }
@@ -83,7 +85,7 @@ enum Charset {
 
 impl Charset {
     /// The charset of a cookie, normalised as CPython's tokenizer does (`get_normal_name`).
-    fn of(name: &[u8]) -> Result<Self, Refusal> {
+    fn of(name: &[u8]) -> Result<Self, Unsupported> {
         let name = normalise(name);
         if is_utf8(&name) || name == "utf8" {
             return Ok(Self::Utf8);
@@ -106,7 +108,7 @@ impl Charset {
         ];
         match TABLES.iter().find(|(known, _)| name == *known) {
             Some((_, encoding)) => Ok(Self::Table(encoding)),
-            None => Err(Refusal::Encoding(format!("the encoding {name:?} is left to the interpreter"))),
+            None => Err(Unsupported::Encoding(format!("the encoding {name:?} is left to the interpreter"))),
         }
     }
 }

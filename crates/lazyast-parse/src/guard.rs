@@ -7,7 +7,7 @@
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer};
 
-use crate::Refusal;
+use crate::Unsupported;
 
 /// Deepest nesting of brackets that is served. CPython's tokenizer stops at 200, its parser (a budget of
 /// 6,000 levels, about 40 for a bracket) in the worst mix between 100 and 150.
@@ -27,7 +27,7 @@ const HARMLESS: usize = 64 * 1024;
 const MAX_LEVELS: u32 = 4_000;
 
 /// Refuses a text on which ruff would go too deep, and gives the levels that it can have at most.
-pub(crate) fn check(text: &str) -> Result<usize, Refusal> {
+pub(crate) fn check(text: &str) -> Result<usize, Unsupported> {
     let levels = levels_at_most(text.as_bytes());
     if levels > HARMLESS {
         check_tokens(text)?;
@@ -73,7 +73,7 @@ fn is_operator(byte: u8) -> bool {
         | (byte == b'>')
 }
 
-fn check_tokens(text: &str) -> Result<(), Refusal> {
+fn check_tokens(text: &str) -> Result<(), Unsupported> {
     let mut lexer = lexer::lex(text, Mode::Module);
     // Levels that each open bracket has had so far since the last comma, the outermost first.
     let mut open = vec![0_u32];
@@ -94,7 +94,7 @@ fn check_tokens(text: &str) -> Result<(), Refusal> {
                 open.push(0);
                 sticky.push(false);
                 if open.len() > MAX_BRACKETS as usize + 1 {
-                    return Err(Refusal::Depth { what: "brackets are nested", limit: MAX_BRACKETS });
+                    return Err(Unsupported::Depth { what: "brackets are nested", limit: MAX_BRACKETS });
                 }
             }
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if nested => {
@@ -117,7 +117,7 @@ fn check_tokens(text: &str) -> Result<(), Refusal> {
             TokenKind::Indent => {
                 indents += 1;
                 if indents > MAX_INDENTS {
-                    return Err(Refusal::Depth { what: "blocks are nested", limit: MAX_INDENTS });
+                    return Err(Unsupported::Depth { what: "blocks are nested", limit: MAX_INDENTS });
                 }
             }
             TokenKind::Dedent => indents = indents.saturating_sub(1),
@@ -131,7 +131,7 @@ fn check_tokens(text: &str) -> Result<(), Refusal> {
             _ => {}
         }
         if levels > MAX_LEVELS {
-            return Err(Refusal::Depth { what: "an expression is nested", limit: u32::from(MAX_DEPTH) });
+            return Err(Unsupported::Depth { what: "an expression is nested", limit: u32::from(MAX_DEPTH) });
         }
     }
 }

@@ -8,7 +8,7 @@
 use ruff_python_ast::token::{Token, TokenKind};
 use ruff_text_size::Ranged;
 
-use crate::Refusal;
+use crate::Unsupported;
 
 /// The indentations of the blocks that are open.
 pub(crate) struct Indents<'a> {
@@ -31,7 +31,7 @@ impl<'a> Indents<'a> {
         Self { text, open: vec![Indent::default()], line_starts: true }
     }
 
-    pub(crate) fn token(&mut self, token: &Token) -> Result<(), Refusal> {
+    pub(crate) fn token(&mut self, token: &Token) -> Result<(), Unsupported> {
         match token.kind() {
             TokenKind::Newline => self.line_starts = true,
             TokenKind::Comment | TokenKind::NonLogicalNewline | TokenKind::Indent | TokenKind::Dedent => {}
@@ -44,7 +44,7 @@ impl<'a> Indents<'a> {
         Ok(())
     }
 
-    fn line(&mut self, start: usize) -> Result<(), Refusal> {
+    fn line(&mut self, start: usize) -> Result<(), Unsupported> {
         let indent = self.measure(start)?;
         let before = self.open.len();
         while self.open.last().is_some_and(|top| top.wide > indent.wide) {
@@ -55,15 +55,15 @@ impl<'a> Indents<'a> {
         if !dedents && top.wide < indent.wide && top.narrow < indent.narrow {
             self.open.push(indent);
         } else if top != indent {
-            return Err(Refusal::Unsupported("tabs and spaces that indent inconsistently"));
+            return Err(Unsupported::Construct("tabs and spaces that indent inconsistently"));
         }
         Ok(())
     }
 
-    fn measure(&self, start: usize) -> Result<Indent, Refusal> {
+    fn measure(&self, start: usize) -> Result<Indent, Unsupported> {
         let line_start = memchr::memrchr(b'\n', &self.text[..start]).map_or(0, |end| end + 1);
         if self.text[..line_start].ends_with(b"\\\n") {
-            return Err(Refusal::Unsupported("tabs in a source with a continued indentation"));
+            return Err(Unsupported::Construct("tabs in a source with a continued indentation"));
         }
         let mut indent = Indent::default();
         for byte in &self.text[line_start..start] {

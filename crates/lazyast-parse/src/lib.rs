@@ -1,7 +1,7 @@
 //! Python source to archive: decoding, guards, ruff's parser, lowering to CPython's shape.
 //!
 //! The oracle is CPython's `ast.parse`. What this crate serves, it serves exactly, for every supported
-//! version at once; everything else is a [`Refusal`], and the caller asks the interpreter. Nothing here
+//! version at once; everything else is [`Unsupported`], and the caller asks the interpreter. Nothing here
 //! knows where archives are kept.
 //!
 //! The way of a source: [`decode`] gives its text, [`guard`] refuses what would nest too deep, ruff
@@ -14,11 +14,11 @@ mod guard;
 mod indents;
 mod letters;
 mod lower;
-mod refusal;
 mod tokens;
+mod unsupported;
 mod version;
 
-pub use refusal::Refusal;
+pub use unsupported::Unsupported;
 
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,7 +31,7 @@ use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 /// The text of a source, given as the bytes of a file: what positions in its archive count.
 ///
 /// It is decoded, has no byte order mark, and `\n` alone ends lines.
-pub fn text(source: &[u8]) -> Result<Cow<'_, str>, Refusal> {
+pub fn text(source: &[u8]) -> Result<Cow<'_, str>, Unsupported> {
     Ok(decode::decode(source)?.text)
 }
 
@@ -57,9 +57,9 @@ impl Parser {
     /// The archive of a source given as the bytes of a file; `hash` is their blake3 hash.
     ///
     /// The source is read as `ast.parse` reads `bytes`: a byte order mark and a PEP 263 cookie count.
-    pub fn parse(&mut self, source: &[u8], hash: &[u8; 32]) -> Result<&[u8], Refusal> {
+    pub fn parse(&mut self, source: &[u8], hash: &[u8; 32]) -> Result<&[u8], Unsupported> {
         self.builder.clear();
-        let too_large = Refusal::Size { bytes: source.len() as u64 };
+        let too_large = Unsupported::Size { bytes: source.len() as u64 };
         if source.len() > MAX_SOURCE {
             return Err(too_large);
         }
@@ -69,23 +69,23 @@ impl Parser {
         // A panic of the parser is one more way to leave a source to the interpreter. The builder, which
         // is all that could be left half-made, is cleared before it is used again.
         let work = AssertUnwindSafe(|| guard::with_stack(levels, || self.nodes(text)));
-        let facts = catch_unwind(work).unwrap_or(Err(Refusal::Unsupported("the parser failed")))?;
+        let facts = catch_unwind(work).unwrap_or(Err(Unsupported::Construct("the parser failed")))?;
         let facts = Facts { reencoded: decoded.reencoded, ..facts };
         let source = (hash, source.len() as u32);
         self.builder.finish(facts, PARSER_VERSION, source, text.len() as u32).map_err(|_| too_large)
     }
 
     /// Everything between a text and the finished columns.
-    fn nodes(&mut self, text: &str) -> Result<Facts, Refusal> {
+    fn nodes(&mut self, text: &str) -> Result<Facts, Unsupported> {
         let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY311);
         let parsed = parse_unchecked(text, options).try_into_module();
-        self.lower(text, &parsed.ok_or(Refusal::Unsupported("a mode"))?)
+        self.lower(text, &parsed.ok_or(Unsupported::Construct("a mode"))?)
     }
 
     /// Everything between ruff's tree and the finished columns.
-    fn lower(&mut self, text: &str, parsed: &Parsed<ModModule>) -> Result<Facts, Refusal> {
+    fn lower(&mut self, text: &str, parsed: &Parsed<ModModule>) -> Result<Facts, Unsupported> {
         if let Some(error) = parsed.errors().first() {
-            return Err(refusal::syntax(text, error.error.to_string(), error.location.start()));
+            return Err(unsupported::syntax(text, error.error.to_string(), error.location.start()));
         }
         let mut minimum_python = version::minimum(parsed.unsupported_syntax_errors())?;
         let found = tokens::scan(text, parsed.tokens(), &mut self.builder)?;

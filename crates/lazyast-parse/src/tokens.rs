@@ -5,7 +5,7 @@ use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_python_ast::{StringFlags, str_prefix::AnyStringPrefix};
 use ruff_text_size::Ranged;
 
-use crate::Refusal;
+use crate::Unsupported;
 use crate::guard::{MAX_BRACKETS, MAX_INDENTS};
 use crate::indents::Indents;
 use crate::letters;
@@ -29,7 +29,7 @@ pub(crate) mod warning {
     pub(crate) const NUMBER: u32 = 2;
 }
 
-pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result<Found, Refusal> {
+pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result<Found, Unsupported> {
     let ascii = text.is_ascii();
     let mut indents = memchr::memchr(b'\t', text.as_bytes()).map(|_| Indents::new(text.as_bytes()));
     let mut scan = Scan {
@@ -50,7 +50,7 @@ pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result
             && token.kind() == TokenKind::Name
             && !text[token.range()].chars().all(letters::settled)
         {
-            return Err(Refusal::Unsupported("an identifier with letters that Unicode 14 does not have"));
+            return Err(Unsupported::Construct("an identifier with letters that Unicode 14 does not have"));
         }
     }
     scan.found.nested_multiline.sort_unstable();
@@ -101,7 +101,7 @@ struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    fn token(&mut self, token: &Token) -> Result<(), Refusal> {
+    fn token(&mut self, token: &Token) -> Result<(), Unsupported> {
         match token.kind() {
             TokenKind::Comment => self.comment(token),
             TokenKind::Lpar | TokenKind::Lsqb => self.open(1)?,
@@ -115,7 +115,7 @@ impl Scan<'_> {
             TokenKind::Indent => {
                 self.indents += 1;
                 if self.indents > MAX_INDENTS {
-                    return Err(Refusal::Depth { what: "blocks are nested", limit: MAX_INDENTS });
+                    return Err(Unsupported::Depth { what: "blocks are nested", limit: MAX_INDENTS });
                 }
             }
             TokenKind::Dedent => self.indents = self.indents.saturating_sub(1),
@@ -137,10 +137,10 @@ impl Scan<'_> {
         Ok(())
     }
 
-    fn open(&mut self, levels: u32) -> Result<(), Refusal> {
+    fn open(&mut self, levels: u32) -> Result<(), Unsupported> {
         self.brackets += levels;
         if self.brackets > MAX_BRACKETS {
-            return Err(Refusal::Depth { what: "brackets are nested", limit: MAX_BRACKETS });
+            return Err(Unsupported::Depth { what: "brackets are nested", limit: MAX_BRACKETS });
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use ruff_python_parser::{UnsupportedSyntaxError, UnsupportedSyntaxErrorKind};
 
-use crate::Refusal;
+use crate::Unsupported;
 
 /// The minor version of the oldest Python that is served.
 pub(crate) const OLDEST: u8 = 11;
@@ -11,12 +11,12 @@ pub(crate) const OLDEST: u8 = 11;
 const NEWEST: u8 = 13;
 
 /// From what ruff finds missing in [`OLDEST`].
-pub(crate) fn minimum(errors: &[UnsupportedSyntaxError]) -> Result<u8, Refusal> {
+pub(crate) fn minimum(errors: &[UnsupportedSyntaxError]) -> Result<u8, Unsupported> {
     let mut minimum = OLDEST;
     for error in errors {
         let since = since(error.kind);
         if since > NEWEST {
-            return Err(Refusal::Unsupported("syntax that is newer than Python 3.13"));
+            return Err(Unsupported::Construct("syntax that is newer than Python 3.13"));
         }
         minimum = minimum.max(since);
     }

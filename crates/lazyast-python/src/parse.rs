@@ -71,7 +71,7 @@ fn find(
     let cache = cache::of_process(py)?;
     let archive = match py.detach(|| cache.archive(bytes)) {
         Ok(archive) => archive,
-        Err(refusal) => return Ok(Err(refused(&refusal))),
+        Err(reason) => return Ok(Err(explained(&reason))),
     };
     let origin = match Origin::open(archive) {
         Ok(origin) => origin,
@@ -145,16 +145,16 @@ fn normalizes(py: Python<'_>) -> PyResult<bool> {
     Ok(normalize.getattr("__self__")?.is(&module))
 }
 
-fn refused(refusal: &lazyast::Refusal) -> String {
-    use lazyast::Refusal;
-    let class = match refusal {
-        Refusal::Syntax { .. } => "syntax",
-        Refusal::Encoding(_) => "encoding",
-        Refusal::Depth { .. } => "depth",
-        Refusal::Size { .. } => "size",
-        Refusal::Unsupported(_) => "unsupported",
+fn explained(reason: &lazyast::Unsupported) -> String {
+    use lazyast::Unsupported;
+    let class = match reason {
+        Unsupported::Syntax { .. } => "syntax",
+        Unsupported::Encoding(_) => "encoding",
+        Unsupported::Depth { .. } => "depth",
+        Unsupported::Size { .. } => "size",
+        Unsupported::Construct(_) => "unsupported",
     };
-    format!("{class}: {refusal}")
+    format!("{class}: {reason}")
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

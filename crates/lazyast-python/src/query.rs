@@ -192,7 +192,7 @@ impl File {
             if lazyast::key(&source) != self.tree().header().source_hash {
                 return Err("changed since it was searched".to_owned());
             }
-            lazyast::text(&source).map(std::borrow::Cow::into_owned).map_err(|refusal| refusal.to_string())
+            lazyast::text(&source).map(std::borrow::Cow::into_owned).map_err(|reason| reason.to_string())
         });
         let text = text.map_err(|why| UnreadableFile::new_err(format!("{}: {why}", path.display())))?;
         Ok(self.text.get_or_init(|| text))

@@ -4,14 +4,14 @@ use std::time::{Duration, Instant};
 
 use lazyast_format::layout::Buffer;
 use lazyast_format::{Archive, Tree};
-use lazyast_parse::{Parser, Refusal};
+use lazyast_parse::{Parser, Unsupported};
 use lazyast_query::{Hit, Need, Query, QueryError, RunError, Unparsed, range, statements};
 
 fn archive(source: &str) -> Result<Archive<Buffer>, Unparsed> {
     let mut parser = Parser::new();
-    let archive = parser.parse(source.as_bytes(), &[0; 32]).map_err(|refusal| match refusal {
-        Refusal::Syntax { message, offset, .. } => Unparsed { message, offset: Some(offset as usize) },
-        refusal => Unparsed { message: refusal.to_string(), offset: None },
+    let archive = parser.parse(source.as_bytes(), &[0; 32]).map_err(|reason| match reason {
+        Unsupported::Syntax { message, offset, .. } => Unparsed { message, offset: Some(offset as usize) },
+        reason => Unparsed { message: reason.to_string(), offset: None },
     })?;
     Ok(Archive::open(copy(archive), None).expect("the builder writes whole archives"))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use lazyast_parse::{PARSER_VERSION, Parser, Refusal};
+use lazyast_parse::{PARSER_VERSION, Parser, Unsupported};
 use lazyast_store::{Counts, Directory, Key, Located, Lower, Store, Unusable, directory, lower};
 
 use crate::ArchiveBytes;
@@ -90,7 +90,7 @@ impl Cache {
     }
 
     /// The archive of a source, given as the bytes of a file.
-    pub fn archive(&self, source: &[u8]) -> Result<ArchiveBytes, Refusal> {
+    pub fn archive(&self, source: &[u8]) -> Result<ArchiveBytes, Unsupported> {
         let key = lazyast_store::key(source);
         if let Some(archive) = self.get(&key) {
             self.0.hits.fetch_add(1, Ordering::Relaxed);

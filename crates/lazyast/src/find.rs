@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use lazyast_format::{Archive, Tree};
-use lazyast_parse::{Parser, Refusal};
+use lazyast_parse::{Parser, Unsupported};
 use lazyast_query::{Hit, Need, Query, QueryError, RunError, Unparsed};
 use lazyast_store::store::WORTH_NAMES;
 use lazyast_store::{Names, Places, Store};
@@ -32,9 +32,9 @@ pub fn selector(text: &str) -> Result<Query, QueryError> {
 
 fn parse(text: &str) -> Result<Archive<ArchiveBytes>, Unparsed> {
     let mut parser = Parser::new();
-    let archive = parser.parse(text.as_bytes(), &[0; 32]).map_err(|refusal| match refusal {
-        Refusal::Syntax { message, offset, .. } => Unparsed { message, offset: Some(offset as usize) },
-        refusal => Unparsed { message: refusal.to_string(), offset: None },
+    let archive = parser.parse(text.as_bytes(), &[0; 32]).map_err(|reason| match reason {
+        Unsupported::Syntax { message, offset, .. } => Unparsed { message, offset: Some(offset as usize) },
+        reason => Unparsed { message: reason.to_string(), offset: None },
     })?;
     Archive::open(ArchiveBytes::copy(archive), None)
         .map_err(|error| Unparsed { message: error.to_string(), offset: None })

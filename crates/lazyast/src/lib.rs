@@ -7,7 +7,7 @@
 //! let archive = lazyast::parse(b"import os\n")?;
 //! let tree = archive.tree().expect("a fresh archive is whole");
 //! assert_eq!(tree.len(), 3); // Module, Import, alias
-//! # Ok::<(), lazyast::Refusal>(())
+//! # Ok::<(), lazyast::Unsupported>(())
 //! ```
 //!
 //! - [`parse`]: one source, no cache.
@@ -37,7 +37,7 @@ pub use files::{FileError, MAX_FILE, find_files, read_file};
 pub use find::{FindError, pattern, selector};
 pub use lazyast_format as format;
 pub use lazyast_format::{Archive, Node, Tree};
-pub use lazyast_parse::{PARSER_VERSION, Refusal, text};
+pub use lazyast_parse::{PARSER_VERSION, Unsupported, text};
 pub use lazyast_query::{self as query, Hit, Query, QueryError, RunError};
 pub use lazyast_store::collect::is_due;
 pub use lazyast_store::{
@@ -48,7 +48,7 @@ pub use project::{Module, Project};
 pub use warm::{Failure, FailureReason, Progress, Report, Verify, WarmOptions, warm};
 
 /// The archive of a source, given as the bytes of a file, without any cache.
-pub fn parse(source: &[u8]) -> Result<Archive<ArchiveBytes>, Refusal> {
+pub fn parse(source: &[u8]) -> Result<Archive<ArchiveBytes>, Unsupported> {
     let archive = Cache::disabled().archive(source)?;
     Ok(Archive::open(archive, Some(PARSER_VERSION)).expect("the builder writes whole archives"))
 }

@@ -100,7 +100,7 @@ impl Module {
         if lazyast_store::key(&source) != *key {
             return Err(FailureReason::File(FileError::Changing));
         }
-        self.cache.archive(&source).map_err(FailureReason::Refused)
+        self.cache.archive(&source).map_err(FailureReason::Unsupported)
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn all(
 /// What came of a source that has the same content as before, or nothing if its archive is not there any more.
 pub(crate) fn again(cache: &Cache, file: &KnownFile, keep: bool) -> Option<Result<Done, FailureReason>> {
     match &file.known {
-        Known::Refused { reason, .. } => Some(Err(FailureReason::RefusedBefore(reason.clone()))),
+        Known::Refused { reason, .. } => Some(Err(FailureReason::UnsupportedBefore(reason.clone()))),
         Known::Archive { key, lines, minimum_python } => {
             let located = cache.locate(key)?;
             Some(Ok(Done {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use lazyast_format::Tree;
 use lazyast_format::read::OpenError;
-use lazyast_parse::Refusal;
+use lazyast_parse::Unsupported;
 use lazyast_store::{Counts, Freshness, Key, KnownFile, Located, clock};
 
 use crate::files::{self, FileError, Look, Stamps};
@@ -96,9 +96,9 @@ pub enum FailureReason {
     /// It could not be read.
     File(FileError),
     /// The parser leaves it to the interpreter.
-    Refused(Refusal),
+    Unsupported(Unsupported),
     /// The parser left it to the interpreter when it was read last, and it did not change since.
-    RefusedBefore(String),
+    UnsupportedBefore(String),
     /// Its archive cannot be opened.
     Damaged(OpenError),
 }
@@ -107,8 +107,8 @@ impl fmt::Display for FailureReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(error) => error.fmt(f),
-            Self::Refused(refusal) => refusal.fmt(f),
-            Self::RefusedBefore(reason) => f.write_str(reason),
+            Self::Unsupported(reason) => reason.fmt(f),
+            Self::UnsupportedBefore(reason) => f.write_str(reason),
             Self::Damaged(error) => write!(f, "the archive cannot be opened: {error}"),
         }
     }

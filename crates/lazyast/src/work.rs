@@ -101,9 +101,9 @@ impl<'a> Work<'a> {
             Some(_) => None,
             None => match parser.parse(source, &key) {
                 Ok(archive) => Some(archive),
-                Err(refusal) => {
-                    let known = Known::refused(key, refusal.to_string());
-                    return (Err(FailureReason::Refused(refusal)), KnownFile { path, stamp, known });
+                Err(reason) => {
+                    let known = Known::refused(key, reason.to_string());
+                    return (Err(FailureReason::Unsupported(reason)), KnownFile { path, stamp, known });
                 }
             },
         };

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lazyast::{Cache, FailureReason, Project, Refusal, Report, WarmOptions};
+use lazyast::{Cache, FailureReason, Project, Report, Unsupported, WarmOptions};
 
 struct Place {
     root: tempfile::TempDir,
@@ -97,17 +97,20 @@ fn what_cannot_be_read_is_said_and_hurts_nobody() {
         &failure.unwrap_or_else(|| panic!("{name} should have failed")).reason
     };
     assert!(matches!(reason("broken.py"), FailureReason::File(_)));
-    assert!(matches!(reason("wrong.py"), FailureReason::Refused(Refusal::Syntax { line: 1, column: 4, .. })));
+    assert!(matches!(
+        reason("wrong.py"),
+        FailureReason::Unsupported(Unsupported::Syntax { line: 1, column: 4, .. })
+    ));
     for name in ["nul.py", "latin.py", "cookie.py", "utf16.py"] {
         assert!(
-            matches!(reason(name), FailureReason::Refused(Refusal::Encoding(_))),
+            matches!(reason(name), FailureReason::Unsupported(Unsupported::Encoding(_))),
             "{name}: {}",
             reason(name)
         );
     }
     for name in ["deep.py", "chain.py"] {
         assert!(
-            matches!(reason(name), FailureReason::Refused(Refusal::Depth { .. })),
+            matches!(reason(name), FailureReason::Unsupported(Unsupported::Depth { .. })),
             "{name}: {}",
             reason(name)
         );

@@ -57,8 +57,8 @@ impl Dump {
     pub(crate) fn run(self) -> Result<(), Failed> {
         let name = self.file.display();
         let source = self.read().map_err(|error| Failed::new(format!("{name}: {error}")))?;
-        let archive = self.cache.open().archive(&source).map_err(|refusal| {
-            Failed::new(format!("{name}: {refusal}"))
+        let archive = self.cache.open().archive(&source).map_err(|reason| {
+            Failed::new(format!("{name}: {reason}"))
                 .hint("CPython itself may accept the source; python -m ast prints its tree")
         })?;
         let archive =

@@ -137,7 +137,7 @@ fn with_text(found: &Found<'_>, work: impl FnOnce(&str) -> Result<(), String>) -
 }
 
 fn text_of(source: &[u8]) -> Result<Cow<'_, str>, String> {
-    lazyast::text(source).map_err(|refusal| refusal.to_string())
+    lazyast::text(source).map_err(|reason| reason.to_string())
 }
 
 /// Hits as lines of text.

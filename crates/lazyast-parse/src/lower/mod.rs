@@ -1,7 +1,7 @@
 //! Ruff's tree to CPython's nodes, in preorder, children in source order.
 //!
 //! One file per family of nodes. The recursion follows the tree and ends at [`MAX_DEPTH`]; what is not
-//! served sets [`Lowering::refusal`] and the rest is skipped.
+//! served sets [`Lowering::unsupported`] and the rest is skipped.
 
 mod expressions;
 mod interpolated;
@@ -20,7 +20,7 @@ use lazyast_format::{Builder, Field, Kind};
 use ruff_python_ast::{ExprContext, ModModule};
 use ruff_text_size::TextRange;
 
-use crate::Refusal;
+use crate::Unsupported;
 use crate::guard::MAX_DEPTH;
 use spans::{KnownLine, Replacement};
 
@@ -32,7 +32,7 @@ pub(crate) fn module(
     nested_multiline: &[u32],
     builder: &mut Builder,
     minimum_python: &mut u8,
-) -> Result<(), Refusal> {
+) -> Result<(), Unsupported> {
     let mut lowering = Lowering {
         text,
         nested_multiline,
@@ -40,11 +40,11 @@ pub(crate) fn module(
         minimum_python,
         replacement: None,
         known_line: Cell::default(),
-        refusal: None,
+        unsupported: None,
     };
     let range = TextRange::up_to(ruff_text_size::TextSize::of(text));
     lowering.node(Kind::Module, Field::Root, range, 0, |lower| lower.body(&module.body, Field::Body));
-    lowering.refusal.map_or(Ok(()), Err)
+    lowering.unsupported.map_or(Ok(()), Err)
 }
 
 /// The state of one module's lowering.
@@ -56,7 +56,7 @@ pub(crate) struct Lowering<'a> {
     /// The replacement field that is being lowered, where Python 3.11 moves nodes inside of it.
     replacement: Option<Replacement>,
     known_line: Cell<KnownLine>,
-    refusal: Option<Refusal>,
+    unsupported: Option<Unsupported>,
 }
 
 impl Lowering<'_> {
@@ -91,19 +91,19 @@ impl Lowering<'_> {
 
     /// Whether there is room for another level below the open nodes; says no once something is refused.
     fn may_descend(&mut self) -> bool {
-        if self.builder.depth() >= MAX_DEPTH && self.refusal.is_none() {
-            self.refuse(Refusal::Depth { what: "nodes are nested", limit: u32::from(MAX_DEPTH) });
+        if self.builder.depth() >= MAX_DEPTH && self.unsupported.is_none() {
+            self.refuse(Unsupported::Depth { what: "nodes are nested", limit: u32::from(MAX_DEPTH) });
         }
-        self.refusal.is_none()
+        self.unsupported.is_none()
     }
 
     /// Leaves the source to the interpreter. The first reason is kept.
-    fn refuse(&mut self, refusal: Refusal) {
-        self.refusal.get_or_insert(refusal);
+    fn refuse(&mut self, unsupported: Unsupported) {
+        self.unsupported.get_or_insert(unsupported);
     }
 
     fn unsupported(&mut self, what: &'static str) {
-        self.refuse(Refusal::Unsupported(what));
+        self.refuse(Unsupported::Construct(what));
     }
 
     fn needs(&mut self, minor: u8) {

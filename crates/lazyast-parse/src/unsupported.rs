@@ -5,7 +5,7 @@ use std::fmt;
 /// Our parser does not serve this source. Whether it is an error is for the interpreter's own parser to
 /// say: it may well accept what is refused here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Unsupported {
     /// Our parser finds a syntax error.
     Syntax {
         /// The parser's own message.
@@ -32,10 +32,10 @@ pub enum Refusal {
         bytes: u64,
     },
     /// Syntax or a detail of it that only the interpreter gets right.
-    Unsupported(&'static str),
+    Construct(&'static str),
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for Unsupported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax { message, line, column, .. } => {
@@ -44,19 +44,19 @@ impl fmt::Display for Refusal {
             Self::Encoding(message) => write!(f, "cannot be decoded: {message}"),
             Self::Depth { what, limit } => write!(f, "{what} deeper than {limit}"),
             Self::Size { bytes } => write!(f, "{bytes} bytes are more than an archive can hold"),
-            Self::Unsupported(what) => write!(f, "not served: {what}"),
+            Self::Construct(what) => write!(f, "not served: {what}"),
         }
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for Unsupported {}
 
 /// A syntax error with its line and column.
-pub(crate) fn syntax(text: &str, message: String, offset: ruff_text_size::TextSize) -> Refusal {
+pub(crate) fn syntax(text: &str, message: String, offset: ruff_text_size::TextSize) -> Unsupported {
     let before = &text.as_bytes()[..offset.to_usize().min(text.len())];
     let line = memchr::memchr_iter(b'\n', before).count() + 1;
     let line_start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
-    Refusal::Syntax {
+    Unsupported::Syntax {
         message,
         offset: before.len() as u32,
         line: line as u32,

@@ -3,9 +3,9 @@
 
 use lazyast_format::header::Facts;
 use lazyast_format::{Header, Tree, verify::verify};
-use lazyast_parse::{PARSER_VERSION, Parser, Refusal};
+use lazyast_parse::{PARSER_VERSION, Parser, Unsupported};
 
-fn parse(source: impl AsRef<[u8]>) -> Result<Header, Refusal> {
+fn parse(source: impl AsRef<[u8]>) -> Result<Header, Unsupported> {
     let mut parser = Parser::new();
     let archive = parser.parse(source.as_ref(), &[7; 32])?;
     verify(archive).expect("every archive that is made is whole");
@@ -18,14 +18,14 @@ fn facts(source: impl AsRef<[u8]>) -> Facts {
     let source = source.as_ref();
     match parse(source) {
         Ok(header) => header.facts,
-        Err(refusal) => panic!("{:?} is refused: {refusal}", String::from_utf8_lossy(source)),
+        Err(reason) => panic!("{:?} is unsupported: {reason}", String::from_utf8_lossy(source)),
     }
 }
 
 #[test]
 fn syntax_errors_have_their_place() {
-    let Err(Refusal::Syntax { line, column, offset, .. }) = parse("x = 1\ny = = 2\n") else {
-        panic!("a syntax error is no other refusal");
+    let Err(Unsupported::Syntax { line, column, offset, .. }) = parse("x = 1\ny = = 2\n") else {
+        panic!("a syntax error is reported as such");
     };
     assert_eq!((line, column, offset), (2, 4, 10));
 }
@@ -33,7 +33,7 @@ fn syntax_errors_have_their_place() {
 #[test]
 fn an_else_of_a_try_needs_an_except() {
     for source in ["try:\n a\nelse:\n b\nfinally:\n c\n", "def f():\n try: a\n else: b\n finally: c\n"] {
-        assert!(matches!(parse(source), Err(Refusal::Unsupported(_))), "{source}");
+        assert!(matches!(parse(source), Err(Unsupported::Construct(_))), "{source}");
     }
     assert!(parse("try: a\nexcept E: b\nelse: c\nfinally: d\n").is_ok());
     assert!(parse("try: a\nfinally: d\n").is_ok());
@@ -72,8 +72,8 @@ fn depth_is_bounded_whatever_makes_it() {
         ),
     ];
     for (what, source) in deep {
-        let refusal = parse(&source).expect_err(what);
-        assert!(matches!(refusal, Refusal::Depth { .. } | Refusal::Syntax { .. }), "{what}: {refusal}");
+        let reason = parse(&source).expect_err(what);
+        assert!(matches!(reason, Unsupported::Depth { .. } | Unsupported::Syntax { .. }), "{what}: {reason}");
     }
 }
 
@@ -119,8 +119,8 @@ fn bytes_are_decoded_as_cpython_does() {
         b"\xef\xbb\xbf# coding: utf8\n",
     ];
     for source in refused {
-        let refusal = parse(source).expect_err("this cannot be decoded");
-        assert!(matches!(refusal, Refusal::Encoding(_)), "{}: {refusal}", String::from_utf8_lossy(source));
+        let reason = parse(source).expect_err("this cannot be decoded");
+        assert!(matches!(reason, Unsupported::Encoding(_)), "{}: {reason}", String::from_utf8_lossy(source));
     }
 }
 
@@ -213,8 +213,11 @@ fn corners_where_versions_differ_are_left_to_the_interpreter() {
         "'\\N{KAWI LETTER A}'\n",
     ];
     for source in refused {
-        let refusal = parse(source).expect_err(source);
-        assert!(matches!(refusal, Refusal::Unsupported(_) | Refusal::Syntax { .. }), "{source}: {refusal}");
+        let reason = parse(source).expect_err(source);
+        assert!(
+            matches!(reason, Unsupported::Construct(_) | Unsupported::Syntax { .. }),
+            "{source}: {reason}"
+        );
     }
     assert!(parse("'\\N{PENGUIN}\\N{BULLET}'").is_ok());
     assert!(parse("1".repeat(640)).is_ok());
