@@ -4,19 +4,19 @@
 //! version at once; everything else is [`Unsupported`], and the caller asks the interpreter. Nothing here
 //! knows where archives are kept.
 //!
-//! The way of a source: [`decode`] gives its text, [`guard`] refuses what would nest too deep, ruff
-//! parses, [`tokens`] looks at the tokens (brackets, comments, warnings), [`version`] finds the oldest
+//! The way of a source: [`decode`] gives its text, [`limits`] refuses what would nest too deep, ruff
+//! parses, [`token_scan`] looks at the tokens (brackets, comments, warnings), [`minimum_python`] finds the oldest
 //! Python that takes it, and [`lower`] writes the nodes.
 #![forbid(unsafe_code)]
 
 mod decode;
-mod guard;
-mod indents;
-mod letters;
+mod indentation;
+mod limits;
 mod lower;
-mod tokens;
+mod minimum_python;
+mod token_scan;
+mod unicode;
 mod unsupported;
-mod version;
 
 pub use unsupported::Unsupported;
 
@@ -65,10 +65,10 @@ impl Parser {
         }
         let decoded = decode::decode(source)?;
         let text: &str = &decoded.text;
-        let levels = guard::check(text)?;
+        let levels = limits::check(text)?;
         // A panic of the parser is one more way to leave a source to the interpreter. The builder, which
         // is all that could be left half-made, is cleared before it is used again.
-        let work = AssertUnwindSafe(|| guard::with_stack(levels, || self.nodes(text)));
+        let work = AssertUnwindSafe(|| limits::with_stack(levels, || self.nodes(text)));
         let facts = catch_unwind(work).unwrap_or(Err(Unsupported::Construct("the parser failed")))?;
         let facts = Facts { reencoded: decoded.reencoded, ..facts };
         let source = (hash, source.len() as u32);
@@ -87,8 +87,8 @@ impl Parser {
         if let Some(error) = parsed.errors().first() {
             return Err(unsupported::syntax(text, error.error.to_string(), error.location.start()));
         }
-        let mut minimum_python = version::minimum(parsed.unsupported_syntax_errors())?;
-        let found = tokens::scan(text, parsed.tokens(), &mut self.builder)?;
+        let mut minimum_python = minimum_python::minimum(parsed.unsupported_syntax_errors())?;
+        let found = token_scan::scan(text, parsed.tokens(), &mut self.builder)?;
         lines(text, &mut self.builder);
         lower::module(
             text,

@@ -15,7 +15,7 @@ use ruff_python_ast::{
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
 use super::Lowering;
-use super::spans::Literal;
+use super::positions_311::Literal;
 
 /// What is constant since the last replacement field.
 #[derive(Default)]

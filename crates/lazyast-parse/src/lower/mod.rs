@@ -4,12 +4,12 @@
 //! served sets [`Lowering::unsupported`] and the rest is skipped.
 
 mod expressions;
+mod identifiers;
 mod interpolated;
-mod names;
 mod numbers;
 mod parameters;
 mod patterns;
-mod spans;
+mod positions_311;
 mod statements;
 mod strings;
 
@@ -21,8 +21,8 @@ use ruff_python_ast::{ExprContext, ModModule};
 use ruff_text_size::TextRange;
 
 use crate::Unsupported;
-use crate::guard::MAX_DEPTH;
-use spans::{KnownLine, Replacement};
+use crate::limits::MAX_DEPTH;
+use positions_311::{KnownLine, Replacement};
 
 /// Writes the nodes of a module. `nested_multiline` is what the tokens found; `minimum_python` is raised
 /// where the tree shows syntax that older versions lack.

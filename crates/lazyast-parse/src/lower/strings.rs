@@ -7,7 +7,7 @@ use ruff_python_ast::{StringFlags, StringLiteralFlags};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Lowering;
-use crate::letters::settled;
+use crate::unicode::settled;
 
 impl Lowering<'_> {
     pub(super) fn string(&mut self, node: &ExprStringLiteral, field: Field) {

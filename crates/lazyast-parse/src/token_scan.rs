@@ -6,9 +6,9 @@ use ruff_python_ast::{StringFlags, str_prefix::AnyStringPrefix};
 use ruff_text_size::Ranged;
 
 use crate::Unsupported;
-use crate::guard::{MAX_BRACKETS, MAX_INDENTS};
-use crate::indents::Indents;
-use crate::letters;
+use crate::indentation::Indents;
+use crate::limits::{MAX_BRACKETS, MAX_INDENTS};
+use crate::unicode;
 
 /// What the tokens tell.
 #[derive(Default)]
@@ -48,7 +48,7 @@ pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result
             scan.token(token)?;
         } else if !ascii
             && token.kind() == TokenKind::Name
-            && !text[token.range()].chars().all(letters::settled)
+            && !text[token.range()].chars().all(unicode::settled)
         {
             return Err(Unsupported::Construct("an identifier with letters that Unicode 14 does not have"));
         }
