@@ -11,20 +11,11 @@
 //! - [`install`]: what `compile` is while trees are served to all of a process.
 //! - [`cache`], [`parse`], [`project`], [`verbs`], [`command`]: what the Python package calls.
 
-mod ancestry;
-mod cache;
-mod command;
+mod bind;
 mod errors;
-mod install;
-mod interpreter;
 mod nodes;
-mod parse;
-mod probe;
-mod project;
-mod query;
-mod verbs;
-mod visitor;
-mod walk;
+mod runtime;
+mod traverse;
 
 use pyo3::prelude::*;
 
@@ -34,15 +25,15 @@ use pyo3::prelude::*;
 #[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     errors::register(module)?;
-    interpreter::register(module)?;
-    ancestry::register(module)?;
-    cache::register(module)?;
-    parse::register(module)?;
-    install::register(module)?;
-    project::register(module)?;
-    query::register(module)?;
-    verbs::register(module)?;
-    visitor::register(module)?;
-    walk::register(module)?;
-    command::register(module)
+    runtime::interpreter::register(module)?;
+    traverse::ancestors::register(module)?;
+    bind::process_cache::register(module)?;
+    bind::parse::register(module)?;
+    bind::compile::register(module)?;
+    bind::project::register(module)?;
+    bind::query::register(module)?;
+    bind::cache::register(module)?;
+    traverse::visitor::register(module)?;
+    traverse::walk::register(module)?;
+    bind::command::register(module)
 }

@@ -17,15 +17,10 @@
 //!
 //! All unsafe code of the crate is in four files here: [`memory`], [`objects`], [`shell`] and [`live`].
 
-pub(crate) mod class;
-mod fields;
-mod level;
-pub(crate) mod live;
-pub(crate) mod memory;
-pub(crate) mod objects;
-pub(crate) mod origin;
-pub(crate) mod reach;
-pub(crate) mod shell;
-pub(crate) mod whole;
+pub(crate) mod children;
+pub(crate) mod context;
+mod decode;
+pub(crate) mod proxy;
+pub(crate) mod registry;
 
-pub(crate) use level::module;
+pub(crate) use decode::shallow::module;

@@ -6,8 +6,8 @@ use lazyast::{FailureReason, FindError, Verify, WarmOptions};
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
-use crate::query::{self, File, Matches, Query};
-use crate::{cache, parse};
+use super::query::{self, File, Matches, Query};
+use super::{parse, process_cache};
 
 /// The sources under some paths.
 #[pyclass(module = "lazyast._native")]
@@ -49,19 +49,19 @@ impl Project {
         verify: Option<&str>,
     ) -> PyResult<Self> {
         let verify = verify_of(verify)?;
-        let opened = cache_dir.map(|directory| cache::open_or_none(Some(directory)));
+        let opened = cache_dir.map(|directory| process_cache::open_or_none(Some(directory)));
         let cache = match &opened {
             Some((cache, None)) => cache,
             Some((cache, Some(problem))) => {
-                cache::warn(py, problem)?;
+                process_cache::warn(py, problem)?;
                 cache
             }
-            None => cache::of_process(py)?,
+            None => process_cache::of_process(py)?,
         };
-        cache::note(cache);
+        process_cache::note(cache);
         let inner = py.detach(|| lazyast::Project::open(cache, &paths, WarmOptions { jobs, verify }));
         if let Some(error) = &inner.report().unwritten {
-            cache::warn(py, &format!("what is new cannot be written: {error}"))?;
+            process_cache::warn(py, &format!("what is new cannot be written: {error}"))?;
         }
         let (order, places, undecided, refused, unreadable) = Default::default();
         let mut project = Self { inner, order, places, undecided, refused, unreadable };

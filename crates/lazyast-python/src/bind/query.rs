@@ -13,7 +13,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString, PyTuple};
 use self_cell::self_cell;
 
 use crate::errors::{QueryError, UnreadableFile, corrupt};
-use crate::nodes::live;
+use crate::nodes::registry;
 
 /// A compiled question, to be asked of any number of projects and trees.
 ///
@@ -109,7 +109,7 @@ impl Query {
         source: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, Matches>> {
         let py = tree.py();
-        let origin = live::origin_of(&tree).ok_or_else(|| {
+        let origin = registry::origin_of(&tree).ok_or_else(|| {
             PyValueError::new_err(
                 "the tree is none that lazyast has made: parse its source with lazyast.parse, and keep the root",
             )

@@ -14,8 +14,8 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-use super::origin::Origin;
-use crate::interpreter::{Interpreter, once};
+use crate::nodes::context::Origin;
+use crate::runtime::interpreter::{Interpreter, once};
 
 /// A tree in use.
 struct Live {

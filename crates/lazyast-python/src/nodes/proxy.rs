@@ -21,11 +21,11 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyMapping, PyType};
 
-use super::class::Class;
-use super::objects::{self, Untracked};
-use super::origin::Origin;
-use super::{level, whole};
-use crate::interpreter::{Interpreter, once};
+use super::decode::{shallow, subtree};
+use crate::nodes::context::Origin;
+use crate::runtime::class::Class;
+use crate::runtime::interpreter::{Interpreter, once};
+use crate::runtime::objects::{self, Untracked};
 
 /// What a shell has behind the part that every node has.
 #[repr(C)]
@@ -143,9 +143,9 @@ impl<'py> Decoded<'py> {
         };
         let mut untracked = Untracked::default();
         let dict = if whole && nodes > 1 {
-            whole::whole(py, interpreter, &origin, id, &mut untracked)?
+            subtree::whole(py, interpreter, &origin, id, &mut untracked)?
         } else {
-            level::level(py, interpreter, &origin, id, &mut untracked)?
+            shallow::level(py, interpreter, &origin, id, &mut untracked)?
         };
         Ok(Some(Self { node, class, dict, untracked }))
     }

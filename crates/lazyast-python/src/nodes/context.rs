@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 use self_cell::self_cell;
 
-use crate::interpreter::Interpreter;
+use crate::runtime::interpreter::Interpreter;
 
 self_cell!(
     struct Opened {

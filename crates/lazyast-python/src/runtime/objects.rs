@@ -12,8 +12,8 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
-use super::memory::Copy;
-use crate::interpreter::Interpreter;
+use super::dict_layout::Copy;
+use super::interpreter::Interpreter;
 
 /// New objects for which it is worth to ask whether a collection is due.
 const MANY: usize = 128;

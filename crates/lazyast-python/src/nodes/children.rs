@@ -7,9 +7,9 @@ use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
-use super::memory::Held;
-use super::origin::Origin;
-use crate::interpreter::Interpreter;
+use crate::nodes::context::Origin;
+use crate::runtime::dict_layout::Held;
+use crate::runtime::interpreter::Interpreter;
 
 /// A set of kinds, to look for among nodes that were not touched.
 #[derive(Clone)]
@@ -77,7 +77,7 @@ pub(crate) fn singletons_of(kind: Kind) -> impl Iterator<Item = SingletonClass> 
 /// The fields that `ast.iter_fields` would go through.
 pub(crate) enum Fields<'py> {
     /// Those of a class of `ast`, whose values can be had by place.
-    Known(&'static super::class::Class),
+    Known(&'static crate::runtime::class::Class),
     /// Any other class: what the node's `_fields` says.
     Named(Vec<Bound<'py, PyString>>),
 }

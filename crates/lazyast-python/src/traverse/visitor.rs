@@ -4,9 +4,9 @@ use lazyast::format::generated::tables::Kind;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyType};
 
-use crate::interpreter::{Interpreter, Known};
-use crate::nodes::reach::{Below, Fields, Kinds, singletons_of};
-use crate::nodes::shell::{self, Depth};
+use crate::nodes::children::{Below, Fields, Kinds, singletons_of};
+use crate::nodes::proxy::{self, Depth};
+use crate::runtime::interpreter::{Interpreter, Known};
 
 /// Which classes a visitor has methods for. Method names are looked up once; the methods themselves each
 /// time, so that there is no cycle through the visitor.
@@ -112,7 +112,7 @@ impl Dispatch {
     ) -> PyResult<Option<Bound<'py, PyString>>> {
         let py = node.py();
         let class = node.get_type();
-        let known = shell::kind(interpreter, node).map(Known::Node).or_else(|| interpreter.known(&class));
+        let known = proxy::kind(interpreter, node).map(Known::Node).or_else(|| interpreter.known(&class));
         let method = match known {
             Some(Known::Node(kind)) => Some(&self.methods[kind as usize]).and_then(Option::as_ref),
             Some(Known::Singleton) => {
@@ -135,12 +135,12 @@ impl Dispatch {
         interpreter: &'static Interpreter,
         node: Bound<'py, PyAny>,
     ) -> PyResult<Option<Frame<'py>>> {
-        if let Some((origin, id)) = shell::place(interpreter, &node) {
-            let here = shell::kind(interpreter, &node).is_none_or(|kind| self.ways.has(kind));
+        if let Some((origin, id)) = proxy::place(interpreter, &node) {
+            let here = proxy::kind(interpreter, &node).is_none_or(|kind| self.ways.has(kind));
             match self.ways.below(&origin, id) {
                 Below::Nothing if !here => return Ok(None),
-                Below::Nothing | Below::Some => shell::touch(interpreter, &node, Depth::Level)?,
-                Below::Many => shell::touch(interpreter, &node, Depth::Whole)?,
+                Below::Nothing | Below::Some => proxy::touch(interpreter, &node, Depth::Level)?,
+                Below::Many => proxy::touch(interpreter, &node, Depth::Whole)?,
             }
         }
         let fields = Fields::of(interpreter, &node)?;

@@ -7,10 +7,12 @@ use lazyast::format::Tree;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCFunction, PyString};
 
+use super::{fstring_probe, process_cache};
 use crate::errors::{CorruptArchive, Error};
-use crate::interpreter::Interpreter;
-use crate::nodes::origin::Origin;
-use crate::{cache, nodes, probe, walk};
+use crate::nodes;
+use crate::nodes::context::Origin;
+use crate::runtime::interpreter::Interpreter;
+use crate::traverse::walk;
 
 /// A source as `ast.parse` takes it.
 #[derive(FromPyObject)]
@@ -68,7 +70,7 @@ fn find(
     if !bytes.is_ascii() && !normalizes(py)? {
         return Ok(Err("unicodedata: normalize() is not the interpreter's own".to_owned()));
     }
-    let cache = cache::of_process(py)?;
+    let cache = process_cache::of_process(py)?;
     let archive = match py.detach(|| cache.archive(bytes)) {
         Ok(archive) => archive,
         Err(reason) => return Ok(Err(explained(&reason))),
@@ -84,7 +86,7 @@ fn find(
 /// The archive of a source, in bytes that mean the same on every machine, or `None` where there is none.
 #[pyfunction]
 fn archive<'py>(py: Python<'py>, source: &[u8]) -> PyResult<Option<Bound<'py, PyBytes>>> {
-    let cache = cache::of_process(py)?;
+    let cache = process_cache::of_process(py)?;
     let archive = py.detach(|| cache.archive(source)).ok();
     Ok(archive.map(|archive| PyBytes::new(py, archive.as_ref())))
 }
@@ -126,7 +128,7 @@ fn left(
         Some("text: names an encoding that its bytes would be decoded with")
     } else if type_comments && facts.type_comments {
         Some("type comments: the source has some")
-    } else if probe::differs(py, interpreter, tree)? {
+    } else if fstring_probe::differs(py, interpreter, tree)? {
         Some("f-strings: this interpreter makes other trees of them")
     } else {
         None

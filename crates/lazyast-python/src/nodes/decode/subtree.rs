@@ -12,9 +12,9 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::fields::{Child, Decoder, Failure};
-use super::objects::Untracked;
-use super::origin::Origin;
-use crate::interpreter::Interpreter;
+use crate::nodes::context::Origin;
+use crate::runtime::interpreter::Interpreter;
+use crate::runtime::objects::Untracked;
 
 /// The `__dict__` of a node below which everything is made. Whoever gives it to a node tracks what is new.
 pub(crate) fn whole<'py>(

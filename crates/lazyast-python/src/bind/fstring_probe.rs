@@ -10,9 +10,9 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
-use crate::interpreter::{self, Interpreter};
 use crate::nodes;
-use crate::nodes::origin::Origin;
+use crate::nodes::context::Origin;
+use crate::runtime::interpreter::{self, Interpreter};
 
 /// A few f-strings in everything that versions are known to do differently.
 const SOURCE: &str = r#"

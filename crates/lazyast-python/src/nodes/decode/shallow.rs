@@ -8,11 +8,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::fields::{Child, Decoder, Failure};
-use super::live;
-use super::objects::{self, Untracked};
-use super::origin::Origin;
-use super::shell;
-use crate::interpreter::Interpreter;
+use crate::nodes::context::Origin;
+use crate::nodes::proxy;
+use crate::nodes::registry;
+use crate::runtime::interpreter::Interpreter;
+use crate::runtime::objects::{self, Untracked};
 
 /// The `ast.Module` of an archive: its statements are shells.
 pub(crate) fn module<'py>(
@@ -26,7 +26,7 @@ pub(crate) fn module<'py>(
     let class = interpreter.class(Kind::Module).ok_or(damage)?;
     let module = objects::node(interpreter, class.exact.bind(py), dict, &mut untracked)?;
     untracked.track();
-    live::remember(&module, Some(origin))?;
+    registry::remember(&module, Some(origin))?;
     Ok(module)
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn level<'py>(
         for child in node.children() {
             let (field, child) = child?;
             let class = decoder.class(child.kind()?, child.id())?;
-            let node = shell::new(py, interpreter, class, origin, child.id())?;
+            let node = proxy::new(py, interpreter, class, origin, child.id())?;
             children.push(Child { id: child.id(), end: 0, field, node: Some(node) });
         }
         children.reverse();

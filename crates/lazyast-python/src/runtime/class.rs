@@ -9,9 +9,9 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyType};
 
-use super::memory::{Layout, Template};
-use super::shell;
-use crate::interpreter::once;
+use super::dict_layout::{Layout, Template};
+use super::interpreter::once;
+use crate::nodes::proxy;
 
 /// A class of nodes.
 pub(crate) struct Class {
@@ -113,6 +113,6 @@ impl Class {
 
     /// The hidden class of nodes that were not touched yet.
     pub(crate) fn shell(&self, py: Python<'_>) -> PyResult<&Py<PyType>> {
-        once(py, &self.shell, || shell::class(py, self))
+        once(py, &self.shell, || proxy::class(py, self))
     }
 }

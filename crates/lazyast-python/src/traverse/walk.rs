@@ -7,10 +7,10 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
-use crate::interpreter::{Interpreter, Known};
-use crate::nodes::objects;
-use crate::nodes::reach::{self, Below, Kinds};
-use crate::nodes::shell::{self, Decoded, Depth};
+use crate::nodes::children::{self, Below, Kinds};
+use crate::nodes::proxy::{self, Decoded, Depth};
+use crate::runtime::interpreter::{Interpreter, Known};
+use crate::runtime::objects;
 
 /// Who has taken so many nodes will take them all, and has everything else made at once.
 const EARNEST: u32 = 32;
@@ -67,7 +67,8 @@ impl Wanted {
         Ok(Self {
             types: types.clone().unbind(),
             ways: Kinds::new(|kind| {
-                kinds.contains(&kind) || reach::singletons_of(kind).any(|class| singletons.contains(&class))
+                kinds.contains(&kind)
+                    || children::singletons_of(kind).any(|class| singletons.contains(&class))
             }),
             kinds: Kinds::new(|kind| kinds.contains(&kind)),
         })
@@ -111,13 +112,13 @@ impl Walk {
         let py = node.py();
         let queue = &mut self.queue;
         let Some(wanted) = &self.wanted else {
-            shell::touch(interpreter, node, Depth::Level)?;
-            reach::for_each_child(interpreter, node, |child| queue.push_back(child.unbind()))?;
+            proxy::touch(interpreter, node, Depth::Level)?;
+            children::for_each_child(interpreter, node, |child| queue.push_back(child.unbind()))?;
             return Ok(true);
         };
-        let is_wanted = match shell::place(interpreter, node) {
+        let is_wanted = match proxy::place(interpreter, node) {
             Some((origin, id)) => {
-                let kind = shell::kind(interpreter, node);
+                let kind = proxy::kind(interpreter, node);
                 let below = match wanted.ways.below(&origin, id) {
                     Below::Nothing if kind.is_none_or(|kind| wanted.ways.has(kind)) => Below::Some,
                     below => below,
@@ -125,9 +126,9 @@ impl Walk {
                 let is_wanted = kind.is_some_and(|kind| wanted.kinds.has(kind));
                 match below {
                     Below::Nothing => return Ok(is_wanted),
-                    Below::Some => shell::touch(interpreter, node, Depth::Level)?,
+                    Below::Some => proxy::touch(interpreter, node, Depth::Level)?,
                     Below::Many => {
-                        shell::touch(interpreter, node, Depth::Whole)?;
+                        proxy::touch(interpreter, node, Depth::Whole)?;
                         self.dense += 1;
                         if self.dense == DENSE {
                             let queued = queue.iter().map(|node| node.bind(py).clone()).collect();
@@ -142,7 +143,7 @@ impl Walk {
                 _ => node.is_instance(wanted.types.bind(py))?,
             },
         };
-        reach::for_each_child(interpreter, node, |child| queue.push_back(child.unbind()))?;
+        children::for_each_child(interpreter, node, |child| queue.push_back(child.unbind()))?;
         Ok(is_wanted)
     }
 }
@@ -171,7 +172,7 @@ fn make(interpreter: &'static Interpreter, mut pending: Vec<Bound<'_, PyAny>>) -
     while let Some(node) = pending.pop() {
         match Decoded::new(interpreter, node.clone(), Depth::Whole)? {
             Some(decoded) => all.push(decoded),
-            None => reach::for_each_child(interpreter, &node, |child| pending.push(child))?,
+            None => children::for_each_child(interpreter, &node, |child| pending.push(child))?,
         }
     }
     paused.collect_if_due(all.iter().map(Decoded::objects).sum())?;

@@ -12,11 +12,11 @@ use pyo3::exceptions::PyLookupError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use crate::interpreter::{Interpreter, Known};
-use crate::nodes::class::Class;
-use crate::nodes::origin::Origin;
-use crate::nodes::reach::{self, Fields};
-use crate::nodes::{live, shell};
+use crate::nodes::children::{self, Fields};
+use crate::nodes::context::Origin;
+use crate::nodes::{proxy, registry};
+use crate::runtime::class::Class;
+use crate::runtime::interpreter::{Interpreter, Known};
 
 /// The nodes around a node, the nearest first and the root last; none for a root.
 #[pyfunction]
@@ -58,24 +58,24 @@ type Path<'py> = Vec<Bound<'py, PyAny>>;
 impl<'py> Search<'_, 'py> {
     fn in_trees_in_use(&self) -> PyResult<Option<Path<'py>>> {
         let py = self.node.py();
-        if let Some((origin, id)) = shell::place(self.interpreter, self.node) {
-            let root = origin.root.get().and_then(|root| live::referent(root.bind(py)));
+        if let Some((origin, id)) = proxy::place(self.interpreter, self.node) {
+            let root = origin.root.get().and_then(|root| registry::referent(root.bind(py)));
             if let Some(root) = root
                 && let Some(path) = self.along(&origin, &root, id)?
             {
                 return Ok(Some(path));
             }
         }
-        if let Some(tree) = live::latest(py)
+        if let Some(tree) = registry::latest(py)
             && let Some(path) = self.as_parsed(&tree)?
         {
             return Ok(Some(path));
         }
-        let trees = live::all(py);
+        let trees = registry::all(py);
         for way in [Self::as_parsed, Self::by_hand] {
             for tree in &trees {
                 if let Some(path) = way(self, tree)? {
-                    live::prefer(&tree.0);
+                    registry::prefer(&tree.0);
                     return Ok(Some(path));
                 }
             }
@@ -84,7 +84,7 @@ impl<'py> Search<'_, 'py> {
     }
 
     /// The way in a tree that is as it was parsed.
-    fn as_parsed(&self, (root, origin): &live::Tree<'py>) -> PyResult<Option<Path<'py>>> {
+    fn as_parsed(&self, (root, origin): &registry::Tree<'py>) -> PyResult<Option<Path<'py>>> {
         if root.is(self.node) {
             return Ok(Some(Vec::new()));
         }
@@ -98,7 +98,7 @@ impl<'py> Search<'_, 'py> {
     }
 
     /// The way in any other tree.
-    fn by_hand(&self, (root, _): &live::Tree<'py>) -> PyResult<Option<Path<'py>>> {
+    fn by_hand(&self, (root, _): &registry::Tree<'py>) -> PyResult<Option<Path<'py>>> {
         self.anywhere(root)
     }
 
@@ -111,12 +111,12 @@ impl<'py> Search<'_, 'py> {
         }
         // Without a position of its own, by what stands in it.
         let mut first = None;
-        reach::for_each_child(self.interpreter, self.node, |child| {
+        children::for_each_child(self.interpreter, self.node, |child| {
             first.get_or_insert(child);
         })?;
         let has_no_child = first.is_none();
         let inside = first.map(|child| {
-            if let Some((of, id)) = shell::place(self.interpreter, &child) {
+            if let Some((of, id)) = proxy::place(self.interpreter, &child) {
                 return if std::ptr::eq(&*of, origin) { vec![id] } else { Vec::new() };
             }
             let class = self.interpreter.class_of(&child.get_type());
@@ -151,7 +151,7 @@ impl<'py> Search<'_, 'py> {
         let mut path: Path<'py> = Vec::with_capacity(steps.len());
         let mut here = root.clone();
         for step in steps {
-            if shell::is_shell(&here) {
+            if proxy::is_shell(&here) {
                 return Ok(None);
             }
             let next = self.step(&here, step.field, step.index as usize)?;
@@ -173,7 +173,7 @@ impl<'py> Search<'_, 'py> {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(class) = self.interpreter.class_of(&node.get_type()) else { return Ok(None) };
         let field = if field == Field::Values312 { Field::Values } else { field };
-        let stands_in = |plan: &&crate::nodes::class::FieldPlan| match plan.spec.role {
+        let stands_in = |plan: &&crate::runtime::class::FieldPlan| match plan.spec.role {
             Role::Keys => field == Field::Keys,
             Role::KwDefaults => field == Field::KwDefaults,
             Role::Values => field == Field::Values,
@@ -197,8 +197,8 @@ impl<'py> Search<'_, 'py> {
                 return Ok(Some(path.into_iter().map(|(node, _)| node).collect()));
             }
             let mut below = Vec::new();
-            if !shell::is_shell(&node) && !self.is_leaf(&node) {
-                reach::for_each_child(self.interpreter, &node, |child| below.push(child))?;
+            if !proxy::is_shell(&node) && !self.is_leaf(&node) {
+                children::for_each_child(self.interpreter, &node, |child| below.push(child))?;
             }
             below.reverse();
             path.push((node, below));
@@ -223,7 +223,7 @@ impl<'py> Search<'_, 'py> {
 /// Remembers a tree that the interpreter has parsed, as those that lazyast has parsed are.
 #[pyfunction]
 fn remember(tree: &Bound<'_, PyAny>) -> PyResult<()> {
-    live::remember_if_node(tree)
+    registry::remember_if_node(tree)
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

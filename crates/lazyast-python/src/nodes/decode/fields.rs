@@ -9,11 +9,11 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyComplex, PyDict, PyEllipsis, PyFloat, PyInt, PyList, PyString};
 
-use super::class::Class;
-use super::objects::{self, Untracked};
-use super::origin::Origin;
 use crate::errors;
-use crate::interpreter::Interpreter;
+use crate::nodes::context::Origin;
+use crate::runtime::class::Class;
+use crate::runtime::interpreter::Interpreter;
+use crate::runtime::objects::{self, Untracked};
 
 /// Why a node could not be decoded.
 pub(crate) enum Failure {

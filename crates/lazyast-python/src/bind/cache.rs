@@ -6,9 +6,9 @@ use std::time::Duration;
 use lazyast::{Cache, Checked, Failure, Policy, Report, Store, Unusable, WarmOptions};
 use pyo3::prelude::*;
 
-use crate::cache;
+use super::process_cache;
+use super::project::verify_of;
 use crate::errors::{CorruptPack, Error, UnusableCache};
-use crate::project::verify_of;
 
 /// A cache directory.
 #[pyclass(module = "lazyast._native", name = "Cache", frozen)]
@@ -36,9 +36,9 @@ impl CacheObject {
         match Cache::open_above(directory.as_deref(), &lower) {
             Ok(opened) => {
                 for problem in opened.problems() {
-                    cache::warn(py, &problem.to_string())?;
+                    process_cache::warn(py, &problem.to_string())?;
                 }
-                cache::note(&opened);
+                process_cache::note(&opened);
                 let root = opened.store().map(|store| store.directory().root().to_owned());
                 Ok(Self { cache: opened, root })
             }
@@ -64,7 +64,7 @@ impl CacheObject {
         let options = WarmOptions { jobs, verify: verify_of(verify)? };
         let report = py.detach(|| lazyast::warm(&self.cache, &paths, options, &|_| {}));
         if let Some(error) = &report.unwritten {
-            cache::warn(py, &format!("what is new cannot be written: {error}"))?;
+            process_cache::warn(py, &format!("what is new cannot be written: {error}"))?;
         }
         let Report { files, new, cached, unread, lines, failures, .. } = report;
         Ok((files, new, cached, unread, lines, reasons(&failures)))

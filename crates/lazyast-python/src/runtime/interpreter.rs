@@ -14,9 +14,9 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyType};
 
-use crate::nodes::class::Class;
-use crate::nodes::memory::Layout;
-use crate::nodes::objects;
+use super::class::Class;
+use super::dict_layout::Layout;
+use super::objects;
 
 /// The minor versions that are served: those on which the whole test suite has run.
 const SERVED: std::ops::RangeInclusive<u8> = 11..=13;

@@ -1,0 +1,10 @@
+//! What the Python package calls.
+
+pub(crate) mod cache;
+pub(crate) mod command;
+pub(crate) mod compile;
+mod fstring_probe;
+pub(crate) mod parse;
+pub(crate) mod process_cache;
+pub(crate) mod project;
+pub(crate) mod query;
