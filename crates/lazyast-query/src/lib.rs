@@ -5,26 +5,26 @@
 //! compile to a [`Query`], a condition on nodes that is evaluated set by set over an archive's columns.
 //!
 //! - [`query`]: what a user has.
-//! - [`needs`]: which files can have a hit at all.
+//! - [`prefilter`]: which files can have a hit at all.
 //! - [`pattern`], [`selector`], [`attribute`]: the languages.
-//! - [`condition`]: what they compile to.
-//! - [`evaluate`]: conditions over a tree.
+//! - [`plan`]: what they compile to.
+//! - [`exec`]: conditions over a tree.
 //!
 //! Nothing here reads files or knows Python's objects; the parser for patterns is given by the caller.
 #![forbid(unsafe_code)]
 
 mod attribute;
-mod condition;
 mod error;
-mod evaluate;
+mod exec;
 mod kinds;
-mod needs;
 mod pattern;
+mod plan;
+mod prefilter;
 mod query;
 mod selector;
 
 pub use error::{QueryError, RunError};
 pub use kinds::KindSet;
-pub use needs::{Need, Needle};
 pub use pattern::{MAX_TEXT, Parse, Unparsed};
+pub use prefilter::{Need, Needle};
 pub use query::{Captured, Hit, Query, Thing, range, statements};

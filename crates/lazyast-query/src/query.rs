@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use lazyast_format::{Damage, NodeId, Tree};
 
-use crate::condition::{Condition, MAX_DEPTH, MAX_SIZE, Relation};
-use crate::evaluate;
-use crate::needs::Need;
+use crate::exec;
 use crate::pattern::{self, Parse, Target, What};
+use crate::plan::{Condition, MAX_DEPTH, MAX_SIZE, Relation};
+use crate::prefilter::Need;
 use crate::selector;
 use crate::{QueryError, RunError};
 
@@ -125,7 +125,7 @@ impl Query {
         if !self.0.need.is_met(tree) {
             return Ok(Vec::new());
         }
-        evaluate::hits(tree, &self.0.condition)
+        exec::hits(tree, &self.0.condition)
     }
 
     /// The names that hits can have captures for, each once.
@@ -143,7 +143,7 @@ impl Query {
 
     /// What the names of the pattern stand for in a hit: of the first pattern that matches it.
     pub fn captures<'a>(&self, tree: &Tree<'a>, hit: Hit) -> Result<Vec<Captured<'a>>, RunError> {
-        let Some((pattern, found)) = evaluate::match_at(tree, &self.0.condition, hit.node)? else {
+        let Some((pattern, found)) = exec::match_at(tree, &self.0.condition, hit.node)? else {
             return Ok(Vec::new());
         };
         let captures = pattern.captures.iter().zip(found.captures).map(|(capture, targets)| {

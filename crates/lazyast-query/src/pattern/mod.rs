@@ -1,16 +1,16 @@
 //! Patterns: Python code with holes.
 //!
-//! - [`holes`]: the text, with identifiers in the place of holes, so that it is Python.
+//! - [`metavariables`]: the text, with identifiers in the place of holes, so that it is Python.
 //! - [`compile`]: its tree, compiled to a [`program`].
-//! - [`machine`]: the program, compared with nodes.
+//! - [`matcher`]: the program, compared with nodes.
 //! - [`equal`]: what a name captures twice.
 //!
 //! The parser is given from outside: this crate only reads archives.
 
 mod compile;
 mod equal;
-mod holes;
-mod machine;
+mod matcher;
+mod metavariables;
 mod program;
 
 use lazyast_format::{Archive, Tree};
@@ -18,7 +18,7 @@ use lazyast_format::{Archive, Tree};
 use crate::QueryError;
 
 pub(crate) use equal::big_int;
-pub(crate) use machine::{Machine, Match};
+pub(crate) use matcher::{Machine, Match};
 pub(crate) use program::{Pattern, Root, Target, What};
 
 /// What messages call a pattern.
@@ -100,7 +100,7 @@ pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &Parse<'_, B>) -> Resul
         "case" => &[Around::Match, Around::Nothing],
         _ => &[Around::Nothing],
     };
-    let filled = holes::fill(code)?;
+    let filled = metavariables::fill(code)?;
     let mut failed = None;
     for around in ways {
         let before = around.before(indent);

@@ -5,7 +5,7 @@ use lazyast_format::{Field, Kind, NodeId};
 use num_bigint::BigUint;
 
 use crate::KindSet;
-use crate::needs::Need;
+use crate::prefilter::Need;
 
 /// A compiled pattern.
 #[derive(Debug)]

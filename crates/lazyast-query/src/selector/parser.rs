@@ -10,9 +10,9 @@ use regex::{Regex, RegexBuilder};
 use super::LANGUAGE;
 use super::lexer::Lexer;
 use crate::attribute::{AttributeTest, Number, Operand, POSITIONS, Step, TYPES, Test};
-use crate::condition::{Condition, Place, Relation};
 use crate::kinds::{self, field_of};
 use crate::pattern::{self, MAX_TEXT, Parse};
+use crate::plan::{Condition, Place, Relation};
 use crate::{KindSet, QueryError};
 
 /// Deepest nesting of `:is(...)` and the like, and longest chain of combinators.

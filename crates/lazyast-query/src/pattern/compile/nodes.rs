@@ -6,13 +6,13 @@ use lazyast_format::read::{Constant, Name, Part, Target as Python, Value};
 use lazyast_format::shape::{FieldSpec, OPERATOR_LIST, Payload, Role};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
-use super::holes::{Filled, Hole};
-use super::program::{
+use crate::pattern::metavariables::{Filled, Hole};
+use crate::pattern::program::{
     Anchor, Capture, CaptureId, Element, Item, KeywordName, Keywords, KeywordsId, List, ListId, Literal,
     NameIndex, NameTest, Pattern, PayloadTest, Root, Slot, Template, TemplateId, Wanted,
 };
-use super::{Around, Shift};
-use crate::needs::{Need, Needle};
+use crate::pattern::{Around, Shift};
+use crate::prefilter::{Need, Needle};
 use crate::{KindSet, QueryError};
 
 /// Deepest tree of a pattern. The parser serves none that is deeper, and compiling recurses as deep as this.
@@ -33,7 +33,7 @@ const FIRST_CHILD_UNKNOWN: [Kind; 5] =
     [Kind::FunctionDef, Kind::AsyncFunctionDef, Kind::ClassDef, Kind::Arguments, Kind::Arg];
 
 /// Compiles the tree of a pattern.
-pub(super) fn compile(
+pub(in crate::pattern) fn compile(
     text: &str,
     tree: &Tree<'_>,
     filled: &Filled,
@@ -651,7 +651,9 @@ impl<'a> Compiler<'_, 'a> {
         let literal = match constant {
             Constant::Str(text) => Literal::Str(self.filled.restore(text)),
             Constant::Bytes(bytes) => Literal::Bytes(self.filled.restore(bytes)),
-            Constant::BigInt(digits) => Literal::BigInt(super::equal::big_int(digits).unwrap_or_default()),
+            Constant::BigInt(digits) => {
+                Literal::BigInt(crate::pattern::equal::big_int(digits).unwrap_or_default())
+            }
             Constant::Float(number) => Literal::Float(number.to_bits()),
             Constant::Imaginary(number) => Literal::Imaginary(number.to_bits()),
             _ => Literal::Payload(payload),

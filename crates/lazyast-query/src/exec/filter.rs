@@ -4,12 +4,11 @@
 //! node numbers, a subtree is an interval, and relations are merges. So the time is that of the condition's length
 //! times the tree's, whatever is nested in what.
 
-mod family;
-
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
-use crate::condition::{Condition, Place, Relation};
+use super::navigation;
 use crate::pattern::{Machine, Match, Pattern, Root};
+use crate::plan::{Condition, Place, Relation};
 use crate::{Hit, KindSet, RunError};
 
 /// The hits of a condition in a tree.
@@ -23,14 +22,16 @@ pub(crate) fn hits(tree: &Tree<'_>, condition: &Condition) -> Result<Vec<Hit>, R
     if blocks.is_empty() {
         return Ok(hits);
     }
-    let parents = family::parents(tree, &nodes)?;
+    let parents = navigation::parents(tree, &nodes)?;
     for pattern in blocks {
         let mut machine = Machine::new(pattern, tree);
         for (hit, parent) in hits.iter_mut().zip(&parents) {
             let fits = hit.last == hit.node && pattern.kinds.contains(tree.kind(hit.node)?);
             if fits
-                && machine
-                    .matches(hit.node, &family::block_from(tree, *parent, hit.node, pattern.block_len())?)?
+                && machine.matches(
+                    hit.node,
+                    &navigation::block_from(tree, *parent, hit.node, pattern.block_len())?,
+                )?
             {
                 hit.last = machine.last();
             }
@@ -52,8 +53,8 @@ pub(crate) fn match_at<'c>(
             let block = match pattern.root {
                 Root::Item(_) => Vec::new(),
                 Root::Block(_) => {
-                    let parent = family::parents(tree, &[node])?.into_iter().next().flatten();
-                    family::block_from(tree, parent, node, pattern.block_len())?
+                    let parent = navigation::parents(tree, &[node])?.into_iter().next().flatten();
+                    navigation::block_from(tree, parent, node, pattern.block_len())?
                 }
             };
             Ok((has_kind && machine.matches(node, &block)?).then(|| (&**pattern, machine.found())))
@@ -224,7 +225,7 @@ fn in_fields(
     if outer.is_empty() || found.is_empty() {
         return Ok(found);
     }
-    let mut above = family::parents(tree, &found)?;
+    let mut above = navigation::parents(tree, &found)?;
     let mut fits = vec![true; found.len()];
     for (place, (_, field)) in outer.iter().enumerate().rev() {
         for (fits, node) in fits.iter_mut().zip(&above) {
@@ -234,7 +235,7 @@ fn in_fields(
             let mut nodes: Vec<NodeId> = above.iter().flatten().copied().collect();
             nodes.sort_unstable();
             nodes.dedup();
-            let parents = family::parents(tree, &nodes)?;
+            let parents = navigation::parents(tree, &nodes)?;
             for node in &mut above {
                 *node = node.and_then(|node| parents[nodes.binary_search(&node).ok()?]);
             }
@@ -268,9 +269,9 @@ fn matching(tree: &Tree<'_>, pattern: &Pattern, candidates: Vec<NodeId>) -> Resu
             possible.push(node);
         }
     }
-    let parents = family::parents(tree, &possible)?;
+    let parents = navigation::parents(tree, &possible)?;
     for (node, parent) in possible.into_iter().zip(parents) {
-        if machine.matches(node, &family::block_from(tree, parent, node, pattern.block_len())?)? {
+        if machine.matches(node, &navigation::block_from(tree, parent, node, pattern.block_len())?)? {
             found.push(node);
         }
     }
@@ -286,7 +287,7 @@ fn without_parts(tree: &Tree<'_>, pattern: &Pattern, found: Vec<NodeId>) -> Resu
     {
         return Ok(found);
     }
-    let parents = family::parents(tree, &found)?;
+    let parents = navigation::parents(tree, &found)?;
     let mut parents = parents.into_iter();
     retain(found, |node| {
         let parent = parents.next().flatten();
@@ -300,10 +301,10 @@ fn without_parts(tree: &Tree<'_>, pattern: &Pattern, found: Vec<NodeId>) -> Resu
 }
 
 fn at_place(tree: &Tree<'_>, place: Place, candidates: Vec<NodeId>) -> Result<Vec<NodeId>, RunError> {
-    let parents = family::parents(tree, &candidates)?;
-    let mut marks = family::Marks::new(tree);
-    for parent in family::distinct(&parents) {
-        for list in family::lists(tree, parent)? {
+    let parents = navigation::parents(tree, &candidates)?;
+    let mut marks = navigation::Marks::new(tree);
+    for parent in navigation::distinct(&parents) {
+        for list in navigation::lists(tree, parent)? {
             for (number, node) in list.iter().enumerate() {
                 if place.fits(number, list.len()) {
                     marks.set(*node);
@@ -350,23 +351,24 @@ fn related(
             })
         }
         Relation::Parent => {
-            let parents = family::parents(tree, &candidates)?;
-            let distinct = family::distinct(&parents);
-            let right = family::Marks::of(tree, &filter(tree, other, distinct)?);
+            let parents = navigation::parents(tree, &candidates)?;
+            let distinct = navigation::distinct(&parents);
+            let right = navigation::Marks::of(tree, &filter(tree, other, distinct)?);
             let mut parents = parents.into_iter();
             retain(candidates, |_| Ok(parents.next().flatten().is_some_and(|parent| right.has(parent))))
         }
         Relation::Child => {
             let others = all(tree, other)?;
-            let parents = family::Marks::of(tree, &family::distinct(&family::parents(tree, &others)?));
+            let parents =
+                navigation::Marks::of(tree, &navigation::distinct(&navigation::parents(tree, &others)?));
             retain(candidates, |node| Ok(parents.has(node)))
         }
         Relation::Before | Relation::Earlier | Relation::Behind | Relation::Later => {
-            let others = family::Marks::of(tree, &all(tree, other)?);
-            let parents = family::parents(tree, &candidates)?;
-            let mut marks = family::Marks::new(tree);
-            for parent in family::distinct(&parents) {
-                for mut list in family::lists(tree, parent)? {
+            let others = navigation::Marks::of(tree, &all(tree, other)?);
+            let parents = navigation::parents(tree, &candidates)?;
+            let mut marks = navigation::Marks::new(tree);
+            for parent in navigation::distinct(&parents) {
+                for mut list in navigation::lists(tree, parent)? {
                     if matches!(relation, Relation::Behind | Relation::Later) {
                         list.reverse();
                     }

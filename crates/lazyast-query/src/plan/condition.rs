@@ -7,8 +7,8 @@ use lazyast_format::Field;
 
 use crate::KindSet;
 use crate::attribute::AttributeTest;
-use crate::needs::Need;
 use crate::pattern::Pattern;
+use crate::prefilter::Need;
 
 /// Deepest and largest condition: evaluating one recurses as deep as it is, once for each part.
 pub(crate) const MAX_DEPTH: usize = 200;

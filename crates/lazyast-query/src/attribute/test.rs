@@ -11,7 +11,7 @@ use regex::Regex;
 
 use crate::KindSet;
 use crate::kinds::{field_of, is_of_nodes};
-use crate::needs::{Need, Needle};
+use crate::prefilter::{Need, Needle};
 
 /// The attributes of nodes that have positions.
 pub(crate) const POSITIONS: [&str; 4] = ["lineno", "col_offset", "end_lineno", "end_col_offset"];

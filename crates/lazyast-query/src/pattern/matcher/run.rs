@@ -7,12 +7,12 @@
 use lazyast_format::shape::{OPERATOR_LIST, Payload};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
-use super::equal;
-use super::program::{
+use crate::RunError;
+use crate::pattern::equal;
+use crate::pattern::program::{
     CaptureId, Element, Item, KeywordName, KeywordsId, List, ListId, NameTest, Pattern, PayloadTest, Root,
     Slot, Target, TemplateId, Wanted, What,
 };
-use crate::RunError;
 
 /// Most steps of one comparison.
 pub(crate) const MAX_STEPS: u32 = 1_000_000;

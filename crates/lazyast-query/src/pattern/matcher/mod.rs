@@ -1,0 +1,5 @@
+//! The backtracking matcher.
+
+mod run;
+
+pub(crate) use run::{Machine, Match};
