@@ -34,7 +34,6 @@ pub fn export(cache: &Cache, file: &Path, paths: &[PathBuf], options: WarmOption
     for module in project.modules() {
         match module.archive() {
             Ok(archive) => {
-                let archive = archive.into_bytes();
                 let Some(key) = crate::warm::key_of(archive.as_ref()) else { continue };
                 if written.insert(key) {
                     writer.add(&key, archive.as_ref())?;

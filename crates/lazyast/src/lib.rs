@@ -4,9 +4,8 @@
 //! the parser, the archives and the cache.
 //!
 //! ```
-//! let archive = lazyast::parse(b"import os\n")?;
-//! let tree = archive.tree().expect("a fresh archive is whole");
-//! assert_eq!(tree.len(), 3); // Module, Import, alias
+//! let module = lazyast::parse(b"import os\n")?;
+//! assert_eq!(module.tree().len(), 3); // Module, Import, alias
 //! # Ok::<(), lazyast::Unsupported>(())
 //! ```
 //!
@@ -19,24 +18,25 @@
 //! - [`dump`]: what CPython's `ast.dump` prints.
 #![forbid(unsafe_code)]
 
-mod bytes;
+mod archive;
 mod cache;
 pub mod dump;
 mod export;
 mod files;
 mod find;
+mod parse;
 mod project;
 mod recall;
 mod warm;
 mod work;
 
-pub use bytes::ArchiveBytes;
+pub use archive::{ArchiveBytes, OwnedTree};
 pub use cache::Cache;
 pub use export::{Exported, export};
 pub use files::{FileError, MAX_FILE, find_files, read_file};
 pub use find::{FindError, pattern, selector};
 pub use lazyast_format as format;
-pub use lazyast_format::{Archive, Node, Tree};
+pub use lazyast_format::{Field, Kind, Node, NodeId, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Unsupported, text};
 pub use lazyast_query::{self as query, Hit, Query, QueryError, RunError};
 pub use lazyast_store::collect::is_due;
@@ -44,11 +44,6 @@ pub use lazyast_store::{
     Checked, Collected, Counts, Directory, Imported, Lower, Policy, Stamp, Stats, Store, Unusable, directory,
     key, lower, versions,
 };
+pub use parse::parse;
 pub use project::{Module, Project};
 pub use warm::{Failure, FailureReason, Progress, Report, Verify, WarmOptions, warm};
-
-/// The archive of a source, given as the bytes of a file, without any cache.
-pub fn parse(source: &[u8]) -> Result<Archive<ArchiveBytes>, Unsupported> {
-    let archive = Cache::disabled().archive(source)?;
-    Ok(Archive::open(archive, Some(PARSER_VERSION)).expect("the builder writes whole archives"))
-}

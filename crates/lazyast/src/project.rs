@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use lazyast_format::{Archive, Tree};
+use lazyast_format::Tree;
 use lazyast_parse::PARSER_VERSION;
 use lazyast_store::{Freshness, Known, Located};
-use self_cell::self_cell;
 
+use crate::archive::{ArchiveBytes, OwnedTree};
+use crate::cache::Cache;
 use crate::files::{self, FileError};
 use crate::warm::{self, Failure, FailureReason, Held, Report, Run, WarmOptions};
-use crate::{ArchiveBytes, Cache};
 
 /// All Python sources under some paths, each with its archive or the reason why it has none.
 #[derive(Debug)]
@@ -23,16 +23,6 @@ pub struct Project {
     freshness: Freshness,
 }
 
-self_cell!(
-    struct Opened {
-        owner: ArchiveBytes,
-        #[covariant]
-        dependent: Tree,
-    }
-
-    impl {Debug}
-);
-
 /// One source of a project.
 #[derive(Clone, Debug)]
 pub struct Module {
@@ -40,7 +30,7 @@ pub struct Module {
     minimum_python: u8,
     held: Held,
     /// The archive, once it was checked.
-    opened: Arc<OnceLock<Opened>>,
+    opened: Arc<OnceLock<OwnedTree>>,
     cache: Cache,
 }
 
@@ -59,14 +49,13 @@ impl Module {
     ///
     /// Opening a project only finds archives; here one is checked to the last bit of its checksum. One that is
     /// damaged is made anew from the file, if that is still what it was.
-    pub fn archive(&self) -> Result<Archive<ArchiveBytes>, FailureReason> {
-        let bytes = self.opened()?.borrow_owner().clone();
-        Ok(Archive::open(bytes, Some(PARSER_VERSION)).expect("it was opened before"))
+    pub fn archive(&self) -> Result<ArchiveBytes, FailureReason> {
+        Ok(self.opened()?.bytes().clone())
     }
 
     /// The tree. The archive is checked when it is first asked for.
     pub fn tree(&self) -> Result<&Tree<'_>, FailureReason> {
-        Ok(self.opened()?.borrow_dependent())
+        Ok(self.opened()?.tree())
     }
 
     /// Where the archive was found, if it was not made just now.
@@ -77,12 +66,11 @@ impl Module {
         }
     }
 
-    fn opened(&self) -> Result<&Opened, FailureReason> {
+    fn opened(&self) -> Result<&OwnedTree, FailureReason> {
         if let Some(opened) = self.opened.get() {
             return Ok(opened);
         }
-        let opened = Opened::try_new(self.open()?, |bytes| Tree::open(bytes.as_ref(), Some(PARSER_VERSION)))
-            .map_err(FailureReason::Damaged)?;
+        let opened = OwnedTree::open(self.open()?).map_err(FailureReason::Damaged)?;
         Ok(self.opened.get_or_init(|| opened))
     }
 

@@ -66,8 +66,7 @@ impl Place {
         let project = Project::open(&self.cache(), &[self.src()], options);
         let mut found = Vec::new();
         for module in project.modules() {
-            let archive = module.archive().expect("it is whole");
-            let tree = archive.tree().expect("it is whole");
+            let tree = module.tree().expect("it is whole");
             let name = module.path().strip_prefix(self.src()).expect("it is there").to_string_lossy();
             found.push((name.replace('\\', "/"), tree.name(0).expect("there is one").to_owned()));
         }
@@ -364,8 +363,8 @@ fn an_open_project_outlives_its_cache_and_its_files() {
     let project = Project::open(&place.cache(), &[place.src()], BY_STAT);
     fs::remove_dir_all(place.root.path().join("cache")).expect("it is there");
     place.write("a.py", "changed = 1\n");
-    let archive = project.modules()[0].archive().expect("it is mapped");
-    assert_eq!(archive.tree().expect("it is whole").name(0), Ok("a"));
+    let tree = project.modules()[0].tree().expect("it is mapped");
+    assert_eq!(tree.name(0), Ok("a"));
 }
 
 #[test]

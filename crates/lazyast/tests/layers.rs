@@ -42,8 +42,7 @@ impl Place {
     fn names(&self, cache: &Cache) -> Vec<String> {
         let project = Project::open(cache, &[self.src()], WarmOptions::default());
         let name = |module: &lazyast::Module| {
-            let archive = module.archive().expect("it is whole");
-            archive.tree().expect("it is whole").name(0).expect("there is one").to_owned()
+            module.tree().expect("it is whole").name(0).expect("there is one").to_owned()
         };
         project.modules().iter().map(name).collect()
     }

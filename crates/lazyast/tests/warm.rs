@@ -170,8 +170,7 @@ fn a_project_has_its_modules_in_order() {
         let names: Vec<_> = project.modules().iter().filter_map(|module| module.path().file_name()).collect();
         assert_eq!(names, ["a.py", "b.py"]);
         assert_eq!(project.failures().len(), 1);
-        let archive = project.modules()[0].archive().expect("it is whole");
-        let tree = archive.tree().expect("it is whole");
+        let tree = project.modules()[0].tree().expect("it is whole");
         assert_eq!(tree.len(), 3);
     }
 }

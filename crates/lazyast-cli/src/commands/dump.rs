@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use lazyast::dump::{DumpError, VERSIONS};
 use lazyast::format::read::Target;
-use lazyast::{Archive, FileError, MAX_FILE};
+use lazyast::{FileError, MAX_FILE, OwnedTree};
 
 use crate::{CacheArguments, Failed};
 
@@ -61,9 +61,8 @@ impl Dump {
             Failed::new(format!("{name}: {reason}"))
                 .hint("CPython itself may accept the source; python -m ast prints its tree")
         })?;
-        let archive =
-            Archive::open(archive, None).map_err(|error| Failed::new(format!("{name}: {error}")))?;
-        let tree = archive.tree().map_err(|error| Failed::new(format!("{name}: {error}")))?;
+        let opened = OwnedTree::open(archive).map_err(|error| Failed::new(format!("{name}: {error}")))?;
+        let tree = opened.tree();
         let minimum = tree.header().facts.minimum_python;
         if minimum > self.python.minor {
             let message =
@@ -77,7 +76,7 @@ impl Dump {
             show_empty: self.show_empty,
         };
         let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-        dump.write(&tree, &mut out).map_err(|error| match error {
+        dump.write(tree, &mut out).map_err(|error| match error {
             DumpError::Io(error) => Failed::from(error),
             error => Failed::new(format!("{name}: {error}")),
         })?;

@@ -45,8 +45,8 @@ fn agrees(py: Python<'_>, interpreter: &'static Interpreter) -> PyResult<bool> {
     let options = PyDict::new(py);
     options.set_item("include_attributes", true)?;
     let dump = |tree| ast.call_method("dump", (tree,), Some(&options));
-    let Ok(archive) = lazyast::parse(SOURCE.as_bytes()) else { return Ok(false) };
-    let Ok(origin) = Origin::open(archive.into_bytes()) else { return Ok(false) };
+    let Ok(parsed) = lazyast::parse(SOURCE.as_bytes()) else { return Ok(false) };
+    let Ok(origin) = Origin::open(parsed.bytes().clone()) else { return Ok(false) };
     let Ok(mine) = nodes::module(py, interpreter, &Rc::new(origin)) else { return Ok(false) };
     dump(mine)?.eq(dump(interpreter::parse(py, SOURCE)?)?)
 }

@@ -132,7 +132,7 @@ impl Project {
             match hits.and_then(|hits| Ok((hits, archive?))) {
                 Ok((hits, archive)) => {
                     let place = Some((module.path().to_owned(), self.places[index]));
-                    files.push(File::open(archive.into_bytes(), place, hits)?);
+                    files.push(File::open(archive, place, hits)?);
                 }
                 Err(FindError::Archive(_)) => unsearched.push(module.path().to_owned()),
                 Err(FindError::Run(error)) => {
@@ -148,7 +148,7 @@ impl Project {
     fn tree<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Place::Module(place) = self.place(index)? else { return Ok(None) };
         match self.inner.modules()[place].archive() {
-            Ok(archive) => parse::module(py, archive.into_bytes()),
+            Ok(archive) => parse::module(py, archive),
             Err(_) => Ok(None),
         }
     }

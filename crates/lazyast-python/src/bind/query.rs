@@ -6,11 +6,10 @@ use std::sync::{Arc, OnceLock};
 use lazyast::format::read::{Span, Target};
 use lazyast::format::{Field, NodeId, Tree};
 use lazyast::query::{self, Captured, Hit, Thing};
-use lazyast::{ArchiveBytes, RunError};
+use lazyast::{ArchiveBytes, OwnedTree, RunError};
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyLookupError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString, PyTuple};
-use self_cell::self_cell;
 
 use crate::errors::{QueryError, UnreadableFile, corrupt};
 use crate::nodes::registry;
@@ -141,17 +140,9 @@ impl Query {
     }
 }
 
-self_cell!(
-    struct Opened {
-        owner: ArchiveBytes,
-        #[covariant]
-        dependent: Tree,
-    }
-);
-
 /// A file with hits.
 pub(crate) struct File {
-    opened: Opened,
+    opened: OwnedTree,
     hits: Vec<Hit>,
     /// The path and the module's number, of a project's.
     place: Option<(PathBuf, usize)>,
@@ -167,14 +158,14 @@ impl File {
         place: Option<(PathBuf, usize)>,
         hits: Vec<Hit>,
     ) -> PyResult<Self> {
-        let opened = Opened::try_new(archive, |bytes| Tree::open(bytes.as_ref(), None))
+        let opened = OwnedTree::open(archive)
             .map_err(|error| crate::errors::CorruptArchive::new_err(error.to_string()))?;
         let (path, module, root, text) = Default::default();
         Ok(Self { opened, hits, place, path, module, root, text })
     }
 
     fn tree(&self) -> &Tree<'_> {
-        self.opened.borrow_dependent()
+        self.opened.tree()
     }
 
     /// The text that positions count, as it was when it was parsed.

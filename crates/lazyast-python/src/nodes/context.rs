@@ -4,26 +4,17 @@ use std::cell::{Cell, OnceCell, RefCell};
 
 use lazyast::format::read::{Line, OpenError, Position, Span};
 use lazyast::format::{Damage, NodeId, Tree};
-use lazyast::{ArchiveBytes, PARSER_VERSION};
+use lazyast::{ArchiveBytes, OwnedTree};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use self_cell::self_cell;
 
 use crate::runtime::interpreter::Interpreter;
-
-self_cell!(
-    struct Opened {
-        owner: ArchiveBytes,
-        #[covariant]
-        dependent: Tree,
-    }
-);
 
 /// An archive that is open, its names as Python has them, and what was seen of its reader's habits.
 ///
 /// Only ever used while attached to the interpreter.
 pub(crate) struct Origin {
-    opened: Opened,
+    opened: OwnedTree,
     /// By number; as long as the table of names from the first name on.
     names: RefCell<Vec<Option<Py<PyString>>>>,
     /// The line that was looked up last: neighbours are mostly in the same one.
@@ -45,7 +36,7 @@ const WHOLE_NODES: u32 = 512;
 impl Origin {
     /// Opens an archive.
     pub(crate) fn open(archive: ArchiveBytes) -> Result<Self, OpenError> {
-        let opened = Opened::try_new(archive, |bytes| Tree::open(bytes.as_ref(), Some(PARSER_VERSION)))?;
+        let opened = OwnedTree::open(archive)?;
         Ok(Self {
             opened,
             names: RefCell::default(),
@@ -57,12 +48,12 @@ impl Origin {
 
     /// The archive.
     pub(crate) fn archive(&self) -> &ArchiveBytes {
-        self.opened.borrow_owner()
+        self.opened.bytes()
     }
 
     /// The view of the archive.
     pub(crate) fn tree(&self) -> &Tree<'_> {
-        self.opened.borrow_dependent()
+        self.opened.tree()
     }
 
     /// An identifier: the same interned object each time.
