@@ -1,15 +1,16 @@
-//! Bytes to text, as CPython's tokenizer does it: byte order mark, PEP 263 cookie, line ends.
+//! Bytes to text, as CPython's tokenizer decodes them: byte order mark, PEP 263 cookie, line ends.
 //!
-//! Encodings are served where their tables are certain to be Python's; the interpreter decodes the rest.
+//! An encoding is served only if `encoding_rs` has the same table as Python. Only Python's own codecs are
+//! certain to be right for the others.
 
 use std::borrow::Cow;
 
 use encoding_rs::Encoding;
 
-use crate::Unsupported;
+use crate::unsupported::Unsupported;
 
-/// A source's text: UTF-8, no byte order mark, `\n` alone ends lines.
-pub(crate) struct Decoded<'a> {
+/// A source's text: UTF-8, without a byte order mark, with `\n` for every line end.
+pub(crate) struct DecodedSource<'a> {
     pub(crate) text: Cow<'a, str>,
     /// The bytes were not UTF-8.
     pub(crate) reencoded: bool,
@@ -17,11 +18,11 @@ pub(crate) struct Decoded<'a> {
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-pub(crate) fn decode(source: &[u8]) -> Result<Decoded<'_>, Unsupported> {
+pub(crate) fn decode(source: &[u8]) -> Result<DecodedSource<'_>, Unsupported> {
     if memchr::memchr(0, source).is_some() {
         return Err(Unsupported::Encoding("the source has a NUL byte".to_owned()));
     }
-    let (marked, bytes) = match source.strip_prefix(BYTE_ORDER_MARK) {
+    let (has_mark, bytes) = match source.strip_prefix(BYTE_ORDER_MARK) {
         Some(bytes) => (true, bytes),
         None => (false, source),
     };
@@ -29,48 +30,49 @@ pub(crate) fn decode(source: &[u8]) -> Result<Decoded<'_>, Unsupported> {
         None => Charset::Utf8,
         Some(name) => Charset::of(name)?,
     };
-    // Behind a byte order mark CPython knows the encoding under this name only.
-    if marked && cookie(bytes).is_some_and(|name| !is_utf8(&normalise(name))) {
+    // After a byte order mark, CPython accepts no cookie but utf-8.
+    if has_mark && cookie(bytes).is_some_and(|name| !is_utf8(&normalise(name))) {
         return Err(Unsupported::Encoding(
-            "a UTF-8 byte order mark and a cookie that says otherwise".to_owned(),
+            "a UTF-8 byte order mark and a cookie for another encoding".to_owned(),
         ));
     }
     let text = match charset {
-        Charset::Utf8 => Cow::Borrowed(utf8(bytes)?),
-        Charset::Latin1 if bytes.is_ascii() => Cow::Borrowed(utf8(bytes)?),
+        Charset::Utf8 => Cow::Borrowed(decode_utf8(bytes)?),
+        Charset::Latin1 if bytes.is_ascii() => Cow::Borrowed(decode_utf8(bytes)?),
         Charset::Latin1 => bytes.iter().map(|byte| char::from(*byte)).collect(),
-        Charset::Table(encoding) => table(encoding, bytes)?,
+        Charset::Table(encoding) => decode_with_table(encoding, bytes)?,
     };
-    // The parser would take a second mark for the first; to CPython it is an invalid character.
+    // Ruff skips a mark at the start of the text. For CPython a second one is an invalid character.
     if text.starts_with('\u{feff}') {
         return Err(Unsupported::Encoding("a byte order mark inside the text".to_owned()));
     }
-    Ok(Decoded { text: newlines(text), reencoded: !matches!(charset, Charset::Utf8) })
+    Ok(DecodedSource { text: normalise_line_ends(text), reencoded: !matches!(charset, Charset::Utf8) })
 }
 
-fn utf8(bytes: &[u8]) -> Result<&str, Unsupported> {
+fn decode_utf8(bytes: &[u8]) -> Result<&str, Unsupported> {
     std::str::from_utf8(bytes)
         .map_err(|error| Unsupported::Encoding(format!("invalid UTF-8 at byte {}", error.valid_up_to())))
 }
 
-/// A single-byte table. Python leaves some bytes undefined where the web's tables have replacement
-/// characters or, in Windows' code pages, controls: those sources are the interpreter's.
-fn table<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Result<Cow<'a, str>, Unsupported> {
+/// Decodes with a single-byte table. Some bytes that Python leaves undefined stand for replacement
+/// characters in the web's tables, or for control characters in those of Windows' code pages. A source with
+/// such bytes is unsupported.
+fn decode_with_table<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Result<Cow<'a, str>, Unsupported> {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
-    let code_page = encoding.name().starts_with("windows");
-    let undefined = |letter| match letter {
-        '\u{80}'..='\u{9f}' => code_page,
+    let is_code_page = encoding.name().starts_with("windows");
+    let is_undefined = |character| match character {
+        '\u{80}'..='\u{9f}' => is_code_page,
         '\u{fffd}' | '\u{e000}'..='\u{f8ff}' => true,
         _ => false,
     };
-    if text.chars().any(undefined) {
+    if text.chars().any(is_undefined) {
         return Err(Unsupported::Encoding(format!("bytes that {} does not define", encoding.name())));
     }
     Ok(text)
 }
 
-/// `\r\n` and `\r` become `\n`, as CPython does before it looks at anything.
-fn newlines(text: Cow<'_, str>) -> Cow<'_, str> {
+/// Turns `\r\n` and `\r` into `\n`, which CPython does before it tokenizes.
+fn normalise_line_ends(text: Cow<'_, str>) -> Cow<'_, str> {
     if memchr::memchr(b'\r', text.as_bytes()).is_none() {
         return text;
     }
@@ -84,13 +86,13 @@ enum Charset {
 }
 
 impl Charset {
-    /// The charset of a cookie, normalised as CPython's tokenizer does (`get_normal_name`).
+    /// The charset that a cookie names, by the rules of CPython's tokenizer (`get_normal_name`).
     fn of(name: &[u8]) -> Result<Self, Unsupported> {
         let name = normalise(name);
         if is_utf8(&name) || name == "utf8" {
             return Ok(Self::Utf8);
         }
-        if ["latin-1", "iso-8859-1", "iso-latin-1"].iter().any(|known| is_variant(&name, known))
+        if ["latin-1", "iso-8859-1", "iso-latin-1"].iter().any(|alias| is_variant(&name, alias))
             || ["latin1", "l1", "iso8859-1"].contains(&name.as_str())
         {
             return Ok(Self::Latin1);
@@ -106,9 +108,9 @@ impl Charset {
             ("cp1252", encoding_rs::WINDOWS_1252),
             ("windows-1252", encoding_rs::WINDOWS_1252),
         ];
-        match TABLES.iter().find(|(known, _)| name == *known) {
+        match TABLES.iter().find(|(alias, _)| name == *alias) {
             Some((_, encoding)) => Ok(Self::Table(encoding)),
-            None => Err(Unsupported::Encoding(format!("the encoding {name:?} is left to the interpreter"))),
+            None => Err(Unsupported::Encoding(format!("only the interpreter decodes {name:?}"))),
         }
     }
 }
@@ -117,17 +119,17 @@ fn normalise(name: &[u8]) -> String {
     name.iter().map(|byte| if *byte == b'_' { '-' } else { char::from(byte.to_ascii_lowercase()) }).collect()
 }
 
-/// Whether a normalised name is `known` or `known-...`.
-fn is_variant(name: &str, known: &str) -> bool {
-    name.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+/// Whether a normalised name is `alias` or `alias-...`.
+fn is_variant(name: &str, alias: &str) -> bool {
+    name.strip_prefix(alias).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
 }
 
 fn is_utf8(name: &str) -> bool {
     is_variant(name, "utf-8")
 }
 
-/// The encoding that a comment on the first two lines names (PEP 263). The second line counts only
-/// behind a first one without code.
+/// The encoding that a comment on one of the first two lines names (PEP 263). The second line counts only
+/// if the first one has no code.
 fn cookie(bytes: &[u8]) -> Option<&[u8]> {
     let mut rest = bytes;
     for _ in 0..2 {

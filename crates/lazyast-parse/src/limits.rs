@@ -1,52 +1,52 @@
-//! Depth: nothing that a source contains may overflow a stack or fill the memory.
+//! Limits of nesting, checked before ruff parses: no source may overflow a stack or exhaust the memory.
 //!
-//! Ruff's parser recurses with a growing stack (about 2 kB per level), and its tree is dropped
-//! recursively. Both are bounded by the number of places that can add a level, so a source with few of
-//! them is safe whatever it says, and only large or hostile sources are looked at token by token.
+//! Ruff's parser recurses on a stack that grows, with about 2 kB per level, and its tree is dropped by
+//! recursion. The tokens that can add a level bound both. [`check`] counts the bytes that can begin such a
+//! token, which is fast. Only a source with very many of them is then lexed to find its real depth.
 
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer};
 
-use crate::Unsupported;
+use crate::unsupported::Unsupported;
 
-/// Deepest nesting of brackets that is served. CPython's tokenizer stops at 200, its parser (a budget of
-/// 6,000 levels, about 40 for a bracket) in the worst mix between 100 and 150.
+/// Deepest nesting of brackets that is served. CPython's tokenizer stops at 200. Its parser has a budget of
+/// 6,000 levels and spends about 40 on a bracket, so that the worst mix stops between 100 and 150.
 pub(crate) const MAX_BRACKETS: u32 = 100;
 
 /// Most levels of indentation that are served: CPython's limit.
 pub(crate) const MAX_INDENTS: u32 = 99;
 
-/// Deepest tree that is served, in nodes. Python 3.11 takes about 2,900 from a shallow stack, but
-/// counts the caller's depth threefold.
+/// Deepest tree that is served, in nodes. Python 3.11 accepts about 2,900 when the caller's stack is shallow,
+/// and each of the caller's frames costs three.
 pub(crate) const MAX_DEPTH: u16 = 500;
 
-/// A source with at most this many places that can add a level is not looked at: 128 MB of stack.
-const HARMLESS: usize = 64 * 1024;
+/// A source with at most this many bytes that can add a level is not lexed: they take 128 MB of stack at most.
+const ALWAYS_SAFE_LEVELS: usize = 64 * 1024;
 
-/// Most places that can add a level within one logical line at one time.
-const MAX_LEVELS: u32 = 4_000;
+/// Most levels that can be open at one position of a logical line.
+const MAX_OPEN_LEVELS: u32 = 4_000;
 
-/// Refuses a text on which ruff would go too deep, and gives the levels that it can have at most.
+/// Fails for a text on which ruff would recurse too deeply, and returns a bound of the tree's depth.
 pub(crate) fn check(text: &str) -> Result<usize, Unsupported> {
     let levels = levels_at_most(text.as_bytes());
-    if levels > HARMLESS {
+    if levels > ALWAYS_SAFE_LEVELS {
         check_tokens(text)?;
     }
-    Ok(levels.min(HARMLESS))
+    Ok(levels.min(ALWAYS_SAFE_LEVELS))
 }
 
-/// Runs what parses, looks at and drops a tree of so many levels, on a stack that takes it: ruff grows its
-/// own for parsing, but a tree is dropped by plain recursion.
-pub(crate) fn with_stack<T>(levels: usize, work: impl FnOnce() -> T) -> T {
+/// Runs `steps`, which parse, read and drop a tree of at most `levels`, on a stack that is large enough.
+/// Ruff grows the stack while it parses, but plain recursion drops the tree.
+pub(crate) fn with_stack<T>(levels: usize, steps: impl FnOnce() -> T) -> T {
     const BYTES_PER_LEVEL: usize = 512;
     let needed = 256 * 1024 + levels * BYTES_PER_LEVEL;
-    stacker::maybe_grow(needed, needed + 1024 * 1024, work)
+    stacker::maybe_grow(needed, needed + 1024 * 1024, steps)
 }
 
-/// No fewer than the places that can add a level to the tree: operators, brackets, and the keywords of
-/// prefix and conditional expressions, wherever they stand.
+/// A bound of the tree's depth: the number of operators, brackets, and keywords of prefix and conditional
+/// expressions, counted in strings and comments too.
 fn levels_at_most(text: &[u8]) -> usize {
-    // Short chunks can be counted in bytes, and comparisons instead of a table make vector instructions.
+    // Counters of short chunks fit a byte, and comparisons compile to vector instructions, unlike a table.
     let in_chunk = |chunk: &[u8]| chunk.iter().fold(0_u8, |count, byte| count + u8::from(is_operator(*byte)));
     let operators = text.chunks(128).map(|chunk| usize::from(in_chunk(chunk))).sum::<usize>();
     let keywords = [&b"not"[..], b"lambda", b"if", b"else", b"await", b"async", b"yield"];
@@ -73,67 +73,99 @@ fn is_operator(byte: u8) -> bool {
         | (byte == b'>')
 }
 
+/// Lexes a text and fails where brackets, blocks or expressions are nested too deeply.
 fn check_tokens(text: &str) -> Result<(), Unsupported> {
     let mut lexer = lexer::lex(text, Mode::Module);
-    // Levels that each open bracket has had so far since the last comma, the outermost first.
-    let mut open = vec![0_u32];
-    // Brackets, the statement's own level included, in which a comma does not end what is nested: the
-    // body of a lambda and the values of a yield go on behind it.
-    let mut sticky = vec![false];
-    let mut levels = 0_u32;
-    let mut indents = 0_u32;
+    let mut nesting = Nesting::new();
     loop {
-        let token = lexer.next_token();
-        let nested = open.len() > 1;
-        let Some(here) = open.last_mut() else { return Ok(()) };
-        match token {
+        match lexer.next_token() {
             TokenKind::EndOfFile => return Ok(()),
+            token => nesting.token(token)?,
+        }
+    }
+}
+
+/// The levels that the tokens so far can have added and that are still open.
+struct Nesting {
+    /// The open brackets, the outermost first, below the entry of the statement itself.
+    brackets: Vec<OpenBracket>,
+    /// The sum over all open brackets.
+    levels: u32,
+    indents: u32,
+}
+
+#[derive(Default)]
+struct OpenBracket {
+    /// Levels that its content has added since its last comma.
+    levels: u32,
+    /// A comma does not end what is nested: the body of a lambda and the values of a `yield` continue
+    /// after one.
+    continues_after_comma: bool,
+}
+
+impl Nesting {
+    fn new() -> Self {
+        Self { brackets: vec![OpenBracket::default()], levels: 0, indents: 0 }
+    }
+
+    fn token(&mut self, token: TokenKind) -> Result<(), Unsupported> {
+        let is_nested = self.brackets.len() > 1;
+        let Some(innermost) = self.brackets.last_mut() else { return Ok(()) };
+        match token {
             TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
-                *here += 1;
-                levels += 1;
-                open.push(0);
-                sticky.push(false);
-                if open.len() > MAX_BRACKETS as usize + 1 {
-                    return Err(Unsupported::Depth { what: "brackets are nested", limit: MAX_BRACKETS });
+                innermost.levels += 1;
+                self.levels += 1;
+                self.brackets.push(OpenBracket::default());
+                if self.brackets.len() > MAX_BRACKETS as usize + 1 {
+                    return Err(too_many_brackets());
                 }
             }
-            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if nested => {
-                levels -= *here;
-                open.pop();
-                sticky.pop();
+            TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace if is_nested => {
+                self.levels -= innermost.levels;
+                self.brackets.pop();
             }
-            TokenKind::Comma if sticky.last() == Some(&true) => {}
+            TokenKind::Comma if innermost.continues_after_comma => {}
             TokenKind::Comma | TokenKind::Semi => {
-                levels -= *here;
-                *here = 0;
+                self.levels -= innermost.levels;
+                innermost.levels = 0;
             }
             TokenKind::Newline => {
-                open.truncate(1);
-                open[0] = 0;
-                sticky.truncate(1);
-                sticky[0] = false;
-                levels = 0;
+                self.brackets.truncate(1);
+                self.brackets[0] = OpenBracket::default();
+                self.levels = 0;
             }
             TokenKind::Indent => {
-                indents += 1;
-                if indents > MAX_INDENTS {
-                    return Err(Unsupported::Depth { what: "blocks are nested", limit: MAX_INDENTS });
+                self.indents += 1;
+                if self.indents > MAX_INDENTS {
+                    return Err(too_many_indents());
                 }
             }
-            TokenKind::Dedent => indents = indents.saturating_sub(1),
+            TokenKind::Dedent => self.indents = self.indents.saturating_sub(1),
             token if adds_level(token) => {
-                *here += 1;
-                levels += 1;
-                if let (TokenKind::Lambda | TokenKind::Yield, Some(sticky)) = (token, sticky.last_mut()) {
-                    *sticky = true;
-                }
+                innermost.levels += 1;
+                self.levels += 1;
+                innermost.continues_after_comma |= matches!(token, TokenKind::Lambda | TokenKind::Yield);
             }
             _ => {}
         }
-        if levels > MAX_LEVELS {
-            return Err(Unsupported::Depth { what: "an expression is nested", limit: u32::from(MAX_DEPTH) });
+        if self.levels > MAX_OPEN_LEVELS {
+            return Err(Unsupported::Depth {
+                subject: "an expression is nested",
+                limit: u32::from(MAX_DEPTH),
+            });
         }
+        Ok(())
     }
+}
+
+/// The reason for more than [`MAX_BRACKETS`].
+pub(crate) fn too_many_brackets() -> Unsupported {
+    Unsupported::Depth { subject: "brackets are nested", limit: MAX_BRACKETS }
+}
+
+/// The reason for more than [`MAX_INDENTS`].
+pub(crate) fn too_many_indents() -> Unsupported {
+    Unsupported::Depth { subject: "blocks are nested", limit: MAX_INDENTS }
 }
 
 fn adds_level(token: TokenKind) -> bool {

@@ -1,27 +1,29 @@
-//! One pass over ruff's tokens: brackets, indents, comments, and what parsers warn about.
+//! One pass over ruff's tokens: brackets, indentation, identifiers, comments, and what CPython warns about.
+//!
+//! These checks need tokens because ruff's tree has neither comments nor brackets.
 
 use lazyast_format::Builder;
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_python_ast::{StringFlags, str_prefix::AnyStringPrefix};
 use ruff_text_size::Ranged;
 
-use crate::Unsupported;
-use crate::indentation::Indents;
-use crate::limits::{MAX_BRACKETS, MAX_INDENTS};
-use crate::unicode;
+use crate::indentation::IndentationCheck;
+use crate::limits::{MAX_BRACKETS, MAX_INDENTS, too_many_brackets, too_many_indents};
+use crate::unicode::is_unchanged;
+use crate::unsupported::Unsupported;
 
-/// What the tokens tell.
+/// What the tokens show that later steps need.
 #[derive(Default)]
-pub(crate) struct Found {
+pub(crate) struct TokenFacts {
     /// There is a comment that `type_comments=True` would read.
     pub(crate) type_comments: bool,
-    /// Starts of string and f-string literals of several lines that stand inside of an f-string.
+    /// Starts of the string and f-string literals that span lines and stand inside of an f-string, sorted.
     pub(crate) nested_multiline: Vec<u32>,
 }
 
 /// Kinds of warnings in archives; FORMAT.md, "Columns", `warnings`.
-pub(crate) mod warning {
-    /// A backslash that escapes nothing.
+mod warning {
+    /// A backslash before a character that needs none.
     pub(crate) const ESCAPE: u32 = 0;
     /// An octal escape above `\377`.
     pub(crate) const OCTAL: u32 = 1;
@@ -29,36 +31,38 @@ pub(crate) mod warning {
     pub(crate) const NUMBER: u32 = 2;
 }
 
-pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result<Found, Unsupported> {
-    let ascii = text.is_ascii();
-    let mut indents = memchr::memchr(b'\t', text.as_bytes()).map(|_| Indents::new(text.as_bytes()));
-    let mut scan = Scan {
+/// Checks all tokens, and writes comments and warnings.
+pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result<TokenFacts, Unsupported> {
+    let is_ascii = text.is_ascii();
+    let has_tabs = memchr::memchr(b'\t', text.as_bytes()).is_some();
+    let mut indentation = has_tabs.then(|| IndentationCheck::new(text.as_bytes()));
+    let mut scan = TokenScan {
         text: text.as_bytes(),
         builder,
-        found: Found::default(),
+        facts: TokenFacts::default(),
         brackets: 0,
         indents: 0,
-        strings: Vec::new(),
+        open_fstrings: Vec::new(),
     };
     for token in tokens {
-        if let Some(indents) = &mut indents {
-            indents.token(token)?;
+        if let Some(indentation) = &mut indentation {
+            indentation.token(token)?;
         }
-        if INTERESTING & 1 << token.kind() as u8 != 0 {
+        if SCANNED_KINDS & 1 << token.kind() as u8 != 0 {
             scan.token(token)?;
-        } else if !ascii
+        } else if !is_ascii
             && token.kind() == TokenKind::Name
-            && !text[token.range()].chars().all(unicode::settled)
+            && !text[token.range()].chars().all(is_unchanged)
         {
             return Err(Unsupported::Construct("an identifier with letters that Unicode 14 does not have"));
         }
     }
-    scan.found.nested_multiline.sort_unstable();
-    Ok(scan.found)
+    scan.facts.nested_multiline.sort_unstable();
+    Ok(scan.facts)
 }
 
-/// The kinds of tokens that [`Scan::token`] does something about, as a set of bits.
-const INTERESTING: u128 = {
+/// The kinds of tokens that [`TokenScan::token`] handles, as a set of bits.
+const SCANNED_KINDS: u128 = {
     use TokenKind::{
         Comment, Complex, Dedent, FStringEnd, FStringMiddle, FStringStart, Float, Indent, Int, Lbrace, Lpar,
         Lsqb, Rbrace, Rpar, Rsqb, String,
@@ -82,50 +86,50 @@ const INTERESTING: u128 = {
         Complex,
     ];
     let mut set = 0;
-    let mut at = 0;
-    while at < kinds.len() {
-        set |= 1_u128 << kinds[at] as u8;
-        at += 1;
+    let mut index = 0;
+    while index < kinds.len() {
+        set |= 1_u128 << kinds[index] as u8;
+        index += 1;
     }
     set
 };
 
-struct Scan<'a> {
+struct TokenScan<'a> {
     text: &'a [u8],
     builder: &'a mut Builder,
-    found: Found,
+    facts: TokenFacts,
     brackets: u32,
     indents: u32,
-    /// Starts of the f-strings that are open.
-    strings: Vec<u32>,
+    /// Starts of the f-strings that have not ended yet.
+    open_fstrings: Vec<u32>,
 }
 
-impl Scan<'_> {
+impl TokenScan<'_> {
     fn token(&mut self, token: &Token) -> Result<(), Unsupported> {
         match token.kind() {
             TokenKind::Comment => self.comment(token),
-            TokenKind::Lpar | TokenKind::Lsqb => self.open(1)?,
+            TokenKind::Lpar | TokenKind::Lsqb => self.open_bracket(1)?,
             // A replacement field costs CPython's parser as much as two brackets.
-            TokenKind::Lbrace if !self.strings.is_empty() => self.open(2)?,
-            TokenKind::Lbrace => self.open(1)?,
+            TokenKind::Lbrace if !self.open_fstrings.is_empty() => self.open_bracket(2)?,
+            TokenKind::Lbrace => self.open_bracket(1)?,
             TokenKind::Rpar | TokenKind::Rsqb => self.brackets = self.brackets.saturating_sub(1),
             TokenKind::Rbrace => {
-                self.brackets = self.brackets.saturating_sub(1 + u32::from(!self.strings.is_empty()));
+                self.brackets = self.brackets.saturating_sub(1 + u32::from(!self.open_fstrings.is_empty()));
             }
             TokenKind::Indent => {
                 self.indents += 1;
                 if self.indents > MAX_INDENTS {
-                    return Err(Unsupported::Depth { what: "blocks are nested", limit: MAX_INDENTS });
+                    return Err(too_many_indents());
                 }
             }
             TokenKind::Dedent => self.indents = self.indents.saturating_sub(1),
             TokenKind::String => self.string(token),
-            TokenKind::FStringStart => self.strings.push(token.start().to_u32()),
+            TokenKind::FStringStart => self.open_fstrings.push(token.start().to_u32()),
             TokenKind::FStringEnd => {
-                let start = self.strings.pop().unwrap_or_default();
-                self.nested(start, token.end().to_u32());
+                let start = self.open_fstrings.pop().unwrap_or_default();
+                self.note_multiline(start, token.end().to_u32());
             }
-            TokenKind::FStringMiddle => self.escapes(token, false),
+            TokenKind::FStringMiddle => self.check_escapes(token, false),
             TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
                 let end = token.end().to_usize();
                 if self.text.get(end).is_some_and(|next| next.is_ascii_alphabetic() || *next == b'_') {
@@ -137,10 +141,10 @@ impl Scan<'_> {
         Ok(())
     }
 
-    fn open(&mut self, levels: u32) -> Result<(), Unsupported> {
+    fn open_bracket(&mut self, levels: u32) -> Result<(), Unsupported> {
         self.brackets += levels;
         if self.brackets > MAX_BRACKETS {
-            return Err(Unsupported::Depth { what: "brackets are nested", limit: MAX_BRACKETS });
+            return Err(too_many_brackets());
         }
         Ok(())
     }
@@ -151,51 +155,51 @@ impl Scan<'_> {
         let comment = &self.text[start as usize + 1..end as usize];
         let blanks = comment.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         if comment[blanks..].starts_with(b"type:") {
-            self.found.type_comments = true;
+            self.facts.type_comments = true;
         }
     }
 
     fn string(&mut self, token: &Token) {
-        self.nested(token.start().to_u32(), token.end().to_u32());
+        self.note_multiline(token.start().to_u32(), token.end().to_u32());
         let prefix = token.string_flags().map(|flags| flags.prefix());
-        self.escapes(token, matches!(prefix, Some(AnyStringPrefix::Bytes(_))));
+        self.check_escapes(token, matches!(prefix, Some(AnyStringPrefix::Bytes(_))));
     }
 
-    /// Remembers a literal of several lines inside of an f-string.
-    fn nested(&mut self, start: u32, end: u32) {
-        let several_lines = || memchr::memchr(b'\n', &self.text[start as usize..end as usize]).is_some();
-        if !self.strings.is_empty() && several_lines() {
-            self.found.nested_multiline.push(start);
+    /// Lists a literal that spans lines and stands inside of an f-string.
+    fn note_multiline(&mut self, start: u32, end: u32) {
+        let spans_lines = || memchr::memchr(b'\n', &self.text[start as usize..end as usize]).is_some();
+        if !self.open_fstrings.is_empty() && spans_lines() {
+            self.facts.nested_multiline.push(start);
         }
     }
 
-    /// Looks for escapes that warn. One place per token is enough: a source that warns is left to the
-    /// interpreter, which then warns as often as it does.
-    fn escapes(&mut self, token: &Token, bytes: bool) {
+    /// Writes a warning for the first escape that CPython warns about. One per token is enough: where a source
+    /// has any, the interpreter parses it and gives all warnings itself.
+    fn check_escapes(&mut self, token: &Token, is_bytes: bool) {
         let literal = &self.text[token.start().to_usize()..token.end().to_usize()];
-        let raw = || token.string_flags().is_some_and(|flags| flags.prefix().is_raw());
-        if memchr::memchr(b'\\', literal).is_none() || raw() {
+        let is_raw = || token.string_flags().is_some_and(|flags| flags.prefix().is_raw());
+        if memchr::memchr(b'\\', literal).is_none() || is_raw() {
             return;
         }
-        let mut at = 0;
-        while let Some(found) = memchr::memchr(b'\\', &literal[at..]) {
-            let place = at + found;
-            let kind = match literal.get(place + 1..).unwrap_or_default() {
+        let mut searched = 0;
+        while let Some(distance) = memchr::memchr(b'\\', &literal[searched..]) {
+            let backslash = searched + distance;
+            let kind = match literal.get(backslash + 1..).unwrap_or_default() {
                 [
                     b'\n' | b'\\' | b'\'' | b'"' | b'a' | b'b' | b'f' | b'n' | b'r' | b't' | b'v' | b'x',
                     ..,
                 ] => None,
-                [b'N' | b'u' | b'U', ..] if !bytes => None,
+                [b'N' | b'u' | b'U', ..] if !is_bytes => None,
                 [b'4'..=b'7', b'0'..=b'7', b'0'..=b'7', ..] => Some(warning::OCTAL),
                 [b'0'..=b'7', ..] => None,
                 [next, ..] if !next.is_ascii() => None,
                 _ => Some(warning::ESCAPE),
             };
             if let Some(kind) = kind {
-                self.builder.warning((token.start().to_usize() + place) as u32, kind);
+                self.builder.warning((token.start().to_usize() + backslash) as u32, kind);
                 return;
             }
-            at = place + 2;
+            searched = backslash + 2;
         }
     }
 }

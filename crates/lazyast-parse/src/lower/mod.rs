@@ -20,8 +20,8 @@ use lazyast_format::{Builder, Field, Kind};
 use ruff_python_ast::{ExprContext, ModModule};
 use ruff_text_size::TextRange;
 
-use crate::Unsupported;
 use crate::limits::MAX_DEPTH;
+use crate::unsupported::Unsupported;
 use positions_311::{KnownLine, Replacement};
 
 /// Writes the nodes of a module. `nested_multiline` is what the tokens found; `minimum_python` is raised
@@ -92,7 +92,7 @@ impl Lowering<'_> {
     /// Whether there is room for another level below the open nodes; says no once something is refused.
     fn may_descend(&mut self) -> bool {
         if self.builder.depth() >= MAX_DEPTH && self.unsupported.is_none() {
-            self.refuse(Unsupported::Depth { what: "nodes are nested", limit: u32::from(MAX_DEPTH) });
+            self.refuse(Unsupported::Depth { subject: "nodes are nested", limit: u32::from(MAX_DEPTH) });
         }
         self.unsupported.is_none()
     }

@@ -7,7 +7,7 @@ use ruff_python_ast::{StringFlags, StringLiteralFlags};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::Lowering;
-use crate::unicode::settled;
+use crate::unicode::is_unchanged;
 
 impl Lowering<'_> {
     pub(super) fn string(&mut self, node: &ExprStringLiteral, field: Field) {
@@ -64,7 +64,7 @@ impl Lowering<'_> {
         if raw || decoded.is_ascii() {
             return value.extend_from_slice(decoded.as_bytes());
         }
-        if self.slice(source).contains("\\N{") && !decoded.chars().all(settled) {
+        if self.slice(source).contains("\\N{") && !decoded.chars().all(is_unchanged) {
             self.unsupported("a named character that Unicode 14 may not have");
         }
         if !decoded.contains('\u{fffd}') || !has_surrogate_escape(self.slice(source).as_bytes()) {

@@ -154,7 +154,7 @@ fn explained(reason: &lazyast::Unsupported) -> String {
         Unsupported::Encoding(_) => "encoding",
         Unsupported::Depth { .. } => "depth",
         Unsupported::Size { .. } => "size",
-        Unsupported::Construct(_) => "unsupported",
+        _ => "unsupported",
     };
     format!("{class}: {reason}")
 }

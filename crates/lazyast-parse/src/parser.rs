@@ -1,0 +1,97 @@
+//! [`Parser`]: all steps from bytes to an archive, in order.
+
+use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use lazyast_format::Builder;
+use lazyast_format::header::Facts;
+use ruff_python_ast::{ModModule, PythonVersion};
+use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
+
+use crate::unsupported::{Unsupported, syntax_error};
+use crate::{decode, limits, lower, minimum_python, token_scan};
+
+/// Stands in every archive's header, so that a reader tells archives of different parsers apart. Any
+/// change to what an archive holds for a source, or to which sources have one, raises it.
+pub const PARSER_VERSION: u32 = 2;
+
+/// Longest source in bytes: positions and tables stay below 2^32 even where each byte is a node.
+const MAX_SOURCE: usize = 512 * 1024 * 1024;
+
+/// The text of a source, given as the bytes of a file. Positions in its archive are offsets into it.
+///
+/// The text is decoded and has no byte order mark, and every line end is `\n`.
+pub fn text(source: &[u8]) -> Result<Cow<'_, str>, Unsupported> {
+    Ok(decode::decode(source)?.text)
+}
+
+/// Parses sources, one after the other, and reuses its buffers. Make one per thread.
+#[derive(Debug, Default)]
+pub struct Parser {
+    builder: Builder,
+}
+
+impl Parser {
+    /// A parser.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The archive of a source given as the bytes of a file; `hash` is their blake3 hash.
+    ///
+    /// The source is read as `ast.parse` reads `bytes`: a byte order mark and a PEP 263 cookie count.
+    pub fn parse(&mut self, source: &[u8], hash: &[u8; 32]) -> Result<&[u8], Unsupported> {
+        self.builder.clear();
+        let too_large = Unsupported::Size { bytes: source.len() as u64 };
+        if source.len() > MAX_SOURCE {
+            return Err(too_large);
+        }
+        let decoded = decode::decode(source)?;
+        let text: &str = &decoded.text;
+        let levels = limits::check(text)?;
+        // A panic in ruff makes the source unsupported. Only the builder can be left inconsistent, and it is
+        // cleared before its next use.
+        let steps = AssertUnwindSafe(|| limits::with_stack(levels, || self.parse_text(text)));
+        let facts = catch_unwind(steps).unwrap_or(Err(Unsupported::Construct("the parser failed")))?;
+        let facts = Facts { reencoded: decoded.reencoded, ..facts };
+        let source = (hash, source.len() as u32);
+        self.builder.finish(facts, PARSER_VERSION, source, text.len() as u32).map_err(|_| too_large)
+    }
+
+    /// Everything between a text and the finished columns.
+    fn parse_text(&mut self, text: &str) -> Result<Facts, Unsupported> {
+        let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY311);
+        let parsed = parse_unchecked(text, options).try_into_module();
+        self.check_and_lower(text, &parsed.ok_or(Unsupported::Construct("a mode"))?)
+    }
+
+    /// Everything between ruff's tree and the finished columns.
+    fn check_and_lower(&mut self, text: &str, parsed: &Parsed<ModModule>) -> Result<Facts, Unsupported> {
+        if let Some(error) = parsed.errors().first() {
+            return Err(syntax_error(text, error.error.to_string(), error.location.start()));
+        }
+        let mut minimum_python = minimum_python::of_syntax(parsed.unsupported_syntax_errors())?;
+        let token_facts = token_scan::scan(text, parsed.tokens(), &mut self.builder)?;
+        write_line_lengths(text, &mut self.builder);
+        lower::module(
+            text,
+            parsed.syntax(),
+            &token_facts.nested_multiline,
+            &mut self.builder,
+            &mut minimum_python,
+        )?;
+        Ok(Facts { minimum_python, type_comments: token_facts.type_comments, ..Facts::default() })
+    }
+}
+
+/// The lengths of the lines. The text's line ends are all `\n`.
+fn write_line_lengths(text: &str, builder: &mut Builder) {
+    let mut start = 0;
+    for end in memchr::memchr_iter(b'\n', text.as_bytes()) {
+        builder.line((end + 1 - start) as u32);
+        start = end + 1;
+    }
+    if start < text.len() {
+        builder.line((text.len() - start) as u32);
+    }
+}
