@@ -1,5 +1,5 @@
-//! What is served and what is left to the interpreter. That the trees are right is for `tests/fidelity.py`
-//! to say, which has the interpreters to compare with.
+//! Which sources are served and which are unsupported. `tests/fidelity.py` compares the trees with each
+//! interpreter's.
 
 use lazyast_format::header::Facts;
 use lazyast_format::{Header, Tree, verify::verify};
@@ -8,8 +8,8 @@ use lazyast_parse::{PARSER_VERSION, Parser, Unsupported};
 fn parse(source: impl AsRef<[u8]>) -> Result<Header, Unsupported> {
     let mut parser = Parser::new();
     let archive = parser.parse(source.as_ref(), &[7; 32])?;
-    verify(archive).expect("every archive that is made is whole");
-    let header = *Tree::open(archive, Some(PARSER_VERSION)).expect("whole").header();
+    verify(archive).expect("every archive is valid");
+    let header = *Tree::open(archive, Some(PARSER_VERSION)).expect("the archive is valid").header();
     assert_eq!((header.source_hash, header.source_len as usize), ([7; 32], source.as_ref().len()));
     Ok(header)
 }
@@ -23,7 +23,7 @@ fn facts(source: impl AsRef<[u8]>) -> Facts {
 }
 
 #[test]
-fn syntax_errors_have_their_place() {
+fn syntax_errors_have_positions() {
     let Err(Unsupported::Syntax { line, column, offset, .. }) = parse("x = 1\ny = = 2\n") else {
         panic!("a syntax error is reported as such");
     };
@@ -40,7 +40,7 @@ fn an_else_of_a_try_needs_an_except() {
 }
 
 #[test]
-fn depth_is_bounded_whatever_makes_it() {
+fn depth_is_bounded() {
     let deep: [(&str, String); 23] = [
         ("brackets", "(".repeat(1_000_000)),
         ("closed brackets", "(".repeat(101) + "x" + &")".repeat(101)),
@@ -61,7 +61,7 @@ fn depth_is_bounded_whatever_makes_it() {
         ("conditions without else", "x".to_owned() + &" if y if".repeat(200_000)),
         ("async", "async ".repeat(200_000)),
         ("blocks on a line", "while x: ".repeat(200_000)),
-        ("an error behind a chain", "a".to_owned() + &".b".repeat(16_000) + " )"),
+        ("an error after a chain", "a".to_owned() + &".b".repeat(16_000) + " )"),
         ("elif", "if x: pass\n".to_owned() + &"elif x: pass\n".repeat(100_000)),
         ("f-strings", "f\"{".repeat(100_000)),
         (
@@ -88,7 +88,7 @@ fn wide_is_not_deep() {
         "(".repeat(100) + "x" + &")".repeat(100) + "\n",
     ];
     for source in wide {
-        assert!(parse(&source).is_ok(), "{}... is refused", &source[..20]);
+        assert!(parse(&source).is_ok(), "{}... is unsupported", &source[..20]);
     }
 }
 
@@ -108,7 +108,7 @@ fn bytes_are_decoded_as_cpython_does() {
     for (source, reencoded) in served {
         assert_eq!(facts(source).reencoded, reencoded, "{}", String::from_utf8_lossy(source));
     }
-    let refused: [&[u8]; 8] = [
+    let unsupported: [&[u8]; 8] = [
         b"\xef\xbb\xbf\xef\xbb\xbfx = 1\n",
         b"x = 1\0",
         b"# \xe9\n",
@@ -118,7 +118,7 @@ fn bytes_are_decoded_as_cpython_does() {
         b"\xef\xbb\xbf# coding: latin-1\n",
         b"\xef\xbb\xbf# coding: utf8\n",
     ];
-    for source in refused {
+    for source in unsupported {
         let reason = parse(source).expect_err("this cannot be decoded");
         assert!(matches!(reason, Unsupported::Encoding(_)), "{}: {reason}", String::from_utf8_lossy(source));
     }
@@ -175,15 +175,15 @@ fn type_comments_are_seen() {
 }
 
 #[test]
-fn what_ruff_accepts_and_cpython_does_not_is_refused() {
-    let refused = [
+fn what_only_ruff_accepts_is_unsupported() {
+    let unsupported = [
         "def f():\n    yield % 1\n",
         "def f():\n    yield, 1\n",
         "def f():\n    yield != x\n",
         "if x:\n\tif y:\n        z\n",
         " \tx\n",
     ];
-    for source in refused {
+    for source in unsupported {
         assert!(parse(source).is_err(), "{source:?} is served");
     }
     for source in [
@@ -192,13 +192,13 @@ fn what_ruff_accepts_and_cpython_does_not_is_refused() {
         "f'{(yield)}'\n",
         "if x:\n\ty\n\tif z:\n\t\ta\n",
     ] {
-        assert!(parse(source).is_ok(), "{source:?} is refused");
+        assert!(parse(source).is_ok(), "{source:?} is unsupported");
     }
 }
 
 #[test]
-fn corners_where_versions_differ_are_left_to_the_interpreter() {
-    let refused = [
+fn details_in_which_versions_differ_are_unsupported() {
+    let unsupported = [
         "u'a' f'{x}'\n",
         "f'{x:\\N{BULLET}}'\n",
         "rf'{x:\\d}'\n",
@@ -212,7 +212,7 @@ fn corners_where_versions_differ_are_left_to_the_interpreter() {
         "a\u{1ccf0} = 1\n",
         "'\\N{KAWI LETTER A}'\n",
     ];
-    for source in refused {
+    for source in unsupported {
         let reason = parse(source).expect_err(source);
         assert!(
             matches!(reason, Unsupported::Construct(_) | Unsupported::Syntax { .. }),

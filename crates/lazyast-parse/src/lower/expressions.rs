@@ -1,15 +1,15 @@
 //! Expressions other than strings and numbers.
 
-use lazyast_format::generated::tables::{boolop, cmpop, operator as binary, unaryop};
 use lazyast_format::shape::ConstantTag;
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{
-    ArgOrKeyword, Arguments, BoolOp, CmpOp, Comprehension, Expr, ExprCall, ExprCompare, ExprDict, ExprYield,
-    Keyword, Operator, UnaryOp,
+    ArgOrKeyword, Arguments, Comprehension, Expr, ExprCall, ExprCompare, ExprDict, ExprYield, Keyword,
 };
 use ruff_text_size::{Ranged, TextRange};
 
-use super::{Lowering, context, is_blank};
+use super::lowering::Lowering;
+use super::operators::{bool_operator, comparison, context, operator, unary_operator};
+use super::trivia::is_blank;
 
 impl Lowering<'_> {
     pub(super) fn expressions(&mut self, expressions: &[Expr], field: Field) {
@@ -127,7 +127,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Ruff lets an operator follow a `yield` without a value; CPython takes it for an error.
+    /// Ruff accepts an operator after a `yield` without a value; CPython rejects it.
     fn check_yield(&mut self, node: &ExprYield) {
         if node.value.is_some() {
             return;
@@ -139,7 +139,7 @@ impl Lowering<'_> {
             _ => false,
         };
         if !ends {
-            self.unsupported("an operator behind a yield without a value");
+            self.unsupported("an operator after a yield without a value");
         }
     }
 
@@ -168,7 +168,7 @@ impl Lowering<'_> {
         });
     }
 
-    /// Arguments of a call, or bases and keywords of a class.
+    /// The arguments of a call, or the bases and keywords of a class.
     pub(super) fn arguments(&mut self, arguments: &Arguments, field: Field) {
         if arguments.keywords.is_empty() {
             return self.expressions(&arguments.args, field);
@@ -235,54 +235,5 @@ impl Lowering<'_> {
                 lower.expressions(&generator.ifs, Field::Ifs);
             });
         }
-    }
-}
-
-fn bool_operator(op: BoolOp) -> u32 {
-    match op {
-        BoolOp::And => boolop::AND,
-        BoolOp::Or => boolop::OR,
-    }
-}
-
-fn unary_operator(op: UnaryOp) -> u32 {
-    match op {
-        UnaryOp::Invert => unaryop::INVERT,
-        UnaryOp::Not => unaryop::NOT,
-        UnaryOp::UAdd => unaryop::UADD,
-        UnaryOp::USub => unaryop::USUB,
-    }
-}
-
-pub(super) fn operator(op: Operator) -> u32 {
-    match op {
-        Operator::Add => binary::ADD,
-        Operator::Sub => binary::SUB,
-        Operator::Mult => binary::MULT,
-        Operator::MatMult => binary::MAT_MULT,
-        Operator::Div => binary::DIV,
-        Operator::Mod => binary::MOD,
-        Operator::Pow => binary::POW,
-        Operator::LShift => binary::LSHIFT,
-        Operator::RShift => binary::RSHIFT,
-        Operator::BitOr => binary::BIT_OR,
-        Operator::BitXor => binary::BIT_XOR,
-        Operator::BitAnd => binary::BIT_AND,
-        Operator::FloorDiv => binary::FLOOR_DIV,
-    }
-}
-
-fn comparison(op: CmpOp) -> u32 {
-    match op {
-        CmpOp::Eq => cmpop::EQ,
-        CmpOp::NotEq => cmpop::NOT_EQ,
-        CmpOp::Lt => cmpop::LT,
-        CmpOp::LtE => cmpop::LT_E,
-        CmpOp::Gt => cmpop::GT,
-        CmpOp::GtE => cmpop::GT_E,
-        CmpOp::Is => cmpop::IS,
-        CmpOp::IsNot => cmpop::IS_NOT,
-        CmpOp::In => cmpop::IN,
-        CmpOp::NotIn => cmpop::NOT_IN,
     }
 }

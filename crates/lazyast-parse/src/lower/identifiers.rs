@@ -2,7 +2,7 @@
 
 use ruff_python_ast::Identifier;
 
-use super::Lowering;
+use super::lowering::Lowering;
 
 impl Lowering<'_> {
     /// The number of an identifier.
@@ -15,7 +15,7 @@ impl Lowering<'_> {
         name.map_or(0, |name| self.name(&name.id) + 1)
     }
 
-    /// The place of a counted list of identifiers.
+    /// The index of a counted list of identifiers in the extras.
     pub(super) fn names<'n>(&mut self, names: impl ExactSizeIterator<Item = &'n Identifier>) -> u32 {
         let mut record = vec![names.len() as u32];
         for name in names {

@@ -1,9 +1,9 @@
 //! f-strings.
 //!
-//! Ruff keeps the parts of an f-string apart; CPython joins what is constant between two replacement
-//! fields, across implicitly concatenated literals. CPython's own parsers disagree about corners of
-//! format specifications and of the text of `{x=}`; sources that have one are left to the interpreter
-//! (COMPATIBILITY.md lists them).
+//! Ruff keeps the parts of an f-string apart. CPython joins all constant text between two replacement
+//! fields, also across implicitly concatenated literals. The versions of CPython disagree about details of
+//! format specifications and of the text of `{x=}`. Sources with these details are unsupported;
+//! COMPATIBILITY.md lists them.
 
 use lazyast_format::shape::ConstantTag;
 use lazyast_format::{Field, Kind};
@@ -14,37 +14,38 @@ use ruff_python_ast::{
 };
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
-use super::Lowering;
-use super::positions_311::Literal;
+use super::lowering::Lowering;
+use super::operators::context;
+use super::positions_311::FStringLiteral;
 
-/// What is constant since the last replacement field.
+/// The constant text since the last replacement field.
 #[derive(Default)]
-struct Pending {
+struct PendingText {
     range: Option<TextRange>,
     value: Vec<u8>,
 }
 
-impl Pending {
+impl PendingText {
     fn cover(&mut self, range: TextRange) {
         self.range = Some(self.range.map_or(range, |before| before.cover(range)));
     }
 }
 
-/// The f-string that a replacement field stands in.
+/// The f-string around a replacement field.
 #[derive(Clone, Copy)]
-struct Place<'f> {
-    literal: Literal,
+struct EnclosingFString<'f> {
+    literal: FStringLiteral,
     part: &'f FString,
-    /// How many format specifications are around the field.
+    /// How many format specifications enclose the field.
     specs: u8,
 }
 
 impl Lowering<'_> {
     pub(super) fn joined_string(&mut self, node: &ExprFString, field: Field) {
-        let concatenated = node.value.is_implicit_concatenated();
+        let is_concatenated = node.value.is_implicit_concatenated();
         let open = self.enter(Kind::JoinedStr, field, node.range, 0);
         self.builder.joined_string(&open);
-        let mut pending = Pending::default();
+        let mut pending = PendingText::default();
         for part in &node.value {
             match part {
                 FStringPart::Literal(literal) => {
@@ -56,9 +57,10 @@ impl Lowering<'_> {
                 }
                 FStringPart::FString(part) => {
                     self.check_line_ends(part);
-                    let place = Place { literal: self.literal(part.range, concatenated), part, specs: 0 };
+                    let literal = self.positions.literal(part.range, is_concatenated, self.replacement);
+                    let fstring = EnclosingFString { literal, part, specs: 0 };
                     for element in &part.elements {
-                        self.element(element, place, &mut pending);
+                        self.element(element, fstring, &mut pending);
                     }
                 }
             }
@@ -67,7 +69,12 @@ impl Lowering<'_> {
         self.builder.leave(open);
     }
 
-    fn element(&mut self, element: &InterpolatedStringElement, place: Place<'_>, pending: &mut Pending) {
+    fn element(
+        &mut self,
+        element: &InterpolatedStringElement,
+        fstring: EnclosingFString<'_>,
+        pending: &mut PendingText,
+    ) {
         match element {
             InterpolatedStringElement::Literal(text) => {
                 if text.value.is_empty() {
@@ -75,7 +82,7 @@ impl Lowering<'_> {
                 }
                 self.check_continuation(text.range);
                 pending.cover(text.range);
-                let raw = place.part.flags.prefix().is_raw();
+                let raw = fstring.part.flags.prefix().is_raw();
                 self.append(&text.value, text.range, raw, true, &mut pending.value);
             }
             InterpolatedStringElement::Interpolation(replacement) => {
@@ -87,26 +94,26 @@ impl Lowering<'_> {
                     pending.value.extend_from_slice(self.text[range].as_bytes());
                 }
                 self.flush(pending);
-                self.formatted_value(replacement, place);
+                self.formatted_value(replacement, fstring);
             }
         }
     }
 
-    /// Writes the constant before a replacement field or at the end, if there is any text, and gives
-    /// its number.
-    fn flush(&mut self, pending: &mut Pending) -> Option<u32> {
-        let Pending { range, value } = std::mem::take(pending);
+    /// Writes the pending text, before a replacement field or at the end, as a constant. Returns the
+    /// constant's number unless the text is empty.
+    fn flush(&mut self, pending: &mut PendingText) -> Option<u32> {
+        let PendingText { range, value } = std::mem::take(pending);
         let range = range.filter(|_| !value.is_empty())?;
         let payload = self.builder.string_constant(ConstantTag::Str, &value);
         let (start, end) = (range.start().to_u32(), range.end().to_u32());
         Some(self.builder.leaf(Kind::Constant, Field::Values, start, end, payload))
     }
 
-    fn formatted_value(&mut self, field: &InterpolatedElement, place: Place<'_>) {
+    fn formatted_value(&mut self, field: &InterpolatedElement, fstring: EnclosingFString<'_>) {
         if !self.may_descend() {
             return;
         }
-        self.check_field(field, place);
+        self.check_field(field, fstring);
         let conversion = match field.conversion {
             ConversionFlag::None if field.debug_text.is_some() && field.format_spec.is_none() => b'r' + 1,
             ConversionFlag::None => 0,
@@ -116,51 +123,50 @@ impl Lowering<'_> {
         };
         let (start, end) = (field.start().to_u32(), field.end().to_u32());
         let open = self.builder.enter(Kind::FormattedValue, Field::Values, start, end, u32::from(conversion));
-        self.field_expression(field, place);
+        self.field_expression(field, fstring);
         if let Some(spec) = &field.format_spec {
-            self.format_spec(spec, place);
+            self.format_spec(spec, fstring);
         }
         self.builder.leave(open);
     }
 
-    /// The expression, which Python 3.11 parses as a source of its own.
-    fn field_expression(&mut self, field: &InterpolatedElement, place: Place<'_>) {
-        let replacement = self.replacement(field.range, place.literal);
-        let outside =
-            std::mem::replace(&mut self.replacement, replacement.moves(self.nested_multiline, field.range));
+    /// The expression of a field, which Python 3.11 parses as a source of its own.
+    fn field_expression(&mut self, field: &InterpolatedElement, fstring: EnclosingFString<'_>) {
+        let replacement = self.positions.replacement(field.range, fstring.literal);
+        let moves = self.positions.has_moved_nodes(replacement, field.range);
+        let around = std::mem::replace(&mut self.replacement, moves.then_some(replacement));
         match &*field.expression {
             Expr::Tuple(tuple) if !tuple.parenthesized => {
                 let (start, end) = (tuple.range.start().to_u32(), tuple.range.end().to_u32());
-                let open =
-                    self.builder.enter(Kind::Tuple, Field::Value, start, end, super::context(tuple.ctx));
-                let span = self.bare_tuple_span(tuple.range, replacement, place.literal);
+                let open = self.builder.enter(Kind::Tuple, Field::Value, start, end, context(tuple.ctx));
+                let span = self.positions.bare_tuple_span(tuple.range, replacement, fstring.literal);
                 self.builder.span_311(open.id(), span);
                 self.expressions(&tuple.elts, Field::Elts);
                 self.builder.leave(open);
             }
             expression => self.expression(expression, Field::Value),
         }
-        self.replacement = outside;
+        self.replacement = around;
     }
 
     /// The `JoinedStr` of a format specification: from the colon to the closing brace.
-    fn format_spec(&mut self, spec: &InterpolatedStringFormatSpec, place: Place<'_>) {
+    fn format_spec(&mut self, spec: &InterpolatedStringFormatSpec, fstring: EnclosingFString<'_>) {
         let start = spec.range.start().to_u32().saturating_sub(1);
         let end = spec.range.end().to_u32();
         let open = self.builder.enter(Kind::JoinedStr, Field::FormatSpec, start, end, 0);
-        if let Some(span) = place.literal.span {
+        if let Some(span) = fstring.literal.span {
             self.builder.span_311(open.id(), span);
         }
-        let place = Place { specs: place.specs + 1, ..place };
-        let mut pending = Pending::default();
+        let fstring = EnclosingFString { specs: fstring.specs + 1, ..fstring };
+        let mut pending = PendingText::default();
         for element in &spec.elements {
             if let InterpolatedStringElement::Literal(text) = element {
-                self.check_spec_text(text.range, place.part);
+                self.check_spec_text(text.range, fstring.part);
             }
-            self.element(element, place, &mut pending);
+            self.element(element, fstring, &mut pending);
         }
         let constant = self.flush(&mut pending);
-        if let Some((constant, span)) = constant.zip(place.literal.span) {
+        if let Some((constant, span)) = constant.zip(fstring.literal.span) {
             self.builder.span_311(constant, span);
         }
         if constant.is_none() && !spec.elements.is_empty() {
@@ -171,9 +177,9 @@ impl Lowering<'_> {
     }
 }
 
-/// What older or single versions see differently.
+/// Details in which versions of CPython differ.
 impl Lowering<'_> {
-    /// Up to Python 3.11 a literal in single quotes has no line end that is not escaped.
+    /// Up to Python 3.11 every line end in a literal without triple quotes must be escaped.
     fn check_line_ends(&mut self, part: &FString) {
         if part.flags.is_triple_quoted() {
             return;
@@ -184,8 +190,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// From Python 3.12 on, a text that ends in an escaped line end behind braces or a named character
-    /// has a piece of its own that is empty, and does not count.
+    /// From Python 3.12 on, an escaped line end after a brace ends the text with an empty piece, whose
+    /// position differs between versions.
     fn check_continuation(&mut self, range: TextRange) {
         let mut text = self.slice(range);
         if !text.ends_with("\\\n") {
@@ -195,11 +201,11 @@ impl Lowering<'_> {
             text = before;
         }
         if text.ends_with(['{', '}']) {
-            self.unsupported("an escaped line end behind a brace in an f-string");
+            self.unsupported("an escaped line end after a brace in an f-string");
         }
     }
 
-    /// Python 3.12 and 3.13 cut and decode the text of `{x=}` where it holds any of these.
+    /// Python 3.12 and 3.13 cut or decode the text of `{x=}` if it contains any of these.
     fn check_debug_text(&mut self, range: TextRange) {
         let text = self.slice(range);
         let expression = text.rsplit_once('=').map_or(text, |(expression, _)| expression);
@@ -209,25 +215,25 @@ impl Lowering<'_> {
         }
     }
 
-    fn check_field(&mut self, field: &InterpolatedElement, place: Place<'_>) {
+    fn check_field(&mut self, field: &InterpolatedElement, fstring: EnclosingFString<'_>) {
         let spec_start = field.format_spec.as_ref().map(|spec| spec.range.start());
-        // Behind the conversion or the expression: the colon or the closing brace.
+        // After the conversion or the expression: the colon or the closing brace.
         let end = spec_start.unwrap_or(field.end()) - TextSize::new(1);
         let text = &self.text.as_bytes()[field.start().to_usize()..end.to_usize()];
         let escapes = memchr::memchr(b'\\', text).is_some();
         let blank_conversion =
             field.conversion != ConversionFlag::None && !text.last().is_some_and(u8::is_ascii_alphabetic);
         let nested_braces = text.starts_with(b"{{");
-        if escapes || blank_conversion || field.expression.is_starred_expr() || place.specs > 1 {
+        if escapes || blank_conversion || field.expression.is_starred_expr() || fstring.specs > 1 {
             self.needs(12);
         }
-        if place.specs > 2 {
+        if fstring.specs > 2 {
             self.unsupported("replacement fields nested three format specifications deep");
         }
-        if place.specs > 0 && nested_braces {
+        if fstring.specs > 0 && nested_braces {
             self.unsupported("a display in braces in a format specification");
         }
-        if place.specs > 0 && field.debug_text.is_some() {
+        if fstring.specs > 0 && field.debug_text.is_some() {
             self.unsupported("a self-documenting expression in a format specification");
         }
     }

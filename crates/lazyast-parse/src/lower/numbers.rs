@@ -4,10 +4,10 @@ use lazyast_format::shape::ConstantTag;
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{ExprNumberLiteral, Number};
 
-use super::Lowering;
+use super::lowering::Lowering;
 
-/// Longest decimal literal that is served. CPython's limit is a setting of the process, which can be
-/// lowered to this at most.
+/// Longest decimal literal that is served. CPython's limit is a setting of the process, and this is the
+/// lowest value that it accepts.
 const MAX_DECIMAL_DIGITS: usize = 640;
 
 impl Lowering<'_> {

@@ -4,10 +4,10 @@ use lazyast_format::{Field, Kind};
 use ruff_python_ast::{Parameter, ParameterWithDefault, Parameters, TypeParam, TypeParams};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::Lowering;
+use super::lowering::Lowering;
 
 impl Lowering<'_> {
-    /// The `arguments` node, which a function has with or without parameters.
+    /// The `arguments` node, which also a function without parameters has.
     pub(super) fn parameters(&mut self, parameters: Option<&Parameters>, empty: TextRange) {
         let range = parameters.map_or(empty, |parameters| parameters.range);
         self.node(Kind::Arguments, Field::Args, range, 0, |lower| {
@@ -42,7 +42,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// An `arg`; without the stars that ruff counts in.
+    /// An `arg`. Ruff's range includes the stars before it, CPython's does not.
     fn parameter(&mut self, parameter: &Parameter, field: Field) {
         let range = TextRange::new(parameter.name.start(), parameter.end());
         let name = self.name(&parameter.name.id);

@@ -4,7 +4,7 @@ use lazyast_format::shape::ConstantTag;
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{MatchCase, Pattern, PatternMatchClass, PatternMatchMapping, Singleton};
 
-use super::Lowering;
+use super::lowering::Lowering;
 
 impl Lowering<'_> {
     pub(super) fn match_case(&mut self, case: &MatchCase) {

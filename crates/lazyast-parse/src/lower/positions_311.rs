@@ -1,94 +1,130 @@
 //! Where Python 3.11 puts nodes that stand inside of f-strings.
 //!
-//! Up to 3.11 the expression of a replacement field is cut out, put into parentheses and parsed as a
-//! source of its own, whose tokens are then moved to where the field is (`fstring_find_expr_location`
-//! and `fstring_compile_expr` in CPython's `Parser/string_parser.c`). That arrives at the true positions,
-//! but for three cases: a literal of several lines that begins on the field's first line loses the
-//! column of its start; fields inside of such a literal are moved along with it; and a tuple without
-//! parentheses takes over the field's braces. Nodes in these cases are listed with their positions.
+//! Up to 3.11, CPython cuts out the expression of a replacement field, puts it into parentheses and parses
+//! it as a source of its own. Then it moves the tokens to where the field is (`fstring_find_expr_location`
+//! and `fstring_compile_expr` in `Parser/string_parser.c`). The result is the true position, except in three
+//! cases:
+//!
+//! - a literal that spans lines and starts on the field's first line loses the column of its start;
+//! - fields inside of such a literal are moved along with it;
+//! - a tuple without parentheses takes over the field's braces.
+//!
+//! Archives list the nodes of these cases with their positions.
+
+use std::cell::Cell;
 
 use lazyast_format::read::{Position, Span};
-use lazyast_format::write::Open;
 use ruff_text_size::{TextRange, TextSize};
 
-use super::{Lowering, is_blank};
+use super::trivia::is_blank;
 
 /// One f-string literal of an implicit concatenation.
 #[derive(Clone, Copy)]
-pub(super) struct Literal {
+pub(super) struct FStringLiteral {
     /// Its true start.
     start: Position,
-    /// The column where 3.11 sees its start.
+    /// The column at which 3.11 sees its start.
     column: u32,
-    /// Where 3.11 sees it, if that is not where it sees the whole concatenation.
+    /// Where 3.11 sees the literal, unless that is where it sees the whole concatenation.
     pub(super) span: Option<Span>,
 }
 
 /// A replacement field whose expression is being lowered.
 #[derive(Clone, Copy)]
 pub(super) struct Replacement {
-    /// Its opening brace.
+    /// The position of its opening brace.
     brace: Position,
-    /// The brace's offset.
+    /// The offset of its opening brace.
     offset: u32,
-    /// What 3.11 adds to the columns of that line.
+    /// What 3.11 adds to the columns of the brace's line.
     delta: i64,
 }
 
 impl Replacement {
-    /// The field itself if any node in it can be moved.
-    pub(super) fn moves(self, nested_multiline: &[u32], field: TextRange) -> Option<Self> {
-        let (start, end) = (field.start().to_u32(), field.end().to_u32());
-        let first = nested_multiline.partition_point(|literal| *literal < start);
-        let has_literal = nested_multiline.get(first).is_some_and(|literal| *literal < end);
-        (self.delta != 0 || has_literal).then_some(self)
-    }
-
     fn shifted(&self, column: u32) -> u32 {
         (i64::from(column) + self.delta).max(0) as u32
     }
 }
 
-impl Lowering<'_> {
-    /// An f-string literal as the fields in it need it.
-    pub(super) fn literal(&self, range: TextRange, concatenated: bool) -> Literal {
-        let span = self.seen(range, self.replacement);
-        Literal {
+/// Finds positions in one text, as they are and as 3.11 sees them.
+pub(super) struct Positions<'a> {
+    text: &'a [u8],
+    /// Starts of the literals that span lines and stand inside of an f-string, sorted.
+    nested_multiline: &'a [u32],
+    last_line: Cell<LastLine>,
+}
+
+/// The line that [`Positions::position`] found last.
+#[derive(Clone, Copy, Default)]
+struct LastLine {
+    /// An offset in the line.
+    offset: usize,
+    /// The line's number, from 0.
+    line: u32,
+    line_start: usize,
+}
+
+impl<'a> Positions<'a> {
+    pub(super) fn new(text: &'a str, nested_multiline: &'a [u32]) -> Self {
+        Self { text: text.as_bytes(), nested_multiline, last_line: Cell::default() }
+    }
+
+    /// An f-string literal that stands in `around`, for the fields in it.
+    pub(super) fn literal(
+        &self,
+        range: TextRange,
+        is_concatenated: bool,
+        around: Option<Replacement>,
+    ) -> FStringLiteral {
+        let span = self.seen(range, around);
+        FStringLiteral {
             start: self.position(range.start()),
             column: span.start.column,
-            span: concatenated.then_some(span),
+            span: is_concatenated.then_some(span),
         }
     }
 
-    /// The field that begins where `range` does.
-    pub(super) fn replacement(&self, range: TextRange, literal: Literal) -> Replacement {
+    /// The field at `range`.
+    pub(super) fn replacement(&self, range: TextRange, literal: FStringLiteral) -> Replacement {
         let brace = self.position(range.start());
-        let same_line = brace.line == literal.start.line;
-        let delta = if same_line { i64::from(literal.column) - i64::from(literal.start.column) } else { 0 };
+        let is_same_line = brace.line == literal.start.line;
+        let delta =
+            if is_same_line { i64::from(literal.column) - i64::from(literal.start.column) } else { 0 };
         Replacement { brace, offset: range.start().to_u32(), delta }
     }
 
-    /// Lists a node that 3.11 moves.
-    pub(super) fn moved(&mut self, node: &Open, range: TextRange, replacement: Replacement) {
-        let span = self.seen(range, Some(replacement));
-        if span != self.seen(range, None) {
-            self.builder.span_311(node.id(), span);
-        }
+    /// Whether 3.11 can move any node in a field.
+    pub(super) fn has_moved_nodes(&self, replacement: Replacement, field: TextRange) -> bool {
+        let (start, end) = (field.start().to_u32(), field.end().to_u32());
+        let first = self.nested_multiline.partition_point(|literal| *literal < start);
+        let has_literal = self.nested_multiline.get(first).is_some_and(|literal| *literal < end);
+        replacement.delta != 0 || has_literal
     }
 
-    /// The position of a tuple without parentheses that is a field's whole expression: from the brace to
-    /// behind the character that ends the expression.
-    pub(super) fn bare_tuple_span(&self, tuple: TextRange, field: Replacement, literal: Literal) -> Span {
-        let behind_brace = &self.rest(TextSize::new(field.offset))[1..];
-        let blanks = behind_brace.iter().take_while(|byte| is_blank(**byte)).count();
-        let same_line = field.brace.line == literal.start.line;
-        let column = match behind_brace.get(blanks) {
-            Some(b'\n') if same_line => literal.column,
+    /// Where 3.11 sees a node of a field's expression, if not at its true position.
+    pub(super) fn moved(&self, range: TextRange, replacement: Replacement) -> Option<Span> {
+        let span = self.seen(range, Some(replacement));
+        (span != self.seen(range, None)).then_some(span)
+    }
+
+    /// The position of a tuple without parentheses that is a field's whole expression. It starts at the
+    /// brace and ends after the character that ends the expression.
+    pub(super) fn bare_tuple_span(
+        &self,
+        tuple: TextRange,
+        field: Replacement,
+        literal: FStringLiteral,
+    ) -> Span {
+        let after_brace = &self.text[field.offset as usize + 1..];
+        let blanks = after_brace.iter().take_while(|byte| is_blank(**byte)).count();
+        let is_same_line = field.brace.line == literal.start.line;
+        let column = match after_brace.get(blanks) {
+            Some(b'\n') if is_same_line => literal.column,
             Some(b'\n') => 0,
             _ => field.shifted(field.brace.column),
         };
-        let trailing =
-            self.rest(tuple.end()).iter().take_while(|byte| is_blank(**byte) || **byte == b'\n').count();
+        let after_tuple = &self.text[tuple.end().to_usize()..];
+        let trailing = after_tuple.iter().take_while(|byte| is_blank(**byte) || **byte == b'\n').count();
         let end = tuple.end().to_u32() + trailing as u32;
         let mut end_position = self.position(TextSize::new(end));
         end_position.column += 1;
@@ -98,7 +134,7 @@ impl Lowering<'_> {
         Span { start: Position { line: field.brace.line, column }, end: end_position }
     }
 
-    /// Where 3.11 sees a node of a field's expression; the true position outside of fields.
+    /// Where 3.11 sees a node of a field's expression, and the true position outside of fields.
     fn seen(&self, range: TextRange, replacement: Option<Replacement>) -> Span {
         let mut span = Span { start: self.position(range.start()), end: self.position(range.end()) };
         let Some(field) = replacement else { return span };
@@ -116,35 +152,27 @@ impl Lowering<'_> {
         span
     }
 
-    /// The line and the column of an offset, counted from the offset that was asked for last: offsets
-    /// come nearly in order, so that all together cost one pass.
+    /// The line and the column of an offset. The search starts at the offset of the last call, because
+    /// offsets come nearly in order: all calls together cost one pass over the text.
     fn position(&self, offset: TextSize) -> Position {
-        let (offset, text) = (offset.to_usize(), self.text.as_bytes());
-        let mut known = self.known_line.get();
-        if offset >= known.offset {
-            let between = &text[known.offset..offset];
-            known.line += memchr::memchr_iter(b'\n', between).count() as u32;
+        let offset = offset.to_usize();
+        let mut last = self.last_line.get();
+        if offset >= last.offset {
+            let between = &self.text[last.offset..offset];
+            last.line += memchr::memchr_iter(b'\n', between).count() as u32;
             if let Some(end) = memchr::memrchr(b'\n', between) {
-                known.line_start = known.offset + end + 1;
+                last.line_start = last.offset + end + 1;
             }
         } else {
-            let between = &text[offset..known.offset];
+            let between = &self.text[offset..last.offset];
             let line_ends = memchr::memchr_iter(b'\n', between).count() as u32;
             if line_ends > 0 {
-                known.line -= line_ends;
-                known.line_start = memchr::memrchr(b'\n', &text[..offset]).map_or(0, |end| end + 1);
+                last.line -= line_ends;
+                last.line_start = memchr::memrchr(b'\n', &self.text[..offset]).map_or(0, |end| end + 1);
             }
         }
-        known.offset = offset;
-        self.known_line.set(known);
-        Position { line: known.line + 1, column: (offset - known.line_start) as u32 }
+        last.offset = offset;
+        self.last_line.set(last);
+        Position { line: last.line + 1, column: (offset - last.line_start) as u32 }
     }
-}
-
-/// The line of an offset, from 0.
-#[derive(Clone, Copy, Default)]
-pub(super) struct KnownLine {
-    offset: usize,
-    line: u32,
-    line_start: usize,
 }

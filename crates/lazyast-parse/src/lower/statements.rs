@@ -7,8 +7,9 @@ use ruff_python_ast::{
 };
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
-use super::expressions::operator;
-use super::{Lowering, is_blank, trivia};
+use super::lowering::Lowering;
+use super::operators::operator;
+use super::trivia::{is_blank, trivia_len};
 
 impl Lowering<'_> {
     pub(super) fn body(&mut self, body: &[Stmt], field: Field) {
@@ -106,8 +107,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// The range of a compound statement. In CPython it ends with the last token of its block, which may
-    /// be a semicolon.
+    /// The range of a compound statement. CPython ends it with the last token of its block, which may be a
+    /// semicolon.
     fn block(&self, range: TextRange) -> TextRange {
         let mut rest = self.rest(range.end());
         loop {
@@ -129,7 +130,7 @@ impl Lowering<'_> {
     fn definition(&self, range: TextRange, decorators: &[Decorator]) -> TextRange {
         let range = self.block(range);
         let Some(last) = decorators.last() else { return range };
-        let skipped = trivia(self.rest(last.end())) as u32;
+        let skipped = trivia_len(self.rest(last.end())) as u32;
         TextRange::new(last.end() + TextSize::new(skipped), range.end())
     }
 
@@ -208,7 +209,7 @@ impl Lowering<'_> {
 
     fn try_statement(&mut self, node: &StmtTry, field: Field) {
         if node.handlers.is_empty() && !node.orelse.is_empty() {
-            // To CPython an `else` belongs to `except`; our parser is content with a `finally`.
+            // CPython accepts `else` only after `except`; ruff also after `try` alone if there is a `finally`.
             return self.unsupported("an else of a try without except");
         }
         let kind = if node.is_star { Kind::TryStar } else { Kind::Try };

@@ -6,12 +6,12 @@ use ruff_python_ast::{ExprBytesLiteral, ExprStringLiteral, StringLiteral};
 use ruff_python_ast::{StringFlags, StringLiteralFlags};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::Lowering;
+use super::lowering::Lowering;
 use crate::unicode::is_unchanged;
 
 impl Lowering<'_> {
     pub(super) fn string(&mut self, node: &ExprStringLiteral, field: Field) {
-        // Only a lower-case prefix of the first literal counts.
+        // CPython's `kind` depends on a lower-case prefix of the first literal alone.
         let tag = if self.rest(node.start())[0] == b'u' { ConstantTag::UnicodeStr } else { ConstantTag::Str };
         let payload = match node.value.as_slice() {
             [literal] if literal.value.is_ascii() => {
@@ -51,8 +51,8 @@ impl Lowering<'_> {
         );
     }
 
-    /// Appends a decoded piece of text. Ruff puts U+FFFD for lone surrogates; where the source has such
-    /// escapes, the piece is decoded again. `braces`: doubled braces stand for one.
+    /// Appends a decoded piece of text. Ruff writes U+FFFD for lone surrogates, so a piece whose source has
+    /// such escapes is decoded again. With `braces`, doubled braces stand for one.
     pub(super) fn append(
         &mut self,
         decoded: &str,
@@ -82,7 +82,7 @@ fn content(range: TextRange, flags: StringLiteralFlags) -> TextRange {
     TextRange::new(range.start() + flags.opener_len(), range.end() - flags.closer_len())
 }
 
-/// Whether a text has an escape that stands for a surrogate.
+/// Whether a text has an escape for a surrogate.
 fn has_surrogate_escape(source: &[u8]) -> bool {
     memchr::memchr_iter(b'\\', source).any(|at| {
         matches!(
@@ -93,8 +93,8 @@ fn has_surrogate_escape(source: &[u8]) -> bool {
     })
 }
 
-/// The value of a text with escapes, in UTF-8 where each lone surrogate has three bytes of its own.
-/// `None` for named characters. The escapes are valid: the parser has read them.
+/// The value of a text with escapes in WTF-8: UTF-8 with three bytes for each lone surrogate. `None` if the
+/// text has named characters. The parser has checked that the escapes are valid.
 fn unescape(source: &str, braces: bool) -> Option<Vec<u8>> {
     let mut value = Vec::with_capacity(source.len());
     let mut rest = source.as_bytes();
@@ -148,10 +148,10 @@ fn push_simple(value: &mut Vec<u8>, escape: u8) {
     }
 }
 
-/// Appends a code point; surrogates as UTF-8 would write them if it could.
+/// Appends a code point in WTF-8.
 fn push_scalar(value: &mut Vec<u8>, code: u32) {
     match char::from_u32(code) {
-        Some(letter) => value.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
+        Some(character) => value.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
         None => value.extend_from_slice(&[
             0xe0 | (code >> 12) as u8,
             0x80 | (code >> 6 & 0x3f) as u8,

@@ -1,0 +1,102 @@
+//! The state of one module's lowering, and how nodes are written.
+
+use lazyast_format::write::Open;
+use lazyast_format::{Builder, Field, Kind};
+use ruff_text_size::{TextRange, TextSize};
+
+use super::positions_311::{Positions, Replacement};
+use crate::limits::MAX_DEPTH;
+use crate::unsupported::Unsupported;
+
+/// Writes the nodes of one module.
+pub(super) struct Lowering<'a> {
+    pub(super) text: &'a str,
+    pub(super) builder: &'a mut Builder,
+    pub(super) positions: Positions<'a>,
+    /// The replacement field around the current node, if Python 3.11 moves nodes in it.
+    pub(super) replacement: Option<Replacement>,
+    minimum_python: &'a mut u8,
+    unsupported: Option<Unsupported>,
+}
+
+impl<'a> Lowering<'a> {
+    pub(super) fn new(
+        text: &'a str,
+        nested_multiline: &'a [u32],
+        builder: &'a mut Builder,
+        minimum_python: &'a mut u8,
+    ) -> Self {
+        Self {
+            text,
+            builder,
+            positions: Positions::new(text, nested_multiline),
+            replacement: None,
+            minimum_python,
+            unsupported: None,
+        }
+    }
+
+    /// Fails if anything in the module is unsupported.
+    pub(super) fn finish(self) -> Result<(), Unsupported> {
+        self.unsupported.map_or(Ok(()), Err)
+    }
+
+    /// Writes a node with its children.
+    pub(super) fn node(
+        &mut self,
+        kind: Kind,
+        field: Field,
+        range: TextRange,
+        payload: u32,
+        children: impl FnOnce(&mut Self),
+    ) {
+        let node = self.enter(kind, field, range, payload);
+        children(self);
+        self.builder.leave(node);
+    }
+
+    /// Writes a node without children.
+    pub(super) fn leaf(&mut self, kind: Kind, field: Field, range: TextRange, payload: u32) {
+        let node = self.enter(kind, field, range, payload);
+        self.builder.leave(node);
+    }
+
+    pub(super) fn enter(&mut self, kind: Kind, field: Field, range: TextRange, payload: u32) -> Open {
+        let node = self.builder.enter(kind, field, range.start().to_u32(), range.end().to_u32(), payload);
+        if let Some(replacement) = self.replacement
+            && kind.has_positions()
+            && let Some(span) = self.positions.moved(range, replacement)
+        {
+            self.builder.span_311(node.id(), span);
+        }
+        node
+    }
+
+    /// Whether another level may follow below the open nodes. Also false once the source is unsupported.
+    pub(super) fn may_descend(&mut self) -> bool {
+        if self.builder.depth() >= MAX_DEPTH && self.unsupported.is_none() {
+            let limit = u32::from(MAX_DEPTH);
+            self.unsupported = Some(Unsupported::Depth { subject: "nodes are nested", limit });
+        }
+        self.unsupported.is_none()
+    }
+
+    /// Makes the source unsupported. Only the first reason is kept.
+    pub(super) fn unsupported(&mut self, construct: &'static str) {
+        self.unsupported.get_or_insert(Unsupported::Construct(construct));
+    }
+
+    /// Notes syntax that versions of Python before this minor version lack.
+    pub(super) fn needs(&mut self, minor: u8) {
+        *self.minimum_python = (*self.minimum_python).max(minor);
+    }
+
+    pub(super) fn slice(&self, range: TextRange) -> &'a str {
+        &self.text[range]
+    }
+
+    /// The text from an offset on.
+    pub(super) fn rest(&self, offset: TextSize) -> &'a [u8] {
+        &self.text.as_bytes()[offset.to_usize()..]
+    }
+}

@@ -1,0 +1,23 @@
+//! The root: lowers a whole module.
+
+use lazyast_format::{Builder, Field, Kind};
+use ruff_python_ast::ModModule;
+use ruff_text_size::{TextRange, TextSize};
+
+use super::lowering::Lowering;
+use crate::unsupported::Unsupported;
+
+/// Writes the nodes of a module. `nested_multiline` comes from the tokens. Syntax that older versions of
+/// Python lack raises `minimum_python`.
+pub(crate) fn module(
+    text: &str,
+    module: &ModModule,
+    nested_multiline: &[u32],
+    builder: &mut Builder,
+    minimum_python: &mut u8,
+) -> Result<(), Unsupported> {
+    let mut lowering = Lowering::new(text, nested_multiline, builder, minimum_python);
+    let range = TextRange::up_to(TextSize::of(text));
+    lowering.node(Kind::Module, Field::Root, range, 0, |lower| lower.body(&module.body, Field::Body));
+    lowering.finish()
+}
