@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
-use lazyast::{Cache, Unusable};
+use lazyast::{Cache, CacheDirectoryError};
 
 /// Python syntax trees that are parsed once and then simply there.
 #[derive(Debug, Parser)]
@@ -72,18 +72,18 @@ impl CacheArguments {
         if self.no_cache {
             return Cache::disabled();
         }
-        let lower = match &self.cache_lower[..] {
-            [] => lazyast::lower::from_environment(),
-            lower => lower.to_owned(),
+        let underlay = match &self.cache_lower[..] {
+            [] => lazyast::underlay::from_environment(),
+            underlay => underlay.to_owned(),
         };
-        match Cache::open_above(self.cache_dir.as_deref(), &lower) {
+        match Cache::open_with_underlay(self.cache_dir.as_deref(), &underlay) {
             Ok(cache) => {
                 for problem in cache.problems() {
                     eprintln!("lazyast: warning: {problem}");
                 }
                 cache
             }
-            Err(Unusable::Off) => Cache::disabled(),
+            Err(CacheDirectoryError::Disabled) => Cache::disabled(),
             Err(error) => {
                 eprintln!("lazyast: warning: {error}");
                 Cache::disabled()
@@ -92,9 +92,9 @@ impl CacheArguments {
     }
 
     /// The directory that would be used.
-    fn directory(&self) -> Result<PathBuf, Unusable> {
+    fn directory(&self) -> Result<PathBuf, CacheDirectoryError> {
         if self.no_cache {
-            return Err(Unusable::Off);
+            return Err(CacheDirectoryError::Disabled);
         }
         lazyast::directory::choose(self.cache_dir.as_deref(), Path::new("."))
     }
@@ -144,8 +144,8 @@ impl From<io::Error> for Failed {
     }
 }
 
-impl From<Unusable> for Failed {
-    fn from(error: Unusable) -> Self {
+impl From<CacheDirectoryError> for Failed {
+    fn from(error: CacheDirectoryError) -> Self {
         Self::new(error.to_string())
     }
 }

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use lazyast_format::Tree;
 
-use crate::Key;
+use crate::SourceKey;
 use crate::packs::Pack;
 
 /// What is found in a pack, or in a file that should be one.
 #[derive(Debug)]
-pub struct Checked {
+pub struct PackReport {
     /// The file.
     pub path: PathBuf,
     /// Archives that are whole.
@@ -23,7 +23,7 @@ pub struct Checked {
 /// Most problems of a file that are told.
 const TOLD: usize = 100;
 
-impl Checked {
+impl PackReport {
     /// Nothing was found yet.
     pub(crate) fn new(path: PathBuf) -> Self {
         Self { path, whole: 0, problems: Vec::new(), problem_count: 0 }
@@ -60,8 +60,8 @@ impl Checked {
     pub(crate) fn add(
         &mut self,
         place: usize,
-        key: &Key,
-        last: &mut Option<Key>,
+        key: &SourceKey,
+        last: &mut Option<SourceKey>,
         result: Result<(), String>,
     ) {
         if last.is_some_and(|last| last >= *key) {
@@ -81,7 +81,7 @@ pub(crate) fn outside() -> String {
 }
 
 /// Whether an archive keeps all rules, and is that of a source with this key.
-pub(crate) fn check(key: &Key, archive: &[u8], parser: u32) -> Result<(), String> {
+pub(crate) fn check(key: &SourceKey, archive: &[u8], parser: u32) -> Result<(), String> {
     lazyast_format::verify::verify(archive).map_err(|error| error.to_string())?;
     let tree = Tree::open(archive, Some(parser)).map_err(|error| error.to_string())?;
     if tree.header().source_hash != *key {

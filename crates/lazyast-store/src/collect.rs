@@ -14,7 +14,7 @@ use crate::pack::IndexEntry;
 use crate::packs::{Pack, Packs};
 use crate::uses::{self, Uses};
 use crate::versions::{delete_folder, delete_version, half_deleted, last_change, size, versions};
-use crate::{Key, Store, clock, names, temporary};
+use crate::{SourceKey, Store, clock, names, temporary};
 
 /// The environment variable that switches automatic collection off, with the value [`OFF`](crate::directory::OFF).
 pub const VARIABLE: &str = "LAZYAST_GC";
@@ -37,20 +37,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Policy {
+pub struct GcPolicy {
     /// What was not used for so long goes.
     pub max_age: Duration,
     /// Packs get no longer than this together, in bytes: what was used least lately goes first.
     pub max_size: u64,
 }
 
-impl Default for Policy {
+impl Default for GcPolicy {
     fn default() -> Self {
         Self { max_age: Duration::from_hours(30 * 24), max_size: 8 << 30 }
     }
 }
 
-impl Policy {
+impl GcPolicy {
     /// What is kept where nobody has said anything, or nothing if the user collects by hand.
     pub fn automatic() -> Option<Self> {
         let is_off = std::env::var_os(VARIABLE).is_some_and(|value| value == crate::directory::OFF);
@@ -65,7 +65,7 @@ impl Policy {
 
 /// What was deleted, or would be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Collected {
+pub struct GcReport {
     /// Directories of other versions.
     pub versions: usize,
     /// Archives.
@@ -80,24 +80,24 @@ pub struct Collected {
 
 /// Whether a cache directory was not collected for a day, and the user has not switched that off. It costs a look at a
 /// file.
-pub fn is_due(root: &Path) -> bool {
+pub fn is_gc_due(root: &Path) -> bool {
     let last = root.join(STAMP).metadata().and_then(|metadata| metadata.modified());
     let age = last.ok().and_then(|last| SystemTime::now().duration_since(last).ok());
-    age.is_none_or(|age| age >= EVERY) && root.is_dir() && Policy::automatic().is_some()
+    age.is_none_or(|age| age >= EVERY) && root.is_dir() && GcPolicy::automatic().is_some()
 }
 
 impl Store {
     /// Deletes what a policy does not keep, in all of the cache directory; with `dry_run`, only says what that is.
     /// Nothing if other processes were at it all the time.
-    pub fn collect(&self, policy: &Policy, dry_run: bool) -> io::Result<Option<Collected>> {
+    pub fn collect_garbage(&self, policy: &GcPolicy, dry_run: bool) -> io::Result<Option<GcReport>> {
         let collection = Collection::new(policy, dry_run, u64::MAX);
         self.collect_within(collection, PATIENCE)
     }
 
-    /// Collects if that [`is_due`] and nobody else does.
-    pub fn collect_if_due(&self) -> io::Result<Option<Collected>> {
+    /// Collects if that [`is_gc_due`] and nobody else does.
+    pub fn collect_garbage_if_due(&self) -> io::Result<Option<GcReport>> {
         let root = self.directory().root();
-        let Some(policy) = Policy::automatic().filter(|_| is_due(root)) else { return Ok(None) };
+        let Some(policy) = GcPolicy::automatic().filter(|_| is_gc_due(root)) else { return Ok(None) };
         let stamp = root.join(STAMP);
         let is_new = !stamp.exists();
         // Marked before the work, so that work that fails is not tried again and again.
@@ -114,7 +114,7 @@ impl Store {
         &self,
         mut collection: Collection<'_>,
         patience: Duration,
-    ) -> io::Result<Option<Collected>> {
+    ) -> io::Result<Option<GcReport>> {
         let Some(_lock) = self.lock(patience)? else { return Ok(None) };
         // What frees room without needing any comes first.
         collection.leftovers(self.directory().root());
@@ -126,15 +126,15 @@ impl Store {
 }
 
 struct Collection<'a> {
-    policy: &'a Policy,
+    policy: &'a GcPolicy,
     dry_run: bool,
     max_copied: u64,
-    found: Collected,
+    found: GcReport,
 }
 
 impl<'a> Collection<'a> {
-    fn new(policy: &'a Policy, dry_run: bool, max_copied: u64) -> Self {
-        Self { policy, dry_run, max_copied, found: Collected::default() }
+    fn new(policy: &'a GcPolicy, dry_run: bool, max_copied: u64) -> Self {
+        Self { policy, dry_run, max_copied, found: GcReport::default() }
     }
 
     /// Deletes what killed processes left.
@@ -212,7 +212,7 @@ impl<'a> Collection<'a> {
 struct Plan {
     replaced: Vec<Arc<Pack>>,
     /// What is kept of these.
-    kept: HashSet<Key>,
+    kept: HashSet<SourceKey>,
     dropped: usize,
     dropped_bytes: u64,
 }
@@ -223,7 +223,7 @@ fn cost(entry: &IndexEntry) -> u64 {
 }
 
 impl Plan {
-    fn new(policy: &Policy, packs: Vec<Arc<Pack>>, uses: &Uses, max_copied: u64) -> Self {
+    fn new(policy: &GcPolicy, packs: Vec<Arc<Pack>>, uses: &Uses, max_copied: u64) -> Self {
         // Each archive once, where it is first.
         let mut seen = HashSet::new();
         let mut lately = Vec::new();
@@ -242,7 +242,7 @@ impl Plan {
         });
         let fits = fits.count();
         let is_full = fits < lately.len();
-        let mut left: HashSet<Key> = lately[..fits].iter().map(|(_, key, _)| *key).collect();
+        let mut left: HashSet<SourceKey> = lately[..fits].iter().map(|(_, key, _)| *key).collect();
         let mut may_copy = max_copied;
         let mut plan = Self { replaced: Vec::new(), kept: HashSet::new(), dropped: 0, dropped_bytes: 0 };
         for pack in packs {
@@ -288,7 +288,7 @@ mod tests {
         let uses = Uses::read(directory.path());
         for (may_copy, replaced, dropped) in [(u64::MAX, 4, 25), (12_000, 3, 20), (5_000, 1, 10), (0, 1, 10)]
         {
-            let plan = Plan::new(&Policy::default(), packs.clone(), &uses, may_copy);
+            let plan = Plan::new(&GcPolicy::default(), packs.clone(), &uses, may_copy);
             assert_eq!((plan.replaced.len(), plan.dropped), (replaced, dropped), "{may_copy}");
         }
     }

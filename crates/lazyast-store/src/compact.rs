@@ -7,14 +7,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::collect::Policy;
+use crate::collect::GcPolicy;
 use crate::lock::Lock;
-use crate::names::Names;
+use crate::names::IdentifierIndex;
 use crate::pack::IndexEntry;
 use crate::packs::{Pack, Packs};
-use crate::store::MANY_PACKS;
+use crate::store::COMPACTION_THRESHOLD;
 use crate::uses::Uses;
-use crate::{Key, Store, clock};
+use crate::{SourceKey, Store, clock};
 
 /// The file that whoever replaces packs has locked.
 const LOCK: &str = "compact.lock";
@@ -34,17 +34,17 @@ impl Store {
         let packs = self.without_copies(Packs::read(self.directory().packs(), &[]).whole);
         let mut total = 0;
         let mut joins = |place: usize, pack: &Arc<Pack>| {
-            let is_small = place < MANY_PACKS / 2 || pack.bytes() < 2 * total;
+            let is_small = place < COMPACTION_THRESHOLD / 2 || pack.bytes() < 2 * total;
             total += pack.bytes();
             is_small
         };
         let count = packs.iter().rev().enumerate().take_while(|(place, pack)| joins(*place, pack)).count();
-        if count <= MANY_PACKS / 2 {
+        if count <= COMPACTION_THRESHOLD / 2 {
             return Ok(());
         }
         let mut large = packs;
         let small = large.split_off(large.len() - count);
-        let uses = Policy::automatic().map(|policy| (policy, Uses::read(self.directory().version())));
+        let uses = GcPolicy::automatic().map(|policy| (policy, Uses::read(self.directory().version())));
         let is_dead = |entry: &IndexEntry| {
             uses.as_ref().is_some_and(|(policy, uses)| policy.is_too_old(uses.now, uses.of(entry)))
         };
@@ -66,7 +66,7 @@ impl Store {
         kept
     }
 
-    fn is_in(&self, packs: &[Arc<Pack>], key: &Key) -> bool {
+    fn is_in(&self, packs: &[Arc<Pack>], key: &SourceKey) -> bool {
         packs.iter().any(|pack| pack.get(key, self.parser()).is_some())
     }
 
@@ -113,7 +113,7 @@ impl Store {
         self.forget(&paths);
         drop(packs);
         for path in paths {
-            let _ = fs::remove_file(Names::path(&path));
+            let _ = fs::remove_file(IdentifierIndex::path(&path));
             let _ = fs::remove_file(path);
         }
     }

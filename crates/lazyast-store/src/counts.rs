@@ -19,7 +19,7 @@ const LEN: usize = 40;
 
 /// How often archives were found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct LookupCounts {
     /// Sources whose archive was there.
     pub hits: u64,
     /// As many of these were not even read.
@@ -28,7 +28,7 @@ pub struct Counts {
     pub misses: u64,
 }
 
-impl Counts {
+impl LookupCounts {
     /// What was counted for the directory of a version.
     pub fn read(version: &Path) -> Self {
         File::open(version.join(NAME)).map_or_else(|_| Self::default(), |file| Self::from_file(&file))
@@ -89,29 +89,29 @@ mod tests {
     #[test]
     fn counts_add_up() {
         let directory = tempfile::tempdir().expect("a directory");
-        let one = Counts { hits: 5, unread: 3, misses: 2 };
-        assert_eq!(Counts::read(directory.path()), Counts::default());
+        let one = LookupCounts { hits: 5, unread: 3, misses: 2 };
+        assert_eq!(LookupCounts::read(directory.path()), LookupCounts::default());
         for _ in 0..3 {
             one.add(directory.path()).expect("there is room");
         }
-        assert_eq!(Counts::read(directory.path()), Counts { hits: 15, unread: 9, misses: 6 });
+        assert_eq!(LookupCounts::read(directory.path()), LookupCounts { hits: 15, unread: 9, misses: 6 });
         let lock = Lock::now(&directory.path().join(NAME)).expect("there is room");
         one.add(directory.path()).expect("nobody waits");
         drop(lock);
-        assert_eq!(Counts::read(directory.path()).hits, 15, "what is not added at once is not counted");
+        assert_eq!(LookupCounts::read(directory.path()).hits, 15, "what is not added at once is not counted");
     }
 
     #[test]
     fn damage_begins_anew() {
-        let bytes = Counts { hits: 5, unread: 3, misses: 2 }.to_bytes();
+        let bytes = LookupCounts { hits: 5, unread: 3, misses: 2 }.to_bytes();
         for place in 0..LEN {
             let mut damaged = bytes;
             damaged[place] ^= 1;
-            assert_eq!(Counts::from_bytes(&damaged), None, "byte {place}");
+            assert_eq!(LookupCounts::from_bytes(&damaged), None, "byte {place}");
         }
         let directory = tempfile::tempdir().expect("a directory");
         std::fs::write(directory.path().join(NAME), "short").expect("there is room");
-        Counts { hits: 1, ..Counts::default() }.add(directory.path()).expect("there is room");
-        assert_eq!(Counts::read(directory.path()).hits, 1);
+        LookupCounts { hits: 1, ..LookupCounts::default() }.add(directory.path()).expect("there is room");
+        assert_eq!(LookupCounts::read(directory.path()).hits, 1);
     }
 }

@@ -23,7 +23,7 @@ pub const OFF: &str = "off";
 
 /// A cache directory that exists and may be used.
 #[derive(Clone, Debug)]
-pub struct Directory {
+pub struct CacheDirectory {
     root: PathBuf,
     version: PathBuf,
     packs: PathBuf,
@@ -31,11 +31,11 @@ pub struct Directory {
 
 /// Why there is no cache.
 #[derive(Debug)]
-pub enum Unusable {
+pub enum CacheDirectoryError {
     /// The user switched it off.
-    Off,
+    Disabled,
     /// The platform has no directory for caches and none was given.
-    Unknown,
+    NoDefault,
     /// The directory cannot be made or looked at.
     Io {
         /// The directory.
@@ -44,7 +44,7 @@ pub enum Unusable {
         error: io::Error,
     },
     /// The directory belongs to another user.
-    Owner {
+    WrongOwner {
         /// The directory.
         path: PathBuf,
         /// The owner's number.
@@ -53,60 +53,60 @@ pub enum Unusable {
         expected: u32,
     },
     /// Others can write to the directory.
-    Mode {
+    WritableByOthers {
         /// The directory.
         path: PathBuf,
         /// Its permissions.
         found: u32,
     },
     /// Something in the directory is a link and leads elsewhere, or is a file.
-    Link {
+    NotADirectory {
         /// What is no directory.
         path: PathBuf,
     },
 }
 
-impl std::fmt::Display for Unusable {
+impl std::fmt::Display for CacheDirectoryError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Off => write!(f, "the cache is switched off"),
-            Self::Unknown => write!(f, "no directory for caches is known; set {VARIABLE}"),
+            Self::Disabled => write!(f, "the cache is switched off"),
+            Self::NoDefault => write!(f, "no directory for caches is known; set {VARIABLE}"),
             Self::Io { path, error } => {
                 write!(f, "cache directory {} cannot be used: {error}", path.display())
             }
-            Self::Owner { path, found, expected } => write!(
+            Self::WrongOwner { path, found, expected } => write!(
                 f,
                 "cache directory {} belongs to user {found} instead of {expected}; choose another with {VARIABLE}",
                 path.display()
             ),
-            Self::Mode { path, found } => write!(
+            Self::WritableByOthers { path, found } => write!(
                 f,
                 "cache directory {} has mode {found:o}, so that others could plant trees in it; make it 700",
                 path.display()
             ),
-            Self::Link { path } => {
+            Self::NotADirectory { path } => {
                 write!(f, "{} should be a directory and is none, or a link; delete it", path.display())
             }
         }
     }
 }
 
-impl std::error::Error for Unusable {}
+impl std::error::Error for CacheDirectoryError {}
 
 /// The cache directory that a user in `from` means; `chosen` is what they said explicitly.
-pub fn choose(chosen: Option<&Path>, from: &Path) -> Result<PathBuf, Unusable> {
+pub fn choose(chosen: Option<&Path>, from: &Path) -> Result<PathBuf, CacheDirectoryError> {
     if let Some(path) = chosen {
-        return if path == Path::new(OFF) { Err(Unusable::Off) } else { Ok(path.to_owned()) };
+        return if path == Path::new(OFF) { Err(CacheDirectoryError::Disabled) } else { Ok(path.to_owned()) };
     }
     match std::env::var_os(VARIABLE) {
-        Some(value) if value == OFF => return Err(Unusable::Off),
+        Some(value) if value == OFF => return Err(CacheDirectoryError::Disabled),
         Some(value) if !value.is_empty() => return Ok(value.into()),
         _ => {}
     }
     if let Some(path) = configured(from) {
         return Ok(path);
     }
-    let platform = etcetera::choose_base_strategy().map_err(|_| Unusable::Unknown)?;
+    let platform = etcetera::choose_base_strategy().map_err(|_| CacheDirectoryError::NoDefault)?;
     Ok(platform.cache_dir().join("lazyast"))
 }
 
@@ -140,7 +140,7 @@ fn is_private(_path: &Path) -> bool {
     false
 }
 
-impl Directory {
+impl CacheDirectory {
     fn new(root: PathBuf, parser: u32) -> Self {
         let version = root.join(format!("v{FORMAT_VERSION}-{SCHEMA_FINGERPRINT:016x}-{parser}"));
         let packs = version.join("packs");
@@ -149,7 +149,7 @@ impl Directory {
 
     /// A cache directory that is only read, or nothing if it has nothing of this version. It may be the system's as well
     /// as the user's.
-    pub(crate) fn below(root: PathBuf, parser: u32) -> Result<Option<Self>, Unusable> {
+    pub(crate) fn below(root: PathBuf, parser: u32) -> Result<Option<Self>, CacheDirectoryError> {
         check(&root, Owners::UserAndSystem)?;
         let directory = Self::new(root, parser);
         for folder in [&directory.version, &directory.packs] {
@@ -162,9 +162,9 @@ impl Directory {
     }
 
     /// Makes a cache directory, or checks the one that there is. `parser` is the parser's version.
-    pub fn prepare(root: PathBuf, parser: u32) -> Result<Self, Unusable> {
+    pub fn prepare(root: PathBuf, parser: u32) -> Result<Self, CacheDirectoryError> {
         let Self { root, version, packs } = Self::new(root, parser);
-        let failed = |error| Unusable::Io { path: root.clone(), error };
+        let failed = |error| CacheDirectoryError::Io { path: root.clone(), error };
         let is_new = !root.exists();
         if !is_new {
             check(&root, Owners::User)?;
@@ -235,41 +235,45 @@ enum Owners {
 }
 
 /// Whether nobody else can write to a directory.
-fn check(path: &Path, owners: Owners) -> Result<(), Unusable> {
-    let failed = |error| Unusable::Io { path: path.to_owned(), error };
+fn check(path: &Path, owners: Owners) -> Result<(), CacheDirectoryError> {
+    let failed = |error| CacheDirectoryError::Io { path: path.to_owned(), error };
     check_rights(path, &fs::metadata(path).map_err(failed)?, owners)
 }
 
 /// The same for a directory inside of the cache, where links are not followed.
-fn check_below(path: &Path, owners: Owners) -> Result<(), Unusable> {
-    let failed = |error| Unusable::Io { path: path.to_owned(), error };
+fn check_below(path: &Path, owners: Owners) -> Result<(), CacheDirectoryError> {
+    let failed = |error| CacheDirectoryError::Io { path: path.to_owned(), error };
     let metadata = fs::symlink_metadata(path).map_err(failed)?;
     if !metadata.is_dir() {
-        return Err(Unusable::Link { path: path.to_owned() });
+        return Err(CacheDirectoryError::NotADirectory { path: path.to_owned() });
     }
     check_rights(path, &metadata, owners)
 }
 
 #[cfg(unix)]
-fn check_rights(path: &Path, metadata: &fs::Metadata, owners: Owners) -> Result<(), Unusable> {
+fn check_rights(path: &Path, metadata: &fs::Metadata, owners: Owners) -> Result<(), CacheDirectoryError> {
     use std::os::unix::fs::MetadataExt;
     // Linux shows each process as a directory of its user's; elsewhere a file that was just made tells.
     let expected = fs::metadata("/proc/self")
         .or_else(|_| tempfile::tempfile().and_then(|file| file.metadata()))
-        .map_err(|error| Unusable::Io { path: path.to_owned(), error })?
+        .map_err(|error| CacheDirectoryError::Io { path: path.to_owned(), error })?
         .uid();
     let is_system = owners == Owners::UserAndSystem && metadata.uid() == 0;
     if metadata.uid() != expected && !is_system {
-        return Err(Unusable::Owner { path: path.to_owned(), found: metadata.uid(), expected });
+        return Err(CacheDirectoryError::WrongOwner {
+            path: path.to_owned(),
+            found: metadata.uid(),
+            expected,
+        });
     }
     let mode = metadata.mode() & 0o7777;
     if mode & 0o022 != 0 {
-        return Err(Unusable::Mode { path: path.to_owned(), found: mode });
+        return Err(CacheDirectoryError::WritableByOthers { path: path.to_owned(), found: mode });
     }
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn check_rights(_path: &Path, _metadata: &fs::Metadata, _owners: Owners) -> Result<(), Unusable> {
+fn check_rights(_path: &Path, _metadata: &fs::Metadata, _owners: Owners) -> Result<(), CacheDirectoryError> {
     Ok(())
 }

@@ -12,8 +12,8 @@ use lazyast_format::Header;
 use lazyast_format::header::{HEADER_LEN as ARCHIVE_HEADER, HeaderError};
 use lazyast_format::layout::Buffer;
 
-use crate::Key;
-use crate::check::{Checked, check, outside};
+use crate::SourceKey;
+use crate::check::{PackReport, check, outside};
 use crate::pack::{self, ENTRY_LEN, FOOTER_LEN, HEADER_LEN, Index, IndexEntry, PackError};
 
 /// Longest file that is read, in bytes.
@@ -117,21 +117,18 @@ impl ForeignPack {
     }
 }
 
-impl Checked {
-    /// Looks at every byte of a file, which may come from anywhere. `parser` is the version of the archives'
-    /// parser.
-    pub fn foreign(path: PathBuf, parser: u32) -> Self {
-        let mut checked = Self::new(path);
-        let mut last: Option<Key> = None;
-        let result = ForeignPack::open(&checked.path.clone()).and_then(|mut pack| {
-            pack.each(parser, |place, entry, archive| {
-                checked.add(place, &entry.key, &mut last, archive.map(drop));
-                Ok(())
-            })
-        });
-        if let Err(error) = result {
-            checked.note(error.to_string());
-        }
-        checked
+/// Verifies every byte of a pack file that may come from anywhere. `parser` is the version of the archives' parser.
+pub fn verify_untrusted(path: PathBuf, parser: u32) -> PackReport {
+    let mut report = PackReport::new(path);
+    let mut last: Option<SourceKey> = None;
+    let result = ForeignPack::open(&report.path.clone()).and_then(|mut pack| {
+        pack.each(parser, |place, entry, archive| {
+            report.add(place, &entry.key, &mut last, archive.map(drop));
+            Ok(())
+        })
+    });
+    if let Err(error) = result {
+        report.note(error.to_string());
     }
+    report
 }

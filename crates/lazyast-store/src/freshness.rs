@@ -1,15 +1,15 @@
 //! What is known of files, so that files that did not change since need not be read.
 //!
-//! A [`Freshness`] belongs to the paths that a user named. It says for each file under them what it was when it
-//! was looked at (its [`Stamp`]) and what came of it, and which directories and ignore files decided that these
+//! A [`ProjectState`] belongs to the paths that a user named. It says for each file under them what it was when it
+//! was looked at (its [`FileFingerprint`]) and what came of it, and which directories and ignore files decided that these
 //! are the files. It is a file of the cache, written under another name and published by rename. A damaged one
 //! counts as missing: then sources are read and hashed.
 //!
-//! Timestamps have a grain: a file that is written twice within one may look the same both times. So a stamp
+//! Timestamps have a grain: a file that is written twice within one may look the same both times. So a fingerprint
 //! counts only if it was older than the look by more than a grain, as git has it for its index
 //! (Documentation/technical/racy-git.txt).
 //!
-//! `format-spec/PACK.md`, "Freshness", describes the bytes.
+//! `format-spec/PACK.md`, "ProjectState", describes the bytes.
 
 use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
@@ -21,7 +21,7 @@ use xxhash_rust::xxh3::xxh3_64;
 #[cfg(not(unix))]
 use crate::clock;
 use crate::clock::SECOND;
-use crate::{Key, temporary};
+use crate::{SourceKey, temporary};
 
 /// The first bytes of the file.
 const MAGIC: [u8; 8] = *b"LAZYNW2\x1a";
@@ -36,7 +36,7 @@ const MARK_EVERY: Duration = Duration::from_hours(1);
 
 /// What tells one state of a file or directory from another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stamp {
+pub struct FileFingerprint {
     /// Length in bytes.
     pub size: u64,
     /// When its content changed, in nanoseconds since 1970.
@@ -48,8 +48,8 @@ pub struct Stamp {
     pub inode: u64,
 }
 
-impl Stamp {
-    /// The stamp of a file or directory.
+impl FileFingerprint {
+    /// The fingerprint of a file or directory.
     #[cfg(unix)]
     pub fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
@@ -63,7 +63,7 @@ impl Stamp {
         }
     }
 
-    /// The stamp of a file or directory.
+    /// The fingerprint of a file or directory.
     #[cfg(not(unix))]
     pub fn of(metadata: &Metadata) -> Self {
         let time = |time: io::Result<SystemTime>| time.map_or(0, clock::nanoseconds);
@@ -75,7 +75,7 @@ impl Stamp {
         }
     }
 
-    /// The stamp of what a path leads to, or nothing where nothing is there.
+    /// The fingerprint of what a path leads to, or nothing where nothing is there.
     pub fn at(path: &Path) -> Option<Self> {
         path.metadata().ok().as_ref().map(Self::of)
     }
@@ -96,24 +96,24 @@ impl Stamp {
         }
     }
 
-    /// Whether a change after the moment `looked` would have given another stamp.
-    pub(crate) fn is_settled(&self, looked: i64) -> bool {
+    /// Whether a change after the moment `observed_at` would have given another fingerprint.
+    pub(crate) fn is_settled(&self, observed_at: i64) -> bool {
         // Elsewhere than on Unix the other time is that of the creation, and may have a finer grain.
         let is_coarse = self.modified % SECOND == 0 && (self.changed % SECOND == 0 || cfg!(not(unix)));
         let grain = if is_coarse { COARSE_GRAIN } else { GRAIN };
-        self.modified.max(self.changed) < looked.saturating_sub(grain)
+        self.modified.max(self.changed) < observed_at.saturating_sub(grain)
     }
 }
 
 /// A directory in which many files are looked at: the system goes the way to it once.
 #[derive(Debug)]
-pub struct Folder {
+pub struct DirectoryHandle {
     path: PathBuf,
     #[cfg(unix)]
     handle: Option<std::os::fd::OwnedFd>,
 }
 
-impl Folder {
+impl DirectoryHandle {
     /// The directory at a path, whether there is one or not.
     pub fn new(path: &Path) -> Self {
         #[cfg(unix)]
@@ -133,109 +133,115 @@ impl Folder {
         &self.path
     }
 
-    /// The stamp of what a name in it leads to, or nothing where nothing is there.
+    /// The fingerprint of what a name in it leads to, or nothing where nothing is there.
     #[cfg(unix)]
-    pub fn stamp(&self, name: &std::ffi::OsStr) -> Option<Stamp> {
+    pub fn fingerprint(&self, name: &std::ffi::OsStr) -> Option<FileFingerprint> {
         let handle = self.handle.as_ref()?;
-        rustix::fs::statat(handle, name, rustix::fs::AtFlags::empty()).ok().as_ref().map(Stamp::of_stat)
+        rustix::fs::statat(handle, name, rustix::fs::AtFlags::empty())
+            .ok()
+            .as_ref()
+            .map(FileFingerprint::of_stat)
     }
 
-    /// The stamp of what a name in it leads to, or nothing where nothing is there.
+    /// The fingerprint of what a name in it leads to, or nothing where nothing is there.
     #[cfg(not(unix))]
-    pub fn stamp(&self, name: &std::ffi::OsStr) -> Option<Stamp> {
-        Stamp::at(&self.path.join(name))
+    pub fn fingerprint(&self, name: &std::ffi::OsStr) -> Option<FileFingerprint> {
+        FileFingerprint::at(&self.path.join(name))
     }
 }
 
 /// What came of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum SourceState {
     /// There is an archive.
     Archive {
         /// The key of its source.
-        key: Key,
+        key: SourceKey,
         /// Lines of its text.
         lines: u32,
         /// The minor version of the oldest Python that has its syntax.
         minimum_python: u8,
     },
     /// The parser left it to the interpreter.
-    Refused {
+    Unsupported {
         /// The key of its source.
-        key: Key,
+        key: SourceKey,
         /// Why.
         reason: String,
-        /// What callers noted about it since: a number that tells the caller, and what it notes.
-        notes: Vec<(u32, bool)>,
+        /// What callers noted about it since: a number that tells the caller, and what it says.
+        verdicts: Vec<(u32, bool)>,
     },
 }
 
-impl Known {
+impl SourceState {
     /// What is known of a source that the parser has just left to the interpreter.
-    pub fn refused(key: Key, reason: String) -> Self {
-        Self::Refused { key, reason, notes: Vec::new() }
+    pub fn unsupported(key: SourceKey, reason: String) -> Self {
+        Self::Unsupported { key, reason, verdicts: Vec::new() }
     }
 }
 
 /// A file, and what is known of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownFile {
+pub struct FileState {
     /// The path, as it was found.
     pub path: PathBuf,
     /// What it was when it was read.
-    pub stamp: Stamp,
+    pub fingerprint: FileFingerprint,
     /// What came of it.
-    pub known: Known,
+    pub source: SourceState,
 }
 
 /// What is known of the files under some paths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Freshness {
+pub struct ProjectState {
     /// When these were looked at, in nanoseconds since 1970: before the first one was.
-    pub looked: i64,
+    pub observed_at: i64,
     /// The directories that were listed, in the order of their paths, each before its own files were. Empty if it
     /// is not known which these are.
-    pub folders: Vec<(PathBuf, Stamp)>,
+    pub directories: Vec<(PathBuf, FileFingerprint)>,
     /// Files with rules of what is ignored; nothing where there was none.
-    pub rules: Vec<(PathBuf, Option<Stamp>)>,
+    pub ignore_files: Vec<(PathBuf, Option<FileFingerprint>)>,
     /// The files, in the order of their paths.
-    pub files: Vec<KnownFile>,
+    pub files: Vec<FileState>,
 }
 
-impl Freshness {
-    /// Whether what had a stamp when it was looked at, and has it now, is the same.
-    pub fn is_same(&self, then: &Stamp, now: &Stamp) -> bool {
-        then == now && then.is_settled(self.looked)
+impl ProjectState {
+    /// Whether what had a fingerprint when it was looked at, and has it now, is the same.
+    pub fn is_unchanged(&self, then: &FileFingerprint, now: &FileFingerprint) -> bool {
+        then == now && then.is_settled(self.observed_at)
     }
 
-    /// Whether a later look has found the same as this one, and nothing that this one's stamps leave in doubt.
-    pub fn says_the_same(&self, later: &Self) -> bool {
-        self.folders.len() == later.folders.len()
+    /// Whether a later look has found the same as this one, and nothing that this one's fingerprints leave in doubt.
+    pub fn is_confirmed_by(&self, later: &Self) -> bool {
+        self.directories.len() == later.directories.len()
             && self.files.len() == later.files.len()
-            && self.rules == later.rules
-            && self.rules.iter().all(|(path, then)| {
-                path.ends_with(".git") || then.is_none_or(|then| then.is_settled(self.looked))
+            && self.ignore_files == later.ignore_files
+            && self.ignore_files.iter().all(|(path, then)| {
+                path.ends_with(".git") || then.is_none_or(|then| then.is_settled(self.observed_at))
             })
             && self
-                .folders
+                .directories
                 .iter()
-                .zip(&later.folders)
-                .all(|((path, then), (other, now))| path == other && self.is_same(then, now))
+                .zip(&later.directories)
+                .all(|((path, then), (other, now))| path == other && self.is_unchanged(then, now))
             && self.files.iter().zip(&later.files).all(|(then, now)| {
-                then.path == now.path && then.known == now.known && self.is_same(&then.stamp, &now.stamp)
+                then.path == now.path
+                    && then.source == now.source
+                    && self.is_unchanged(&then.fingerprint, &now.fingerprint)
             })
     }
 
-    /// Whether the same rules are in force as then.
-    pub fn has_same_rules(&self) -> bool {
-        let is_same = |(path, then): &(PathBuf, Option<Stamp>)| match (then, Stamp::at(path)) {
-            // What is in a repository's directory changes all the time; only that there is one counts.
-            (Some(_), Some(_)) if path.ends_with(".git") => true,
-            (Some(then), Some(now)) => self.is_same(then, &now),
-            (None, None) => true,
-            _ => false,
-        };
-        self.rules.iter().all(is_same)
+    /// Whether the same ignore_files are in force as then.
+    pub fn has_same_ignore_files(&self) -> bool {
+        let is_unchanged =
+            |(path, then): &(PathBuf, Option<FileFingerprint>)| match (then, FileFingerprint::at(path)) {
+                // What is in a repository's directory changes all the time; only that there is one counts.
+                (Some(_), Some(_)) if path.ends_with(".git") => true,
+                (Some(then), Some(now)) => self.is_unchanged(then, &now),
+                (None, None) => true,
+                _ => false,
+            };
+        self.ignore_files.iter().all(is_unchanged)
     }
 
     /// Reads what a directory of the cache has for some paths, and marks it as used: the time of the last change of the
@@ -275,34 +281,34 @@ impl Freshness {
         let mut bytes = Vec::with_capacity(64 + 160 * self.files.len());
         bytes.extend_from_slice(&MAGIC);
         bytes.extend_from_slice(&[0; 8]);
-        bytes.extend_from_slice(&self.looked.to_le_bytes());
-        for count in [self.folders.len(), self.rules.len(), self.files.len()] {
+        bytes.extend_from_slice(&self.observed_at.to_le_bytes());
+        for count in [self.directories.len(), self.ignore_files.len(), self.files.len()] {
             bytes.extend_from_slice(&u32::try_from(count).ok()?.to_le_bytes());
         }
-        for (path, stamp) in &self.folders {
+        for (path, fingerprint) in &self.directories {
             put_text(&mut bytes, path.to_str()?)?;
-            put_stamp(&mut bytes, stamp);
+            put_fingerprint(&mut bytes, fingerprint);
         }
-        for (path, stamp) in &self.rules {
+        for (path, fingerprint) in &self.ignore_files {
             put_text(&mut bytes, path.to_str()?)?;
-            bytes.push(u8::from(stamp.is_some()));
-            put_stamp(&mut bytes, &stamp.unwrap_or_default());
+            bytes.push(u8::from(fingerprint.is_some()));
+            put_fingerprint(&mut bytes, &fingerprint.unwrap_or_default());
         }
-        for KnownFile { path, stamp, known } in &self.files {
+        for FileState { path, fingerprint, source } in &self.files {
             put_text(&mut bytes, path.to_str()?)?;
-            put_stamp(&mut bytes, stamp);
-            match known {
-                Known::Archive { key, lines, minimum_python } => {
+            put_fingerprint(&mut bytes, fingerprint);
+            match source {
+                SourceState::Archive { key, lines, minimum_python } => {
                     bytes.push(*minimum_python);
                     bytes.extend_from_slice(key);
                     bytes.extend_from_slice(&lines.to_le_bytes());
                 }
-                Known::Refused { key, reason, notes } => {
+                SourceState::Unsupported { key, reason, verdicts } => {
                     bytes.push(0);
                     bytes.extend_from_slice(key);
                     put_text(&mut bytes, reason)?;
-                    bytes.extend_from_slice(&u32::try_from(notes.len()).ok()?.to_le_bytes());
-                    for (caller, note) in notes {
+                    bytes.extend_from_slice(&u32::try_from(verdicts.len()).ok()?.to_le_bytes());
+                    for (caller, note) in verdicts {
                         bytes.extend_from_slice(&caller.to_le_bytes());
                         bytes.push(u8::from(*note));
                     }
@@ -319,31 +325,35 @@ impl Freshness {
         if rest.take::<8>()? != MAGIC || u64::from_le_bytes(rest.take()?) != xxh3_64(rest.0) {
             return None;
         }
-        let looked = i64::from_le_bytes(rest.take()?);
+        let observed_at = i64::from_le_bytes(rest.take()?);
         let [folder_count, rule_count, file_count] = [rest.number()?, rest.number()?, rest.number()?];
-        let mut found = Self { looked, ..Self::default() };
+        let mut found = Self { observed_at, ..Self::default() };
         for _ in 0..folder_count {
-            found.folders.push((rest.text()?.into(), rest.stamp()?));
+            found.directories.push((rest.text()?.into(), rest.fingerprint()?));
         }
         for _ in 0..rule_count {
             let path = rest.text()?.into();
             let [is_there] = rest.take()?;
-            let stamp = rest.stamp()?;
-            found.rules.push((path, (is_there != 0).then_some(stamp)));
+            let fingerprint = rest.fingerprint()?;
+            found.ignore_files.push((path, (is_there != 0).then_some(fingerprint)));
         }
         for _ in 0..file_count {
             let path = rest.text()?.into();
-            let stamp = rest.stamp()?;
+            let fingerprint = rest.fingerprint()?;
             let [minimum_python] = rest.take()?;
-            let known = if minimum_python > 0 {
-                Known::Archive { key: rest.take()?, lines: rest.number()?, minimum_python }
+            let source = if minimum_python > 0 {
+                SourceState::Archive { key: rest.take()?, lines: rest.number()?, minimum_python }
             } else {
                 let (key, reason) = (rest.take()?, rest.text()?.to_owned());
                 let count = rest.number()?;
                 let note = |_| Some((rest.number()?, rest.take()? != [0]));
-                Known::Refused { key, reason, notes: (0..count).map(note).collect::<Option<_>>()? }
+                SourceState::Unsupported {
+                    key,
+                    reason,
+                    verdicts: (0..count).map(note).collect::<Option<_>>()?,
+                }
             };
-            found.files.push(KnownFile { path, stamp, known });
+            found.files.push(FileState { path, fingerprint, source });
         }
         rest.0.is_empty().then_some(found)
     }
@@ -367,11 +377,11 @@ fn put_text(bytes: &mut Vec<u8>, text: &str) -> Option<()> {
     Some(())
 }
 
-fn put_stamp(bytes: &mut Vec<u8>, stamp: &Stamp) {
-    bytes.extend_from_slice(&stamp.size.to_le_bytes());
-    bytes.extend_from_slice(&stamp.modified.to_le_bytes());
-    bytes.extend_from_slice(&stamp.changed.to_le_bytes());
-    bytes.extend_from_slice(&stamp.inode.to_le_bytes());
+fn put_fingerprint(bytes: &mut Vec<u8>, fingerprint: &FileFingerprint) {
+    bytes.extend_from_slice(&fingerprint.size.to_le_bytes());
+    bytes.extend_from_slice(&fingerprint.modified.to_le_bytes());
+    bytes.extend_from_slice(&fingerprint.changed.to_le_bytes());
+    bytes.extend_from_slice(&fingerprint.inode.to_le_bytes());
 }
 
 /// Bytes that were not read yet.
@@ -395,8 +405,8 @@ impl<'a> Rest<'a> {
         std::str::from_utf8(text).ok()
     }
 
-    fn stamp(&mut self) -> Option<Stamp> {
-        Some(Stamp {
+    fn fingerprint(&mut self) -> Option<FileFingerprint> {
+        Some(FileFingerprint {
             size: u64::from_le_bytes(self.take()?),
             modified: i64::from_le_bytes(self.take()?),
             changed: i64::from_le_bytes(self.take()?),
@@ -409,16 +419,17 @@ impl<'a> Rest<'a> {
 mod tests {
     use super::*;
 
-    fn example() -> Freshness {
-        let stamp = Stamp { size: 5, modified: 10 * SECOND + 1, changed: 11 * SECOND + 1, inode: 3 };
-        let archive = Known::Archive { key: [7; 32], lines: 9, minimum_python: 11 };
-        let (reason, notes) = ("syntax: é".to_owned(), vec![(311, true), (312, false)]);
-        let refused = Known::Refused { key: [8; 32], reason, notes };
-        let file = |name: &str, known| KnownFile { path: name.into(), stamp, known };
-        Freshness {
-            looked: 20 * SECOND,
-            folders: vec![("a".into(), stamp)],
-            rules: vec![("a/.gitignore".into(), Some(stamp)), ("b/.gitignore".into(), None)],
+    fn example() -> ProjectState {
+        let fingerprint =
+            FileFingerprint { size: 5, modified: 10 * SECOND + 1, changed: 11 * SECOND + 1, inode: 3 };
+        let archive = SourceState::Archive { key: [7; 32], lines: 9, minimum_python: 11 };
+        let (reason, verdicts) = ("syntax: é".to_owned(), vec![(311, true), (312, false)]);
+        let refused = SourceState::Unsupported { key: [8; 32], reason, verdicts };
+        let file = |name: &str, source| FileState { path: name.into(), fingerprint, source };
+        ProjectState {
+            observed_at: 20 * SECOND,
+            directories: vec![("a".into(), fingerprint)],
+            ignore_files: vec![("a/.gitignore".into(), Some(fingerprint)), ("b/.gitignore".into(), None)],
             files: vec![file("a/b.py", archive), file("a/c.py", refused)],
         }
     }
@@ -428,8 +439,8 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let paths = [PathBuf::from("a")];
         example().save(directory.path(), &paths).expect("there is room");
-        assert_eq!(Freshness::load(directory.path(), &paths), Some(example()));
-        assert_eq!(Freshness::load(directory.path(), &[PathBuf::from("b")]), None);
+        assert_eq!(ProjectState::load(directory.path(), &paths), Some(example()));
+        assert_eq!(ProjectState::load(directory.path(), &[PathBuf::from("b")]), None);
     }
 
     #[test]
@@ -438,45 +449,45 @@ mod tests {
         for place in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[place] ^= 1;
-            assert_eq!(Freshness::from_bytes(&damaged), None, "byte {place}");
-            assert_eq!(Freshness::from_bytes(&bytes[..place]), None, "cut at {place}");
+            assert_eq!(ProjectState::from_bytes(&damaged), None, "byte {place}");
+            assert_eq!(ProjectState::from_bytes(&bytes[..place]), None, "cut at {place}");
         }
     }
 
     #[test]
     fn stamps_that_are_as_young_as_the_look_do_not_count() {
         let freshness = example();
-        let at = |modified| Stamp { size: 1, modified, changed: 1, inode: 1 };
+        let at = |modified| FileFingerprint { size: 1, modified, changed: 1, inode: 1 };
         for (modified, expected) in
             [(19 * SECOND + 1, true), (20 * SECOND - GRAIN / 2, false), (25 * SECOND + 1, false)]
         {
-            assert_eq!(freshness.is_same(&at(modified), &at(modified)), expected, "{modified}");
+            assert_eq!(freshness.is_unchanged(&at(modified), &at(modified)), expected, "{modified}");
         }
-        let whole = Stamp { size: 1, modified: 19 * SECOND, changed: 5 * SECOND, inode: 1 };
-        assert!(!freshness.is_same(&whole, &whole), "whole seconds are a coarse grain");
-        assert!(!freshness.is_same(&at(1), &Stamp { inode: 2, ..at(1) }));
+        let whole = FileFingerprint { size: 1, modified: 19 * SECOND, changed: 5 * SECOND, inode: 1 };
+        assert!(!freshness.is_unchanged(&whole, &whole), "whole seconds are a coarse grain");
+        assert!(!freshness.is_unchanged(&at(1), &FileFingerprint { inode: 2, ..at(1) }));
     }
     #[test]
     fn what_is_in_doubt_is_not_the_same() {
-        let later = |freshness: &Freshness| Freshness { looked: 30 * SECOND, ..freshness.clone() };
+        let later = |freshness: &ProjectState| ProjectState { observed_at: 30 * SECOND, ..freshness.clone() };
         let freshness = example();
-        assert!(freshness.says_the_same(&later(&freshness)));
-        let young = Stamp { modified: 20 * SECOND - GRAIN / 2, ..freshness.files[0].stamp };
+        assert!(freshness.is_confirmed_by(&later(&freshness)));
+        let young = FileFingerprint { modified: 20 * SECOND - GRAIN / 2, ..freshness.files[0].fingerprint };
         for change in [
-            |other: &mut Freshness, young| other.files[0].stamp = young,
-            |other: &mut Freshness, young| other.folders[0].1 = young,
-            |other: &mut Freshness, young| other.rules[0].1 = Some(young),
+            |other: &mut ProjectState, young| other.files[0].fingerprint = young,
+            |other: &mut ProjectState, young| other.directories[0].1 = young,
+            |other: &mut ProjectState, young| other.ignore_files[0].1 = Some(young),
         ] {
             let mut other = example();
             change(&mut other, young);
-            assert!(!freshness.says_the_same(&later(&other)), "a stamp has changed");
-            assert!(!other.says_the_same(&later(&other)), "a stamp is as young as the look");
+            assert!(!freshness.is_confirmed_by(&later(&other)), "a fingerprint has changed");
+            assert!(!other.is_confirmed_by(&later(&other)), "a fingerprint is as young as the look");
         }
         let mut other = example();
-        other.files[0].known = Known::refused([7; 32], "why".to_owned());
-        assert!(!freshness.says_the_same(&other));
+        other.files[0].source = SourceState::unsupported([7; 32], "why".to_owned());
+        assert!(!freshness.is_confirmed_by(&other));
         other = example();
         other.files.pop();
-        assert!(!freshness.says_the_same(&other));
+        assert!(!freshness.is_confirmed_by(&other));
     }
 }

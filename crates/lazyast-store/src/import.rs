@@ -4,14 +4,14 @@ use std::io;
 use std::path::Path;
 
 use crate::Store;
-use crate::check::Checked;
+use crate::check::PackReport;
 use crate::foreign::ForeignPack;
 
 /// What became of a pack from elsewhere.
 #[derive(Debug)]
-pub struct Imported {
+pub struct ImportReport {
     /// What was found in it. If anything is wrong, nothing was taken over.
-    pub checked: Checked,
+    pub pack: PackReport,
     /// Archives that the cache did not have.
     pub new: usize,
 }
@@ -19,12 +19,12 @@ pub struct Imported {
 impl Store {
     /// Takes all archives of a pack over that the cache does not have, if every byte of the pack is as it should be.
     /// Whether the trees are those of their sources, only whoever made them knows. An error is one of the cache.
-    pub fn import(&self, path: &Path) -> io::Result<Imported> {
-        let mut imported = Imported { checked: Checked::new(path.to_owned()), new: 0 };
+    pub fn import(&self, path: &Path) -> io::Result<ImportReport> {
+        let mut imported = ImportReport { pack: PackReport::new(path.to_owned()), new: 0 };
         let mut pack = match ForeignPack::open(path) {
             Ok(pack) => pack,
             Err(error) => {
-                imported.checked.note(error.to_string());
+                imported.pack.note(error.to_string());
                 return Ok(imported);
             }
         };
@@ -33,15 +33,15 @@ impl Store {
         let mut last = None;
         pack.each(self.parser(), |place, entry, archive| {
             if let Ok(archive) = archive
-                && imported.checked.problem_count == 0
+                && imported.pack.problem_count == 0
                 && self.get(&entry.key).is_none()
             {
                 writer.add(&entry.key, archive)?;
             }
-            imported.checked.add(place, &entry.key, &mut last, archive.map(drop));
+            imported.pack.add(place, &entry.key, &mut last, archive.map(drop));
             Ok(())
         })?;
-        if imported.checked.problem_count == 0 && !writer.is_empty() {
+        if imported.pack.problem_count == 0 && !writer.is_empty() {
             imported.new = writer.len();
             self.publish(writer)?;
         }

@@ -4,7 +4,7 @@
 //! - [`pack`]: the file format of packs (`format-spec/PACK.md`).
 //! - [`writer`]: packs are written under a temporary name and published by rename, never changed.
 //! - `packs`: packs, mapped; [`store`]: all of a cache, searched by hash; [`check`]: to the last byte; [`foreign`],
-//!   `import`: packs from elsewhere; [`lower`]: caches that are only read.
+//!   `import`: packs from elsewhere; [`underlay`]: caches that are only read.
 //! - `compact`: small packs become one; [`collect`]: what nobody uses goes; `uses`: what that is.
 //! - [`stats`]: what a cache holds; [`counts`]: how often it had what was asked for.
 //! - [`names`]: which archives of a pack have which identifiers.
@@ -25,7 +25,6 @@ pub mod foreign;
 pub mod freshness;
 mod import;
 mod lock;
-pub mod lower;
 pub mod map;
 pub mod names;
 pub mod pack;
@@ -33,27 +32,29 @@ mod packs;
 pub mod stats;
 pub mod store;
 mod temporary;
+pub mod underlay;
 mod uses;
 pub mod versions;
 pub mod writer;
 
-pub use check::Checked;
-pub use collect::{Collected, Policy};
-pub use counts::Counts;
-pub use directory::{Directory, Unusable};
-pub use freshness::{Freshness, Known, KnownFile, Stamp};
-pub use import::Imported;
-pub use lower::Lower;
-pub use names::{Names, Places};
-pub use packs::{Entry, Located};
-pub use stats::Stats;
+pub use check::PackReport;
+pub use collect::{GcPolicy, GcReport};
+pub use counts::LookupCounts;
+pub use directory::{CacheDirectory, CacheDirectoryError};
+pub use foreign::verify_untrusted;
+pub use freshness::{FileFingerprint, FileState, ProjectState, SourceState};
+pub use import::ImportReport;
+pub use names::{ArchiveSet, IdentifierIndex};
+pub use packs::{ArchiveLocation, MappedArchive};
+pub use stats::VersionStats;
 pub use store::Store;
+pub use underlay::Underlay;
 pub use writer::PackWriter;
 
 /// The key of an archive: the blake3 hash of its source.
-pub type Key = [u8; 32];
+pub type SourceKey = [u8; 32];
 
 /// The key of a source.
-pub fn key(source: &[u8]) -> Key {
+pub fn source_key(source: &[u8]) -> SourceKey {
     *blake3::hash(source).as_bytes()
 }

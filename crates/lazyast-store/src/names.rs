@@ -22,9 +22,9 @@ const HEADER_LEN: usize = 24;
 
 /// Numbers of archives in a pack: a bit for each.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Places(Vec<u64>);
+pub struct ArchiveSet(Vec<u64>);
 
-impl Places {
+impl ArchiveSet {
     fn none(count: usize) -> Self {
         Self(vec![0; count.div_ceil(64)])
     }
@@ -36,20 +36,20 @@ impl Places {
     }
 
     /// Whether a number is among them.
-    pub fn has(&self, place: usize) -> bool {
+    pub fn contains(&self, place: usize) -> bool {
         self.0.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1)
     }
 
     /// Those that both have.
     #[must_use]
-    pub fn and(mut self, other: &Self) -> Self {
+    pub fn intersection(mut self, other: &Self) -> Self {
         self.0.iter_mut().zip(&other.0).for_each(|(one, other)| *one &= other);
         self
     }
 
     /// Those that one of both has.
     #[must_use]
-    pub fn or(mut self, other: &Self) -> Self {
+    pub fn union(mut self, other: &Self) -> Self {
         self.0.iter_mut().zip(&other.0).for_each(|(one, other)| *one |= other);
         self
     }
@@ -57,7 +57,7 @@ impl Places {
 
 /// The names in a pack.
 #[derive(Debug)]
-pub struct Names {
+pub struct IdentifierIndex {
     bytes: Vec<u8>,
     /// Number of archives in the pack.
     archives: usize,
@@ -65,12 +65,12 @@ pub struct Names {
     count: usize,
 }
 
-/// The hash by which a name is found. Names that share one are not told apart.
+/// The hash by which a name is found. IdentifierIndex that share one are not told apart.
 fn hash(name: &[u8]) -> u32 {
     xxh3_64(name) as u32
 }
 
-impl Names {
+impl IdentifierIndex {
     /// Where the names of a pack are.
     pub(crate) fn path(pack: &Path) -> PathBuf {
         pack.with_extension(EXTENSION)
@@ -116,9 +116,9 @@ impl Names {
     }
 
     /// The archives that may have a name; those that are not among them have it not.
-    pub fn having(&self, name: &str) -> Places {
+    pub fn archives_with(&self, name: &str) -> ArchiveSet {
         let wanted = hash(name.as_bytes());
-        let mut places = Places::none(self.archives);
+        let mut places = ArchiveSet::none(self.archives);
         let (mut low, mut high) = (0, self.count);
         while low < high {
             let middle = usize::midpoint(low, high);
@@ -135,7 +135,7 @@ impl Names {
     }
 
     /// Reads the list of the name with a number: differences from one archive to the next.
-    fn list(&self, name: usize, places: &mut Places) {
+    fn list(&self, name: usize, places: &mut ArchiveSet) {
         let ends = HEADER_LEN + 4 * self.count;
         let lists = ends + 4 * (self.count + 1);
         let place = |number: usize| lists + self.number(ends + 4 * number) as usize;
@@ -214,30 +214,30 @@ mod tests {
 
     #[test]
     fn names_are_found() {
-        let names = Names::from_bytes(example(), 301).expect("it is whole");
+        let names = IdentifierIndex::from_bytes(example(), 301).expect("it is whole");
         let all = |name: &str| {
-            let places = names.having(name);
-            (0..301).filter(|place| places.has(*place)).collect::<Vec<_>>()
+            let places = names.archives_with(name);
+            (0..301).filter(|place| places.contains(*place)).collect::<Vec<_>>()
         };
         assert_eq!(all("a"), [0, 300]);
         assert_eq!(all("b"), [0, 1, 300]);
         assert_eq!(all("c"), [299]);
         assert_eq!(all("d"), [0; 0]);
-        assert!(names.having("a").and(&names.having("b")).has(300));
-        assert!(!names.having("a").and(&names.having("b")).has(1));
-        assert!(names.having("a").or(&names.having("c")).has(299));
+        assert!(names.archives_with("a").intersection(&names.archives_with("b")).contains(300));
+        assert!(!names.archives_with("a").intersection(&names.archives_with("b")).contains(1));
+        assert!(names.archives_with("a").union(&names.archives_with("c")).contains(299));
     }
 
     #[test]
     fn damage_counts_as_missing() {
         let bytes = example();
-        assert!(Names::from_bytes(bytes.clone(), 300).is_none());
+        assert!(IdentifierIndex::from_bytes(bytes.clone(), 300).is_none());
         for place in 0..bytes.len() {
             let mut damaged = bytes.clone();
             damaged[place] ^= 1;
-            assert!(Names::from_bytes(damaged, 301).is_none(), "byte {place}");
-            assert!(Names::from_bytes(bytes[..place].to_vec(), 301).is_none(), "cut at {place}");
+            assert!(IdentifierIndex::from_bytes(damaged, 301).is_none(), "byte {place}");
+            assert!(IdentifierIndex::from_bytes(bytes[..place].to_vec(), 301).is_none(), "cut at {place}");
         }
-        assert!(Names::from_bytes(to_bytes(0, std::iter::empty()), 0).is_some());
+        assert!(IdentifierIndex::from_bytes(to_bytes(0, std::iter::empty()), 0).is_some());
     }
 }

@@ -7,7 +7,7 @@ use std::fmt;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::Key;
+use crate::SourceKey;
 
 /// The first bytes of every pack.
 pub const MAGIC: [u8; 8] = *b"LAZYPAK\x1a";
@@ -42,7 +42,7 @@ pub fn header() -> [u8; HEADER_LEN] {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IndexEntry {
     /// The hash of the source.
-    pub key: Key,
+    pub key: SourceKey,
     /// Where the archive starts in the file.
     pub offset: u64,
     /// Its length in bytes.
@@ -161,12 +161,12 @@ impl Index {
     }
 
     /// The entry of a key's archive.
-    pub fn find(&self, pack: &[u8], key: &Key) -> Option<IndexEntry> {
+    pub fn find(&self, pack: &[u8], key: &SourceKey) -> Option<IndexEntry> {
         self.entry(pack, self.find_place(pack, key)?)
     }
 
     /// The place of a key's archive in the order of keys.
-    pub fn find_place(&self, pack: &[u8], key: &Key) -> Option<usize> {
+    pub fn find_place(&self, pack: &[u8], key: &SourceKey) -> Option<usize> {
         let entries = self.bytes(pack);
         let (mut low, mut high) = (0, self.count);
         while low < high {

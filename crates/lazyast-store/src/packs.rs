@@ -8,9 +8,9 @@ use std::sync::{Arc, OnceLock};
 use lazyast_format::Tree;
 use lazyast_format::header::HEADER_LEN;
 
-use crate::Key;
+use crate::SourceKey;
 use crate::map::Map;
-use crate::names::Names;
+use crate::names::IdentifierIndex;
 use crate::pack::{Index, IndexEntry, PackError};
 use crate::writer::SUFFIX;
 
@@ -20,18 +20,18 @@ pub(crate) struct Pack {
     pub(crate) path: PathBuf,
     map: Map,
     index: Index,
-    names: OnceLock<Names>,
+    names: OnceLock<IdentifierIndex>,
 }
 
 /// An archive in a pack. It keeps the pack's map alive.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct MappedArchive {
     pack: Arc<Pack>,
     start: usize,
     end: usize,
 }
 
-impl AsRef<[u8]> for Entry {
+impl AsRef<[u8]> for MappedArchive {
     fn as_ref(&self) -> &[u8] {
         &self.pack.map.as_ref()[self.start..self.end]
     }
@@ -39,35 +39,35 @@ impl AsRef<[u8]> for Entry {
 
 /// The place of an archive that nobody has looked at yet.
 #[derive(Clone, Debug)]
-pub struct Located {
+pub struct ArchiveLocation {
     pack: Arc<Pack>,
     entry: IndexEntry,
     place: usize,
 }
 
-impl Located {
+impl ArchiveLocation {
     /// A number that is the same for all archives of a pack, as long as one of them is located.
-    pub fn pack(&self) -> usize {
+    pub fn pack_id(&self) -> usize {
         Arc::as_ptr(&self.pack) as usize
     }
 
     /// The archive's number in its pack.
-    pub fn place(&self) -> usize {
+    pub fn position(&self) -> usize {
         self.place
     }
 
     /// Which archives of its pack have which names, if somebody has written that down.
-    pub fn names(&self) -> Option<&Names> {
-        self.pack.names()
+    pub fn identifier_index(&self) -> Option<&IdentifierIndex> {
+        self.pack.identifier_index()
     }
 
     /// Number of archives in its pack.
-    pub fn neighbours(&self) -> usize {
+    pub fn pack_len(&self) -> usize {
         self.pack.len()
     }
 
     /// The archive, if it is whole to the last bit of its checksum.
-    pub fn open(&self, parser: u32) -> Option<Entry> {
+    pub fn open(&self, parser: u32) -> Option<MappedArchive> {
         self.pack.open_entry(&self.entry, parser)
     }
 
@@ -104,23 +104,23 @@ impl Pack {
         self.index.archive(self.map.as_ref(), entry)
     }
 
-    pub(crate) fn locate(self: &Arc<Self>, key: &Key) -> Option<Located> {
+    pub(crate) fn locate(self: &Arc<Self>, key: &SourceKey) -> Option<ArchiveLocation> {
         let place = self.index.find_place(self.map.as_ref(), key)?;
         let entry = self.index.entry(self.map.as_ref(), place)?;
-        Some(Located { pack: Arc::clone(self), entry, place })
+        Some(ArchiveLocation { pack: Arc::clone(self), entry, place })
     }
 
     /// Which archives have which names, if that is written down.
-    pub(crate) fn names(&self) -> Option<&Names> {
+    pub(crate) fn identifier_index(&self) -> Option<&IdentifierIndex> {
         if self.names.get().is_none() {
-            let names = Names::read(&self.path, self.len())?;
+            let names = IdentifierIndex::read(&self.path, self.len())?;
             return Some(self.names.get_or_init(|| names));
         }
         self.names.get()
     }
 
     /// Writes down which archives have which names, unless some archive is damaged.
-    pub(crate) fn write_names(self: &Arc<Self>, parser: u32) -> io::Result<()> {
+    pub(crate) fn write_identifier_indexes(self: &Arc<Self>, parser: u32) -> io::Result<()> {
         let damaged = || io::Error::new(io::ErrorKind::InvalidData, "an archive is damaged");
         let mut names: Vec<(usize, &[u8])> = Vec::new();
         for (place, entry) in self.entries().enumerate() {
@@ -130,18 +130,18 @@ impl Pack {
                 names.push((place, tree.name(number).map_err(|_| damaged())?.as_bytes()));
             }
         }
-        let names = Names::publish(&self.path, self.len(), names.into_iter())?;
+        let names = IdentifierIndex::publish(&self.path, self.len(), names.into_iter())?;
         // Another thread may have had the same idea.
         let _ = self.names.set(names);
         Ok(())
     }
 
-    pub(crate) fn get(self: &Arc<Self>, key: &Key, parser: u32) -> Option<Entry> {
+    pub(crate) fn get(self: &Arc<Self>, key: &SourceKey, parser: u32) -> Option<MappedArchive> {
         let entry = self.index.find(self.map.as_ref(), key)?;
         self.open_entry(&entry, parser)
     }
 
-    pub(crate) fn open_entry(self: &Arc<Self>, entry: &IndexEntry, parser: u32) -> Option<Entry> {
+    pub(crate) fn open_entry(self: &Arc<Self>, entry: &IndexEntry, parser: u32) -> Option<MappedArchive> {
         let archive = self.archive(entry)?;
         let tree = Tree::open(archive, Some(parser)).ok()?;
         let header = tree.header();
@@ -152,7 +152,7 @@ impl Pack {
             return None;
         }
         let start = entry.offset as usize;
-        Some(Entry { pack: Arc::clone(self), start, end: start + archive.len() })
+        Some(MappedArchive { pack: Arc::clone(self), start, end: start + archive.len() })
     }
 }
 

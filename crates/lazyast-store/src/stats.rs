@@ -2,14 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::counts::Counts;
+use crate::counts::LookupCounts;
 use crate::packs::Packs;
 use crate::versions::{size, versions};
 use crate::{Store, uses};
 
 /// What is in the directory of a version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Stats {
+pub struct VersionStats {
     /// The directory.
     pub path: PathBuf,
     /// Readable packs.
@@ -25,10 +25,10 @@ pub struct Stats {
     /// Bytes of all files.
     pub all_bytes: u64,
     /// How often archives were found.
-    pub counts: Counts,
+    pub counts: LookupCounts,
 }
 
-impl Stats {
+impl VersionStats {
     fn of(version: &Path) -> Self {
         let Packs { whole, damaged, .. } = Packs::read(&version.join("packs"), &[]);
         Self {
@@ -39,24 +39,24 @@ impl Stats {
             damaged,
             projects: uses::files(version).len(),
             all_bytes: size(version),
-            counts: Counts::read(version),
+            counts: LookupCounts::read(version),
         }
     }
 }
 
 impl Store {
     /// Looks at what is there.
-    pub fn stats(&self) -> Stats {
-        Stats::of(self.directory().version())
+    pub fn stats(&self) -> VersionStats {
+        VersionStats::of(self.directory().version())
     }
 
     /// The same for other versions' directories in the same cache directory.
-    pub fn stats_of_others(&self) -> Vec<Stats> {
+    pub fn stats_of_others(&self) -> Vec<VersionStats> {
         let own = self.directory().version();
         versions(self.directory().root())
             .into_iter()
             .filter(|version| version != own)
-            .map(|version| Stats::of(&version))
+            .map(|version| VersionStats::of(&version))
             .collect()
     }
 }

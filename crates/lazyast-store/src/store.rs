@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
-use crate::check::Checked;
-use crate::directory::Directory;
-use crate::packs::{self, Entry, Located, Pack, Packs};
+use crate::check::PackReport;
+use crate::directory::CacheDirectory;
+use crate::packs::{self, ArchiveLocation, MappedArchive, Pack, Packs};
 use crate::writer::PackWriter;
-use crate::{Key, Stamp, clock};
+use crate::{FileFingerprint, SourceKey, clock};
 
 /// With more packs than this, small ones are put together.
-pub(crate) const MANY_PACKS: usize = 16;
+pub(crate) const COMPACTION_THRESHOLD: usize = 16;
 
 /// With fewer archives than this, looking into each is as fast as looking up which have a name.
-pub const WORTH_NAMES: usize = 128;
+pub const MIN_INDEXED_ARCHIVES: usize = 128;
 
 /// Pause between two looks at a directory that changes all the time.
 const PAUSE: Duration = Duration::from_millis(10);
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// An open cache. Any number of threads read it at once.
 #[derive(Debug)]
 pub struct Store {
-    directory: Directory,
+    directory: CacheDirectory,
     parser: u32,
     open: RwLock<Open>,
 }
@@ -33,36 +33,36 @@ pub struct Store {
 struct Open {
     packs: Vec<Arc<Pack>>,
     /// The directory before it was listed.
-    stamp: Option<Stamp>,
+    fingerprint: Option<FileFingerprint>,
     /// When that was: in nanoseconds since 1970, and by a clock that is never set back.
-    looked: i64,
+    observed_at: i64,
     listed: Instant,
 }
 
 impl Open {
-    fn new(directory: &Directory, known: &[Arc<Pack>]) -> Self {
-        let (looked, listed) = (clock::now(), Instant::now());
-        let stamp = Stamp::at(directory.packs());
-        Self { packs: Packs::read(directory.packs(), known).whole, stamp, looked, listed }
+    fn new(directory: &CacheDirectory, known: &[Arc<Pack>]) -> Self {
+        let (observed_at, listed) = (clock::now(), Instant::now());
+        let fingerprint = FileFingerprint::at(directory.packs());
+        Self { packs: Packs::read(directory.packs(), known).whole, fingerprint, observed_at, listed }
     }
 
-    /// Whether nothing can have come since to a directory that has a stamp now. Shortly after a change its stamp does
+    /// Whether nothing can have come since to a directory that has a fingerprint now. Shortly after a change its fingerprint does
     /// not tell, as a source's does not; then it is listed again, but not all the time.
-    fn is_current(&self, now: Option<Stamp>) -> bool {
-        let is_settled = || now.is_none_or(|stamp| stamp.is_settled(self.looked));
-        self.stamp == now && (is_settled() || self.listed.elapsed() < PAUSE)
+    fn is_current(&self, now: Option<FileFingerprint>) -> bool {
+        let is_settled = || now.is_none_or(|fingerprint| fingerprint.is_settled(self.observed_at));
+        self.fingerprint == now && (is_settled() || self.listed.elapsed() < PAUSE)
     }
 }
 
 impl Store {
     /// Opens a cache for archives of one parser version.
-    pub fn open(directory: Directory, parser: u32) -> Self {
+    pub fn open(directory: CacheDirectory, parser: u32) -> Self {
         let open = RwLock::new(Open::new(&directory, &[]));
         Self { directory, parser, open }
     }
 
     /// The cache directory.
-    pub fn directory(&self) -> &Directory {
+    pub fn directory(&self) -> &CacheDirectory {
         &self.directory
     }
 
@@ -73,19 +73,19 @@ impl Store {
 
     /// The archive for a source with this key. An entry that is not a whole archive, to the last bit of
     /// its checksum, is a miss.
-    pub fn get(&self, key: &Key) -> Option<Entry> {
+    pub fn get(&self, key: &SourceKey) -> Option<MappedArchive> {
         self.find(|pack| pack.get(key, self.parser))
     }
 
     /// The place of an archive for a source with this key; whether it is whole is seen when it is opened.
-    pub fn locate(&self, key: &Key) -> Option<Located> {
+    pub fn locate(&self, key: &SourceKey) -> Option<ArchiveLocation> {
         self.find(|pack| pack.locate(key))
     }
 
     /// What is first found in a pack; in those that came lately, too.
     fn find<T>(&self, look: impl Fn(&Arc<Pack>) -> Option<T>) -> Option<T> {
         let found = self.read().packs.iter().find_map(&look);
-        if found.is_some() || self.read().is_current(Stamp::at(self.directory.packs())) {
+        if found.is_some() || self.read().is_current(FileFingerprint::at(self.directory.packs())) {
             return found;
         }
         self.list();
@@ -124,7 +124,7 @@ impl Store {
     pub fn publish(&self, writer: PackWriter) -> io::Result<()> {
         self.add(writer)?;
         // Others publish, too.
-        if packs::paths(self.directory.packs()).len() > MANY_PACKS {
+        if packs::paths(self.directory.packs()).len() > COMPACTION_THRESHOLD {
             // The packs as they are serve as well, only slower.
             let _ = self.compact();
         }
@@ -150,16 +150,17 @@ impl Store {
     }
 
     /// Writes down, for packs with many archives, which of them have which names.
-    pub fn write_names(&self) -> io::Result<()> {
+    pub fn write_identifier_indexes(&self) -> io::Result<()> {
         let packs = self.read().packs.clone();
-        let lacks_names = |pack: &&Arc<Pack>| pack.len() >= WORTH_NAMES && pack.names().is_none();
-        packs.iter().filter(lacks_names).try_for_each(|pack| pack.write_names(self.parser))
+        let lacks_names =
+            |pack: &&Arc<Pack>| pack.len() >= MIN_INDEXED_ARCHIVES && pack.identifier_index().is_none();
+        packs.iter().filter(lacks_names).try_for_each(|pack| pack.write_identifier_indexes(self.parser))
     }
 
     /// Looks at every byte of every pack.
-    pub fn verify(&self) -> Vec<Checked> {
+    pub fn verify(&self) -> Vec<PackReport> {
         let mut paths = packs::paths(self.directory.packs());
         paths.sort();
-        paths.into_iter().map(|path| Checked::own(path, self.parser)).collect()
+        paths.into_iter().map(|path| PackReport::own(path, self.parser)).collect()
     }
 }

@@ -9,12 +9,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::pack::IndexEntry;
-use crate::{Freshness, Key, Known, clock, freshness};
+use crate::{ProjectState, SourceKey, SourceState, clock, freshness};
 
 /// When archives were used last.
 #[derive(Debug)]
 pub(crate) struct Uses {
-    by_projects: HashMap<Key, u32>,
+    by_projects: HashMap<SourceKey, u32>,
     pub(crate) now: u32,
 }
 
@@ -23,9 +23,9 @@ impl Uses {
     pub(crate) fn read(version: &Path) -> Self {
         let mut by_projects = HashMap::new();
         for file in files(version) {
-            let known = Freshness::read(&file.path).map_or_else(Vec::new, |known| known.files);
-            for file_known in known {
-                if let Known::Archive { key, .. } = file_known.known {
+            let states = ProjectState::read(&file.path).map_or_else(Vec::new, |state| state.files);
+            for state in states {
+                if let SourceState::Archive { key, .. } = state.source {
                     let used = by_projects.entry(key).or_insert(0);
                     *used = file.used.max(*used);
                 }

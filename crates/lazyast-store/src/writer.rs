@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::pack::{self, ALIGNMENT, HEADER_LEN, IndexEntry};
-use crate::{Key, clock, temporary};
+use crate::{SourceKey, clock, temporary};
 
 /// The ending of published packs.
 pub const SUFFIX: &str = ".pack";
@@ -45,12 +45,12 @@ impl PackWriter {
     }
 
     /// Appends an archive that was just made. Each key is given once; a second archive for it would only take room.
-    pub fn add(&mut self, key: &Key, archive: &[u8]) -> io::Result<()> {
+    pub fn add(&mut self, key: &SourceKey, archive: &[u8]) -> io::Result<()> {
         self.add_made(key, archive, self.started)
     }
 
     /// Appends an archive that was made at some time, in minutes since 1970.
-    pub fn add_made(&mut self, key: &Key, archive: &[u8], made: u32) -> io::Result<()> {
+    pub fn add_made(&mut self, key: &SourceKey, archive: &[u8], made: u32) -> io::Result<()> {
         let padding = (self.end as usize).next_multiple_of(ALIGNMENT) - self.end as usize;
         self.file.write_all(&[0; ALIGNMENT][..padding])?;
         self.file.write_all(archive)?;

@@ -10,7 +10,7 @@ use lazyast_format::Tree;
 use lazyast_format::layout::Buffer;
 use lazyast_format::read::OpenError;
 use lazyast_parse::PARSER_VERSION;
-use lazyast_store::Entry;
+use lazyast_store::MappedArchive;
 use self_cell::self_cell;
 
 /// The bytes of an archive: a part of a mapped pack, or memory of their own. Cloning is cheap.
@@ -19,12 +19,12 @@ pub struct ArchiveBytes(ArchiveStorage);
 
 #[derive(Clone, Debug)]
 enum ArchiveStorage {
-    Pack(Entry),
+    Pack(MappedArchive),
     Memory(Arc<Buffer>),
 }
 
 impl ArchiveBytes {
-    pub(crate) fn in_pack(entry: Entry) -> Self {
+    pub(crate) fn in_pack(entry: MappedArchive) -> Self {
         Self(ArchiveStorage::Pack(entry))
     }
 

@@ -7,7 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lazyast_parse::{PARSER_VERSION, Parser, Unsupported};
-use lazyast_store::{Counts, Directory, Key, Located, Lower, Store, Unusable, directory, lower};
+use lazyast_store::{
+    ArchiveLocation, CacheDirectory, CacheDirectoryError, LookupCounts, SourceKey, Store, Underlay,
+    directory, underlay,
+};
 
 use crate::ArchiveBytes;
 
@@ -24,8 +27,8 @@ pub struct Cache(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     store: Option<Store>,
-    lower: Lower,
-    problems: Vec<Unusable>,
+    underlay: Underlay,
+    problems: Vec<CacheDirectoryError>,
     pending: Mutex<Pending>,
     parsers: Mutex<Vec<Parser>>,
     hits: AtomicU64,
@@ -34,44 +37,47 @@ struct Inner {
 
 #[derive(Debug, Default)]
 struct Pending {
-    archives: HashMap<Key, ArchiveBytes>,
+    archives: HashMap<SourceKey, ArchiveBytes>,
     bytes: usize,
 }
 
 impl Cache {
     /// Opens the cache that a user in the current directory means, see [`directory`] for the order, above the caches
-    /// that the environment names, see [`lower`].
+    /// that the environment names, see [`underlay`].
     ///
     /// An error says why there is none. [`Cache::disabled`] then does the same work without it.
-    pub fn open(chosen: Option<&Path>) -> Result<Self, Unusable> {
-        Self::open_above(chosen, &lower::from_environment())
+    pub fn open(chosen: Option<&Path>) -> Result<Self, CacheDirectoryError> {
+        Self::open_with_underlay(chosen, &underlay::from_environment())
     }
 
     /// Opens the cache that a user in the current directory means, above others that are only read.
     ///
     /// One that cannot be used is a problem, not an error, if there is another.
-    pub fn open_above(chosen: Option<&Path>, lower: &[PathBuf]) -> Result<Self, Unusable> {
+    pub fn open_with_underlay(
+        chosen: Option<&Path>,
+        underlay: &[PathBuf],
+    ) -> Result<Self, CacheDirectoryError> {
         let root = directory::choose(chosen, Path::new("."))?;
-        Self::above(root, lower)
+        Self::above(root, underlay)
     }
 
     /// Opens the cache in a directory, with none below it.
-    pub fn at(root: PathBuf) -> Result<Self, Unusable> {
+    pub fn at(root: PathBuf) -> Result<Self, CacheDirectoryError> {
         Self::above(root, &[])
     }
 
-    fn above(root: PathBuf, lower: &[PathBuf]) -> Result<Self, Unusable> {
-        let (lower, mut problems) = Lower::open(lower, PARSER_VERSION);
-        let store = match Directory::prepare(root, PARSER_VERSION) {
+    fn above(root: PathBuf, underlay: &[PathBuf]) -> Result<Self, CacheDirectoryError> {
+        let (underlay, mut problems) = Underlay::open(underlay, PARSER_VERSION);
+        let store = match CacheDirectory::prepare(root, PARSER_VERSION) {
             Ok(directory) => Some(Store::open(directory, PARSER_VERSION)),
-            Err(problem) if lower.is_empty() => return Err(problem),
+            Err(problem) if underlay.is_empty() => return Err(problem),
             Err(problem) => {
                 problems.push(problem);
                 None
             }
         };
         let (pending, parsers, hits, misses) = Default::default();
-        Ok(Self(Arc::new(Inner { store, lower, problems, pending, parsers, hits, misses })))
+        Ok(Self(Arc::new(Inner { store, underlay, problems, pending, parsers, hits, misses })))
     }
 
     /// No cache: every source is parsed and nothing is kept.
@@ -85,13 +91,13 @@ impl Cache {
     }
 
     /// Why some of the caches that were named are not used.
-    pub fn problems(&self) -> &[Unusable] {
+    pub fn problems(&self) -> &[CacheDirectoryError] {
         &self.0.problems
     }
 
     /// The archive of a source, given as the bytes of a file.
     pub fn archive(&self, source: &[u8]) -> Result<ArchiveBytes, Unsupported> {
-        let key = lazyast_store::key(source);
+        let key = lazyast_store::source_key(source);
         if let Some(archive) = self.get(&key) {
             self.0.hits.fetch_add(1, Ordering::Relaxed);
             return Ok(archive);
@@ -106,17 +112,17 @@ impl Cache {
     }
 
     /// The archive of a source by its key, if it is there.
-    pub fn get(&self, key: &Key) -> Option<ArchiveBytes> {
-        let entry = self.store().and_then(|store| store.get(key)).or_else(|| self.0.lower.get(key));
+    pub fn get(&self, key: &SourceKey) -> Option<ArchiveBytes> {
+        let entry = self.store().and_then(|store| store.get(key)).or_else(|| self.0.underlay.get(key));
         entry.map(ArchiveBytes::in_pack).or_else(|| self.pending().archives.get(key).cloned())
     }
 
     /// Where the archive of a source is; whether it is whole is seen when it is opened.
-    pub(crate) fn locate(&self, key: &Key) -> Option<Located> {
-        self.store().and_then(|store| store.locate(key)).or_else(|| self.0.lower.locate(key))
+    pub(crate) fn locate(&self, key: &SourceKey) -> Option<ArchiveLocation> {
+        self.store().and_then(|store| store.locate(key)).or_else(|| self.0.underlay.locate(key))
     }
 
-    fn keep(&self, key: Key, archive: &ArchiveBytes) {
+    fn keep(&self, key: SourceKey, archive: &ArchiveBytes) {
         if self.0.store.is_none() {
             return;
         }
@@ -142,7 +148,7 @@ impl Cache {
     pub fn finish(&self) {
         let _ = self.flush();
         if let Some(store) = self.store() {
-            let _ = store.collect_if_due();
+            let _ = store.collect_garbage_if_due();
         }
     }
 
@@ -158,7 +164,7 @@ impl Cache {
 impl Inner {
     fn flush(&self) -> io::Result<()> {
         let Some(store) = &self.store else { return Ok(()) };
-        let counts = Counts {
+        let counts = LookupCounts {
             hits: self.hits.swap(0, Ordering::Relaxed),
             unread: 0,
             misses: self.misses.swap(0, Ordering::Relaxed),

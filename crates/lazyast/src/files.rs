@@ -8,8 +8,8 @@ use std::sync::mpsc;
 use std::thread;
 
 use ignore::{WalkBuilder, WalkState};
-use lazyast_store::freshness::Folder;
-use lazyast_store::{Freshness, KnownFile, Stamp};
+use lazyast_store::freshness::DirectoryHandle;
+use lazyast_store::{FileFingerprint, FileState, ProjectState};
 
 /// Longest file that is read, in bytes. The parser takes no longer source.
 pub const MAX_FILE: u64 = 512 * 1024 * 1024;
@@ -18,7 +18,7 @@ pub const MAX_FILE: u64 = 512 * 1024 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Found {
     pub(crate) path: PathBuf,
-    pub(crate) stamp: Stamp,
+    pub(crate) fingerprint: FileFingerprint,
 }
 
 /// What a look at some paths has found.
@@ -28,10 +28,10 @@ pub(crate) struct Look {
     pub(crate) files: Vec<Found>,
     /// What could not be looked at.
     pub(crate) errors: Vec<(PathBuf, FileError)>,
-    /// What was listed to find these sources, as [`Freshness`] has it.
-    pub(crate) folders: Vec<(PathBuf, Stamp)>,
-    /// What kept others from being found, as [`Freshness`] has it.
-    pub(crate) rules: Vec<(PathBuf, Option<Stamp>)>,
+    /// What was listed to find these sources, as [`ProjectState`] has it.
+    pub(crate) directories: Vec<(PathBuf, FileFingerprint)>,
+    /// What kept others from being found, as [`ProjectState`] has it.
+    pub(crate) ignore_files: Vec<(PathBuf, Option<FileFingerprint>)>,
     /// Whether any directory was listed, and not only compared with what is known.
     pub(crate) listed: bool,
 }
@@ -68,16 +68,16 @@ impl fmt::Display for FileError {
 
 impl std::error::Error for FileError {}
 
-/// The Python sources under the given paths, in the order of their names, and what could not be looked
+/// The Python sources under the given paths, in the order of their names, and what could not be observed_at
 /// at. Ignore files count, as for git; a file that is named itself is always taken.
 pub fn find_files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<(PathBuf, FileError)>) {
     let look = find(paths);
     (look.files.into_iter().map(|found| found.path).collect(), look.errors)
 }
 
-/// Which stamps files are given whose directories did not change.
+/// Which fingerprints files are given whose directories did not change.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Stamps {
+pub(crate) enum Fingerprints {
     /// Those that they had: they are read anyway.
     Before,
     /// Those that they have.
@@ -88,28 +88,41 @@ pub(crate) enum Stamps {
 const SHARE: usize = 400;
 
 /// Looks for the sources under the given paths. Directories that did not change are not listed.
-pub(crate) fn look(paths: &[PathBuf], known: Option<&Freshness>, stamps: Stamps, jobs: usize) -> Look {
-    known.and_then(|known| look_again(paths, known, stamps, jobs)).unwrap_or_else(|| find(paths))
+pub(crate) fn look(
+    paths: &[PathBuf],
+    known: Option<&ProjectState>,
+    fingerprints: Fingerprints,
+    jobs: usize,
+) -> Look {
+    known.and_then(|known| look_again(paths, known, fingerprints, jobs)).unwrap_or_else(|| find(paths))
 }
 
-/// Lists only the directories that have changed, or gives up where rules have.
-fn look_again(paths: &[PathBuf], known: &Freshness, stamps: Stamps, jobs: usize) -> Option<Look> {
+/// Lists only the directories that have changed, or gives up where ignore_files have.
+fn look_again(
+    paths: &[PathBuf],
+    known: &ProjectState,
+    fingerprints: Fingerprints,
+    jobs: usize,
+) -> Option<Look> {
     let global = excludes_of_user();
-    let is_known_rule = |path: &Path| known.rules.iter().any(|(rule, _)| rule == path);
-    if known.folders.is_empty() || !global.is_none_or(|path| is_known_rule(&path)) || !known.has_same_rules()
+    let is_known_rule = |path: &Path| known.ignore_files.iter().any(|(rule, _)| rule == path);
+    if known.directories.is_empty()
+        || !global.is_none_or(|path| is_known_rule(&path))
+        || !known.has_same_ignore_files()
     {
         return None;
     }
-    let is_known_folder =
-        |path: &Path| known.folders.binary_search_by(|(folder, _)| folder.as_path().cmp(path)).is_ok();
-    let mut look = Look { rules: known.rules.clone(), ..Look::default() };
+    let is_known_directory = |path: &Path| {
+        known.directories.binary_search_by(|(directory, _)| directory.as_path().cmp(path)).is_ok()
+    };
+    let mut look = Look { ignore_files: known.ignore_files.clone(), ..Look::default() };
     let mut changed: Vec<&Path> = Vec::new();
-    let stamps_now = in_parallel(&known.folders, jobs, |folders| {
-        folders.iter().map(|(path, _)| Stamp::at(path)).collect()
+    let fingerprints_now = in_parallel(&known.directories, jobs, |directories| {
+        directories.iter().map(|(path, _)| FileFingerprint::at(path)).collect()
     });
-    for ((path, then), now) in known.folders.iter().zip(stamps_now) {
+    for ((path, then), now) in known.directories.iter().zip(fingerprints_now) {
         match now {
-            Some(now) if known.is_same(then, &now) => look.folders.push((path.clone(), now)),
+            Some(now) if known.is_unchanged(then, &now) => look.directories.push((path.clone(), now)),
             _ => {
                 changed.push(path);
                 let has_new_rules =
@@ -118,7 +131,7 @@ fn look_again(paths: &[PathBuf], known: &Freshness, stamps: Stamps, jobs: usize)
                     return None;
                 }
                 if path.is_dir() {
-                    list_anew(path, &is_known_folder, &mut look);
+                    list_anew(path, &is_known_directory, &mut look);
                 } else if paths.contains(path) {
                     // Who named it wants to know.
                     return None;
@@ -126,19 +139,20 @@ fn look_again(paths: &[PathBuf], known: &Freshness, stamps: Stamps, jobs: usize)
             }
         }
     }
-    let is_changed = |file: &KnownFile| changed.binary_search(&parent(file)).is_ok();
-    let files: Vec<&KnownFile> = known.files.iter().filter(|file| !is_changed(file)).collect();
-    look.files.extend(match stamps {
-        Stamps::Before => {
-            files.iter().map(|file| Found { path: file.path.clone(), stamp: file.stamp }).collect()
-        }
-        Stamps::Now => find_again(&files, jobs)?,
+    let is_changed = |file: &FileState| changed.binary_search(&parent(file)).is_ok();
+    let files: Vec<&FileState> = known.files.iter().filter(|file| !is_changed(file)).collect();
+    look.files.extend(match fingerprints {
+        Fingerprints::Before => files
+            .iter()
+            .map(|file| Found { path: file.path.clone(), fingerprint: file.fingerprint })
+            .collect(),
+        Fingerprints::Now => find_again(&files, jobs)?,
     });
     if !changed.is_empty() {
         look.listed = true;
         // Files that were named stand for themselves.
-        for path in paths.iter().filter(|path| !is_known_folder(path)) {
-            look.files.push(Found { stamp: Stamp::at(path)?, path: path.clone() });
+        for path in paths.iter().filter(|path| !is_known_directory(path)) {
+            look.files.push(Found { fingerprint: FileFingerprint::at(path)?, path: path.clone() });
         }
         look.sort();
     }
@@ -146,19 +160,22 @@ fn look_again(paths: &[PathBuf], known: &Freshness, stamps: Stamps, jobs: usize)
 }
 
 /// The directory of a file.
-fn parent(file: &KnownFile) -> &Path {
+fn parent(file: &FileState) -> &Path {
     file.path.parent().unwrap_or(Path::new(""))
 }
 
 /// Looks at files that are there, or gives up if one is not.
-fn find_again(files: &[&KnownFile], jobs: usize) -> Option<Vec<Found>> {
+fn find_again(files: &[&FileState], jobs: usize) -> Option<Vec<Found>> {
     let found = in_parallel(files, jobs, |files| {
-        let mut folder = Folder::new(Path::new(""));
-        let find = |file: &&KnownFile| {
-            if parent(file) != folder.path() {
-                folder = Folder::new(parent(file));
+        let mut directory = DirectoryHandle::new(Path::new(""));
+        let find = |file: &&FileState| {
+            if parent(file) != directory.path() {
+                directory = DirectoryHandle::new(parent(file));
             }
-            Some(Found { path: file.path.clone(), stamp: folder.stamp(file.path.file_name()?)? })
+            Some(Found {
+                path: file.path.clone(),
+                fingerprint: directory.fingerprint(file.path.file_name()?)?,
+            })
         };
         files.iter().map(find).collect()
     });
@@ -184,18 +201,18 @@ fn in_parallel<T: Sync, R: Send>(
 }
 
 /// Lists a directory again; what is below counts only if it was not known.
-fn list_anew(folder: &Path, is_known: &dyn Fn(&Path) -> bool, look: &mut Look) {
-    for entry in walk(folder).max_depth(Some(1)).build() {
-        let is_new_folder = |entry: &ignore::DirEntry| {
+fn list_anew(directory: &Path, is_known: &dyn Fn(&Path) -> bool, look: &mut Look) {
+    for entry in walk(directory).max_depth(Some(1)).build() {
+        let is_new_directory = |entry: &ignore::DirEntry| {
             entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir())
         };
         match entry {
-            Ok(entry) if is_new_folder(&entry) => {
+            Ok(entry) if is_new_directory(&entry) => {
                 if !is_known(entry.path()) {
                     list(entry.path(), look);
                 }
             }
-            entry => look.add(folder, Seen::new(entry)),
+            entry => look.add(directory, Seen::new(entry)),
         }
     }
 }
@@ -205,17 +222,19 @@ fn find(paths: &[PathBuf]) -> Look {
     for path in paths {
         match path.metadata() {
             Ok(metadata) if metadata.is_dir() => {
-                rules_above(path, &mut look.rules);
+                rules_above(path, &mut look.ignore_files);
                 list(path, &mut look);
             }
-            Ok(metadata) => look.files.push(Found { path: path.clone(), stamp: Stamp::of(&metadata) }),
+            Ok(metadata) => {
+                look.files.push(Found { path: path.clone(), fingerprint: FileFingerprint::of(&metadata) })
+            }
             Err(error) => look.errors.push((path.clone(), FileError::Io(error))),
         }
     }
     look.sort();
     if !look.errors.is_empty() {
         // What could not be looked at may be there next time.
-        look.folders.clear();
+        look.directories.clear();
     }
     look
 }
@@ -225,18 +244,18 @@ impl Look {
         // Mostly a few sorted runs, which this sort merges.
         self.files.sort_by(|one, other| one.path.cmp(&other.path));
         self.files.dedup_by(|one, other| one.path == other.path);
-        self.folders.sort_unstable_by(|one, other| one.0.cmp(&other.0));
-        self.folders.dedup_by(|one, other| one.0 == other.0);
-        self.rules.sort_by(|one, other| one.0.cmp(&other.0));
-        self.rules.dedup_by(|one, other| one.0 == other.0);
+        self.directories.sort_unstable_by(|one, other| one.0.cmp(&other.0));
+        self.directories.dedup_by(|one, other| one.0 == other.0);
+        self.ignore_files.sort_by(|one, other| one.0.cmp(&other.0));
+        self.ignore_files.dedup_by(|one, other| one.0 == other.0);
     }
 
     fn add(&mut self, root: &Path, seen: Seen) {
         match seen {
             Seen::File(found) => self.files.push(found),
-            Seen::Folder(path, stamp, rules) => {
-                self.folders.push((path, stamp));
-                self.rules.extend(rules);
+            Seen::Directory(path, fingerprint, ignore_files) => {
+                self.directories.push((path, fingerprint));
+                self.ignore_files.extend(ignore_files);
             }
             Seen::Error(path, error) => self.errors.push((path.unwrap_or_else(|| root.to_owned()), error)),
         }
@@ -270,8 +289,8 @@ fn list(root: &Path, look: &mut Look) {
 /// What a walk comes across.
 enum Seen {
     File(Found),
-    /// A directory, before it is listed, and its files with rules.
-    Folder(PathBuf, Stamp, Vec<(PathBuf, Option<Stamp>)>),
+    /// A directory, before it is listed, and its files with ignore_files.
+    Directory(PathBuf, FileFingerprint, Vec<(PathBuf, Option<FileFingerprint>)>),
     Error(Option<PathBuf>, FileError),
 }
 
@@ -283,45 +302,46 @@ impl Seen {
         };
         match entry.path().metadata() {
             Ok(metadata) if !metadata.is_dir() => {
-                Self::File(Found { path: entry.into_path(), stamp: Stamp::of(&metadata) })
+                Self::File(Found { path: entry.into_path(), fingerprint: FileFingerprint::of(&metadata) })
             }
             Ok(metadata) => {
                 let path = entry.into_path();
-                let mut rules = Vec::new();
+                let mut ignore_files = Vec::new();
                 if path.join(".git").exists() {
-                    rules.push((path.join(".git"), Some(Stamp::default())));
-                    rules.push((path.join(EXCLUDE), Stamp::at(&path.join(EXCLUDE))));
+                    ignore_files.push((path.join(".git"), Some(FileFingerprint::default())));
+                    ignore_files.push((path.join(EXCLUDE), FileFingerprint::at(&path.join(EXCLUDE))));
                 }
                 for name in RULES {
                     let path = path.join(name);
                     // Where there is none, a new one changes the directory.
-                    rules.extend(Stamp::at(&path).map(|stamp| (path, Some(stamp))));
+                    ignore_files
+                        .extend(FileFingerprint::at(&path).map(|fingerprint| (path, Some(fingerprint))));
                 }
-                Self::Folder(path, Stamp::of(&metadata), rules)
+                Seen::Directory(path, FileFingerprint::of(&metadata), ignore_files)
             }
             Err(error) => Self::Error(Some(entry.into_path()), FileError::Io(error)),
         }
     }
 }
 
-/// Files with rules of what is ignored.
+/// Files with ignore_files of what is ignored.
 const RULES: [&str; 2] = [".gitignore", ".ignore"];
 /// The same in a repository.
 const EXCLUDE: &str = ".git/info/exclude";
 
-/// The rules that are in force in a directory because of what stands above it.
-fn rules_above(root: &Path, rules: &mut Vec<(PathBuf, Option<Stamp>)>) {
-    rules.extend(excludes_of_user().map(|path| (path.clone(), Stamp::at(&path))));
+/// The ignore_files that are in force in a directory because of what stands above it.
+fn rules_above(root: &Path, ignore_files: &mut Vec<(PathBuf, Option<FileFingerprint>)>) {
+    ignore_files.extend(excludes_of_user().map(|path| (path.clone(), FileFingerprint::at(&path))));
     let Ok(root) = root.canonicalize() else { return };
-    for folder in root.ancestors().skip(1) {
+    for directory in root.ancestors().skip(1) {
         for name in RULES.into_iter().chain([".git", EXCLUDE]) {
-            let path = folder.join(name);
-            rules.push((path.clone(), Stamp::at(&path)));
+            let path = directory.join(name);
+            ignore_files.push((path.clone(), FileFingerprint::at(&path)));
         }
     }
 }
 
-/// The file of a user's own rules, which `core.excludesFile` of their git names.
+/// The file of a user's own ignore_files, which `core.excludesFile` of their git names.
 fn excludes_of_user() -> Option<PathBuf> {
     ignore::gitignore::gitconfig_excludes_path()
 }
@@ -344,7 +364,7 @@ fn path_of(error: &ignore::Error) -> Option<PathBuf> {
 
 /// Reads a whole source into `buffer`, and gives what the file was then. A file that changes meanwhile is read
 /// once more.
-pub fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<Stamp, FileError> {
+pub fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<FileFingerprint, FileError> {
     for _ in 0..2 {
         buffer.clear();
         let mut file = open(path)?;
@@ -358,8 +378,8 @@ pub fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<Stamp, FileError> 
         buffer.reserve(before.len() as usize + 1);
         (&mut file).take(MAX_FILE + 1).read_to_end(buffer).map_err(FileError::Io)?;
         let after = file.metadata().map_err(FileError::Io)?;
-        if Stamp::of(&before) == Stamp::of(&after) && buffer.len() as u64 == after.len() {
-            return Ok(Stamp::of(&before));
+        if FileFingerprint::of(&before) == FileFingerprint::of(&after) && buffer.len() as u64 == after.len() {
+            return Ok(FileFingerprint::of(&before));
         }
     }
     Err(FileError::Changing)

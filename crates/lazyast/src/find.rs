@@ -7,8 +7,8 @@ use std::thread;
 use lazyast_format::{Archive, Tree};
 use lazyast_parse::{Parser, Unsupported};
 use lazyast_query::{Hit, Need, Query, QueryError, RunError, Unparsed};
-use lazyast_store::store::WORTH_NAMES;
-use lazyast_store::{Names, Places, Store};
+use lazyast_store::store::MIN_INDEXED_ARCHIVES;
+use lazyast_store::{ArchiveSet, IdentifierIndex, Store};
 
 use crate::{ArchiveBytes, FailureReason, Module, Project, work};
 
@@ -83,7 +83,7 @@ impl Project {
         let found = in_parallel(modules.len(), jobs, |index| one(&modules[index]).transpose());
         if filter.lacks_names {
             // The next one has less to do. What cannot be kept costs time only.
-            let _ = self.cache().store().map(Store::write_names);
+            let _ = self.cache().store().map(Store::write_identifier_indexes);
         }
         found
     }
@@ -92,7 +92,7 @@ impl Project {
 /// Which archives need not be looked at, because they lack names that a query needs.
 struct Filter {
     /// By pack: the archives that may have hits.
-    packs: Vec<(usize, Places)>,
+    packs: Vec<(usize, ArchiveSet)>,
     /// It is not written down which archives of some large pack have which names.
     lacks_names: bool,
 }
@@ -102,15 +102,15 @@ impl Filter {
         let mut filter = Self { packs: Vec::new(), lacks_names: false };
         let mut seen: Vec<usize> = Vec::new();
         for located in modules.iter().filter_map(Module::located) {
-            if seen.contains(&located.pack()) || !names_something(need) {
+            if seen.contains(&located.pack_id()) || !names_something(need) {
                 continue;
             }
-            seen.push(located.pack());
-            match located.names() {
+            seen.push(located.pack_id());
+            match located.identifier_index() {
                 Some(names) => {
-                    filter.packs.extend(having(names, need).map(|places| (located.pack(), places)))
+                    filter.packs.extend(having(names, need).map(|places| (located.pack_id(), places)))
                 }
-                None => filter.lacks_names |= located.neighbours() >= WORTH_NAMES,
+                None => filter.lacks_names |= located.pack_len() >= MIN_INDEXED_ARCHIVES,
             }
         }
         filter
@@ -118,8 +118,8 @@ impl Filter {
 
     fn may_have_hits(&self, module: &Module) -> bool {
         let Some(located) = module.located().filter(|_| !self.packs.is_empty()) else { return true };
-        let of_pack = self.packs.iter().find(|(pack, _)| *pack == located.pack());
-        of_pack.is_none_or(|(_, places)| places.has(located.place()))
+        let of_pack = self.packs.iter().find(|(pack, _)| *pack == located.pack_id());
+        of_pack.is_none_or(|(_, places)| places.contains(located.position()))
     }
 }
 
@@ -134,16 +134,16 @@ fn names_something(need: &Need) -> bool {
 }
 
 /// The archives that may have what is needed; nothing where that cannot be told from names.
-fn having(names: &Names, need: &Need) -> Option<Places> {
+fn having(names: &IdentifierIndex, need: &Need) -> Option<ArchiveSet> {
     match need {
-        Need::Name(name) => Some(names.having(name.text())),
+        Need::Name(name) => Some(names.archives_with(name.text())),
         Need::String(_) | Need::Kinds(_) => None,
         Need::All(needs) => {
-            needs.iter().filter_map(|need| having(names, need)).reduce(|all, one| all.and(&one))
+            needs.iter().filter_map(|need| having(names, need)).reduce(|all, one| all.intersection(&one))
         }
         Need::Any(needs) => {
-            let each: Option<Vec<Places>> = needs.iter().map(|need| having(names, need)).collect();
-            each?.into_iter().reduce(|any, one| any.or(&one))
+            let each: Option<Vec<ArchiveSet>> = needs.iter().map(|need| having(names, need)).collect();
+            each?.into_iter().reduce(|any, one| any.union(&one))
         }
     }
 }

@@ -39,10 +39,10 @@ pub use lazyast_format as format;
 pub use lazyast_format::{Field, Kind, Node, NodeId, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Unsupported, text};
 pub use lazyast_query::{self as query, Hit, Query, QueryError, RunError};
-pub use lazyast_store::collect::is_due;
+pub use lazyast_store::collect::is_gc_due;
 pub use lazyast_store::{
-    Checked, Collected, Counts, Directory, Imported, Lower, Policy, Stamp, Stats, Store, Unusable, directory,
-    key, lower, versions,
+    CacheDirectory, CacheDirectoryError, FileFingerprint, GcPolicy, GcReport, ImportReport, LookupCounts,
+    PackReport, Store, Underlay, VersionStats, directory, source_key, underlay, verify_untrusted, versions,
 };
 pub use parse::parse;
 pub use project::{Module, Project};

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use lazyast_format::Tree;
 use lazyast_parse::PARSER_VERSION;
-use lazyast_store::{Freshness, Known, Located};
+use lazyast_store::{ArchiveLocation, ProjectState, SourceState};
 
 use crate::archive::{ArchiveBytes, OwnedTree};
 use crate::cache::Cache;
@@ -20,7 +20,7 @@ pub struct Project {
     modules: Vec<Module>,
     failures: Vec<Failure>,
     report: Report,
-    freshness: Freshness,
+    freshness: ProjectState,
 }
 
 /// One source of a project.
@@ -59,9 +59,9 @@ impl Module {
     }
 
     /// Where the archive was found, if it was not made just now.
-    pub(crate) fn located(&self) -> Option<&Located> {
+    pub(crate) fn located(&self) -> Option<&ArchiveLocation> {
         match &self.held {
-            Held::Located(located, _) => Some(located),
+            Held::ArchiveLocation(located, _) => Some(located),
             Held::Bytes(_) => None,
         }
     }
@@ -77,7 +77,7 @@ impl Module {
     fn open(&self) -> Result<ArchiveBytes, FailureReason> {
         let (located, key) = match &self.held {
             Held::Bytes(bytes) => return Ok(bytes.clone()),
-            Held::Located(located, key) => (located, key),
+            Held::ArchiveLocation(located, key) => (located, key),
         };
         let whole = located.open(PARSER_VERSION).map(ArchiveBytes::in_pack).or_else(|| self.cache.get(key));
         if let Some(bytes) = whole {
@@ -85,7 +85,7 @@ impl Module {
         }
         let mut source = Vec::new();
         files::read_file(&self.path, &mut source).map_err(FailureReason::File)?;
-        if lazyast_store::key(&source) != *key {
+        if lazyast_store::source_key(&source) != *key {
             return Err(FailureReason::File(FileError::Changing));
         }
         self.cache.archive(&source).map_err(FailureReason::Unsupported)
@@ -144,9 +144,11 @@ impl Project {
     /// What a caller noted about a source that the parser refuses, as long as that does not change.
     pub fn note(&self, path: &Path, caller: u32) -> Option<bool> {
         let place = self.freshness.files.binary_search_by(|file| file.path.as_path().cmp(path)).ok()?;
-        match &self.freshness.files[place].known {
-            Known::Refused { notes, .. } => notes.iter().find(|(of, _)| *of == caller).map(|(_, note)| *note),
-            Known::Archive { .. } => None,
+        match &self.freshness.files[place].source {
+            SourceState::Unsupported { verdicts: notes, .. } => {
+                notes.iter().find(|(of, _)| *of == caller).map(|(_, note)| *note)
+            }
+            SourceState::Archive { .. } => None,
         }
     }
 
@@ -155,7 +157,8 @@ impl Project {
         for (path, note) in notes {
             let place = self.freshness.files.binary_search_by(|file| file.path.cmp(path));
             if let Ok(place) = place
-                && let Known::Refused { notes, .. } = &mut self.freshness.files[place].known
+                && let SourceState::Unsupported { verdicts: notes, .. } =
+                    &mut self.freshness.files[place].source
             {
                 notes.retain(|(of, _)| *of != caller);
                 notes.push((caller, *note));

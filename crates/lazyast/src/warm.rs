@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use lazyast_format::Tree;
 use lazyast_format::read::OpenError;
 use lazyast_parse::Unsupported;
-use lazyast_store::{Counts, Freshness, Key, KnownFile, Located, clock};
+use lazyast_store::{ArchiveLocation, FileState, LookupCounts, ProjectState, SourceKey, clock};
 
-use crate::files::{self, FileError, Look, Stamps};
+use crate::files::{self, FileError, Fingerprints, Look};
 use crate::work::{self, Work};
 use crate::{ArchiveBytes, Cache, recall};
 
@@ -133,13 +133,13 @@ pub(crate) struct Done {
 }
 
 /// What became of a source, and what is known of it from now on.
-pub(crate) type Read = (Result<Done, FailureReason>, KnownFile);
+pub(crate) type Read = (Result<Done, FailureReason>, FileState);
 
 /// An archive, or where it is.
 #[derive(Clone, Debug)]
 pub(crate) enum Held {
     Bytes(ArchiveBytes),
-    Located(Located, Key),
+    ArchiveLocation(ArchiveLocation, SourceKey),
 }
 
 /// Puts every Python source under the paths into the cache.
@@ -160,7 +160,7 @@ pub(crate) struct Run {
     /// What could not be looked at.
     pub(crate) errors: Vec<(PathBuf, FileError)>,
     /// What is known now.
-    pub(crate) freshness: Freshness,
+    pub(crate) freshness: ProjectState,
 }
 
 /// Brings all sources under the paths into the cache. With `keep`, outcomes are given and have archives;
@@ -173,13 +173,14 @@ pub(crate) fn run(
     keep: bool,
 ) -> Run {
     let started = Instant::now();
-    let looked = clock::now();
-    let folder = cache.store().map(|store| store.directory().version().to_owned());
+    let observed_at = clock::now();
+    let directory = cache.store().map(|store| store.directory().version().to_owned());
     let by_stat = options.verify == Verify::Stat;
-    let known = folder.as_ref().and_then(|folder| Freshness::load(folder, paths));
+    let known = directory.as_ref().and_then(|directory| ProjectState::load(directory, paths));
     let jobs = work::jobs(options.jobs);
-    let stamps = if by_stat { Stamps::Now } else { Stamps::Before };
-    let Look { files, mut errors, folders, rules, listed } = files::look(paths, known.as_ref(), stamps, jobs);
+    let fingerprints = if by_stat { Fingerprints::Now } else { Fingerprints::Before };
+    let Look { files, mut errors, directories, ignore_files, listed } =
+        files::look(paths, known.as_ref(), fingerprints, jobs);
     let before = recall::before(known.as_ref(), &files);
     let mut results: Vec<Option<Read>> = match &known {
         Some(known) if by_stat => recall::all(cache, known, &before, &files, keep),
@@ -187,7 +188,7 @@ pub(crate) fn run(
     };
     let mut order: Vec<usize> = (0..files.len()).filter(|index| results[*index].is_none()).collect();
     // The largest first, so that no thread begins a long one when the others are done.
-    order.sort_by_key(|index| std::cmp::Reverse(files[*index].stamp.size));
+    order.sort_by_key(|index| std::cmp::Reverse(files[*index].fingerprint.size));
     let work = Work::new(cache, &files, &before, &order, progress, keep);
     for (index, result) in work.read_all(jobs) {
         results[index] = Some(result);
@@ -195,13 +196,14 @@ pub(crate) fn run(
     let mut report =
         Report { files: files.len() + errors.len(), unwritten: work.publish(), ..Report::default() };
     report.unread = files.len() - order.len();
-    let mut freshness = Freshness { looked, folders, rules, files: Vec::with_capacity(files.len()) };
+    let mut freshness =
+        ProjectState { observed_at, directories, ignore_files, files: Vec::with_capacity(files.len()) };
     let mut outcomes = Vec::with_capacity(files.len());
     for (found, result) in files.into_iter().zip(results) {
         let Some((result, known)) = result else { continue };
         match &result {
             // It has to be found again, whatever the directories say.
-            Err(FailureReason::File(_)) => freshness.folders.clear(),
+            Err(FailureReason::File(_)) => freshness.directories.clear(),
             _ => freshness.files.push(known),
         }
         if let Ok(done) = &result {
@@ -212,24 +214,24 @@ pub(crate) fn run(
         }
         outcomes.push(Outcome { path: found.path, result });
     }
-    if let Some(folder) = &folder {
+    if let Some(directory) = &directory {
         let (hits, unread, misses) = (report.cached as u64, report.unread as u64, report.new as u64);
         // What cannot be counted does not matter to anybody's work.
-        let _ = Counts { hits, unread, misses }.add(folder);
+        let _ = LookupCounts { hits, unread, misses }.add(directory);
     }
     let has_news = match &known {
-        // With stamps that did not count, the same would be looked at again.
+        // With fingerprints that did not count, the same would be looked at again.
         Some(known) if by_stat => {
             !order.is_empty()
                 || known.files.len() != freshness.files.len()
-                || listed && !freshness.folders.is_empty()
+                || listed && !freshness.directories.is_empty()
         }
-        Some(known) => !known.says_the_same(&freshness),
+        Some(known) => !known.is_confirmed_by(&freshness),
         None => true,
     };
-    if let Some(folder) = folder.filter(|_| has_news && report.unwritten.is_none()) {
+    if let Some(directory) = directory.filter(|_| has_news && report.unwritten.is_none()) {
         // What cannot be kept is found out again.
-        let _ = freshness.save(&folder, paths);
+        let _ = freshness.save(&directory, paths);
     }
     if !keep {
         for outcome in outcomes.drain(..) {
@@ -245,6 +247,6 @@ pub(crate) fn run(
 }
 
 /// The key of an archive's source.
-pub(crate) fn key_of(archive: &[u8]) -> Option<Key> {
+pub(crate) fn key_of(archive: &[u8]) -> Option<SourceKey> {
     Tree::open(archive, None).ok().map(|tree| tree.header().source_hash)
 }

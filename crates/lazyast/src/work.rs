@@ -7,7 +7,7 @@ use std::{io, thread};
 
 use lazyast_format::Tree;
 use lazyast_parse::Parser;
-use lazyast_store::{Key, Known, KnownFile, PackWriter, Store};
+use lazyast_store::{FileState, PackWriter, SourceKey, SourceState, Store};
 
 use crate::files::{self, Found};
 use crate::recall;
@@ -27,7 +27,7 @@ pub(crate) fn jobs(asked: Option<usize>) -> usize {
 pub(crate) struct Work<'a> {
     cache: &'a Cache,
     files: &'a [Found],
-    before: &'a [Option<&'a KnownFile>],
+    before: &'a [Option<&'a FileState>],
     order: &'a [usize],
     next: AtomicUsize,
     output: Mutex<Output>,
@@ -38,7 +38,7 @@ pub(crate) struct Work<'a> {
 
 struct Output {
     /// Keys in the pack: equal sources are stored once.
-    written: HashSet<Key>,
+    written: HashSet<SourceKey>,
     writer: Option<PackWriter>,
     error: Option<io::Error>,
 }
@@ -48,7 +48,7 @@ impl<'a> Work<'a> {
     pub(crate) fn new(
         cache: &'a Cache,
         files: &'a [Found],
-        before: &'a [Option<&'a KnownFile>],
+        before: &'a [Option<&'a FileState>],
         order: &'a [usize],
         progress: &'a (dyn Fn(Progress) + Sync),
         keep: bool,
@@ -85,16 +85,19 @@ impl<'a> Work<'a> {
     fn file(&self, index: usize, parser: &mut Parser, source: &mut Vec<u8>) -> Read {
         let found = &self.files[index];
         let path = found.path.clone();
-        let stamp = match files::read_file(&path, source) {
-            Ok(stamp) => stamp,
+        let fingerprint = match files::read_file(&path, source) {
+            Ok(fingerprint) => fingerprint,
             Err(error) => {
-                let known = Known::refused(Key::default(), error.to_string());
-                return (Err(FailureReason::File(error)), KnownFile { path, stamp: found.stamp, known });
+                let known = SourceState::unsupported(SourceKey::default(), error.to_string());
+                return (
+                    Err(FailureReason::File(error)),
+                    FileState { path, fingerprint: found.fingerprint, source: known },
+                );
             }
         };
-        let key = lazyast_store::key(source);
+        let key = lazyast_store::source_key(source);
         if let Some((result, known)) = self.again(index, &key) {
-            return (result, KnownFile { path, stamp, known });
+            return (result, FileState { path, fingerprint, source: known });
         }
         let cached = self.cache.get(&key);
         let made = match &cached {
@@ -102,8 +105,11 @@ impl<'a> Work<'a> {
             None => match parser.parse(source, &key) {
                 Ok(archive) => Some(archive),
                 Err(reason) => {
-                    let known = Known::refused(key, reason.to_string());
-                    return (Err(FailureReason::Unsupported(reason)), KnownFile { path, stamp, known });
+                    let known = SourceState::unsupported(key, reason.to_string());
+                    return (
+                        Err(FailureReason::Unsupported(reason)),
+                        FileState { path, fingerprint, source: known },
+                    );
                 }
             },
         };
@@ -124,21 +130,24 @@ impl<'a> Work<'a> {
                 .keep
                 .then(|| Held::Bytes(cached.clone().unwrap_or_else(|| ArchiveBytes::copy(bytes)))),
         };
-        (Ok(done), KnownFile { path, stamp, known: Known::Archive { key, lines, minimum_python } })
+        (
+            Ok(done),
+            FileState { path, fingerprint, source: SourceState::Archive { key, lines, minimum_python } },
+        )
     }
 
     /// What came of a source last time, if that is known and its archive is still there. Who only warms wants it whole,
     /// too; who opens looks at that when the archive is asked for.
-    fn again(&self, index: usize, key: &Key) -> Option<(Result<Done, FailureReason>, Known)> {
+    fn again(&self, index: usize, key: &SourceKey) -> Option<(Result<Done, FailureReason>, SourceState)> {
         let before = self.before[index].filter(|before| recall::is_of(before, key))?;
-        if !self.keep && matches!(before.known, Known::Archive { .. }) {
+        if !self.keep && matches!(before.source, SourceState::Archive { .. }) {
             self.cache.get(key)?;
         }
-        Some((recall::again(self.cache, before, self.keep)?, before.known.clone()))
+        Some((recall::again(self.cache, before, self.keep)?, before.source.clone()))
     }
 
     /// Appends to the pack of this run. After an error nothing more is written.
-    fn write(&self, store: &Store, key: &Key, archive: &[u8]) {
+    fn write(&self, store: &Store, key: &SourceKey, archive: &[u8]) {
         let mut output = self.output();
         if output.error.is_some() || !output.written.insert(*key) {
             return;

@@ -4,7 +4,7 @@ use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use lazyast::{Cache, Project, Report, Stamp, Verify, WarmOptions};
+use lazyast::{Cache, FileFingerprint, Project, Report, Verify, WarmOptions};
 
 /// Longer than timestamps lag behind the clock.
 const GRAIN: Duration = Duration::from_millis(120);
@@ -417,7 +417,7 @@ fn by_content_nothing_is_believed_of_sources() {
     // Somebody has written into the file of what is known that a source has another's archive: stamps that count, and
     // another key.
     let known = fs::read(file).expect("it is there");
-    let keys: Vec<_> = ["a = 1\n", "b = 1\n"].map(|source| lazyast::key(source.as_bytes())).to_vec();
+    let keys: Vec<_> = ["a = 1\n", "b = 1\n"].map(|source| lazyast::source_key(source.as_bytes())).to_vec();
     let place_of = |key: &[u8]| known.windows(32).position(|window| window == key).expect("it is there");
     let mut wrong = known.clone();
     wrong[place_of(&keys[0])..][..32].copy_from_slice(&keys[1]);
@@ -443,7 +443,7 @@ fn by_content_nothing_is_written_for_nothing() {
     let open = || Project::open(&place.cache(), &[place.src()], BY_CONTENT);
     let mut project = open();
     project.set_notes(7, &[(place.path("wrong.py"), true)]);
-    let inode = || Stamp::at(&place.cache_files(".fresh")[0]).expect("it is there").inode;
+    let inode = || FileFingerprint::at(&place.cache_files(".fresh")[0]).expect("it is there").inode;
     let before = inode();
     for _ in 0..3 {
         let project = open();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use lazyast::{Cache, Project, Report, Unusable, WarmOptions, export};
+use lazyast::{Cache, CacheDirectoryError, Project, Report, WarmOptions, export};
 
 struct Place {
     root: tempfile::TempDir,
@@ -29,9 +29,9 @@ impl Place {
     }
 
     /// A cache with all archives, to be put below another.
-    fn lower(&self) -> PathBuf {
-        self.warm(&self.cache("lower"));
-        self.root.path().join("lower")
+    fn underlay(&self) -> PathBuf {
+        self.warm(&self.cache("underlay"));
+        self.root.path().join("underlay")
     }
 
     fn warm(&self, cache: &Cache) -> Report {
@@ -51,8 +51,9 @@ impl Place {
 #[test]
 fn what_is_below_is_not_parsed_again() {
     let place = Place::new();
-    let lower = [place.lower()];
-    let open = || Cache::open_above(Some(&place.root.path().join("upper")), &lower).expect("it is ours");
+    let underlay = [place.underlay()];
+    let open =
+        || Cache::open_with_underlay(Some(&place.root.path().join("upper")), &underlay).expect("it is ours");
     for round in 0..3 {
         let report = place.warm(&open());
         assert_eq!((report.new, report.cached), (0, 3), "round {round}");
@@ -64,7 +65,7 @@ fn what_is_below_is_not_parsed_again() {
     assert_eq!(place.names(&open()), ["a", "changed", "a"]);
     assert_eq!(open().store().expect("there is one").stats().archives, 1);
     assert_eq!(
-        Cache::at(lower[0].clone()).expect("it is ours").store().expect("there is one").stats().archives,
+        Cache::at(underlay[0].clone()).expect("it is ours").store().expect("there is one").stats().archives,
         2
     );
 }
@@ -72,18 +73,21 @@ fn what_is_below_is_not_parsed_again() {
 #[test]
 fn what_is_below_serves_alone() {
     let place = Place::new();
-    let lower = [place.lower()];
+    let underlay = [place.underlay()];
     let unusable = place.root.path().join("file");
     fs::write(&unusable, "").expect("there is room");
-    let cache = Cache::open_above(Some(&unusable), &lower).expect("there is one below");
-    assert!(matches!(cache.problems(), [Unusable::Io { .. }]), "{:?}", cache.problems());
+    let cache = Cache::open_with_underlay(Some(&unusable), &underlay).expect("there is one below");
+    assert!(matches!(cache.problems(), [CacheDirectoryError::Io { .. }]), "{:?}", cache.problems());
     assert!(cache.store().is_none());
     let report = place.warm(&cache);
     assert_eq!((report.new, report.cached), (0, 3));
     fs::write(place.src().join("b.py"), "changed = 1\n").expect("there is room");
     assert_eq!(place.names(&cache), ["a", "changed", "a"]);
-    assert!(Cache::open_above(Some(&unusable), &[]).is_err());
-    assert!(matches!(Cache::open_above(Some("off".as_ref()), &lower), Err(Unusable::Off)));
+    assert!(Cache::open_with_underlay(Some(&unusable), &[]).is_err());
+    assert!(matches!(
+        Cache::open_with_underlay(Some("off".as_ref()), &underlay),
+        Err(CacheDirectoryError::Disabled)
+    ));
 }
 
 #[test]
@@ -101,7 +105,7 @@ fn a_codebase_is_exported_and_imported() {
     }
     let other = place.cache("other");
     let imported = other.store().expect("there is one").import(&file).expect("there is room");
-    assert_eq!((imported.new, imported.checked.problem_count), (2, 0));
+    assert_eq!((imported.new, imported.pack.problem_count), (2, 0));
     let report = place.warm(&other);
     assert_eq!((report.new, report.cached), (0, 3));
     assert_eq!(place.names(&other), ["a", "b", "a"]);

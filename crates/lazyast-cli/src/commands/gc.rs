@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 use indicatif::HumanCount;
-use lazyast::{Cache, Policy};
+use lazyast::{Cache, GcPolicy};
 
 use crate::{CacheArguments, Failed, human_bytes, size};
 
@@ -36,9 +36,9 @@ impl Gc {
         let cache = Cache::at(root.clone())?;
         let Some(store) = cache.store() else { return Ok(()) };
         let policy =
-            Policy { max_age: Duration::from_hours(24 * u64::from(self.max_age)), max_size: self.max_size };
+            GcPolicy { max_age: Duration::from_hours(24 * u64::from(self.max_age)), max_size: self.max_size };
         let failed = |error| Failed::new(format!("{} cannot be collected: {error}", root.display()));
-        let Some(found) = store.collect(&policy, self.dry_run).map_err(failed)? else {
+        let Some(found) = store.collect_garbage(&policy, self.dry_run).map_err(failed)? else {
             return Err(Failed::new("other processes put packs together or collect, for seconds now")
                 .hint("try again later"));
         };

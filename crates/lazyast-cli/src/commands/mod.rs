@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use lazyast::{Checked, Failure};
+use lazyast::{Failure, PackReport};
 
 /// Failures and problems that are listed without being asked for.
 const LISTED: usize = 10;
@@ -21,7 +21,7 @@ fn print_failures(failures: &[Failure], all: bool) -> io::Result<()> {
 }
 
 /// Lists what is wrong with a pack.
-fn print_problems(checked: &Checked) -> io::Result<()> {
+fn print_problems(checked: &PackReport) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let name = checked.path.display();
     let listed = &checked.problems[..checked.problems.len().min(LISTED)];

@@ -95,11 +95,11 @@ impl Import {
             let imported = store
                 .import(file)
                 .map_err(|error| Failed::new(format!("{name} cannot be imported: {error}")))?;
-            print_problems(&imported.checked)?;
-            if imported.checked.problem_count > 0 {
+            print_problems(&imported.pack)?;
+            if imported.pack.problem_count > 0 {
                 refused += 1;
             } else {
-                let whole = HumanCount(imported.checked.whole as u64);
+                let whole = HumanCount(imported.pack.whole as u64);
                 writeln!(out, "{name}: {whole} archives, {} new", HumanCount(imported.new as u64))?;
             }
         }

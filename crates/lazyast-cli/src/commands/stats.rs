@@ -46,11 +46,11 @@ impl Stats {
     }
 }
 
-fn version(stats: &lazyast::Stats) -> String {
+fn version(stats: &lazyast::VersionStats) -> String {
     stats.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn as_json(stats: &lazyast::Stats, is_own: bool) -> Value {
+fn as_json(stats: &lazyast::VersionStats, is_own: bool) -> Value {
     json!({
         "version": version(stats),
         "current": is_own,
@@ -66,7 +66,7 @@ fn as_json(stats: &lazyast::Stats, is_own: bool) -> Value {
     })
 }
 
-fn print(out: &mut impl Write, stats: &lazyast::Stats, is_own: bool) -> io::Result<()> {
+fn print(out: &mut impl Write, stats: &lazyast::VersionStats, is_own: bool) -> io::Result<()> {
     let count = |number: usize| HumanCount(number as u64);
     writeln!(out, "\n{}{}", version(stats), if is_own { "" } else { " (of another version of lazyast)" })?;
     writeln!(out, "packs      {}", count(stats.packs))?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use indicatif::HumanCount;
-use lazyast::{Cache, Checked, PARSER_VERSION};
+use lazyast::{Cache, PARSER_VERSION, verify_untrusted};
 
 use super::print_problems;
 use crate::{CacheArguments, Failed};
@@ -31,7 +31,7 @@ impl Verify {
             let cache = Cache::at(root)?;
             cache.store().map(lazyast::Store::verify).unwrap_or_default()
         } else {
-            self.files.iter().map(|path| Checked::foreign(path.clone(), PARSER_VERSION)).collect()
+            self.files.iter().map(|path| verify_untrusted(path.clone(), PARSER_VERSION)).collect()
         };
         let mut damaged = 0;
         for file in &checked {

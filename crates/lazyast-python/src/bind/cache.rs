@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lazyast::{Cache, Checked, Failure, Policy, Report, Store, Unusable, WarmOptions};
+use lazyast::{Cache, CacheDirectoryError, Failure, GcPolicy, PackReport, Report, Store, WarmOptions};
 use pyo3::prelude::*;
 
 use super::process_cache;
@@ -32,8 +32,8 @@ impl CacheObject {
     #[new]
     #[pyo3(signature = (directory = None, lower = None))]
     fn new(py: Python<'_>, directory: Option<PathBuf>, lower: Option<Vec<PathBuf>>) -> PyResult<Self> {
-        let lower = lower.unwrap_or_else(lazyast::lower::from_environment);
-        match Cache::open_above(directory.as_deref(), &lower) {
+        let lower = lower.unwrap_or_else(lazyast::underlay::from_environment);
+        match Cache::open_with_underlay(directory.as_deref(), &lower) {
             Ok(opened) => {
                 for problem in opened.problems() {
                     process_cache::warn(py, &problem.to_string())?;
@@ -42,7 +42,7 @@ impl CacheObject {
                 let root = opened.store().map(|store| store.directory().root().to_owned());
                 Ok(Self { cache: opened, root })
             }
-            Err(Unusable::Off) => Ok(Self { cache: Cache::disabled(), root: None }),
+            Err(CacheDirectoryError::Disabled) => Ok(Self { cache: Cache::disabled(), root: None }),
             Err(error) => Err(UnusableCache::new_err(error.to_string())),
         }
     }
@@ -78,9 +78,10 @@ impl CacheObject {
             all.insert(0, store.stats());
             all
         });
-        let tuple = |stats: lazyast::Stats| {
-            let lazyast::Stats { path, packs, archives, bytes, damaged, projects, all_bytes, counts } = stats;
-            let lazyast::Counts { hits, unread, misses } = counts;
+        let tuple = |stats: lazyast::VersionStats| {
+            let lazyast::VersionStats { path, packs, archives, bytes, damaged, projects, all_bytes, counts } =
+                stats;
+            let lazyast::LookupCounts { hits, unread, misses } = counts;
             (path, packs, archives, bytes, damaged, projects, all_bytes, hits, unread, misses)
         };
         Ok(all.into_iter().map(tuple).collect())
@@ -104,8 +105,8 @@ impl CacheObject {
     ) -> PyResult<(usize, usize, usize, usize, u64)> {
         let store = self.store()?;
         let max_age = Duration::try_from_secs_f64(max_age).unwrap_or(Duration::MAX);
-        let policy = Policy { max_age, max_size };
-        let collected = py.detach(|| store.collect(&policy, dry_run))?;
+        let policy = GcPolicy { max_age, max_size };
+        let collected = py.detach(|| store.collect_garbage(&policy, dry_run))?;
         let busy = || Error::new_err("other processes put packs together or collect, for seconds now");
         let found = collected.ok_or_else(busy)?;
         Ok((found.archives, found.projects, found.versions, found.leftovers, found.bytes))
@@ -136,7 +137,7 @@ impl CacheObject {
     fn import_pack(&self, py: Python<'_>, file: PathBuf) -> PyResult<(usize, usize)> {
         let store = self.store()?;
         let imported = py.detach(|| store.import(&file))?;
-        let Checked { path, whole, problems, problem_count } = imported.checked;
+        let PackReport { path, whole, problems, problem_count } = imported.pack;
         if let Some(first) = problems.first() {
             let more = match problem_count {
                 1 => String::new(),
@@ -152,7 +153,7 @@ impl CacheObject {
     fn store(&self) -> PyResult<&Store> {
         self.cache.store().ok_or_else(|| match self.cache.problems().last() {
             Some(problem) => UnusableCache::new_err(problem.to_string()),
-            None => UnusableCache::new_err(Unusable::Off.to_string()),
+            None => UnusableCache::new_err(CacheDirectoryError::Disabled.to_string()),
         })
     }
 }

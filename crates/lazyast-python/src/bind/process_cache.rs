@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use lazyast::{Cache, Unusable, is_due};
+use lazyast::{Cache, CacheDirectoryError, is_gc_due};
 use pyo3::exceptions::PyRuntimeWarning;
 use pyo3::prelude::*;
 
@@ -62,7 +62,7 @@ pub(crate) fn open_or_none(directory: Option<PathBuf>) -> (Cache, Option<String>
             let problem = cache.problems().first().map(ToString::to_string);
             (cache, problem)
         }
-        Err(Unusable::Off) => (Cache::disabled(), None),
+        Err(CacheDirectoryError::Disabled) => (Cache::disabled(), None),
         Err(error) => (Cache::disabled(), Some(error.to_string())),
     }
 }
@@ -93,7 +93,7 @@ fn finish(py: Python<'_>) {
             cache.finish();
         }
         // They were opened before, so that a problem would be known.
-        for cache in directories.into_iter().filter(|root| is_due(root)).flat_map(Cache::at) {
+        for cache in directories.into_iter().filter(|root| is_gc_due(root)).flat_map(Cache::at) {
             cache.finish();
         }
     });

@@ -180,7 +180,7 @@ impl File {
         let mut source = Vec::new();
         let read = lazyast::read_file(path, &mut source).map_err(|error| error.to_string());
         let text = read.and_then(|_| {
-            if lazyast::key(&source) != self.tree().header().source_hash {
+            if lazyast::source_key(&source) != self.tree().header().source_hash {
                 return Err("changed since it was searched".to_owned());
             }
             lazyast::text(&source).map(std::borrow::Cow::into_owned).map_err(|reason| reason.to_string())

@@ -2,28 +2,30 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use lazyast_store::{Collected, Freshness, Known, KnownFile, Policy, Stamp, Store, key};
+use lazyast_store::{
+    FileFingerprint, FileState, GcPolicy, GcReport, ProjectState, SourceState, Store, source_key,
+};
 
 use crate::made::{archive, names, numbered, open, pack_file, publish, publish_old, sources};
 
 const DAY: i64 = 24 * 60;
 
-fn policy(days: u64) -> Policy {
-    Policy { max_age: Duration::from_hours(24 * days), ..Policy::default() }
+fn policy(days: u64) -> GcPolicy {
+    GcPolicy { max_age: Duration::from_hours(24 * days), ..GcPolicy::default() }
 }
 
-fn collect(store: &Store, policy: &Policy) -> Collected {
-    store.collect(policy, false).expect("there is room").expect("nobody else does")
+fn collect(store: &Store, policy: &GcPolicy) -> GcReport {
+    store.collect_garbage(policy, false).expect("there is room").expect("nobody else does")
 }
 
 /// Makes a project's file that names some sources and was used so many days ago.
 fn project(store: &Store, name: &str, sources: &[Vec<u8>], days: u64) -> PathBuf {
-    let file = |source: &Vec<u8>| KnownFile {
+    let file = |source: &Vec<u8>| FileState {
         path: name.into(),
-        stamp: Stamp::default(),
-        known: Known::Archive { key: key(source), lines: 1, minimum_python: 11 },
+        fingerprint: FileFingerprint::default(),
+        source: SourceState::Archive { key: source_key(source), lines: 1, minimum_python: 11 },
     };
-    let freshness = Freshness { files: sources.iter().map(file).collect(), ..Freshness::default() };
+    let freshness = ProjectState { files: sources.iter().map(file).collect(), ..ProjectState::default() };
     let version = store.directory().version();
     let before = names(version);
     freshness.save(version, &[name.into()]).expect("there is room");
@@ -39,8 +41,9 @@ fn age(path: &Path, days: u64) {
 }
 
 fn found(store: &Store, sources: &[Vec<u8>]) -> usize {
-    let is_whole =
-        |source: &&Vec<u8>| store.get(&key(source)).is_some_and(|entry| entry.as_ref() == archive(source));
+    let is_whole = |source: &&Vec<u8>| {
+        store.get(&source_key(source)).is_some_and(|entry| entry.as_ref() == archive(source))
+    };
     sources.iter().filter(is_whole).count()
 }
 
@@ -53,7 +56,7 @@ fn what_is_neither_young_nor_of_a_project_goes() {
     publish_old(&store, &all[30..], 20 * DAY);
     let used = project(&store, "used", &all[..10], 2);
     let forgotten = project(&store, "forgotten", &all[10..20], 40);
-    let dry = store.collect(&policy(30), true).expect("it can be read").expect("nobody else does");
+    let dry = store.collect_garbage(&policy(30), true).expect("it can be read").expect("nobody else does");
     assert_eq!((dry.archives, dry.projects), (20, 1));
     assert_eq!(found(&store, &all), 40, "nothing is done yet");
     let before = open(root.path()).stats();
@@ -70,7 +73,7 @@ fn what_is_neither_young_nor_of_a_project_goes() {
     assert!(used.exists() && !forgotten.exists());
     let file_bytes = collected.bytes - (before.bytes - after.bytes);
     assert!((100..10_000).contains(&file_bytes), "the bytes of one more file: {file_bytes}");
-    assert_eq!(collect(&store, &policy(30)), Collected::default(), "nothing is left to do");
+    assert_eq!(collect(&store, &policy(30)), GcReport::default(), "nothing is left to do");
 }
 
 #[test]
@@ -78,7 +81,7 @@ fn nothing_is_kept_for_no_time() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     publish(&store, &sources());
-    let entry = store.get(&key(&sources()[0])).expect("it was written");
+    let entry = store.get(&source_key(&sources()[0])).expect("it was written");
     project(&store, "used", &sources(), 0);
     let collected = collect(&store, &policy(0));
     assert_eq!((collected.archives, collected.projects), (sources().len(), 1));
@@ -95,7 +98,7 @@ fn a_few_old_archives_are_not_worth_a_new_pack() {
     publish_old(&store, &all, 40 * DAY);
     project(&store, "used", &all[1..], 0);
     let path = pack_file(&store);
-    assert_eq!(collect(&store, &policy(30)), Collected::default());
+    assert_eq!(collect(&store, &policy(30)), GcReport::default());
     assert!(path.exists());
 }
 
@@ -110,7 +113,7 @@ fn what_was_used_least_lately_makes_room() {
     // The oldest are in use.
     project(&store, "used", &all[..10], 0);
     let each = store.stats().bytes / 30;
-    let policy = Policy { max_size: 20 * each, ..policy(30) };
+    let policy = GcPolicy { max_size: 20 * each, ..policy(30) };
     let collected = collect(&store, &policy);
     assert!((9..13).contains(&collected.archives), "{collected:?}");
     assert_eq!((found(&store, &all[..10]), found(&store, &all[20..])), (10, 10));
@@ -145,7 +148,7 @@ fn what_killed_processes_leave_goes() {
     assert_eq!((collected.leftovers, collected.bytes), (4, 16));
     let left = names(directory.packs());
     assert_eq!(left.len(), 2, "{left:?}");
-    writer.add(&key(&numbered(1)), &archive(&numbered(1))).expect("there is room");
+    writer.add(&source_key(&numbered(1)), &archive(&numbered(1))).expect("there is room");
     store.publish(writer).expect("it is still there");
     assert_eq!(found(&store, &[numbered(1)]), 1);
     assert!(!directory.root().join("deleted-1").exists());
@@ -211,14 +214,15 @@ fn collecting_by_itself_happens_once_a_day() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     publish_old(&store, &sources(), 40 * DAY);
-    let collect = || store.collect_if_due().expect("there is room").map(|collected| collected.archives);
+    let collect =
+        || store.collect_garbage_if_due().expect("there is room").map(|collected| collected.archives);
     assert_eq!(collect(), None, "a new cache needs none");
-    let stamp = store.directory().root().join("collected");
-    age(&stamp, 2);
-    assert!(lazyast_store::collect::is_due(store.directory().root()));
+    let fingerprint = store.directory().root().join("collected");
+    age(&fingerprint, 2);
+    assert!(lazyast_store::collect::is_gc_due(store.directory().root()));
     assert_eq!(collect(), Some(sources().len()));
     assert_eq!(collect(), None);
-    assert!(!lazyast_store::collect::is_due(store.directory().root()));
+    assert!(!lazyast_store::collect::is_gc_due(store.directory().root()));
 }
 
 #[test]
@@ -227,9 +231,9 @@ fn nobody_waits_for_who_collects() {
     let store = open(root.path());
     let lock = File::create(store.directory().version().join("compact.lock")).expect("there is room");
     lock.lock().expect("nobody has it");
-    store.collect_if_due().expect("there is room");
+    store.collect_garbage_if_due().expect("there is room");
     age(&store.directory().root().join("collected"), 2);
-    assert_eq!(store.collect_if_due().expect("there is room"), None);
+    assert_eq!(store.collect_garbage_if_due().expect("there is room"), None);
     for number in 0..40 {
         publish(&store, &[numbered(number)]);
     }

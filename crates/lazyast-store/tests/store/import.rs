@@ -2,13 +2,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lazyast_store::pack::{FOOTER_LEN, IndexEntry};
-use lazyast_store::{Checked, PackWriter, Store, key};
+use lazyast_store::{PackReport, PackWriter, Store, source_key, verify_untrusted};
 
 use crate::made::{PARSER, archive, filled, numbered, open, pack_file, publish, sources};
 
-fn import(store: &Store, path: &Path) -> (usize, Checked) {
+fn import(store: &Store, path: &Path) -> (usize, PackReport) {
     let imported = store.import(path).expect("the cache can be written");
-    (imported.new, imported.checked)
+    (imported.new, imported.pack)
 }
 
 /// A pack for others, of all sources.
@@ -16,7 +16,7 @@ fn exported(root: &Path) -> PathBuf {
     let path = root.join("trees");
     let mut writer = PackWriter::for_others(root).expect("the directory can be written");
     for source in sources() {
-        writer.add(&key(&source), &archive(&source)).expect("there is room");
+        writer.add(&source_key(&source), &archive(&source)).expect("there is room");
     }
     let bytes = writer.bytes();
     writer.publish_as(path.clone()).expect("there is room");
@@ -25,8 +25,9 @@ fn exported(root: &Path) -> PathBuf {
 }
 
 fn has_all(store: &Store) -> bool {
-    let is_there =
-        |source: &Vec<u8>| store.get(&key(source)).is_some_and(|entry| entry.as_ref() == archive(source));
+    let is_there = |source: &Vec<u8>| {
+        store.get(&source_key(source)).is_some_and(|entry| entry.as_ref() == archive(source))
+    };
     sources().iter().all(is_there)
 }
 
@@ -55,7 +56,7 @@ fn a_damaged_file_is_not_imported() {
         fs::write(&path, damaged).expect("there is room");
         let store = open(root.path());
         let (new, checked) = import(&store, &path);
-        assert_eq!(checked.problem_count, Checked::foreign(path.clone(), PARSER).problem_count, "{what}");
+        assert_eq!(checked.problem_count, verify_untrusted(path.clone(), PARSER).problem_count, "{what}");
         if checked.problem_count > 0 {
             assert_eq!((new, store.stats().archives), (0, 0), "{what}");
         } else {
@@ -90,7 +91,7 @@ fn an_index_that_lies_is_seen() {
     let path = root.path().join("crafted");
     let source = numbered(1);
     let one = archive(&source);
-    let entry = IndexEntry { key: key(&source), offset: 16, len: one.len() as u32, made: 0 };
+    let entry = IndexEntry { key: source_key(&source), offset: 16, len: one.len() as u32, made: 0 };
     let end = 16 + one.len() as u64;
     let problem = |archives: &[u8], end: u64, entries: Vec<IndexEntry>| {
         crafted(&path, archives, end, entries);
@@ -124,7 +125,7 @@ fn claims_are_not_believed() {
     let mut one = archive(&numbered(1));
     // The length of the columns in the header.
     one[36..40].copy_from_slice(&u32::MAX.to_le_bytes());
-    let entry = IndexEntry { key: key(&numbered(1)), offset: 16, len: u32::MAX, made: 0 };
+    let entry = IndexEntry { key: source_key(&numbered(1)), offset: 16, len: u32::MAX, made: 0 };
     let started = std::time::Instant::now();
     for (end, count) in [(3 << 30, 1), (5_u64 << 30, 1)] {
         let file = fs::File::create(&path).expect("there is room");

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use lazyast_format::header::Facts;
 use lazyast_format::{Builder, Field, Kind};
-use lazyast_store::{Directory, Store, key};
+use lazyast_store::{CacheDirectory, Store, source_key};
 
 pub(crate) const PARSER: u32 = 7;
 
@@ -21,7 +21,7 @@ pub(crate) fn archive(source: &[u8]) -> Vec<u8> {
     builder.leave(module);
     let facts = Facts { minimum_python: 11, ..Facts::default() };
     let len = source.len() as u32;
-    builder.finish(facts, PARSER, (&key(source), len), len).expect("small").to_vec()
+    builder.finish(facts, PARSER, (&source_key(source), len), len).expect("small").to_vec()
 }
 
 pub(crate) fn sources() -> Vec<Vec<u8>> {
@@ -33,8 +33,8 @@ pub(crate) fn numbered(number: usize) -> Vec<u8> {
     b"pass\n".repeat(number + 10)
 }
 
-pub(crate) fn directory(root: &Path) -> Directory {
-    Directory::prepare(root.join("cache"), PARSER).expect("a new directory")
+pub(crate) fn directory(root: &Path) -> CacheDirectory {
+    CacheDirectory::prepare(root.join("cache"), PARSER).expect("a new directory")
 }
 
 pub(crate) fn open(root: &Path) -> Store {
@@ -52,7 +52,7 @@ pub(crate) fn filled(root: &Path) -> Store {
 pub(crate) fn publish(store: &Store, sources: &[Vec<u8>]) {
     let mut writer = store.writer().expect("the directory can be written");
     for source in sources {
-        writer.add(&key(source), &archive(source)).expect("there is room");
+        writer.add(&source_key(source), &archive(source)).expect("there is room");
     }
     store.publish(writer).expect("there is room");
 }
@@ -63,7 +63,7 @@ pub(crate) fn publish_old(store: &Store, sources: &[Vec<u8>], minutes: i64) {
     let mut writer = store.writer().expect("the directory can be written");
     for source in sources {
         let made = u32::try_from(now - minutes).expect("it is after 1970");
-        writer.add_made(&key(source), &archive(source), made).expect("there is room");
+        writer.add_made(&source_key(source), &archive(source), made).expect("there is room");
     }
     store.publish(writer).expect("there is room");
 }

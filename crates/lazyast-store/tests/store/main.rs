@@ -4,11 +4,11 @@
 mod collect;
 /// Packs that are carried from one cache to another.
 mod import;
-/// Caches that are only read.
-mod lower;
 /// What tests are made of.
 mod made;
 /// What is written is found again, and damage is a miss.
 mod packs;
 /// What somebody else does to the directory meanwhile.
 mod shared;
+/// Caches that are only read.
+mod underlay;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use lazyast_store::{Directory, Key, Policy, Store, Unusable, key};
+use lazyast_store::{CacheDirectory, CacheDirectoryError, GcPolicy, SourceKey, Store, source_key};
 
 use crate::made::{PARSER, archive, directory, filled, names, numbered, open, pack_file, publish, sources};
 
@@ -13,11 +13,11 @@ fn what_is_written_is_found() {
     let reopened = Store::open(directory(root.path()), PARSER);
     for store in [&store, &reopened] {
         for source in sources() {
-            let entry = store.get(&key(&source)).expect("it was written");
+            let entry = store.get(&source_key(&source)).expect("it was written");
             assert_eq!(entry.as_ref(), archive(&source));
             assert_eq!(entry.as_ref().as_ptr().align_offset(16), 0, "archives are aligned in the map");
         }
-        assert!(store.get(&key(b"never written")).is_none());
+        assert!(store.get(&source_key(b"never written")).is_none());
     }
     let stats = reopened.stats();
     assert_eq!((stats.packs, stats.archives, stats.damaged), (1, sources().len(), 0));
@@ -28,7 +28,7 @@ fn an_archive_of_another_parser_is_a_miss() {
     let root = tempfile::tempdir().expect("a directory");
     filled(root.path());
     let store = Store::open(directory(root.path()), PARSER + 1);
-    assert!(sources().iter().all(|source| store.get(&key(source)).is_none()));
+    assert!(sources().iter().all(|source| store.get(&source_key(source)).is_none()));
 }
 
 #[test]
@@ -36,8 +36,8 @@ fn no_flipped_byte_gives_another_archive() {
     let root = tempfile::tempdir().expect("a directory");
     let path = pack_file(&filled(root.path()));
     let whole = fs::read(&path).expect("readable");
-    let expected: Vec<(Key, Vec<u8>)> =
-        sources().iter().map(|source| (key(source), archive(source))).collect();
+    let expected: Vec<(SourceKey, Vec<u8>)> =
+        sources().iter().map(|source| (source_key(source), archive(source))).collect();
     let mut misses = 0;
     for at in 0..whole.len() {
         let mut damaged = whole.clone();
@@ -87,14 +87,14 @@ fn many_writers_lose_nothing() {
                 let store = Store::open(directory.clone(), PARSER);
                 for source in sources() {
                     let mut writer = store.writer().expect("the directory can be written");
-                    writer.add(&key(&source), &archive(&source)).expect("there is room");
+                    writer.add(&source_key(&source), &archive(&source)).expect("there is room");
                     store.publish(writer).expect("there is room");
                 }
             });
         }
     });
     let store = Store::open(directory, PARSER);
-    assert!(sources().iter().all(|source| store.get(&key(source)).is_some()));
+    assert!(sources().iter().all(|source| store.get(&source_key(source)).is_some()));
     let stats = store.stats();
     assert!(stats.packs < 8 * sources().len(), "they were put together: {stats:?}");
     assert_eq!(stats.damaged, 0);
@@ -105,7 +105,7 @@ fn a_pack_that_is_not_published_leaves_nothing() {
     let root = tempfile::tempdir().expect("a directory");
     let store = Store::open(directory(root.path()), PARSER);
     let mut writer = store.writer().expect("the directory can be written");
-    writer.add(&key(b"pass\n"), &archive(b"pass\n")).expect("there is room");
+    writer.add(&source_key(b"pass\n"), &archive(b"pass\n")).expect("there is room");
     drop(writer);
     assert_eq!(fs::read_dir(store.directory().packs()).expect("it exists").count(), 0);
 }
@@ -118,8 +118,11 @@ fn a_directory_that_others_can_write_is_refused() {
     let path = directory(root.path()).root().to_owned();
     assert_eq!(fs::metadata(&path).expect("it exists").permissions().mode() & 0o777, 0o700);
     fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).expect("it is ours");
-    let refused = Directory::prepare(path, PARSER);
-    assert!(matches!(refused, Err(Unusable::Mode { found: 0o777, .. })), "{refused:?}");
+    let refused = CacheDirectory::prepare(path, PARSER);
+    assert!(
+        matches!(refused, Err(CacheDirectoryError::WritableByOthers { found: 0o777, .. })),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -127,8 +130,8 @@ fn a_directory_that_cannot_be_made_is_said() {
     let root = tempfile::tempdir().expect("a directory");
     let file = root.path().join("file");
     fs::write(&file, "").expect("there is room");
-    let refused = Directory::prepare(file.join("cache"), PARSER);
-    assert!(matches!(refused, Err(Unusable::Io { .. })), "{refused:?}");
+    let refused = CacheDirectory::prepare(file.join("cache"), PARSER);
+    assert!(matches!(refused, Err(CacheDirectoryError::Io { .. })), "{refused:?}");
 }
 
 #[test]
@@ -138,7 +141,7 @@ fn many_small_packs_become_one() {
     let large: Vec<_> = (1000..1100).map(numbered).collect();
     publish(&store, &large);
     let reader = Store::open(directory(root.path()), PARSER);
-    let before = reader.get(&key(&large[7])).expect("it was written");
+    let before = reader.get(&source_key(&large[7])).expect("it was written");
     let mut all = large.clone();
     for number in 0..200 {
         let source = numbered(number);
@@ -150,12 +153,12 @@ fn many_small_packs_become_one() {
     let reopened = Store::open(directory(root.path()), PARSER);
     for store in [&store, &reopened] {
         for source in &all {
-            assert_eq!(store.get(&key(source)).expect("it was written").as_ref(), archive(source));
+            assert_eq!(store.get(&source_key(source)).expect("it was written").as_ref(), archive(source));
         }
     }
     assert_eq!(reopened.stats().archives, all.len(), "each is there once");
     assert_eq!(before.as_ref(), archive(&large[7]), "what was open stays open");
-    assert!(reader.get(&key(&large[8])).is_some());
+    assert!(reader.get(&source_key(&large[8])).is_some());
     let files = fs::read_dir(reopened.directory().packs()).expect("it is there").count();
     assert_eq!(files, reopened.stats().packs, "nothing else is left");
 }
@@ -183,11 +186,11 @@ fn copies_are_deleted_when_they_can_be() {
     publish(&store, &[numbered(17)]);
     let after = open(root.path()).stats();
     assert_eq!((after.packs, after.archives), (2, 18), "the copies are gone, and nothing was copied for it");
-    assert!((0..18).all(|number| store.get(&key(&numbered(number))).is_some()));
+    assert!((0..18).all(|number| store.get(&source_key(&numbered(number))).is_some()));
     for (path, bytes) in &before {
         fs::write(path, bytes).expect("there is room");
     }
-    store.collect(&Policy::default(), false).expect("there is room").expect("nobody else does");
+    store.collect_garbage(&GcPolicy::default(), false).expect("there is room").expect("nobody else does");
     assert_eq!(open(root.path()).stats().archives, 18);
 }
 
@@ -200,12 +203,12 @@ fn damaged_archives_are_left_behind() {
     fs::remove_file(&path).expect("it was there");
     fs::write(path.with_file_name("damaged.pack"), &bytes).expect("there is room");
     let store = Store::open(directory(root.path()), PARSER);
-    let whole = sources().iter().filter(|source| store.get(&key(source)).is_some()).count();
+    let whole = sources().iter().filter(|source| store.get(&source_key(source)).is_some()).count();
     assert_eq!(whole, sources().len() - 1);
     for number in 0..20 {
         publish(&store, &[numbered(number)]);
     }
-    assert_eq!(sources().iter().filter(|source| store.get(&key(source)).is_some()).count(), whole);
+    assert_eq!(sources().iter().filter(|source| store.get(&source_key(source)).is_some()).count(), whole);
     assert!(store.verify().iter().all(|checked| checked.problems.is_empty()));
 }
 
@@ -243,7 +246,7 @@ fn clean_deletes_what_is_ours() {
     for other in ["version", "v1", "v1-0123456789abcdef", "v1-0123456789abcdeg-1"] {
         fs::create_dir(cache.join(other)).expect("there is room");
     }
-    let entry = store.get(&key(&sources()[0])).expect("it was written");
+    let entry = store.get(&source_key(&sources()[0])).expect("it was written");
     let bytes = lazyast_store::versions::clean(cache).expect("it is ours");
     assert!(bytes > 1000);
     let mut left: Vec<_> = fs::read_dir(cache)

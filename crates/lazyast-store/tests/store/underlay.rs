@@ -1,4 +1,4 @@
-use lazyast_store::{Lower, Unusable, key};
+use lazyast_store::{CacheDirectoryError, Underlay, source_key};
 
 use crate::made::{PARSER, archive, filled, numbered, sources};
 
@@ -7,34 +7,34 @@ fn what_is_below_is_found_and_not_changed() {
     let root = tempfile::tempdir().expect("a directory");
     let store = filled(root.path());
     let cache = store.directory().root().to_owned();
-    let (lower, problems) = Lower::open(&[cache.clone(), cache], PARSER);
+    let (underlay, problems) = Underlay::open(&[cache.clone(), cache], PARSER);
     assert!(problems.is_empty(), "{problems:?}");
-    assert_eq!(lower.len(), 2);
+    assert_eq!(underlay.len(), 2);
     for source in sources() {
-        let entry = lower.get(&key(&source)).expect("it was written");
+        let entry = underlay.get(&source_key(&source)).expect("it was written");
         assert_eq!(entry.as_ref(), archive(&source));
-        let located = lower.locate(&key(&source)).expect("it was written");
+        let located = underlay.locate(&source_key(&source)).expect("it was written");
         assert_eq!(located.open(PARSER).expect("it is whole").as_ref(), archive(&source));
     }
-    assert!(lower.get(&key(&numbered(1))).is_none());
+    assert!(underlay.get(&source_key(&numbered(1))).is_none());
 }
 
 #[test]
 fn a_cache_of_another_version_has_nothing() {
     let root = tempfile::tempdir().expect("a directory");
     let cache = filled(root.path()).directory().root().to_owned();
-    let (lower, problems) = Lower::open(&[cache], PARSER + 1);
-    assert!(lower.is_empty() && problems.is_empty(), "{problems:?}");
-    assert!(lower.get(&key(&sources()[0])).is_none());
+    let (underlay, problems) = Underlay::open(&[cache], PARSER + 1);
+    assert!(underlay.is_empty() && problems.is_empty(), "{problems:?}");
+    assert!(underlay.get(&source_key(&sources()[0])).is_none());
 }
 
 #[test]
 fn one_that_is_not_there_is_a_problem_and_the_others_serve() {
     let root = tempfile::tempdir().expect("a directory");
     let cache = filled(root.path()).directory().root().to_owned();
-    let (lower, problems) = Lower::open(&[root.path().join("none"), cache], PARSER);
-    assert!(matches!(problems[..], [Unusable::Io { .. }]), "{problems:?}");
-    assert_eq!(lower.len(), 1);
+    let (underlay, problems) = Underlay::open(&[root.path().join("none"), cache], PARSER);
+    assert!(matches!(problems[..], [CacheDirectoryError::Io { .. }]), "{problems:?}");
+    assert_eq!(underlay.len(), 1);
 }
 
 #[cfg(unix)]
@@ -48,13 +48,16 @@ fn one_that_others_can_write_is_not_read() {
     for path in [directory.root(), directory.version(), directory.packs()] {
         let set = |mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
         set(0o775);
-        let (lower, problems) = Lower::open(&[directory.root().to_owned()], PARSER);
-        assert!(lower.is_empty(), "{}", path.display());
-        assert!(matches!(problems[..], [Unusable::Mode { found: 0o775, .. }]), "{problems:?}");
+        let (underlay, problems) = Underlay::open(&[directory.root().to_owned()], PARSER);
+        assert!(underlay.is_empty(), "{}", path.display());
+        assert!(
+            matches!(problems[..], [CacheDirectoryError::WritableByOthers { found: 0o775, .. }]),
+            "{problems:?}"
+        );
         set(0o555);
     }
-    let (lower, problems) = Lower::open(&[directory.root().to_owned()], PARSER);
-    assert!(problems.is_empty() && lower.len() == 1, "{problems:?}");
+    let (underlay, problems) = Underlay::open(&[directory.root().to_owned()], PARSER);
+    assert!(problems.is_empty() && underlay.len() == 1, "{problems:?}");
     for path in [directory.root(), directory.version(), directory.packs()] {
         fs::set_permissions(path, fs::Permissions::from_mode(0o700)).expect("it is ours");
     }

@@ -6,9 +6,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::Key;
-use crate::directory::{Directory, Unusable};
-use crate::packs::{Entry, Located, Pack, Packs};
+use crate::SourceKey;
+use crate::directory::{CacheDirectory, CacheDirectoryError};
+use crate::packs::{ArchiveLocation, MappedArchive, Pack, Packs};
 
 /// The environment variable that names cache directories below, separated as in `PATH`.
 pub const VARIABLE: &str = "LAZYAST_CACHE_LOWER";
@@ -21,29 +21,29 @@ pub fn from_environment() -> Vec<PathBuf> {
 
 /// The packs of caches that are only read. Any number of threads read them at once.
 #[derive(Debug, Default)]
-pub struct Lower {
+pub struct Underlay {
     parser: u32,
     packs: Vec<Arc<Pack>>,
 }
 
-impl Lower {
+impl Underlay {
     /// Opens cache directories for archives of one parser version. Those that cannot be used are left out, and it is said
     /// why.
-    pub fn open(roots: &[PathBuf], parser: u32) -> (Self, Vec<Unusable>) {
-        let mut lower = Self { parser, packs: Vec::new() };
+    pub fn open(roots: &[PathBuf], parser: u32) -> (Self, Vec<CacheDirectoryError>) {
+        let mut underlay = Self { parser, packs: Vec::new() };
         let mut problems = Vec::new();
         for root in roots {
-            match lower.add(root) {
+            match underlay.add(root) {
                 Ok(()) => {}
                 Err(problem) => problems.push(problem),
             }
         }
-        (lower, problems)
+        (underlay, problems)
     }
 
-    fn add(&mut self, root: &Path) -> Result<(), Unusable> {
+    fn add(&mut self, root: &Path) -> Result<(), CacheDirectoryError> {
         // A cache of another version has nothing for this one.
-        if let Some(directory) = Directory::below(root.to_owned(), self.parser)? {
+        if let Some(directory) = CacheDirectory::below(root.to_owned(), self.parser)? {
             self.packs.extend(Packs::read(directory.packs(), &[]).whole);
         }
         Ok(())
@@ -60,12 +60,12 @@ impl Lower {
     }
 
     /// The archive for a source with this key; see [`Store::get`](crate::Store::get).
-    pub fn get(&self, key: &Key) -> Option<Entry> {
+    pub fn get(&self, key: &SourceKey) -> Option<MappedArchive> {
         self.packs.iter().find_map(|pack| pack.get(key, self.parser))
     }
 
     /// The place of an archive; see [`Store::locate`](crate::Store::locate).
-    pub fn locate(&self, key: &Key) -> Option<Located> {
+    pub fn locate(&self, key: &SourceKey) -> Option<ArchiveLocation> {
         self.packs.iter().find_map(|pack| pack.locate(key))
     }
 }
