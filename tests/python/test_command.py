@@ -104,7 +104,7 @@ def cache(tmp_path):
 
 def test_verify(cache):
     result = run("verify", "--cache-dir", cache)
-    assert (result.returncode, result.stdout) == (0, "1 packs, 1 whole archives, 0 packs damaged\n")
+    assert (result.returncode, result.stdout) == (0, "checked 1 pack: 1 intact archive, 0 damaged packs\n")
     (pack,) = cache.rglob("*.pack")
     content = bytearray(pack.read_bytes())
     content[200] ^= 1
@@ -153,13 +153,13 @@ def test_gc(cache, tmp_path):
         assert result.returncode == 0, result.stderr
         return result.stdout
 
-    nothing = "0 archives, 0 projects, 0 other versions, 0 leftovers\n"
+    nothing = "0 archives, 0 projects, 0 other versions, 0 temporary files\n"
     assert gc() == "freed 0 B: " + nothing
     (packs,) = cache.rglob("packs")
     (packs / "pack-x.tmp").write_bytes(b"x" * 2048)
-    assert gc("--dry-run") == "would free 2.00 KiB: 0 archives, 0 projects, 0 other versions, 1 leftover\n"
+    assert gc("--dry-run") == "would free 2.00 KiB: 0 archives, 0 projects, 0 other versions, 1 temporary file\n"
     assert (packs / "pack-x.tmp").exists()
-    assert gc() == "freed 2.00 KiB: 0 archives, 0 projects, 0 other versions, 1 leftover\n"
+    assert gc() == "freed 2.00 KiB: 0 archives, 0 projects, 0 other versions, 1 temporary file\n"
     assert "1 archive, 0 projects" in gc("--max-size", "100")
     assert list(packs.iterdir()) == []
     assert "1 new" in run("warm", "--cache-dir", cache, tmp_path / "a.py").stdout
@@ -189,11 +189,11 @@ def test_export_and_import(cache, tmp_path):
     packed = tmp_path / "trees.pack"
     result = run("pack", "export", "--cache-dir", cache, packed, tmp_path / "a.py")
     assert result.returncode == 0, result.stderr
-    assert result.stdout.startswith(f"{packed}: 1 archives, ")
+    assert result.stdout.startswith(f"{packed}: 1 archive, ")
     other = tmp_path / "other"
     for new in (1, 0):
         result = run("pack", "import", "--cache-dir", other, packed)
-        assert (result.returncode, result.stdout) == (0, f"{packed}: 1 archives, {new} new\n")
+        assert (result.returncode, result.stdout) == (0, f"{packed}: 1 archive, {new} new\n")
     assert "0 new, 1 cached" in run("warm", "--cache-dir", other, tmp_path / "a.py").stdout
     damaged = tmp_path / "damaged.pack"
     content = bytearray(packed.read_bytes())
@@ -201,7 +201,7 @@ def test_export_and_import(cache, tmp_path):
     damaged.write_bytes(content)
     result = run("pack", "import", "--cache-dir", tmp_path / "third", packed, damaged, tmp_path / "none")
     assert result.returncode == 1
-    assert f"{packed}: 1 archives, 1 new" in result.stdout
+    assert f"{packed}: 1 archive, 1 new" in result.stdout
     assert f"{damaged}: entry 0: " in result.stdout
     assert "2 of 3 files were not imported" in result.stderr
     assert run("pack", "import").returncode == 2
@@ -251,8 +251,8 @@ def test_stats(cache, tmp_path):
     (other / "damaged.pack").write_bytes(b"x" * 100)
     text = run("stats", "--cache-dir", cache).stdout
     assert f"hits       5 (71.4 %), {unread} of them without reading the source\nmisses     2\n" in text
-    assert "v0-0123456789abcdef-3 (of another version of lazyast)\npacks      0\ndamaged    1 packs" in text
-    assert "(not there yet)" in run("stats", "--cache-dir", tmp_path / "none").stdout
+    assert "v0-0123456789abcdef-3 (another version of lazyast)\npacks      0\ndamaged    1 pack " in text
+    assert "(does not exist yet)" in run("stats", "--cache-dir", tmp_path / "none").stdout
     assert json.loads(run("stats", "--json", "--cache-dir", tmp_path / "none").stdout)["versions"] == []
     assert not (tmp_path / "none").exists()
 
@@ -271,7 +271,7 @@ def test_without_a_cache(off, cache, tmp_path):
     source, packed = tmp_path / "a.py", tmp_path / "trees.pack"
     for _ in range(2):
         assert "1 new, 0 cached" in without("warm", source).stdout
-    assert "1 archives" in without("pack", "export", packed, source).stdout
+    assert "1 archive" in without("pack", "export", packed, source).stdout
     assert without("dump", source).returncode == 0
     for command in (["stats"], ["verify"], ["gc"], ["clean"], ["dir"], ["pack", "import", packed]):
         result = without(*command)

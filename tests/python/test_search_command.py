@@ -151,7 +151,7 @@ def test_wrong_options(run, options):
 def test_nothing_to_search(run, directory):
     (directory / "empty").mkdir()
     result = run("find", "f", "empty")
-    assert (result.returncode, result.stderr) == (2, "lazyast: error: no Python sources under the paths\n")
+    assert (result.returncode, result.stderr) == (2, "lazyast: error: no Python sources found under the paths\n")
 
 
 def test_errors_point_at_the_place(run):
@@ -160,8 +160,8 @@ def test_errors_point_at_the_place(run):
         assert run(*arguments).stderr == message
     hole = "no hole begins like this: write $X for one thing, $$$ or $$$XS for any number"
     assert run("find", "f($$X)").stderr == f"lazyast: error: pattern: {hole}\n  f($$X)\n    ^^\n"
-    assert run("find", "f", "missing").stderr == "lazyast: error: missing: there is no such file or directory\n"
-    assert run("find").stderr == "lazyast: error: nothing to search for is given\n"
+    assert run("find", "f", "missing").stderr == "lazyast: error: missing: no such file or directory\n"
+    assert run("find").stderr == "lazyast: error: no pattern is given\n"
 
 
 def test_quiet(run, directory):
@@ -375,7 +375,7 @@ def test_queries_from_standard_input(run):
 def test_files_without_queries(run, directory):
     (directory / "queries").write_text("---\n\n---\n")
     result = run("find", "-f", "queries")
-    assert (result.returncode, result.stderr) == (2, "lazyast: error: nothing to search for is in the files\n")
+    assert (result.returncode, result.stderr) == (2, "lazyast: error: the query files contain no queries\n")
     assert run("find", "-f", "-", input="").returncode == 2
     (directory / "queries").write_bytes(b"\xff")
     assert "UTF-8" in run("find", "-f", "queries").stderr
@@ -415,7 +415,7 @@ def test_explain(run):
 def test_files_that_are_not_searched_are_counted(run, directory):
     (directory / "wrong.py").write_text("def :\n")
     result = run("find", "print($X)")
-    note = "lazyast: note: {} not searched; lazyast warm --verbose says why\n"
+    note = "lazyast: note: {} not searched; lazyast warm --verbose lists the reasons\n"
     assert (result.returncode, result.stdout) == (0, "sub/b.py:1:1:print(1)\n")
     assert result.stderr == note.format("1 file was")
     (directory / "nul.py").write_bytes(b"print(1)\0\n")
@@ -461,7 +461,7 @@ def test_queries_that_take_too_long(run, directory):
     assert (result.returncode, result.stdout) == (2, "short.py:1:1:f(1, 2, 1, 2)\n")
     warning, error = result.stderr.splitlines()
     assert warning.startswith("lazyast: warning: ") and "long.py: " in warning and "more than 1000000 steps" in warning
-    assert error == "lazyast: error: 1 files could not be searched"
+    assert error == "lazyast: error: 1 file could not be searched"
 
 
 # Around

@@ -1,26 +1,29 @@
-//! `lazyast clean`.
+//! `lazyast clean`: deletes the contents of the cache directory that lazyast has written.
 
 use std::io::Write;
 
 use clap::Args;
 
-use crate::{CacheArguments, Failed, human_bytes};
+use crate::cache_arguments::CacheArguments;
+use crate::error::CommandError;
+use crate::format::human_bytes;
 
 #[derive(Args, Debug)]
-pub(crate) struct Clean {
+pub(crate) struct CleanCommand {
     #[command(flatten)]
     cache: CacheArguments,
 }
 
-impl Clean {
-    pub(crate) fn run(self) -> Result<(), Failed> {
+impl CleanCommand {
+    pub(crate) fn run(self) -> Result<(), CommandError> {
         let mut out = std::io::stdout().lock();
         let root = self.cache.directory()?;
         if !root.exists() {
-            writeln!(out, "nothing to delete: {} is not there", root.display())?;
+            writeln!(out, "nothing to delete: {} does not exist", root.display())?;
             return Ok(());
         }
-        let failed = |error| Failed::new(format!("{} cannot be deleted from: {error}", root.display()));
+        let failed =
+            |error| CommandError::new(format!("cannot delete the cache in {}: {error}", root.display()));
         let bytes = lazyast::versions::clean(&root).map_err(failed)?;
         writeln!(out, "deleted {} from {}", human_bytes(bytes), root.display())?;
         Ok(())

@@ -1,30 +1,32 @@
-//! `lazyast demo`: needs a running interpreter to compare with, so the Python package has it.
+//! `lazyast demo`: starts an interpreter that runs the demonstration.
+//!
+//! The demonstration compares trees with those of a running interpreter, so the Python package implements it.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use clap::Args;
 
-use crate::Failed;
+use crate::error::CommandError;
 
 #[derive(Args, Debug)]
-pub(crate) struct Demo {
-    /// The interpreter to compare with; it must have the package lazyast
+pub(crate) struct DemoCommand {
+    /// The interpreter to compare with. The package lazyast must be installed for it
     #[arg(long, default_value = "python3", value_name = "FILE")]
     python: PathBuf,
 }
 
-impl Demo {
-    pub(crate) fn run(self) -> Result<(), Failed> {
+impl DemoCommand {
+    pub(crate) fn run(self) -> Result<(), CommandError> {
         let python = self.python.display();
         let status = Command::new(&self.python)
             .args(["-m", "lazyast", "demo"])
             .status()
-            .map_err(|error| Failed::new(format!("{python} cannot be started: {error}")))?;
+            .map_err(|error| CommandError::new(format!("cannot start {python}: {error}")))?;
         if status.success() {
             return Ok(());
         }
-        Err(Failed::new(format!("{python} -m lazyast demo did not succeed: {status}"))
-            .hint("the interpreter needs the Python package lazyast; --python names another one"))
+        Err(CommandError::new(format!("`{python} -m lazyast demo` failed: {status}"))
+            .hint("the interpreter needs the Python package lazyast; --python chooses another interpreter"))
     }
 }

@@ -1,19 +1,20 @@
-//! `lazyast dir`.
+//! `lazyast dir`: prints the cache directory, whether it exists or not.
 
 use std::io::Write;
 
 use clap::Args;
 
-use crate::{CacheArguments, Failed};
+use crate::cache_arguments::CacheArguments;
+use crate::error::CommandError;
 
 #[derive(Args, Debug)]
-pub(crate) struct Dir {
+pub(crate) struct DirCommand {
     #[command(flatten)]
     cache: CacheArguments,
 }
 
-impl Dir {
-    pub(crate) fn run(self) -> Result<(), Failed> {
+impl DirCommand {
+    pub(crate) fn run(self) -> Result<(), CommandError> {
         let root = self.cache.directory()?;
         writeln!(std::io::stdout(), "{}", root.display())?;
         Ok(())

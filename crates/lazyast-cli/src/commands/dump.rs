@@ -1,4 +1,4 @@
-//! `lazyast dump`.
+//! `lazyast dump`: prints the tree of one source.
 
 use std::io::{BufWriter, Read, Write};
 use std::path::PathBuf;
@@ -8,40 +8,43 @@ use lazyast::dump::{DumpError, VERSIONS};
 use lazyast::format::read::Target;
 use lazyast::{FileError, MAX_FILE, OwnedTree};
 
-use crate::{CacheArguments, Failed};
+use crate::cache_arguments::CacheArguments;
+use crate::error::CommandError;
 
 #[derive(Args, Debug)]
-pub(crate) struct Dump {
-    /// A Python source; - for standard input
+pub(crate) struct DumpCommand {
+    /// The Python source; - reads standard input
     file: PathBuf,
-    /// The Python version whose tree and whose `ast.dump` are meant, 3.X or 3.X.Y
-    #[arg(long, default_value = "3.13", value_name = "VERSION", value_parser = version)]
-    python: Version,
-    /// Break lines, with N spaces per level
+    /// The Python version whose tree and whose `ast.dump` are printed: 3.X or 3.X.Y
+    #[arg(long, default_value = "3.13", value_name = "VERSION", value_parser = parse_version)]
+    python: PythonVersion,
+    /// Print one field on each line, indented by N spaces per level
     #[arg(long, value_name = "N")]
     indent: Option<usize>,
-    /// Leave out positions
+    /// Omit positions
     #[arg(long)]
     no_attributes: bool,
-    /// Print fields that are None or [] too, as 3.13's show_empty does
+    /// Also print fields that are None or []. Python 3.13 prints them with show_empty; older versions always print them
     #[arg(long)]
     show_empty: bool,
     #[command(flatten)]
     cache: CacheArguments,
 }
 
-/// A Python version as it was written.
+/// A Python version as the user wrote it.
 #[derive(Clone, Copy, Debug)]
-struct Version {
+struct PythonVersion {
     minor: u8,
     micro: Option<u8>,
 }
 
-fn version(text: &str) -> Result<Version, String> {
+fn parse_version(text: &str) -> Result<PythonVersion, String> {
     let mut numbers = text.split('.').map(str::parse::<u8>);
     let parsed = match (numbers.next(), numbers.next(), numbers.next(), numbers.next()) {
-        (Some(Ok(3)), Some(Ok(minor)), None, None) => Some(Version { minor, micro: None }),
-        (Some(Ok(3)), Some(Ok(minor)), Some(Ok(micro)), None) => Some(Version { minor, micro: Some(micro) }),
+        (Some(Ok(3)), Some(Ok(minor)), None, None) => Some(PythonVersion { minor, micro: None }),
+        (Some(Ok(3)), Some(Ok(minor)), Some(Ok(micro)), None) => {
+            Some(PythonVersion { minor, micro: Some(micro) })
+        }
         _ => None,
     };
     parsed.filter(|version| VERSIONS.contains(&version.minor)).ok_or_else(|| {
@@ -53,21 +56,24 @@ fn version(text: &str) -> Result<Version, String> {
     })
 }
 
-impl Dump {
-    pub(crate) fn run(self) -> Result<(), Failed> {
+impl DumpCommand {
+    pub(crate) fn run(self) -> Result<(), CommandError> {
         let name = self.file.display();
-        let source = self.read().map_err(|error| Failed::new(format!("{name}: {error}")))?;
+        let source = self.read().map_err(|error| CommandError::new(format!("{name}: {error}")))?;
         let archive = self.cache.open().archive(&source).map_err(|reason| {
-            Failed::new(format!("{name}: {reason}"))
-                .hint("CPython itself may accept the source; python -m ast prints its tree")
+            CommandError::new(format!("{name}: {reason}"))
+                .hint("CPython may support the source: python -m ast prints its tree")
         })?;
-        let opened = OwnedTree::open(archive).map_err(|error| Failed::new(format!("{name}: {error}")))?;
+        let opened =
+            OwnedTree::open(archive).map_err(|error| CommandError::new(format!("{name}: {error}")))?;
         let tree = opened.tree();
         let minimum = tree.header().facts.minimum_python;
         if minimum > self.python.minor {
-            let message =
-                format!("{name}: uses syntax of Python 3.{minimum}, but 3.{} is wanted", self.python.minor);
-            return Err(Failed::new(message).hint(format!("--python 3.{minimum}")));
+            let message = format!(
+                "{name}: expected syntax of Python 3.{}, found syntax of Python 3.{minimum}",
+                self.python.minor
+            );
+            return Err(CommandError::new(message).hint(format!("use --python 3.{minimum} or newer")));
         }
         let dump = lazyast::dump::Dump {
             target: Target::new(self.python.minor, self.python.micro.unwrap_or(u8::MAX)),
@@ -77,8 +83,8 @@ impl Dump {
         };
         let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
         dump.write(tree, &mut out).map_err(|error| match error {
-            DumpError::Io(error) => Failed::from(error),
-            error => Failed::new(format!("{name}: {error}")),
+            DumpError::Io(error) => CommandError::from(error),
+            error => CommandError::new(format!("{name}: {error}")),
         })?;
         out.write_all(b"\n")?;
         out.flush()?;
@@ -88,7 +94,7 @@ impl Dump {
     fn read(&self) -> Result<Vec<u8>, FileError> {
         let mut source = Vec::new();
         if self.file.as_os_str() == "-" {
-            // The parser refuses what is longer.
+            // The parser reports an error for sources that are longer than the limit.
             std::io::stdin().take(MAX_FILE + 1).read_to_end(&mut source).map_err(FileError::Io)?;
         } else {
             lazyast::read_file(&self.file, &mut source)?;

@@ -1,24 +1,27 @@
-//! `lazyast find`.
+//! `lazyast find`: searches with patterns.
+
+use std::ffi::OsString;
 
 use clap::Args;
 
-use crate::Failed;
-use crate::search::{Language, Search};
+use crate::error::CommandError;
+use crate::search::{QueryLanguage, SearchArguments};
 
 #[derive(Args, Debug)]
-pub(crate) struct Find {
-    /// PATTERN, then directories (ignore files are respected) and files [default: .]; with -e or -f only these
+pub(crate) struct FindCommand {
+    /// PATTERN, then the directories and files to search [default: .]. Ignore files such as .gitignore apply in
+    /// directories. With -e or -f, all arguments are paths
     #[arg(value_name = "PATTERN|PATH")]
-    arguments: Vec<std::ffi::OsString>,
-    /// A pattern; several may be given
+    arguments: Vec<OsString>,
+    /// A pattern; can be given more than once, and a hit of any of them counts
     #[arg(long = "pattern", short = 'e', allow_hyphen_values = true, value_name = "PATTERN")]
     queries: Vec<String>,
     #[command(flatten)]
-    search: Search,
+    search: SearchArguments,
 }
 
-impl Find {
-    pub(crate) fn run(self) -> Result<(), Failed> {
-        self.search.run(Language::Pattern, self.queries, self.arguments).map_err(Failed::of_search)
+impl FindCommand {
+    pub(crate) fn run(self) -> Result<(), CommandError> {
+        self.search.run(QueryLanguage::Pattern, self.queries, self.arguments).map_err(CommandError::in_search)
     }
 }

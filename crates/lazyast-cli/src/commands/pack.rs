@@ -1,4 +1,4 @@
-//! `lazyast pack export` and `lazyast pack import`.
+//! `lazyast pack export` and `lazyast pack import`: archives in a file that other machines import.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -7,34 +7,35 @@ use clap::{Args, Subcommand};
 use indicatif::HumanCount;
 use lazyast::{Cache, Verify, WarmOptions};
 
-use super::{print_failures, print_problems};
-use crate::{CacheArguments, Failed, human_bytes};
+use crate::cache_arguments::CacheArguments;
+use crate::error::CommandError;
+use crate::format::{counted, human_bytes, print_failures, print_problems};
 
 #[derive(Args, Debug)]
-pub(crate) struct Pack {
+pub(crate) struct PackCommand {
     #[command(subcommand)]
-    command: Command,
+    command: PackSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
-    /// Write the trees of all Python sources under the paths to one file
-    Export(Export),
-    /// Put the trees of files into the cache, after every byte of a file was checked
-    Import(Import),
+enum PackSubcommand {
+    /// Write the trees of all Python sources under the paths to one pack file
+    Export(PackExportCommand),
+    /// Check every byte of pack files and copy their trees to the cache
+    Import(PackImportCommand),
 }
 
 #[derive(Args, Debug)]
-struct Export {
-    /// The file; one that is there is replaced
+struct PackExportCommand {
+    /// The pack file to write. An existing file is replaced
     file: PathBuf,
-    /// Directories (ignore files are respected) and files
+    /// Directories and files. Ignore files such as .gitignore apply in directories
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Threads [default: one for each processor]
+    /// Number of threads [default: the number of processors]
     #[arg(long, short, value_name = "N")]
     jobs: Option<usize>,
-    /// List every source that has no tree, not just the first ones
+    /// List every source that has no tree, not only the first ones
     #[arg(long, short)]
     verbose: bool,
     #[command(flatten)]
@@ -42,35 +43,35 @@ struct Export {
 }
 
 #[derive(Args, Debug)]
-struct Import {
-    /// Files that `lazyast pack export` has written. Whoever makes one decides what the trees are: import none from
-    /// people whose code you would not run
+struct PackImportCommand {
+    /// Pack files written by `lazyast pack export`. The author of a pack file controls the trees in it: import
+    /// only files from people whose code you would run
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
     cache: CacheArguments,
 }
 
-impl Pack {
-    pub(crate) fn run(self) -> Result<(), Failed> {
+impl PackCommand {
+    pub(crate) fn run(self) -> Result<(), CommandError> {
         match self.command {
-            Command::Export(command) => command.run(),
-            Command::Import(command) => command.run(),
+            PackSubcommand::Export(command) => command.run(),
+            PackSubcommand::Import(command) => command.run(),
         }
     }
 }
 
-impl Export {
-    fn run(self) -> Result<(), Failed> {
+impl PackExportCommand {
+    fn run(self) -> Result<(), CommandError> {
         let cache = self.cache.open();
         let name = self.file.display();
         let options = WarmOptions { jobs: self.jobs, verify: Verify::default() };
         let exported = lazyast::export(&cache, &self.file, &self.paths, options)
-            .map_err(|error| Failed::new(format!("{name} cannot be written: {error}")))?;
+            .map_err(|error| CommandError::new(format!("cannot write {name}: {error}")))?;
         writeln!(
             std::io::stdout(),
-            "{name}: {} archives, {}; {} new, {} failed",
-            HumanCount(exported.archives as u64),
+            "{name}: {}, {}; {} new, {} failed",
+            counted(exported.archives, "archive", "archives"),
             human_bytes(exported.bytes),
             HumanCount(exported.report.new as u64),
             HumanCount(exported.failures.len() as u64),
@@ -78,35 +79,36 @@ impl Export {
         print_failures(&exported.failures, self.verbose)?;
         cache.finish();
         if exported.archives == 0 {
-            return Err(Failed::new("none of the sources could be served"));
+            return Err(CommandError::new("no source could be exported: every source failed")
+                .hint("--verbose lists the reason for every source"));
         }
         Ok(())
     }
 }
 
-impl Import {
-    fn run(self) -> Result<(), Failed> {
+impl PackImportCommand {
+    fn run(self) -> Result<(), CommandError> {
         let mut out = std::io::stdout().lock();
         let cache = Cache::at(self.cache.directory()?)?;
         let Some(store) = cache.store() else { return Ok(()) };
-        let mut refused = 0;
+        let mut rejected = 0;
         for file in &self.files {
             let name = file.display();
             let imported = store
                 .import(file)
-                .map_err(|error| Failed::new(format!("{name} cannot be imported: {error}")))?;
+                .map_err(|error| CommandError::new(format!("cannot import {name}: {error}")))?;
             print_problems(&imported.pack)?;
             if imported.pack.problem_count > 0 {
-                refused += 1;
+                rejected += 1;
             } else {
-                let whole = HumanCount(imported.pack.whole as u64);
-                writeln!(out, "{name}: {whole} archives, {} new", HumanCount(imported.new as u64))?;
+                let archives = counted(imported.pack.whole, "archive", "archives");
+                writeln!(out, "{name}: {archives}, {} new", HumanCount(imported.new as u64))?;
             }
         }
-        if refused == 0 {
+        if rejected == 0 {
             return Ok(());
         }
-        Err(Failed::new(format!("{refused} of {} files were not imported", self.files.len()))
-            .hint("such files are damaged, or another version of lazyast has written them"))
+        Err(CommandError::new(format!("{rejected} of {} files were not imported", self.files.len()))
+            .hint("the files are damaged, or another version of lazyast wrote them"))
     }
 }

@@ -1,24 +1,29 @@
-//! `lazyast select`.
+//! `lazyast select`: searches with selectors.
+
+use std::ffi::OsString;
 
 use clap::Args;
 
-use crate::Failed;
-use crate::search::{Language, Search};
+use crate::error::CommandError;
+use crate::search::{QueryLanguage, SearchArguments};
 
 #[derive(Args, Debug)]
-pub(crate) struct Select {
-    /// SELECTOR, then directories (ignore files are respected) and files [default: .]; with -e or -f only these
+pub(crate) struct SelectCommand {
+    /// SELECTOR, then the directories and files to search [default: .]. Ignore files such as .gitignore apply in
+    /// directories. With -e or -f, all arguments are paths
     #[arg(value_name = "SELECTOR|PATH")]
-    arguments: Vec<std::ffi::OsString>,
-    /// A selector; several may be given
+    arguments: Vec<OsString>,
+    /// A selector; can be given more than once, and a hit of any of them counts
     #[arg(long = "selector", short = 'e', allow_hyphen_values = true, value_name = "SELECTOR")]
     queries: Vec<String>,
     #[command(flatten)]
-    search: Search,
+    search: SearchArguments,
 }
 
-impl Select {
-    pub(crate) fn run(self) -> Result<(), Failed> {
-        self.search.run(Language::Selector, self.queries, self.arguments).map_err(Failed::of_search)
+impl SelectCommand {
+    pub(crate) fn run(self) -> Result<(), CommandError> {
+        self.search
+            .run(QueryLanguage::Selector, self.queries, self.arguments)
+            .map_err(CommandError::in_search)
     }
 }

@@ -1,4 +1,4 @@
-//! `lazyast stats`.
+//! `lazyast stats`: what each version's cache in the cache directory contains, as text or JSON.
 
 use std::io::{self, Write};
 
@@ -7,10 +7,12 @@ use indicatif::HumanCount;
 use lazyast::Cache;
 use serde_json::{Value, json};
 
-use crate::{CacheArguments, Failed, human_bytes};
+use crate::cache_arguments::CacheArguments;
+use crate::error::CommandError;
+use crate::format::{counted, human_bytes};
 
 #[derive(Args, Debug)]
-pub(crate) struct Stats {
+pub(crate) struct StatsCommand {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -18,14 +20,14 @@ pub(crate) struct Stats {
     cache: CacheArguments,
 }
 
-impl Stats {
-    pub(crate) fn run(self) -> Result<(), Failed> {
+impl StatsCommand {
+    pub(crate) fn run(self) -> Result<(), CommandError> {
         let mut out = io::stdout().lock();
         let root = self.cache.directory()?;
         let name = root.display().to_string();
         let mut all = Vec::new();
-        let is_there = root.exists();
-        if is_there {
+        let exists = root.exists();
+        if exists {
             let cache = Cache::at(root)?;
             if let Some(store) = cache.store() {
                 all.push(store.stats());
@@ -34,13 +36,13 @@ impl Stats {
         }
         if self.json {
             let versions: Vec<Value> =
-                all.iter().enumerate().map(|(place, stats)| as_json(stats, place == 0)).collect();
+                all.iter().enumerate().map(|(index, stats)| as_json(stats, index == 0)).collect();
             writeln!(out, "{}", json!({ "directory": name, "versions": versions }))?;
             return Ok(());
         }
-        writeln!(out, "directory  {name}{}", if is_there { "" } else { " (not there yet)" })?;
-        for (place, stats) in all.iter().enumerate() {
-            print(&mut out, stats, place == 0)?;
+        writeln!(out, "directory  {name}{}", if exists { "" } else { " (does not exist yet)" })?;
+        for (index, stats) in all.iter().enumerate() {
+            print(&mut out, stats, index == 0)?;
         }
         Ok(())
     }
@@ -50,10 +52,10 @@ fn version(stats: &lazyast::VersionStats) -> String {
     stats.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn as_json(stats: &lazyast::VersionStats, is_own: bool) -> Value {
+fn as_json(stats: &lazyast::VersionStats, is_current: bool) -> Value {
     json!({
         "version": version(stats),
-        "current": is_own,
+        "current": is_current,
         "packs": stats.packs,
         "archives": stats.archives,
         "pack_bytes": stats.bytes,
@@ -66,12 +68,13 @@ fn as_json(stats: &lazyast::VersionStats, is_own: bool) -> Value {
     })
 }
 
-fn print(out: &mut impl Write, stats: &lazyast::VersionStats, is_own: bool) -> io::Result<()> {
+fn print(out: &mut impl Write, stats: &lazyast::VersionStats, is_current: bool) -> io::Result<()> {
     let count = |number: usize| HumanCount(number as u64);
-    writeln!(out, "\n{}{}", version(stats), if is_own { "" } else { " (of another version of lazyast)" })?;
+    writeln!(out, "\n{}{}", version(stats), if is_current { "" } else { " (another version of lazyast)" })?;
     writeln!(out, "packs      {}", count(stats.packs))?;
     if stats.damaged > 0 {
-        writeln!(out, "damaged    {} packs (never read; lazyast gc deletes them)", count(stats.damaged))?;
+        let damaged = counted(stats.damaged, "pack", "packs");
+        writeln!(out, "damaged    {damaged} (never used; lazyast gc deletes them)")?;
     }
     writeln!(out, "archives   {}", count(stats.archives))?;
     writeln!(out, "projects   {}", count(stats.projects))?;

@@ -1,31 +1,31 @@
-//! `lazyast verify`.
+//! `lazyast verify`: checks every byte of the cache or of pack files.
 
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use indicatif::HumanCount;
 use lazyast::{Cache, PARSER_VERSION, verify_untrusted};
 
-use super::print_problems;
-use crate::{CacheArguments, Failed};
+use crate::cache_arguments::CacheArguments;
+use crate::error::CommandError;
+use crate::format::{counted, print_problems};
 
 #[derive(Args, Debug)]
-pub(crate) struct Verify {
-    /// Packs to check instead of the cache
+pub(crate) struct VerifyCommand {
+    /// Pack files to check instead of the cache
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     #[command(flatten)]
     cache: CacheArguments,
 }
 
-impl Verify {
-    pub(crate) fn run(self) -> Result<(), Failed> {
+impl VerifyCommand {
+    pub(crate) fn run(self) -> Result<(), CommandError> {
         let mut out = std::io::stdout().lock();
         let checked = if self.files.is_empty() {
             let root = self.cache.directory()?;
             if !root.exists() {
-                writeln!(out, "nothing to check: {} is not there", root.display())?;
+                writeln!(out, "nothing to check: {} does not exist", root.display())?;
                 return Ok(());
             }
             let cache = Cache::at(root)?;
@@ -38,19 +38,20 @@ impl Verify {
             damaged += usize::from(file.problem_count > 0);
             print_problems(file)?;
         }
-        let whole = checked.iter().map(|file| file.whole as u64).sum();
+        let intact = checked.iter().map(|file| file.whole).sum();
         writeln!(
             out,
-            "{} packs, {} whole archives, {damaged} packs damaged",
-            checked.len(),
-            HumanCount(whole)
+            "checked {}: {}, {}",
+            counted(checked.len(), "pack", "packs"),
+            counted(intact, "intact archive", "intact archives"),
+            counted(damaged, "damaged pack", "damaged packs"),
         )?;
         if damaged == 0 {
             return Ok(());
         }
-        let failed = Failed::new(format!("{damaged} of {} packs are damaged", checked.len()));
+        let failed = CommandError::new(format!("{damaged} of {} packs are damaged", checked.len()));
         Err(if self.files.is_empty() {
-            failed.hint("what is damaged is never used, and made again when it is needed; `lazyast clean` deletes the cache")
+            failed.hint("damaged archives are never used; their sources are parsed again when needed. `lazyast clean` deletes the cache")
         } else {
             failed
         })

@@ -1,4 +1,4 @@
-//! `lazyast warm`.
+//! `lazyast warm`: brings the trees of a codebase into the cache.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -7,29 +7,30 @@ use clap::Args;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lazyast::{Report, Verify, WarmOptions};
 
-use super::print_failures;
-use crate::{CacheArguments, Failed, human_bytes};
+use crate::cache_arguments::CacheArguments;
+use crate::error::CommandError;
+use crate::format::{counted, human_bytes, print_failures};
 
 #[derive(Args, Debug)]
-pub(crate) struct Warm {
-    /// Directories (ignore files are respected) and files
+pub(crate) struct WarmCommand {
+    /// Directories and files. Ignore files such as .gitignore apply in directories
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Threads [default: one for each processor]
+    /// Number of threads [default: the number of processors]
     #[arg(long, short, value_name = "N")]
     jobs: Option<usize>,
-    /// Read every source, whatever its timestamps say [default: where CI is set]
+    /// Read and hash every source, instead of trusting size and timestamps [default: if CI is set]
     #[arg(long)]
     verify_content: bool,
-    /// List every source that has no tree, not just the first ones
+    /// List every source that has no tree, not only the first ones
     #[arg(long, short)]
     verbose: bool,
     #[command(flatten)]
     cache: CacheArguments,
 }
 
-impl Warm {
-    pub(crate) fn run(self) -> Result<(), Failed> {
+impl WarmCommand {
+    pub(crate) fn run(self) -> Result<(), CommandError> {
         let cache = self.cache.open();
         let bar = ProgressBar::with_draw_target(None, draw_target());
         bar.set_style(
@@ -48,13 +49,14 @@ impl Warm {
         self.print(&report)?;
         cache.finish();
         if let Some(error) = &report.unwritten {
-            eprintln!("lazyast: warning: new trees are not in the cache: {error}");
+            eprintln!("lazyast: warning: new trees could not be stored in the cache: {error}");
         }
         if report.files > 0 && report.new + report.cached == 0 {
-            return Err(Failed::new("none of the sources could be served"));
+            return Err(CommandError::new("no source could be stored: every source failed")
+                .hint("--verbose lists the reason for every source"));
         }
         if report.files == 0 {
-            return Err(Failed::new("no Python sources under the paths"));
+            return Err(CommandError::new("no Python sources found under the paths"));
         }
         Ok(())
     }
@@ -64,8 +66,8 @@ impl Warm {
         let count = |number: usize| HumanCount(number as u64).to_string();
         writeln!(
             out,
-            "{} files, {} lines: {} new, {} cached, {} failed",
-            count(report.files),
+            "{}, {} lines: {} new, {} cached, {} failed",
+            counted(report.files, "file", "files"),
             HumanCount(report.lines),
             count(report.new),
             count(report.cached),
@@ -73,13 +75,13 @@ impl Warm {
         )?;
         writeln!(
             out,
-            "{:.3} s, {:.2} MLoC/s",
+            "{:.3} s, {:.2} million lines/s",
             report.elapsed.as_secs_f64(),
             report.million_lines_per_second()
         )?;
         writeln!(
             out,
-            "archives {}, sources {} ({:.2} times)",
+            "archives {}, sources {} (ratio {:.2})",
             human_bytes(report.archive_bytes),
             human_bytes(report.source_bytes),
             report.archive_bytes as f64 / report.source_bytes.max(1) as f64,

@@ -1,0 +1,55 @@
+//! The options that choose the cache. They are the same for every subcommand.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use lazyast::{Cache, CacheDirectoryError};
+
+#[derive(Args, Clone, Debug)]
+pub(crate) struct CacheArguments {
+    /// Cache directory [default: LAZYAST_CACHE_DIR, then cache-dir in [tool.lazyast] of pyproject.toml, then the
+    /// platform's directory for caches]
+    #[arg(long, value_name = "DIR")]
+    cache_dir: Option<PathBuf>,
+    /// Read-only underlay: a cache directory that is searched after the other one and never written. Can be given more
+    /// than once [default: the directories in LAZYAST_CACHE_LOWER]
+    #[arg(long, value_name = "DIR")]
+    cache_lower: Vec<PathBuf>,
+    /// Neither read nor write a cache
+    #[arg(long, conflicts_with_all = ["cache_dir", "cache_lower"])]
+    no_cache: bool,
+}
+
+impl CacheArguments {
+    /// Opens the cache. If it cannot be used, a warning gives the reason and the command works without a cache.
+    pub(crate) fn open(&self) -> Cache {
+        if self.no_cache {
+            return Cache::disabled();
+        }
+        let underlay = match &self.cache_lower[..] {
+            [] => lazyast::underlay::from_environment(),
+            underlay => underlay.to_owned(),
+        };
+        match Cache::open_with_underlay(self.cache_dir.as_deref(), &underlay) {
+            Ok(cache) => {
+                for problem in cache.problems() {
+                    eprintln!("lazyast: warning: {problem}");
+                }
+                cache
+            }
+            Err(CacheDirectoryError::Disabled) => Cache::disabled(),
+            Err(error) => {
+                eprintln!("lazyast: warning: {error}");
+                Cache::disabled()
+            }
+        }
+    }
+
+    /// The cache directory that [`open`](Self::open) uses.
+    pub(crate) fn directory(&self) -> Result<PathBuf, CacheDirectoryError> {
+        if self.no_cache {
+            return Err(CacheDirectoryError::Disabled);
+        }
+        lazyast::directory::choose(self.cache_dir.as_deref(), Path::new("."))
+    }
+}

@@ -1,0 +1,90 @@
+//! Parsing a command line, running its subcommand and reporting its error.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::clean::CleanCommand;
+use crate::commands::demo::DemoCommand;
+use crate::commands::dir::DirCommand;
+use crate::commands::dump::DumpCommand;
+use crate::commands::find::FindCommand;
+use crate::commands::gc::GcCommand;
+use crate::commands::pack::PackCommand;
+use crate::commands::select::SelectCommand;
+use crate::commands::stats::StatsCommand;
+use crate::commands::verify::VerifyCommand;
+use crate::commands::warm::WarmCommand;
+use crate::error::CommandError;
+
+/// Cache and search the syntax trees of Python sources
+#[derive(Debug, Parser)]
+#[command(name = "lazyast", version, arg_required_else_help = true)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: LazyastCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum LazyastCommand {
+    /// Parse all Python sources under the paths and store their trees in the cache
+    Warm(WarmCommand),
+    /// Search for code with patterns: Python code with metavariables
+    ///
+    /// `$X` matches one node or name, `$$$` any number of them: lazyast find 'open($PATH, $$$)' src/
+    Find(FindCommand),
+    /// Search for nodes with selectors, such as 'ClassDef > FunctionDef[name=/^test_/]'
+    Select(SelectCommand),
+    /// Print the tree of a source exactly as `ast.dump` of a Python version prints it
+    Dump(DumpCommand),
+    /// Print what the cache contains and how often sources were found in it
+    Stats(StatsCommand),
+    /// Check every byte of the cache, or of pack files
+    Verify(VerifyCommand),
+    /// Exchange trees with other machines through pack files
+    Pack(PackCommand),
+    /// Delete trees that were not used for long, and temporary files of killed processes
+    Gc(GcCommand),
+    /// Delete the cache
+    Clean(CleanCommand),
+    /// Print the cache directory
+    Dir(DirCommand),
+    /// Compare `lazyast` with `ast.parse` on Python's standard library
+    Demo(DemoCommand),
+}
+
+/// Runs a command line, which begins with the program's name, and returns the exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let command_line = match CommandLine::try_parse_from(arguments) {
+        Ok(command_line) => command_line,
+        Err(error) => {
+            // If the pipe is closed, nobody reads a message about it either.
+            let _ = error.print();
+            return error.exit_code().try_into().unwrap_or(2);
+        }
+    };
+    let result = match command_line.command {
+        LazyastCommand::Warm(command) => command.run(),
+        LazyastCommand::Find(command) => command.run(),
+        LazyastCommand::Select(command) => command.run(),
+        LazyastCommand::Dump(command) => command.run(),
+        LazyastCommand::Stats(command) => command.run(),
+        LazyastCommand::Verify(command) => command.run(),
+        LazyastCommand::Pack(command) => command.run(),
+        LazyastCommand::Gc(command) => command.run(),
+        LazyastCommand::Clean(command) => command.run(),
+        LazyastCommand::Dir(command) => command.run(),
+        LazyastCommand::Demo(command) => command.run(),
+    };
+    match result {
+        Ok(()) | Err(CommandError::ClosedPipe) => 0,
+        Err(CommandError::NoHits) => 1,
+        Err(CommandError::Reported { message, hint, code }) => {
+            let hint = hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+            // If standard error is closed, the exit code alone reports the error.
+            let _ = writeln!(io::stderr(), "lazyast: error: {message}{hint}");
+            code
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Printing hits as JSON, one object per line.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use lazyast::Tree;
+use lazyast::format::Damage;
+use lazyast::query::{self, Captured, Hit, Thing};
+use serde::Serialize;
+
+use super::file_hits::FileHits;
+use super::queries::QueryLanguage;
+
+/// One hit as JSON. Columns count bytes of UTF-8 from 0, as `ast` does.
+#[derive(Serialize)]
+struct HitJson<'o> {
+    path: Cow<'o, str>,
+    #[serde(flatten)]
+    node: NodeJson<'o>,
+    captures: BTreeMap<String, CaptureJson<'o>>,
+    /// The text of the query, under the name of its language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pattern: Option<&'o str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    selector: Option<&'o str>,
+}
+
+#[derive(Serialize)]
+struct NodeJson<'o> {
+    kind: &'static str,
+    lineno: u32,
+    col_offset: u32,
+    end_lineno: u32,
+    end_col_offset: u32,
+    text: &'o str,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum CapturedItemJson<'o> {
+    Node(NodeJson<'o>),
+    Name { name: String },
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum CaptureJson<'o> {
+    Single(CapturedItemJson<'o>),
+    Sequence(Vec<CapturedItemJson<'o>>),
+}
+
+/// Prints one JSON object per hit.
+pub(super) fn print(
+    language: QueryLanguage,
+    file: &FileHits<'_>,
+    text: &str,
+    out: &mut Vec<u8>,
+) -> Result<(), String> {
+    let tree = file.tree;
+    for (index, hit) in file.queries.attribute(tree, &file.hits) {
+        let query = file.queries.query(index);
+        let node = node_json(tree, text, hit).map_err(|damage| damage.to_string())?;
+        let captures = query.captures(tree, hit).map_err(|error| error.to_string())?;
+        let captures = captures.into_iter().map(|captured| capture_json(tree, text, captured));
+        let query_text = file.queries.texts[index].as_str();
+        let (pattern, selector) = match language {
+            QueryLanguage::Pattern => (Some(query_text), None),
+            QueryLanguage::Selector => (None, Some(query_text)),
+        };
+        let object = HitJson {
+            path: file.path.to_string_lossy(),
+            node,
+            captures: captures.collect::<Result<_, _>>().map_err(|damage| damage.to_string())?,
+            pattern,
+            selector,
+        };
+        out.extend_from_slice(&serde_json::to_vec(&object).map_err(|error| error.to_string())?);
+        out.push(b'\n');
+    }
+    Ok(())
+}
+
+fn node_json<'o>(tree: &Tree<'_>, text: &'o str, hit: Hit) -> Result<NodeJson<'o>, Damage> {
+    let (start, end) = query::range(tree, hit)?;
+    let (first, last) = (tree.position(start)?, tree.position(end)?);
+    Ok(NodeJson {
+        kind: tree.kind(hit.node)?.name(),
+        lineno: first.line,
+        col_offset: first.column,
+        end_lineno: last.line,
+        end_col_offset: last.column,
+        text: text.get(start as usize..end as usize).unwrap_or_default(),
+    })
+}
+
+fn capture_json<'o>(
+    tree: &Tree<'_>,
+    text: &'o str,
+    captured: Captured<'_>,
+) -> Result<(String, CaptureJson<'o>), Damage> {
+    let things = captured.things.into_iter().map(|thing| match thing {
+        Thing::Node(node) => node_json(tree, text, Hit { node, last: node }).map(CapturedItemJson::Node),
+        Thing::Name(name, _) => Ok(CapturedItemJson::Name { name: name.to_owned() }),
+    });
+    let mut things: Vec<_> = things.collect::<Result<_, _>>()?;
+    let object = match things.len() {
+        1 if !captured.several => CaptureJson::Single(things.remove(0)),
+        _ => CaptureJson::Sequence(things),
+    };
+    Ok((captured.name, object))
+}
