@@ -21,20 +21,12 @@
 mod archive;
 mod cache;
 pub mod dump;
-mod export;
-mod files;
-mod find;
+
 mod parse;
 mod project;
-mod recall;
-mod warm;
-mod work;
 
 pub use archive::{ArchiveBytes, OwnedTree};
 pub use cache::Cache;
-pub use export::{Exported, export};
-pub use files::{FileError, MAX_FILE, find_files, read_file};
-pub use find::{FindError, pattern, selector};
 pub use lazyast_format as format;
 pub use lazyast_format::{Field, Kind, Node, NodeId, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Unsupported, text};
@@ -45,5 +37,8 @@ pub use lazyast_store::{
     PackReport, Store, Underlay, VersionStats, directory, source_key, underlay, verify_untrusted, versions,
 };
 pub use parse::parse;
-pub use project::{Module, Project};
-pub use warm::{Failure, FailureReason, Progress, Report, Verify, WarmOptions, warm};
+pub use project::discover::{FileError, MAX_FILE, find_files, read_file};
+pub use project::export::{Exported, export};
+pub use project::open::{Module, Project};
+pub use project::search::{FindError, pattern, selector};
+pub use project::warm::{Failure, FailureReason, Progress, Report, Verify, WarmOptions, warm};

@@ -7,10 +7,10 @@ use lazyast_format::Tree;
 use lazyast_parse::PARSER_VERSION;
 use lazyast_store::{ArchiveLocation, ProjectState, SourceState};
 
+use super::discover::{self, FileError};
+use super::warm::{self, Failure, FailureReason, Held, Report, Run, WarmOptions};
 use crate::archive::{ArchiveBytes, OwnedTree};
 use crate::cache::Cache;
-use crate::files::{self, FileError};
-use crate::warm::{self, Failure, FailureReason, Held, Report, Run, WarmOptions};
 
 /// All Python sources under some paths, each with its archive or the reason why it has none.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl Module {
             return Ok(bytes);
         }
         let mut source = Vec::new();
-        files::read_file(&self.path, &mut source).map_err(FailureReason::File)?;
+        discover::read_file(&self.path, &mut source).map_err(FailureReason::File)?;
         if lazyast_store::source_key(&source) != *key {
             return Err(FailureReason::File(FileError::Changing));
         }

@@ -9,9 +9,9 @@ use lazyast_format::Tree;
 use lazyast_parse::Parser;
 use lazyast_store::{FileState, PackWriter, SourceKey, SourceState, Store};
 
-use crate::files::{self, Found};
-use crate::recall;
-use crate::warm::{Done, FailureReason, Held, Progress, Read};
+use super::discover::{self, Found};
+use super::reuse as recall;
+use super::warm::{Done, FailureReason, Held, Progress, Read};
 use crate::{ArchiveBytes, Cache};
 
 /// Most threads that are started, whatever is asked for.
@@ -85,7 +85,7 @@ impl<'a> Work<'a> {
     fn file(&self, index: usize, parser: &mut Parser, source: &mut Vec<u8>) -> Read {
         let found = &self.files[index];
         let path = found.path.clone();
-        let fingerprint = match files::read_file(&path, source) {
+        let fingerprint = match discover::read_file(&path, source) {
             Ok(fingerprint) => fingerprint,
             Err(error) => {
                 let known = SourceState::unsupported(SourceKey::default(), error.to_string());

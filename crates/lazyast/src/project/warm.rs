@@ -10,9 +10,10 @@ use lazyast_format::read::OpenError;
 use lazyast_parse::Unsupported;
 use lazyast_store::{ArchiveLocation, FileState, LookupCounts, ProjectState, SourceKey, clock};
 
-use crate::files::{self, FileError, Fingerprints, Look};
-use crate::work::{self, Work};
-use crate::{ArchiveBytes, Cache, recall};
+use super::build::{self as work, Work};
+use super::discover::{self, FileError, Fingerprints, Look};
+use super::reuse as recall;
+use crate::{ArchiveBytes, Cache};
 
 /// How to warm.
 #[derive(Clone, Copy, Debug, Default)]
@@ -180,7 +181,7 @@ pub(crate) fn run(
     let jobs = work::jobs(options.jobs);
     let fingerprints = if by_stat { Fingerprints::Now } else { Fingerprints::Before };
     let Look { files, mut errors, directories, ignore_files, listed } =
-        files::look(paths, known.as_ref(), fingerprints, jobs);
+        discover::look(paths, known.as_ref(), fingerprints, jobs);
     let before = recall::before(known.as_ref(), &files);
     let mut results: Vec<Option<Read>> = match &known {
         Some(known) if by_stat => recall::all(cache, known, &before, &files, keep),

@@ -10,7 +10,8 @@ use lazyast_query::{Hit, Need, Query, QueryError, RunError, Unparsed};
 use lazyast_store::store::MIN_INDEXED_ARCHIVES;
 use lazyast_store::{ArchiveSet, IdentifierIndex, Store};
 
-use crate::{ArchiveBytes, FailureReason, Module, Project, work};
+use super::build as work;
+use crate::{ArchiveBytes, FailureReason, Module, Project};
 
 /// So many files are worth a thread of their own.
 const FILES_PER_THREAD: usize = 48;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use lazyast_store::PackWriter;
 
-use crate::project::Project;
-use crate::warm::{Failure, WarmOptions};
+use super::open::Project;
+use super::warm::{Failure, WarmOptions};
 use crate::{Cache, Report};
 
 /// What was written.
@@ -34,7 +34,7 @@ pub fn export(cache: &Cache, file: &Path, paths: &[PathBuf], options: WarmOption
     for module in project.modules() {
         match module.archive() {
             Ok(archive) => {
-                let Some(key) = crate::warm::key_of(archive.as_ref()) else { continue };
+                let Some(key) = super::warm::key_of(archive.as_ref()) else { continue };
                 if written.insert(key) {
                     writer.add(&key, archive.as_ref())?;
                 }

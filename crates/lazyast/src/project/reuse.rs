@@ -2,9 +2,9 @@
 
 use lazyast_store::{FileState, ProjectState, SourceKey, SourceState};
 
+use super::discover::Found;
+use super::warm::{Done, FailureReason, Held, Read};
 use crate::Cache;
-use crate::files::Found;
-use crate::warm::{Done, FailureReason, Held, Read};
 
 /// What is known of each file, if anything is. Both lists are in the order of their paths.
 pub(crate) fn before<'a>(known: Option<&'a ProjectState>, files: &[Found]) -> Vec<Option<&'a FileState>> {
