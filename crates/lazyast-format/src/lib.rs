@@ -11,12 +11,14 @@
 //!
 //! - [`layout`]: the archived columns; the only file that names `rkyv`.
 //! - [`header`]: the fixed header before them.
+//! - [`encoding`]: how values become numbers, for example the bits of payloads.
 //! - [`shape`] and [`generated`]: what kinds and fields there are.
 //! - [`write`]: the builder.
 //! - [`read`]: views, walks and field values.
 //! - [`verify`]: the validation rules V01, V02, ...
 #![forbid(unsafe_code)]
 
+pub mod encoding;
 pub mod generated;
 pub mod header;
 pub mod layout;

@@ -28,9 +28,9 @@ impl<'t, 'a> Node<'t, 'a> {
         self.tree.kind(self.id)
     }
 
-    /// The node's payload.
-    pub fn payload(self) -> Result<u32, Damage> {
-        self.tree.payload(self.id)
+    /// The node's packed payload.
+    pub fn payload_bits(self) -> Result<u32, Damage> {
+        self.tree.payload_bits(self.id)
     }
 
     /// The children in source order.

@@ -5,6 +5,7 @@ use core::fmt;
 use memchr::memmem::Finder;
 
 use super::{Damage, Node, NodeId};
+use crate::encoding::{NameInAnyContext, Payload, Record};
 use crate::generated::tables::{Field, Kind};
 use crate::header::{HEADER_LEN, Header, HeaderError};
 use crate::layout::{self, ArchivedColumns, LayoutError};
@@ -152,12 +153,11 @@ impl<'a> Tree<'a> {
         &self.columns.fields
     }
 
-    /// Whether the payload of a node is one of the four numbers from `first` on, which is a multiple of 4: whether
-    /// a `Name` or an `Attribute` has some name, whatever its context.
-    pub fn has_payload_of_four(&self, id: NodeId, first: u32) -> bool {
+    /// Whether a node has a name, in any context. The node is of a kind with the payload layout `NameContext`.
+    pub fn has_name(&self, id: NodeId, name: NameInAnyContext) -> bool {
         match self.columns.payloads.get(id as usize).map(|payload| payload.to_native()) {
-            Some(PAYLOAD_ESCAPE) => self.payload(id).is_ok_and(|payload| payload & !3 == first),
-            Some(payload) => u32::from(payload) & !3 == first,
+            Some(PAYLOAD_ESCAPE) => self.payload_bits(id).is_ok_and(|payload| name.matches(payload)),
+            Some(payload) => name.matches(u32::from(payload)),
             None => false,
         }
     }
@@ -213,8 +213,14 @@ impl<'a> Tree<'a> {
         rows.take_while(move |row| row.start <= offset).filter(move |row| row.start == offset)
     }
 
-    /// A node's payload.
-    pub fn payload(&self, id: NodeId) -> Result<u32, Damage> {
+    /// The payload of a node, which is of the given kind.
+    #[inline]
+    pub fn payload(&self, id: NodeId, kind: Kind) -> Result<Payload, Damage> {
+        Ok(Payload::decode(kind.payload_layout(), self.payload_bits(id)?))
+    }
+
+    /// A node's packed payload.
+    pub fn payload_bits(&self, id: NodeId) -> Result<u32, Damage> {
         let damage = Damage { what: "payload is missing", at: id, found: 0 };
         match self.columns.payloads.get(id as usize).map(|payload| payload.to_native()) {
             Some(PAYLOAD_ESCAPE) => self.columns.payload_overflow.get(id as usize).ok_or(damage),
@@ -292,7 +298,7 @@ impl<'a> Tree<'a> {
     }
 
     /// `N` words of the extras.
-    pub fn extra<const N: usize>(&self, place: u32) -> Result<[u32; N], Damage> {
+    pub(crate) fn extra<const N: usize>(&self, place: u32) -> Result<[u32; N], Damage> {
         let damage = Damage {
             what: "extra record is outside of the table",
             at: place,
@@ -305,6 +311,11 @@ impl<'a> Tree<'a> {
             .and_then(|rest| rest.first_chunk::<N>())
             .ok_or(damage)?;
         Ok(words.map(|word| word.to_native()))
+    }
+
+    /// The record at an offset of the extras.
+    pub fn record<R: Record>(&self, offset: u32) -> Result<R, Damage> {
+        self.extra::<2>(offset).map(R::from_words)
     }
 
     /// A counted list of the extras.
@@ -399,8 +410,8 @@ pub struct Row {
     pub end: u32,
     /// The number behind its last descendant.
     pub subtree_end: NodeId,
-    /// Its payload.
-    pub payload: u32,
+    /// Its packed payload.
+    pub payload_bits: u32,
 }
 
 /// See [`Tree::rows`]. Each overflow table is walked along with its column.
@@ -464,7 +475,7 @@ impl Rows<'_, '_> {
             start: self.start,
             end: self.start.saturating_add(length),
             subtree_end: id.saturating_add(1).saturating_add(size).min(self.tree.len()),
-            payload,
+            payload_bits: payload,
         }))
     }
 }

@@ -3,8 +3,11 @@
 use core::fmt;
 
 use super::{Damage, Node, NodeId, Target, Tree};
-use crate::generated::tables::{Field, Kind, SingletonClass};
-use crate::shape::{ConstantTag, FieldSpec, OPERATOR_LIST, Payload, Role};
+use crate::encoding::{
+    AliasRecord, ConstantSingleton, ConstantTag, ImportFromRecord, InterpolationRecord, Payload, Stored,
+};
+use crate::generated::tables::{Field, SingletonClass};
+use crate::shape::{FieldSpec, Role};
 
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,7 +148,7 @@ impl<'a> Node<'_, 'a> {
 
     fn payload_value(self, spec: &FieldSpec) -> Result<Value<'a>, Damage> {
         let tree = self.tree;
-        Ok(match tree.part(spec, self.kind()?, self.payload()?, self.id())? {
+        Ok(match tree.part(spec, tree.payload(self.id(), self.kind()?)?, self.id())? {
             Part::None => Value::None,
             Part::Int(int) => Value::Int(int),
             Part::Name(number) => Value::Identifier(tree.name(number)?),
@@ -186,69 +189,91 @@ impl<'a> Tree<'a> {
     /// What the payload of a node says of a field. `at` is the node's number, for errors.
     ///
     /// Fields whose values are children, or always the same, are not in the payload.
-    pub fn part(&self, spec: &FieldSpec, kind: Kind, payload: u32, at: NodeId) -> Result<Part<'a>, Damage> {
-        let optional_name = |number: u32| number.checked_sub(1).map_or(Part::None, Part::Name);
+    pub fn part(&self, spec: &FieldSpec, payload: Payload, at: NodeId) -> Result<Part<'a>, Damage> {
+        let optional_name = |name: Option<u32>| name.map_or(Part::None, Part::Name);
         let singleton = |code: u32| {
             let class = spec.singletons.ok_or(Damage { what: "field has no singletons", at, found: 0 })?;
             Singleton::new(class, code)
         };
-        Ok(match (spec.role, kind.payload()) {
-            (Role::Name, Payload::NameContext) => Part::Name(payload >> 2),
-            (Role::Name, _) => Part::Name(payload),
-            (Role::OptionalName, _) => optional_name(payload),
-            (Role::Names, _) => Part::Names(self.extra_list(payload)?.collect()),
-            (Role::Context, Payload::NameContext) => Part::Singleton(singleton(payload & 3)?),
-            (Role::Context | Role::Operator, _) => Part::Singleton(singleton(payload)?),
-            (Role::Operators, _) => Part::Singletons(match payload.checked_sub(OPERATOR_LIST) {
-                None => vec![singleton(payload)?],
-                Some(place) => self.extra_list(place)?.map(singleton).collect::<Result<_, _>>()?,
+        Ok(match (spec.role, payload) {
+            (Role::Name, Payload::Name(name) | Payload::NameContext { name, .. }) => Part::Name(name),
+            (Role::OptionalName, Payload::OptionalName(name)) => optional_name(name),
+            (Role::Names, Payload::Names(list)) => Part::Names(self.extra_list(list)?.collect()),
+            (Role::Context, Payload::Context(code) | Payload::NameContext { context: code, .. })
+            | (Role::Operator, Payload::Operator(code)) => Part::Singleton(singleton(code)?),
+            (Role::Operators, Payload::Operators(operators)) => Part::Singletons(match operators {
+                Stored::Inline(operator) => vec![singleton(operator)?],
+                Stored::Record(list) => self.extra_list(list)?.map(singleton).collect::<Result<_, _>>()?,
             }),
-            (Role::Constant, _) => Part::Constant(self.constant(payload, at)?),
-            (Role::ConstantKind, _) if payload & 7 == ConstantTag::UnicodeStr as u32 => Part::UnicodeKind,
-            (Role::ConstantKind, _) => Part::None,
-            (Role::Flag, _) => Part::Int((payload & 1) as i32),
-            (Role::Module, _) if payload & 1 == 0 => optional_name(payload >> 1),
-            (Role::Module, _) => optional_name(self.extra::<2>(payload >> 1)?[0]),
-            (Role::Level, _) if payload & 1 == 0 => Part::Int(0),
-            (Role::Level, _) => Part::Int(self.extra::<2>(payload >> 1)?[1] as i32),
-            (Role::AliasName, _) if payload & 1 == 0 => Part::Name(payload >> 1),
-            (Role::AliasName, _) => Part::Name(self.extra::<2>(payload >> 1)?[0]),
-            (Role::Asname, _) if payload & 1 == 0 => Part::None,
-            (Role::Asname, _) => Part::Name(self.extra::<2>(payload >> 1)?[1]),
-            (Role::Conversion, Payload::Interpolation) => {
-                Part::Int((self.extra::<2>(payload)?[1] as i32).wrapping_sub(1))
+            (Role::Constant, Payload::Constant { tag, value }) => {
+                Part::Constant(self.constant(tag, value, at)?)
             }
-            (Role::Conversion, _) => Part::Int((payload as i32).wrapping_sub(1)),
-            (Role::Text, _) => Part::Constant(Constant::Str(self.string(self.extra::<2>(payload)?[0])?)),
-            _ => return Err(Damage { what: "field is not in the payload", at, found: u64::from(payload) }),
+            (Role::ConstantKind, Payload::Constant { tag: ConstantTag::UnicodeStr, .. }) => Part::UnicodeKind,
+            (Role::ConstantKind, Payload::Constant { .. }) => Part::None,
+            (Role::Flag, Payload::Flag(flag)) => Part::Int((flag & 1) as i32),
+            (Role::Module, Payload::ImportFrom(import)) => optional_name(self.import_from(import)?.module),
+            (Role::Level, Payload::ImportFrom(import)) => Part::Int(self.import_from(import)?.level as i32),
+            (Role::AliasName, Payload::Alias(alias)) => Part::Name(self.alias(alias)?.0),
+            (Role::Asname, Payload::Alias(alias)) => optional_name(self.alias(alias)?.1),
+            (Role::Conversion, Payload::Conversion(conversion)) => Part::Int(conversion),
+            (Role::Conversion, Payload::Interpolation(record)) => {
+                Part::Int(self.record::<InterpolationRecord>(record)?.conversion)
+            }
+            (Role::Text, Payload::Interpolation(record)) => {
+                let text = self.record::<InterpolationRecord>(record)?.text;
+                Part::Constant(Constant::Str(self.string(text)?))
+            }
+            _ => {
+                return Err(Damage {
+                    what: "field is not in the payload",
+                    at,
+                    found: u64::from(payload.encode()),
+                });
+            }
         })
     }
 
-    fn constant(&self, payload: u32, at: NodeId) -> Result<Constant<'a>, Damage> {
-        let number = payload >> 3;
-        Ok(match ConstantTag::ALL[(payload & 7) as usize] {
-            ConstantTag::Str | ConstantTag::UnicodeStr => Constant::Str(self.string(number)?),
-            ConstantTag::Bytes => Constant::Bytes(self.string(number)?),
-            ConstantTag::Int => Constant::Int(number),
+    /// The name and the `asname` of an alias.
+    pub fn alias(&self, alias: Stored<u32>) -> Result<(u32, Option<u32>), Damage> {
+        Ok(match alias {
+            Stored::Inline(name) => (name, None),
+            Stored::Record(offset) => {
+                let AliasRecord { name, asname } = self.record(offset)?;
+                (name, Some(asname))
+            }
+        })
+    }
+
+    /// The module and the level of an `ImportFrom`.
+    pub fn import_from(&self, import: Stored<Option<u32>>) -> Result<ImportFromRecord, Damage> {
+        match import {
+            Stored::Inline(module) => Ok(ImportFromRecord { module, level: 0 }),
+            Stored::Record(offset) => self.record(offset),
+        }
+    }
+
+    fn constant(&self, tag: ConstantTag, value: u32, at: NodeId) -> Result<Constant<'a>, Damage> {
+        Ok(match tag {
+            ConstantTag::Str | ConstantTag::UnicodeStr => Constant::Str(self.string(value)?),
+            ConstantTag::Bytes => Constant::Bytes(self.string(value)?),
+            ConstantTag::Int => Constant::Int(value),
             ConstantTag::BigInt => {
-                let digits = core::str::from_utf8(self.string(number)?).ok();
+                let digits = core::str::from_utf8(self.string(value)?).ok();
                 let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_alphanumeric()));
                 Constant::BigInt(digits.ok_or(Damage {
                     what: "big integer is not a literal",
-                    at: number,
+                    at: value,
                     found: 0,
                 })?)
             }
-            ConstantTag::Float => Constant::Float(self.float(number)?),
-            ConstantTag::Imaginary => Constant::Imaginary(self.float(number)?),
-            ConstantTag::Singleton => match number {
-                0 => Constant::None,
-                1 => Constant::Bool(true),
-                2 => Constant::Bool(false),
-                3 => Constant::Ellipsis,
-                _ => {
-                    return Err(Damage { what: "unknown constant", at, found: u64::from(payload) });
-                }
+            ConstantTag::Float => Constant::Float(self.float(value)?),
+            ConstantTag::Imaginary => Constant::Imaginary(self.float(value)?),
+            ConstantTag::Singleton => match ConstantSingleton::from_code(value) {
+                Some(ConstantSingleton::None) => Constant::None,
+                Some(ConstantSingleton::True) => Constant::Bool(true),
+                Some(ConstantSingleton::False) => Constant::Bool(false),
+                Some(ConstantSingleton::Ellipsis) => Constant::Ellipsis,
+                None => return Err(Damage { what: "unknown constant", at, found: u64::from(value) }),
             },
         })
     }

@@ -1,11 +1,11 @@
 //! Codes and values by themselves: operators, conversions, text, literals.
 
+use crate::encoding::BIG_INT;
 use crate::generated::tables::{Kind, SingletonClass};
-use crate::shape::BIG_INT;
 
-/// The first code that stands for no conversion plus one: 0, or a character's code plus one.
-pub(super) fn is_conversion(code: u32) -> bool {
-    [0, u32::from(b's') + 1, u32::from(b'r') + 1, u32::from(b'a') + 1].contains(&code)
+/// Whether a conversion is -1 or the code of `s`, `r` or `a`.
+pub(super) fn is_conversion(conversion: i32) -> bool {
+    [-1, i32::from(b's'), i32::from(b'r'), i32::from(b'a')].contains(&conversion)
 }
 
 /// How many instances the class of a kind's operator or context has.

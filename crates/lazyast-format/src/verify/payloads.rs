@@ -3,10 +3,13 @@
 use super::codes::{context_count, is_big_literal, is_conversion, is_text, singleton_count};
 use super::tables::Tables;
 use super::{Findings, Full, Rule};
+use crate::encoding::{
+    AliasRecord, ConstantSingleton, ConstantTag, ImportFromRecord, InterpolationRecord, Payload, Record,
+    Stored,
+};
 use crate::generated::tables::Kind;
 use crate::layout::U32;
 use crate::read::Tree;
-use crate::shape::{ConstantTag, OPERATOR_LIST, Payload};
 
 /// Numbers of one table, which are given out in the order of their first use.
 struct Numbers {
@@ -80,32 +83,33 @@ impl<'t, 'a> Payloads<'t, 'a> {
         &mut self,
         id: u32,
         kind: Kind,
-        payload: u32,
+        bits: u32,
         findings: &mut Findings,
     ) -> Result<u32, Full> {
-        match kind.payload() {
-            Payload::None => code(id, payload, payload == 0, "0", findings)?,
-            Payload::Flag => code(id, payload, payload <= 1, "0 or 1", findings)?,
-            Payload::Context => code(id, payload, payload < context_count(), "a context", findings)?,
-            Payload::Operator => code(id, payload, payload < singleton_count(kind), "an operator", findings)?,
-            Payload::Conversion => {
-                code(id, payload, is_conversion(payload), "a conversion plus 1, or 0", findings)?
+        match Payload::decode(kind.payload_layout(), bits) {
+            Payload::None => code(id, bits, bits == 0, "0", findings)?,
+            Payload::Flag(flag) => code(id, bits, flag <= 1, "0 or 1", findings)?,
+            Payload::Context(context) => code(id, bits, context < context_count(), "a context", findings)?,
+            Payload::Operator(operator) => {
+                code(id, bits, operator < singleton_count(kind), "an operator", findings)?
             }
-            Payload::Name => self.names.used(id, payload, findings)?,
-            Payload::OptionalName => self.optional_name(id, payload, findings)?,
-            Payload::NameContext => {
-                self.names.used(id, payload >> 2, findings)?;
-                code(id, payload & 3, payload & 3 < context_count(), "a context", findings)?;
+            Payload::Conversion(conversion) => self.conversion(id, bits, conversion, findings)?,
+            Payload::Name(name) => self.names.used(id, name, findings)?,
+            Payload::OptionalName(name) => self.optional_name(id, name, findings)?,
+            Payload::NameContext { name, context } => {
+                self.names.used(id, name, findings)?;
+                code(id, context, context < context_count(), "a context", findings)?;
             }
-            Payload::Operators => return self.operators(id, kind, payload, findings),
-            Payload::Alias => self.alias(id, payload, findings)?,
-            Payload::ImportFrom => self.import_from(id, payload, findings)?,
-            Payload::Names => return self.name_list(id, payload, findings),
-            Payload::Constant => self.constant(id, kind, payload, findings)?,
-            Payload::Interpolation => {
-                if let Some([string, conversion]) = self.record(id, payload, findings)? {
-                    self.text(id, string, findings)?;
-                    code(id, conversion, is_conversion(conversion), "a conversion plus 1, or 0", findings)?;
+            Payload::Operators(operators) => return self.operators(id, kind, operators, findings),
+            Payload::Alias(alias) => self.alias(id, alias, findings)?,
+            Payload::ImportFrom(import) => self.import_from(id, bits, import, findings)?,
+            Payload::Names(list) => return self.name_list(id, list, findings),
+            Payload::Constant { tag, value } => self.constant(id, kind, bits, (tag, value), findings)?,
+            Payload::Interpolation(record) => {
+                let record: Option<InterpolationRecord> = self.record(id, record, findings)?;
+                if let Some(record) = record {
+                    self.text(id, record.text, findings)?;
+                    self.conversion(id, record.to_words()[1], record.conversion, findings)?;
                 }
             }
         }
@@ -123,47 +127,72 @@ impl<'t, 'a> Payloads<'t, 'a> {
         self.floats.finish(findings)
     }
 
-    fn optional_name(&mut self, id: u32, number: u32, findings: &mut Findings) -> Result<(), Full> {
-        match number.checked_sub(1) {
+    fn conversion(&self, id: u32, bits: u32, conversion: i32, findings: &mut Findings) -> Result<(), Full> {
+        code(id, bits, is_conversion(conversion), "a conversion plus 1, or 0", findings)
+    }
+
+    fn optional_name(&mut self, id: u32, name: Option<u32>, findings: &mut Findings) -> Result<(), Full> {
+        match name {
             Some(name) => self.names.used(id, name, findings),
             None => Ok(()),
         }
     }
 
-    fn alias(&mut self, id: u32, payload: u32, findings: &mut Findings) -> Result<(), Full> {
-        if payload & 1 == 0 {
-            return self.names.used(id, payload >> 1, findings);
+    fn alias(&mut self, id: u32, alias: Stored<u32>, findings: &mut Findings) -> Result<(), Full> {
+        match alias {
+            Stored::Inline(name) => self.names.used(id, name, findings),
+            Stored::Record(offset) => {
+                let record: Option<AliasRecord> = self.record(id, offset, findings)?;
+                if let Some(AliasRecord { name, asname }) = record {
+                    self.names.used(id, name, findings)?;
+                    self.names.used(id, asname, findings)?;
+                }
+                Ok(())
+            }
         }
-        if let Some([name, asname]) = self.record(id, payload >> 1, findings)? {
-            self.names.used(id, name, findings)?;
-            self.names.used(id, asname, findings)?;
-        }
-        Ok(())
     }
 
-    fn import_from(&mut self, id: u32, payload: u32, findings: &mut Findings) -> Result<(), Full> {
-        if payload & 1 == 0 {
-            code(id, payload, payload != 0, "a module or a level", findings)?;
-            return self.optional_name(id, payload >> 1, findings);
+    fn import_from(
+        &mut self,
+        id: u32,
+        bits: u32,
+        import: Stored<Option<u32>>,
+        findings: &mut Findings,
+    ) -> Result<(), Full> {
+        match import {
+            Stored::Inline(module) => {
+                code(id, bits, module.is_some(), "a module or a level", findings)?;
+                self.optional_name(id, module, findings)
+            }
+            Stored::Record(offset) => {
+                let record: Option<ImportFromRecord> = self.record(id, offset, findings)?;
+                let Some(ImportFromRecord { module, level }) = record else { return Ok(()) };
+                let relative = level >= 1 && i32::try_from(level).is_ok();
+                code(id, level, relative, "a level from 1 to 2^31 - 1", findings)?;
+                self.optional_name(id, module, findings)
+            }
         }
-        if let Some([module, level]) = self.record(id, payload >> 1, findings)? {
-            let relative = level >= 1 && i32::try_from(level).is_ok();
-            code(id, level, relative, "a level from 1 to 2^31 - 1", findings)?;
-            self.optional_name(id, module, findings)?;
-        }
-        Ok(())
     }
 
-    fn operators(&mut self, id: u32, kind: Kind, payload: u32, findings: &mut Findings) -> Result<u32, Full> {
+    fn operators(
+        &mut self,
+        id: u32,
+        kind: Kind,
+        operators: Stored<u32>,
+        findings: &mut Findings,
+    ) -> Result<u32, Full> {
         let known = singleton_count(kind);
-        let Some(place) = payload.checked_sub(OPERATOR_LIST) else {
-            code(id, payload, payload < known, "an operator", findings)?;
-            return Ok(1);
+        let list = match operators {
+            Stored::Inline(operator) => {
+                code(id, operator, operator < known, "an operator", findings)?;
+                return Ok(1);
+            }
+            Stored::Record(list) => list,
         };
-        let operators = self.list(id, place, findings)?;
+        let operators = self.list(id, list, findings)?;
         let count = operators.len() as u32;
         if count < 2 {
-            findings.report(Rule::Payload, "extras", place, "a list of at least 2 operators", count)?;
+            findings.report(Rule::Payload, "extras", list, "a list of at least 2 operators", count)?;
         }
         for operator in operators.iter().map(|operator| operator.to_native()) {
             code(id, operator, operator < known, "an operator", findings)?;
@@ -179,11 +208,18 @@ impl<'t, 'a> Payloads<'t, 'a> {
         Ok(names.len() as u32)
     }
 
-    fn constant(&mut self, id: u32, kind: Kind, payload: u32, findings: &mut Findings) -> Result<(), Full> {
-        let (tag, number) = (ConstantTag::ALL[(payload & 7) as usize], payload >> 3);
+    fn constant(
+        &mut self,
+        id: u32,
+        kind: Kind,
+        bits: u32,
+        (tag, number): (ConstantTag, u32),
+        findings: &mut Findings,
+    ) -> Result<(), Full> {
         if kind == Kind::MatchSingleton {
-            let known = tag == ConstantTag::Singleton && number <= 2;
-            return code(id, payload, known, "None, True or False", findings);
+            let singleton = ConstantSingleton::from_code(number).filter(|_| tag == ConstantTag::Singleton);
+            let known = singleton.is_some_and(|singleton| singleton != ConstantSingleton::Ellipsis);
+            return code(id, bits, known, "None, True or False", findings);
         }
         match tag {
             ConstantTag::Str | ConstantTag::UnicodeStr => self.text(id, number, findings),
@@ -194,7 +230,10 @@ impl<'t, 'a> Payloads<'t, 'a> {
                 self.string(id, number, LITERAL, is_big_literal, "an integer literal from 2^29 on", findings)
             }
             ConstantTag::Float | ConstantTag::Imaginary => self.floats.used(id, number, findings),
-            ConstantTag::Singleton => code(id, payload, number <= 3, "None, True, False or ...", findings),
+            ConstantTag::Singleton => {
+                let known = ConstantSingleton::from_code(number).is_some();
+                code(id, bits, known, "None, True, False or ...", findings)
+            }
         }
     }
 
@@ -226,7 +265,16 @@ impl<'t, 'a> Payloads<'t, 'a> {
     }
 
     /// V26: the record of a node stands behind that of the node before.
-    fn record<const N: usize>(
+    fn record<R: Record>(
+        &mut self,
+        id: u32,
+        offset: u32,
+        findings: &mut Findings,
+    ) -> Result<Option<R>, Full> {
+        Ok(self.words(id, offset, findings)?.map(R::from_words))
+    }
+
+    fn words<const N: usize>(
         &mut self,
         id: u32,
         place: u32,
@@ -254,7 +302,7 @@ impl<'t, 'a> Payloads<'t, 'a> {
 
     /// V26 for a counted list; its elements, or none where they are not all there.
     fn list(&mut self, id: u32, place: u32, findings: &mut Findings) -> Result<&'a [U32], Full> {
-        let Some([count]) = self.record(id, place, findings)? else { return Ok(&[]) };
+        let Some([count]) = self.words(id, place, findings)? else { return Ok(&[]) };
         let left = &self.tree.columns.extras[self.next_extra..];
         let Some(list) = left.get(..count as usize) else {
             let expected = format_args!("a count of at most {}", left.len());

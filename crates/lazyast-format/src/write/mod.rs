@@ -5,11 +5,11 @@
 mod intern;
 mod rows;
 
+use crate::encoding::{AliasRecord, BIG_INT, ConstantTag, ImportFromRecord, Payload, Record, Stored};
 use crate::generated::tables::{Field, Kind};
 use crate::header::{Facts, HEADER_LEN, Header};
 use crate::layout::{self, Buffer, Columns, LayoutError, Narrow, Overflow, Runs};
 use crate::read::Span;
-use crate::shape::{BIG_INT, ConstantTag};
 use intern::Interner;
 use rows::Row;
 
@@ -56,8 +56,11 @@ impl Builder {
     }
 
     /// Starts a node that may have children: those that are added until it is left.
-    pub fn enter(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload: u32) -> Open {
+    #[inline]
+    pub fn enter(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload: Payload) -> Open {
+        debug_assert_eq!(payload.layout(), kind.payload_layout(), "payload of {kind:?}");
         let id = self.len();
+        let payload = payload.encode();
         let length = end.saturating_sub(start);
         self.rows.push(Row { start, length, size: 0, payload, kind: kind as u8, field: field as u8 });
         self.depth += 1;
@@ -75,7 +78,8 @@ impl Builder {
     }
 
     /// A node without children.
-    pub fn leaf(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload: u32) -> u32 {
+    #[inline]
+    pub fn leaf(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload: Payload) -> u32 {
         let node = self.enter(kind, field, start, end, payload);
         self.depth -= 1;
         node.0
@@ -107,29 +111,62 @@ impl Builder {
     }
 
     /// The payload of a constant whose value is in the strings.
-    pub fn string_constant(&mut self, tag: ConstantTag, value: &[u8]) -> u32 {
-        self.string(value) << 3 | tag as u32
+    pub fn string_constant(&mut self, tag: ConstantTag, value: &[u8]) -> Payload {
+        Payload::Constant { tag, value: self.string(value) }
     }
 
     /// The payload of a float or of an imaginary number.
-    pub fn float_constant(&mut self, tag: ConstantTag, value: f64) -> u32 {
+    pub fn float_constant(&mut self, tag: ConstantTag, value: f64) -> Payload {
         self.columns.floats.push(value.to_bits());
-        (self.columns.floats.len() as u32 - 1) << 3 | tag as u32
+        Payload::Constant { tag, value: self.columns.floats.len() as u32 - 1 }
     }
 
     /// The payload of an integer.
-    pub fn int_constant(&mut self, value: u64) -> u32 {
+    pub fn int_constant(&mut self, value: u64) -> Payload {
         if value < BIG_INT {
-            (value as u32) << 3 | ConstantTag::Int as u32
+            Payload::Constant { tag: ConstantTag::Int, value: value as u32 }
         } else {
             self.string_constant(ConstantTag::BigInt, value.to_string().as_bytes())
         }
     }
 
-    /// Adds a record to the extras and gives its place.
-    pub fn extra(&mut self, record: &[u32]) -> u32 {
-        self.columns.extras.extend_from_slice(record);
-        (self.columns.extras.len() - record.len()) as u32
+    /// The payload of an alias.
+    pub fn alias(&mut self, name: u32, asname: Option<u32>) -> Payload {
+        Payload::Alias(match asname {
+            None => Stored::Inline(name),
+            Some(asname) => Stored::Record(self.record(AliasRecord { name, asname })),
+        })
+    }
+
+    /// The payload of an `ImportFrom`.
+    pub fn import_from(&mut self, module: Option<u32>, level: u32) -> Payload {
+        Payload::ImportFrom(match level {
+            0 => Stored::Inline(module),
+            level => Stored::Record(self.record(ImportFromRecord { module, level })),
+        })
+    }
+
+    /// The payload of a comparison, from the codes of its operators.
+    pub fn operators(&mut self, operators: &[u32]) -> Payload {
+        Payload::Operators(match operators {
+            [operator] => Stored::Inline(*operator),
+            operators => Stored::Record(self.list(operators)),
+        })
+    }
+
+    /// Adds a record to the extras and returns its offset.
+    pub fn record(&mut self, record: impl Record) -> u32 {
+        let offset = self.columns.extras.len() as u32;
+        self.columns.extras.extend_from_slice(&record.to_words());
+        offset
+    }
+
+    /// Adds a counted list to the extras and returns its offset.
+    pub fn list(&mut self, elements: &[u32]) -> u32 {
+        let offset = self.columns.extras.len() as u32;
+        self.columns.extras.push(elements.len() as u32);
+        self.columns.extras.extend_from_slice(elements);
+        offset
     }
 
     /// The next line, line end included.

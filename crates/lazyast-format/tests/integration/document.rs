@@ -79,7 +79,7 @@ fn every_column_and_payload_has_a_paragraph() {
     let layouts: Vec<String> =
         table("| layout | payload | roles |").into_iter().map(|row| row[0].replace('_', "")).collect();
     for kind in Kind::ALL {
-        let layout = format!("{:?}", kind.payload()).to_lowercase();
+        let layout = format!("{:?}", kind.payload_layout()).to_lowercase();
         assert!(layouts.contains(&layout), "{kind:?} has the payload {layout}");
     }
 }

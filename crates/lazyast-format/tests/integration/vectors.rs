@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
+use lazyast_format::encoding::PayloadLayout;
 use lazyast_format::read::Target;
-use lazyast_format::shape::Payload;
 use lazyast_format::verify::{Rule, verify, violations};
 use lazyast_format::{Kind, Tree};
 
@@ -50,7 +50,7 @@ fn vectors_have_every_kind_every_payload_and_every_escape() {
             if row.end - row.start > 254 {
                 escapes.insert("length");
             }
-            if row.payload >= 65_535 {
+            if row.payload_bits >= 65_535 {
                 escapes.insert("payload");
             }
         }
@@ -60,8 +60,9 @@ fn vectors_have_every_kind_every_payload_and_every_escape() {
     }
     let missing: Vec<&Kind> = Kind::ALL.iter().filter(|kind| !kinds.contains(kind)).collect();
     assert!(missing.is_empty(), "{missing:?}");
-    let payloads: BTreeSet<String> = kinds.iter().map(|kind| format!("{:?}", kind.payload())).collect();
-    assert!(payloads.contains(&format!("{:?}", Payload::Interpolation)));
+    let payloads: BTreeSet<String> =
+        kinds.iter().map(|kind| format!("{:?}", kind.payload_layout())).collect();
+    assert!(payloads.contains(&format!("{:?}", PayloadLayout::Interpolation)));
     assert_eq!(escapes, BTreeSet::from(["size", "length", "payload", "blocks"]));
 }
 
@@ -75,7 +76,7 @@ fn rows_and_random_access_agree() {
             assert_eq!(tree.field(row.id), Ok(row.field), "{name}: {row:?}");
             assert_eq!(tree.range(row.id), Ok((row.start, row.end)), "{name}: {row:?}");
             assert_eq!(tree.subtree_end(row.id), row.subtree_end, "{name}: {row:?}");
-            assert_eq!(tree.payload(row.id), Ok(row.payload), "{name}: {row:?}");
+            assert_eq!(tree.payload_bits(row.id), Ok(row.payload_bits), "{name}: {row:?}");
         }
         for target in [Target::new(11, 7), Target::new(13, 0)] {
             let positions = tree.positions(target).unwrap();

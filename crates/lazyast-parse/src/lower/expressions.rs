@@ -1,6 +1,6 @@
 //! Expressions other than strings and numbers.
 
-use lazyast_format::shape::ConstantTag;
+use lazyast_format::encoding::{ConstantSingleton, Payload};
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{
     ArgOrKeyword, Arguments, Comprehension, Expr, ExprCall, ExprCompare, ExprDict, ExprYield, Keyword,
@@ -32,11 +32,17 @@ impl Lowering<'_> {
         match expression {
             Expr::Name(node) => {
                 let name = self.name(&node.id);
-                self.leaf(Kind::Name, field, range, name << 2 | context(node.ctx));
+                self.leaf(
+                    Kind::Name,
+                    field,
+                    range,
+                    Payload::NameContext { name, context: context(node.ctx) },
+                );
             }
             Expr::Attribute(node) => {
                 let name = self.name(&node.attr.id);
-                self.node(Kind::Attribute, field, range, name << 2 | context(node.ctx), |lower| {
+                let payload = Payload::NameContext { name, context: context(node.ctx) };
+                self.node(Kind::Attribute, field, range, payload, |lower| {
                     lower.expression(&node.value, Field::Value);
                 });
             }
@@ -46,42 +52,57 @@ impl Lowering<'_> {
             Expr::FString(node) => self.joined_string(node, field),
             Expr::TString(_) => self.unsupported("a template string"),
             Expr::NumberLiteral(node) => self.number(node, field),
-            Expr::NoneLiteral(_) => self.singleton(0, range, field),
-            Expr::BooleanLiteral(node) => self.singleton(if node.value { 1 } else { 2 }, range, field),
-            Expr::EllipsisLiteral(_) => self.singleton(3, range, field),
-            Expr::BoolOp(node) => self.node(Kind::BoolOp, field, range, bool_operator(node.op), |lower| {
-                lower.expressions(&node.values, Field::Values);
-            }),
-            Expr::Named(node) => self.node(Kind::NamedExpr, field, range, 0, |lower| {
+            Expr::NoneLiteral(_) => self.singleton(ConstantSingleton::None, range, field),
+            Expr::BooleanLiteral(node) => {
+                let constant = if node.value { ConstantSingleton::True } else { ConstantSingleton::False };
+                self.singleton(constant, range, field);
+            }
+            Expr::EllipsisLiteral(_) => self.singleton(ConstantSingleton::Ellipsis, range, field),
+            Expr::BoolOp(node) => {
+                self.node(Kind::BoolOp, field, range, Payload::Operator(bool_operator(node.op)), |lower| {
+                    lower.expressions(&node.values, Field::Values);
+                })
+            }
+            Expr::Named(node) => self.node(Kind::NamedExpr, field, range, Payload::None, |lower| {
                 lower.expression(&node.target, Field::Target);
                 lower.expression(&node.value, Field::Value);
             }),
-            Expr::BinOp(node) => self.node(Kind::BinOp, field, range, operator(node.op), |lower| {
-                lower.expression(&node.left, Field::Left);
-                lower.expression(&node.right, Field::Right);
-            }),
-            Expr::UnaryOp(node) => self.node(Kind::UnaryOp, field, range, unary_operator(node.op), |lower| {
-                lower.expression(&node.operand, Field::Operand);
-            }),
-            Expr::Lambda(node) => self.node(Kind::Lambda, field, range, 0, |lower| {
+            Expr::BinOp(node) => {
+                self.node(Kind::BinOp, field, range, Payload::Operator(operator(node.op)), |lower| {
+                    lower.expression(&node.left, Field::Left);
+                    lower.expression(&node.right, Field::Right);
+                })
+            }
+            Expr::UnaryOp(node) => {
+                self.node(Kind::UnaryOp, field, range, Payload::Operator(unary_operator(node.op)), |lower| {
+                    lower.expression(&node.operand, Field::Operand);
+                })
+            }
+            Expr::Lambda(node) => self.node(Kind::Lambda, field, range, Payload::None, |lower| {
                 lower.parameters(node.parameters.as_deref(), TextRange::empty(range.start()));
                 lower.expression(&node.body, Field::Body);
             }),
-            Expr::If(node) => self.node(Kind::IfExp, field, range, 0, |lower| {
+            Expr::If(node) => self.node(Kind::IfExp, field, range, Payload::None, |lower| {
                 lower.expression(&node.body, Field::Body);
                 lower.expression(&node.test, Field::Test);
                 lower.expression(&node.orelse, Field::Orelse);
             }),
             Expr::Dict(node) => self.dict(node, field),
             Expr::Set(node) => {
-                self.node(Kind::Set, field, range, 0, |lower| lower.expressions(&node.elts, Field::Elts));
+                self.node(Kind::Set, field, range, Payload::None, |lower| {
+                    lower.expressions(&node.elts, Field::Elts)
+                });
             }
-            Expr::List(node) => self.node(Kind::List, field, range, context(node.ctx), |lower| {
-                lower.expressions(&node.elts, Field::Elts);
-            }),
-            Expr::Tuple(node) => self.node(Kind::Tuple, field, range, context(node.ctx), |lower| {
-                lower.expressions(&node.elts, Field::Elts);
-            }),
+            Expr::List(node) => {
+                self.node(Kind::List, field, range, Payload::Context(context(node.ctx)), |lower| {
+                    lower.expressions(&node.elts, Field::Elts);
+                })
+            }
+            Expr::Tuple(node) => {
+                self.node(Kind::Tuple, field, range, Payload::Context(context(node.ctx)), |lower| {
+                    lower.expressions(&node.elts, Field::Elts);
+                })
+            }
             Expr::ListComp(node) => {
                 self.comprehension(Kind::ListComp, field, range, &node.elt, &node.generators)
             }
@@ -91,34 +112,40 @@ impl Lowering<'_> {
             Expr::Generator(node) => {
                 self.comprehension(Kind::GeneratorExp, field, range, &node.elt, &node.generators);
             }
-            Expr::DictComp(node) => self.node(Kind::DictComp, field, range, 0, |lower| {
+            Expr::DictComp(node) => self.node(Kind::DictComp, field, range, Payload::None, |lower| {
                 lower.optional_expression(node.key.as_deref(), Field::Key);
                 lower.expression(&node.value, Field::Value);
                 lower.generators(&node.generators);
             }),
             Expr::Await(node) => {
-                self.node(Kind::Await, field, range, 0, |lower| lower.expression(&node.value, Field::Value));
+                self.node(Kind::Await, field, range, Payload::None, |lower| {
+                    lower.expression(&node.value, Field::Value)
+                });
             }
             Expr::Yield(node) => {
                 self.check_yield(node);
-                self.node(Kind::Yield, field, range, 0, |lower| {
+                self.node(Kind::Yield, field, range, Payload::None, |lower| {
                     lower.optional_expression(node.value.as_deref(), Field::Value);
                 });
             }
             Expr::YieldFrom(node) => {
-                self.node(Kind::YieldFrom, field, range, 0, |lower| {
+                self.node(Kind::YieldFrom, field, range, Payload::None, |lower| {
                     lower.expression(&node.value, Field::Value)
                 });
             }
             Expr::Compare(node) => self.compare(node, field),
-            Expr::Subscript(node) => self.node(Kind::Subscript, field, range, context(node.ctx), |lower| {
-                lower.expression(&node.value, Field::Value);
-                lower.expression(&node.slice, Field::Slice);
-            }),
-            Expr::Starred(node) => self.node(Kind::Starred, field, range, context(node.ctx), |lower| {
-                lower.expression(&node.value, Field::Value);
-            }),
-            Expr::Slice(node) => self.node(Kind::Slice, field, range, 0, |lower| {
+            Expr::Subscript(node) => {
+                self.node(Kind::Subscript, field, range, Payload::Context(context(node.ctx)), |lower| {
+                    lower.expression(&node.value, Field::Value);
+                    lower.expression(&node.slice, Field::Slice);
+                })
+            }
+            Expr::Starred(node) => {
+                self.node(Kind::Starred, field, range, Payload::Context(context(node.ctx)), |lower| {
+                    lower.expression(&node.value, Field::Value);
+                })
+            }
+            Expr::Slice(node) => self.node(Kind::Slice, field, range, Payload::None, |lower| {
                 lower.optional_expression(node.lower.as_deref(), Field::Lower);
                 lower.optional_expression(node.upper.as_deref(), Field::Upper);
                 lower.optional_expression(node.step.as_deref(), Field::Step);
@@ -143,12 +170,12 @@ impl Lowering<'_> {
         }
     }
 
-    fn singleton(&mut self, code: u32, range: TextRange, field: Field) {
-        self.leaf(Kind::Constant, field, range, code << 3 | ConstantTag::Singleton as u32);
+    fn singleton(&mut self, constant: ConstantSingleton, range: TextRange, field: Field) {
+        self.leaf(Kind::Constant, field, range, Payload::singleton(constant));
     }
 
     fn call(&mut self, node: &ExprCall, field: Field) {
-        self.node(Kind::Call, field, node.range(), 0, |lower| {
+        self.node(Kind::Call, field, node.range(), Payload::None, |lower| {
             lower.expression(&node.func, Field::Func);
             // A sole generator's parentheses are the call's own.
             if let [Expr::Generator(generator)] = &*node.arguments.args
@@ -183,13 +210,13 @@ impl Lowering<'_> {
 
     fn keyword(&mut self, keyword: &Keyword) {
         let name = self.optional_name(keyword.arg.as_ref());
-        self.node(Kind::Keyword, Field::Keywords, keyword.range, name, |lower| {
+        self.node(Kind::Keyword, Field::Keywords, keyword.range, Payload::OptionalName(name), |lower| {
             lower.expression(&keyword.value, Field::Value);
         });
     }
 
     fn dict(&mut self, node: &ExprDict, field: Field) {
-        self.node(Kind::Dict, field, node.range, 0, |lower| {
+        self.node(Kind::Dict, field, node.range, Payload::None, |lower| {
             for item in &node.items {
                 lower.optional_expression(item.key.as_ref(), Field::Keys);
                 lower.expression(&item.value, Field::Values);
@@ -199,11 +226,10 @@ impl Lowering<'_> {
 
     fn compare(&mut self, node: &ExprCompare, field: Field) {
         let payload = match &*node.ops {
-            [op] => comparison(*op),
+            [op] => self.builder.operators(&[comparison(*op)]),
             ops => {
-                let mut record = vec![ops.len() as u32];
-                record.extend(ops.iter().map(|op| comparison(*op)));
-                16 + self.builder.extra(&record)
+                let operators: Vec<u32> = ops.iter().map(|op| comparison(*op)).collect();
+                self.builder.operators(&operators)
             }
         };
         self.node(Kind::Compare, field, node.range, payload, |lower| {
@@ -220,7 +246,7 @@ impl Lowering<'_> {
         elt: &Expr,
         generators: &[Comprehension],
     ) {
-        self.node(kind, field, range, 0, |lower| {
+        self.node(kind, field, range, Payload::None, |lower| {
             lower.expression(elt, Field::Elt);
             lower.generators(generators);
         });
@@ -228,7 +254,7 @@ impl Lowering<'_> {
 
     fn generators(&mut self, generators: &[Comprehension]) {
         for generator in generators {
-            let is_async = u32::from(generator.is_async);
+            let is_async = Payload::Flag(u32::from(generator.is_async));
             self.node(Kind::Comprehension, Field::Generators, generator.range, is_async, |lower| {
                 lower.expression(&generator.target, Field::Target);
                 lower.expression(&generator.iter, Field::Iter);

@@ -1,5 +1,6 @@
 //! Identifiers.
 
+use lazyast_format::encoding::Payload;
 use ruff_python_ast::Identifier;
 
 use super::lowering::Lowering;
@@ -10,17 +11,14 @@ impl Lowering<'_> {
         self.builder.name(name)
     }
 
-    /// The number of an optional identifier plus one, or 0.
-    pub(super) fn optional_name(&mut self, name: Option<&Identifier>) -> u32 {
-        name.map_or(0, |name| self.name(&name.id) + 1)
+    /// The number of an optional identifier.
+    pub(super) fn optional_name(&mut self, name: Option<&Identifier>) -> Option<u32> {
+        name.map(|name| self.name(&name.id))
     }
 
-    /// The index of a counted list of identifiers in the extras.
-    pub(super) fn names<'n>(&mut self, names: impl ExactSizeIterator<Item = &'n Identifier>) -> u32 {
-        let mut record = vec![names.len() as u32];
-        for name in names {
-            record.push(self.name(&name.id));
-        }
-        self.builder.extra(&record)
+    /// The payload of a list of identifiers.
+    pub(super) fn name_list<'n>(&mut self, names: impl Iterator<Item = &'n Identifier>) -> Payload {
+        let names: Vec<u32> = names.map(|name| self.name(&name.id)).collect();
+        Payload::Names(self.builder.list(&names))
     }
 }

@@ -5,7 +5,7 @@
 //! format specifications and of the text of `{x=}`. Sources with these details are unsupported;
 //! COMPATIBILITY.md lists them.
 
-use lazyast_format::shape::ConstantTag;
+use lazyast_format::encoding::{ConstantTag, Payload};
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::StringFlags;
 use ruff_python_ast::{
@@ -43,7 +43,7 @@ struct EnclosingFString<'f> {
 impl Lowering<'_> {
     pub(super) fn joined_string(&mut self, node: &ExprFString, field: Field) {
         let is_concatenated = node.value.is_implicit_concatenated();
-        let open = self.enter(Kind::JoinedStr, field, node.range, 0);
+        let open = self.enter(Kind::JoinedStr, field, node.range, Payload::None);
         self.builder.joined_string(&open);
         let mut pending = PendingText::default();
         for part in &node.value {
@@ -115,14 +115,17 @@ impl Lowering<'_> {
         }
         self.check_field(field, fstring);
         let conversion = match field.conversion {
-            ConversionFlag::None if field.debug_text.is_some() && field.format_spec.is_none() => b'r' + 1,
-            ConversionFlag::None => 0,
-            ConversionFlag::Str => b's' + 1,
-            ConversionFlag::Repr => b'r' + 1,
-            ConversionFlag::Ascii => b'a' + 1,
+            ConversionFlag::None if field.debug_text.is_some() && field.format_spec.is_none() => {
+                i32::from(b'r')
+            }
+            ConversionFlag::None => -1,
+            ConversionFlag::Str => i32::from(b's'),
+            ConversionFlag::Repr => i32::from(b'r'),
+            ConversionFlag::Ascii => i32::from(b'a'),
         };
         let (start, end) = (field.start().to_u32(), field.end().to_u32());
-        let open = self.builder.enter(Kind::FormattedValue, Field::Values, start, end, u32::from(conversion));
+        let payload = Payload::Conversion(conversion);
+        let open = self.builder.enter(Kind::FormattedValue, Field::Values, start, end, payload);
         self.field_expression(field, fstring);
         if let Some(spec) = &field.format_spec {
             self.format_spec(spec, fstring);
@@ -138,7 +141,13 @@ impl Lowering<'_> {
         match &*field.expression {
             Expr::Tuple(tuple) if !tuple.parenthesized => {
                 let (start, end) = (tuple.range.start().to_u32(), tuple.range.end().to_u32());
-                let open = self.builder.enter(Kind::Tuple, Field::Value, start, end, context(tuple.ctx));
+                let open = self.builder.enter(
+                    Kind::Tuple,
+                    Field::Value,
+                    start,
+                    end,
+                    Payload::Context(context(tuple.ctx)),
+                );
                 let span = self.positions.bare_tuple_span(tuple.range, replacement, fstring.literal);
                 self.builder.span_311(open.id(), span);
                 self.expressions(&tuple.elts, Field::Elts);
@@ -153,7 +162,7 @@ impl Lowering<'_> {
     fn format_spec(&mut self, spec: &InterpolatedStringFormatSpec, fstring: EnclosingFString<'_>) {
         let start = spec.range.start().to_u32().saturating_sub(1);
         let end = spec.range.end().to_u32();
-        let open = self.builder.enter(Kind::JoinedStr, Field::FormatSpec, start, end, 0);
+        let open = self.builder.enter(Kind::JoinedStr, Field::FormatSpec, start, end, Payload::None);
         if let Some(span) = fstring.literal.span {
             self.builder.span_311(open.id(), span);
         }

@@ -1,5 +1,6 @@
 //! The state of one module's lowering, and how nodes are written.
 
+use lazyast_format::encoding::Payload;
 use lazyast_format::write::Open;
 use lazyast_format::{Builder, Field, Kind};
 use ruff_text_size::{TextRange, TextSize};
@@ -47,7 +48,7 @@ impl<'a> Lowering<'a> {
         kind: Kind,
         field: Field,
         range: TextRange,
-        payload: u32,
+        payload: Payload,
         children: impl FnOnce(&mut Self),
     ) {
         let node = self.enter(kind, field, range, payload);
@@ -56,12 +57,12 @@ impl<'a> Lowering<'a> {
     }
 
     /// Writes a node without children.
-    pub(super) fn leaf(&mut self, kind: Kind, field: Field, range: TextRange, payload: u32) {
+    pub(super) fn leaf(&mut self, kind: Kind, field: Field, range: TextRange, payload: Payload) {
         let node = self.enter(kind, field, range, payload);
         self.builder.leave(node);
     }
 
-    pub(super) fn enter(&mut self, kind: Kind, field: Field, range: TextRange, payload: u32) -> Open {
+    pub(super) fn enter(&mut self, kind: Kind, field: Field, range: TextRange, payload: Payload) -> Open {
         let node = self.builder.enter(kind, field, range.start().to_u32(), range.end().to_u32(), payload);
         if let Some(replacement) = self.replacement
             && kind.has_positions()

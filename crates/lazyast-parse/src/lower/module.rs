@@ -1,5 +1,6 @@
 //! The root: lowers a whole module.
 
+use lazyast_format::encoding::Payload;
 use lazyast_format::{Builder, Field, Kind};
 use ruff_python_ast::ModModule;
 use ruff_text_size::{TextRange, TextSize};
@@ -18,6 +19,7 @@ pub(crate) fn module(
 ) -> Result<(), Unsupported> {
     let mut lowering = Lowering::new(text, nested_multiline, builder, minimum_python);
     let range = TextRange::up_to(TextSize::of(text));
-    lowering.node(Kind::Module, Field::Root, range, 0, |lower| lower.body(&module.body, Field::Body));
+    lowering
+        .node(Kind::Module, Field::Root, range, Payload::None, |lower| lower.body(&module.body, Field::Body));
     lowering.finish()
 }

@@ -1,6 +1,6 @@
 //! Numbers.
 
-use lazyast_format::shape::ConstantTag;
+use lazyast_format::encoding::{ConstantTag, Payload};
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{ExprNumberLiteral, Number};
 
@@ -24,7 +24,7 @@ impl Lowering<'_> {
     }
 
     /// An integer that needs more than 64 bits: its literal, in lower case and without underscores.
-    fn big_int(&mut self, number: &ExprNumberLiteral) -> u32 {
+    fn big_int(&mut self, number: &ExprNumberLiteral) -> Payload {
         let mut digits = self.slice(number.range).to_ascii_lowercase();
         digits.retain(|digit| digit != '_');
         if !digits.starts_with('0') && digits.len() > MAX_DECIMAL_DIGITS {

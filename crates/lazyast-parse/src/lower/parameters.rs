@@ -1,5 +1,6 @@
 //! `arguments`, `arg`, and type parameters.
 
+use lazyast_format::encoding::Payload;
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{Parameter, ParameterWithDefault, Parameters, TypeParam, TypeParams};
 use ruff_text_size::{Ranged, TextRange};
@@ -10,7 +11,7 @@ impl Lowering<'_> {
     /// The `arguments` node, which also a function without parameters has.
     pub(super) fn parameters(&mut self, parameters: Option<&Parameters>, empty: TextRange) {
         let range = parameters.map_or(empty, |parameters| parameters.range);
-        self.node(Kind::Arguments, Field::Args, range, 0, |lower| {
+        self.node(Kind::Arguments, Field::Args, range, Payload::None, |lower| {
             let Some(parameters) = parameters else { return };
             for parameter in &parameters.posonlyargs {
                 lower.parameter_with_default(parameter, Field::Posonlyargs, Field::Defaults);
@@ -45,7 +46,7 @@ impl Lowering<'_> {
     /// An `arg`. Ruff's range includes the stars before it, CPython's does not.
     fn parameter(&mut self, parameter: &Parameter, field: Field) {
         let range = TextRange::new(parameter.name.start(), parameter.end());
-        let name = self.name(&parameter.name.id);
+        let name = Payload::Name(self.name(&parameter.name.id));
         self.node(Kind::Arg, field, range, name, |lower| {
             lower.optional_expression(parameter.annotation.as_deref(), Field::Annotation);
         });
@@ -61,7 +62,7 @@ impl Lowering<'_> {
             if default.is_some() {
                 self.needs(13);
             }
-            let name = self.name(&name.id);
+            let name = Payload::Name(self.name(&name.id));
             self.node(kind, Field::TypeParams, parameter.range(), name, |lower| {
                 lower.optional_expression(bound, Field::Bound);
                 lower.optional_expression(default.as_deref(), Field::DefaultValue);

@@ -1,6 +1,6 @@
 //! `match` statements' patterns.
 
-use lazyast_format::shape::ConstantTag;
+use lazyast_format::encoding::{ConstantSingleton, Payload};
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{MatchCase, Pattern, PatternMatchClass, PatternMatchMapping, Singleton};
 
@@ -8,7 +8,7 @@ use super::lowering::Lowering;
 
 impl Lowering<'_> {
     pub(super) fn match_case(&mut self, case: &MatchCase) {
-        self.node(Kind::MatchCase, Field::Cases, case.range, 0, |lower| {
+        self.node(Kind::MatchCase, Field::Cases, case.range, Payload::None, |lower| {
             lower.pattern(&case.pattern, Field::Pattern);
             lower.optional_expression(case.guard.as_deref(), Field::Guard);
             lower.body(&case.body, Field::Body);
@@ -21,36 +21,31 @@ impl Lowering<'_> {
         }
         match pattern {
             Pattern::MatchValue(node) => {
-                self.node(Kind::MatchValue, field, node.range, 0, |lower| {
+                self.node(Kind::MatchValue, field, node.range, Payload::None, |lower| {
                     lower.expression(&node.value, Field::Value)
                 });
             }
             Pattern::MatchSingleton(node) => {
-                let value = match node.value {
-                    Singleton::None => 0,
-                    Singleton::True => 1,
-                    Singleton::False => 2,
+                let constant = match node.value {
+                    Singleton::None => ConstantSingleton::None,
+                    Singleton::True => ConstantSingleton::True,
+                    Singleton::False => ConstantSingleton::False,
                 };
-                self.leaf(
-                    Kind::MatchSingleton,
-                    field,
-                    node.range,
-                    value << 3 | ConstantTag::Singleton as u32,
-                );
+                self.leaf(Kind::MatchSingleton, field, node.range, Payload::singleton(constant));
             }
             Pattern::MatchSequence(node) => {
-                self.node(Kind::MatchSequence, field, node.range, 0, |lower| {
+                self.node(Kind::MatchSequence, field, node.range, Payload::None, |lower| {
                     lower.patterns(&node.patterns, Field::Patterns)
                 });
             }
             Pattern::MatchMapping(node) => self.mapping(node, field),
             Pattern::MatchClass(node) => self.class(node, field),
             Pattern::MatchStar(node) => {
-                let name = self.optional_name(node.name.as_ref());
+                let name = Payload::OptionalName(self.optional_name(node.name.as_ref()));
                 self.leaf(Kind::MatchStar, field, node.range, name);
             }
             Pattern::MatchAs(node) => {
-                let name = self.optional_name(node.name.as_ref());
+                let name = Payload::OptionalName(self.optional_name(node.name.as_ref()));
                 self.node(Kind::MatchAs, field, node.range, name, |lower| {
                     if let Some(pattern) = &node.pattern {
                         lower.pattern(pattern, Field::Pattern);
@@ -58,7 +53,7 @@ impl Lowering<'_> {
                 });
             }
             Pattern::MatchOr(node) => {
-                self.node(Kind::MatchOr, field, node.range, 0, |lower| {
+                self.node(Kind::MatchOr, field, node.range, Payload::None, |lower| {
                     lower.patterns(&node.patterns, Field::Patterns)
                 });
             }
@@ -72,7 +67,7 @@ impl Lowering<'_> {
     }
 
     fn mapping(&mut self, node: &PatternMatchMapping, field: Field) {
-        let rest = self.optional_name(node.rest.as_ref());
+        let rest = Payload::OptionalName(self.optional_name(node.rest.as_ref()));
         self.node(Kind::MatchMapping, field, node.range, rest, |lower| {
             for (key, pattern) in node.keys.iter().zip(&node.patterns) {
                 lower.expression(key, Field::Keys);
@@ -82,7 +77,7 @@ impl Lowering<'_> {
     }
 
     fn class(&mut self, node: &PatternMatchClass, field: Field) {
-        let names = self.names(node.arguments.keywords.iter().map(|keyword| &keyword.attr));
+        let names = self.name_list(node.arguments.keywords.iter().map(|keyword| &keyword.attr));
         self.node(Kind::MatchClass, field, node.range, names, |lower| {
             lower.expression(&node.cls, Field::Cls);
             lower.patterns(&node.arguments.patterns, Field::Patterns);

@@ -1,5 +1,6 @@
 //! Statements.
 
+use lazyast_format::encoding::Payload;
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{
     Alias, Decorator, ElifElseClause, ExceptHandler, Stmt, StmtClassDef, StmtFunctionDef, StmtIf,
@@ -26,29 +27,31 @@ impl Lowering<'_> {
         match statement {
             Stmt::FunctionDef(node) => self.function(node, field),
             Stmt::ClassDef(node) => self.class_def(node, field),
-            Stmt::Return(node) => self.node(Kind::Return, field, range, 0, |lower| {
+            Stmt::Return(node) => self.node(Kind::Return, field, range, Payload::None, |lower| {
                 lower.optional_expression(node.value.as_deref(), Field::Value);
             }),
             Stmt::Delete(node) => {
-                self.node(Kind::Delete, field, range, 0, |lower| {
+                self.node(Kind::Delete, field, range, Payload::None, |lower| {
                     lower.expressions(&node.targets, Field::Targets)
                 });
             }
-            Stmt::TypeAlias(node) => self.node(Kind::TypeAlias, field, range, 0, |lower| {
+            Stmt::TypeAlias(node) => self.node(Kind::TypeAlias, field, range, Payload::None, |lower| {
                 lower.expression(&node.name, Field::Name);
                 lower.type_parameters(node.type_params.as_deref());
                 lower.expression(&node.value, Field::Value);
             }),
-            Stmt::Assign(node) => self.node(Kind::Assign, field, range, 0, |lower| {
+            Stmt::Assign(node) => self.node(Kind::Assign, field, range, Payload::None, |lower| {
                 lower.expressions(&node.targets, Field::Targets);
                 lower.expression(&node.value, Field::Value);
             }),
-            Stmt::AugAssign(node) => self.node(Kind::AugAssign, field, range, operator(node.op), |lower| {
-                lower.expression(&node.target, Field::Target);
-                lower.expression(&node.value, Field::Value);
-            }),
+            Stmt::AugAssign(node) => {
+                self.node(Kind::AugAssign, field, range, Payload::Operator(operator(node.op)), |lower| {
+                    lower.expression(&node.target, Field::Target);
+                    lower.expression(&node.value, Field::Value);
+                })
+            }
             Stmt::AnnAssign(node) => {
-                self.node(Kind::AnnAssign, field, range, u32::from(node.simple), |lower| {
+                self.node(Kind::AnnAssign, field, range, Payload::Flag(u32::from(node.simple)), |lower| {
                     lower.expression(&node.target, Field::Target);
                     lower.expression(&node.annotation, Field::Annotation);
                     lower.optional_expression(node.value.as_deref(), Field::Value);
@@ -56,53 +59,55 @@ impl Lowering<'_> {
             }
             Stmt::For(node) => {
                 let kind = if node.is_async { Kind::AsyncFor } else { Kind::For };
-                self.node(kind, field, self.block(range), 0, |lower| {
+                self.node(kind, field, self.block(range), Payload::None, |lower| {
                     lower.expression(&node.target, Field::Target);
                     lower.expression(&node.iter, Field::Iter);
                     lower.body(&node.body, Field::Body);
                     lower.body(&node.orelse, Field::Orelse);
                 });
             }
-            Stmt::While(node) => self.node(Kind::While, field, self.block(range), 0, |lower| {
+            Stmt::While(node) => self.node(Kind::While, field, self.block(range), Payload::None, |lower| {
                 lower.expression(&node.test, Field::Test);
                 lower.body(&node.body, Field::Body);
                 lower.body(&node.orelse, Field::Orelse);
             }),
             Stmt::If(node) => self.conditional(node, field),
             Stmt::With(node) => self.with(node, field),
-            Stmt::Match(node) => self.node(Kind::Match, field, self.block(range), 0, |lower| {
+            Stmt::Match(node) => self.node(Kind::Match, field, self.block(range), Payload::None, |lower| {
                 lower.expression(&node.subject, Field::Subject);
                 for case in &node.cases {
                     lower.match_case(case);
                 }
             }),
-            Stmt::Raise(node) => self.node(Kind::Raise, field, range, 0, |lower| {
+            Stmt::Raise(node) => self.node(Kind::Raise, field, range, Payload::None, |lower| {
                 lower.optional_expression(node.exc.as_deref(), Field::Exc);
                 lower.optional_expression(node.cause.as_deref(), Field::Cause);
             }),
             Stmt::Try(node) => self.try_statement(node, field),
-            Stmt::Assert(node) => self.node(Kind::Assert, field, range, 0, |lower| {
+            Stmt::Assert(node) => self.node(Kind::Assert, field, range, Payload::None, |lower| {
                 lower.expression(&node.test, Field::Test);
                 lower.optional_expression(node.msg.as_deref(), Field::Msg);
             }),
             Stmt::Import(node) => {
-                self.node(Kind::Import, field, range, 0, |lower| lower.aliases(&node.names))
+                self.node(Kind::Import, field, range, Payload::None, |lower| lower.aliases(&node.names))
             }
             Stmt::ImportFrom(node) => self.import_from(node, field),
             Stmt::Global(node) => {
-                let names = self.names(node.names.iter());
+                let names = self.name_list(node.names.iter());
                 self.leaf(Kind::Global, field, range, names);
             }
             Stmt::Nonlocal(node) => {
-                let names = self.names(node.names.iter());
+                let names = self.name_list(node.names.iter());
                 self.leaf(Kind::Nonlocal, field, range, names);
             }
             Stmt::Expr(node) => {
-                self.node(Kind::Expr, field, range, 0, |lower| lower.expression(&node.value, Field::Value));
+                self.node(Kind::Expr, field, range, Payload::None, |lower| {
+                    lower.expression(&node.value, Field::Value)
+                });
             }
-            Stmt::Pass(_) => self.leaf(Kind::Pass, field, range, 0),
-            Stmt::Break(_) => self.leaf(Kind::Break, field, range, 0),
-            Stmt::Continue(_) => self.leaf(Kind::Continue, field, range, 0),
+            Stmt::Pass(_) => self.leaf(Kind::Pass, field, range, Payload::None),
+            Stmt::Break(_) => self.leaf(Kind::Break, field, range, Payload::None),
+            Stmt::Continue(_) => self.leaf(Kind::Continue, field, range, Payload::None),
             Stmt::IpyEscapeCommand(_) => self.unsupported("an IPython command"),
         }
     }
@@ -142,7 +147,7 @@ impl Lowering<'_> {
 
     fn function(&mut self, node: &StmtFunctionDef, field: Field) {
         let kind = if node.is_async { Kind::AsyncFunctionDef } else { Kind::FunctionDef };
-        let name = self.name(&node.name.id);
+        let name = Payload::Name(self.name(&node.name.id));
         self.node(kind, field, self.definition(node.range, &node.decorator_list), name, |lower| {
             lower.decorators(&node.decorator_list);
             lower.type_parameters(node.type_params.as_deref());
@@ -153,7 +158,7 @@ impl Lowering<'_> {
     }
 
     fn class_def(&mut self, node: &StmtClassDef, field: Field) {
-        let name = self.name(&node.name.id);
+        let name = Payload::Name(self.name(&node.name.id));
         self.node(Kind::ClassDef, field, self.definition(node.range, &node.decorator_list), name, |lower| {
             lower.decorators(&node.decorator_list);
             lower.type_parameters(node.type_params.as_deref());
@@ -167,7 +172,7 @@ impl Lowering<'_> {
     /// An `If`, with an `If` in its `orelse` for each `elif`.
     fn conditional(&mut self, node: &StmtIf, field: Field) {
         let range = self.block(node.range);
-        self.node(Kind::If, field, range, 0, |lower| {
+        self.node(Kind::If, field, range, Payload::None, |lower| {
             lower.expression(&node.test, Field::Test);
             lower.body(&node.body, Field::Body);
             lower.clauses(&node.elif_else_clauses, range.end());
@@ -182,7 +187,7 @@ impl Lowering<'_> {
             }
             if let Some(test) = &clause.test {
                 let range = TextRange::new(clause.start(), end);
-                open.push(self.enter(Kind::If, Field::Orelse, range, 0));
+                open.push(self.enter(Kind::If, Field::Orelse, range, Payload::None));
                 self.expression(test, Field::Test);
                 self.body(&clause.body, Field::Body);
             } else {
@@ -196,9 +201,9 @@ impl Lowering<'_> {
 
     fn with(&mut self, node: &StmtWith, field: Field) {
         let kind = if node.is_async { Kind::AsyncWith } else { Kind::With };
-        self.node(kind, field, self.block(node.range), 0, |lower| {
+        self.node(kind, field, self.block(node.range), Payload::None, |lower| {
             for item in &node.items {
-                lower.node(Kind::Withitem, Field::Items, item.range, 0, |lower| {
+                lower.node(Kind::Withitem, Field::Items, item.range, Payload::None, |lower| {
                     lower.expression(&item.context_expr, Field::ContextExpr);
                     lower.optional_expression(item.optional_vars.as_deref(), Field::OptionalVars);
                 });
@@ -213,10 +218,10 @@ impl Lowering<'_> {
             return self.unsupported("an else of a try without except");
         }
         let kind = if node.is_star { Kind::TryStar } else { Kind::Try };
-        self.node(kind, field, self.block(node.range), 0, |lower| {
+        self.node(kind, field, self.block(node.range), Payload::None, |lower| {
             lower.body(&node.body, Field::Body);
             for ExceptHandler::ExceptHandler(handler) in &node.handlers {
-                let name = lower.optional_name(handler.name.as_ref());
+                let name = Payload::OptionalName(lower.optional_name(handler.name.as_ref()));
                 lower.node(Kind::ExceptHandler, Field::Handlers, lower.block(handler.range), name, |lower| {
                     lower.optional_expression(handler.type_.as_deref(), Field::Type);
                     lower.body(&handler.body, Field::Body);
@@ -229,23 +234,15 @@ impl Lowering<'_> {
 
     fn import_from(&mut self, node: &StmtImportFrom, field: Field) {
         let module = self.optional_name(node.module.as_ref());
-        let payload = match node.level {
-            0 => module << 1,
-            level => self.builder.extra(&[module, level]) << 1 | 1,
-        };
+        let payload = self.builder.import_from(module, node.level);
         self.node(Kind::ImportFrom, field, node.range, payload, |lower| lower.aliases(&node.names));
     }
 
     fn aliases(&mut self, aliases: &[Alias]) {
         for alias in aliases {
             let name = self.name(&alias.name.id);
-            let payload = match &alias.asname {
-                None => name << 1,
-                Some(asname) => {
-                    let asname = self.name(&asname.id);
-                    self.builder.extra(&[name, asname]) << 1 | 1
-                }
-            };
+            let asname = self.optional_name(alias.asname.as_ref());
+            let payload = self.builder.alias(name, asname);
             self.leaf(Kind::Alias, Field::Names, alias.range, payload);
         }
     }

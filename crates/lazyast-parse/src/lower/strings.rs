@@ -1,6 +1,6 @@
 //! String and bytes literals, implicit concatenation included.
 
-use lazyast_format::shape::ConstantTag;
+use lazyast_format::encoding::ConstantTag;
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{ExprBytesLiteral, ExprStringLiteral, StringLiteral};
 use ruff_python_ast::{StringFlags, StringLiteralFlags};

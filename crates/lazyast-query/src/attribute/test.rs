@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use lazyast_format::read::{Constant, Name, Singleton, Target, Value};
-use lazyast_format::shape::{FieldSpec, Payload, Role};
+use lazyast_format::shape::{FieldSpec, Role};
 use lazyast_format::{Damage, Kind, NodeId, Tree};
 use num_bigint::BigInt;
 use regex::Regex;
@@ -193,16 +193,9 @@ impl AttributeTest {
         let mut passed = Vec::new();
         for node in nodes {
             let kind = tree.kind(node)?;
-            let by_number = number.zip(self.first[kind as usize]).and_then(|(number, spec)| {
-                match (spec.role, kind.payload()) {
-                    (Role::Name, Payload::NameContext) => Some((2, number)),
-                    (Role::Name, Payload::Name) => Some((0, number)),
-                    (Role::OptionalName, Payload::OptionalName) => Some((0, number + 1)),
-                    _ => None,
-                }
-            });
-            let passes = match by_number {
-                Some((shift, wanted)) => tree.payload(node)? >> shift == wanted,
+            let is_name = |spec: &FieldSpec| matches!(spec.role, Role::Name | Role::OptionalName);
+            let passes = match number.filter(|_| self.first[kind as usize].is_some_and(is_name)) {
+                Some(number) => tree.payload(node, kind)?.name() == Some(number),
                 None => self.passes(tree, node)?,
             };
             if passes {

@@ -1,6 +1,6 @@
 //! Whether two things in a tree are equal, apart from positions, contexts and what else a pattern does not compare.
 
-use lazyast_format::shape::{ConstantTag, OPERATOR_LIST, Payload};
+use lazyast_format::encoding::{ConstantTag, InterpolationRecord, Payload, Stored};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 use num_bigint::BigUint;
 
@@ -39,12 +39,9 @@ fn name<'a>(tree: &Tree<'a>, target: Target) -> Result<Option<&'a str>, Damage> 
         What::Parameter(_, Some(_)) | What::Pair(_) | What::Keyword(_) => None,
         What::Node | What::Parameter(_, None) => {
             let has_children = tree.subtree_end(node) > node + 1;
-            let payload = tree.payload(node)?;
             match tree.kind(node)? {
-                Kind::Name => Some(payload >> 2),
-                Kind::Arg if !has_children => Some(payload),
-                Kind::MatchAs if !has_children => payload.checked_sub(1),
-                Kind::Alias if payload & 1 == 0 => Some(payload >> 1),
+                kind @ (Kind::Name | Kind::Alias) => tree.payload(node, kind)?.name(),
+                kind @ (Kind::Arg | Kind::MatchAs) if !has_children => tree.payload(node, kind)?.name(),
                 _ => None,
             }
         }
@@ -93,57 +90,62 @@ fn children(tree: &Tree<'_>, kind: Kind, node: NodeId) -> Result<Vec<(Field, Nod
 }
 
 fn payloads(tree: &Tree<'_>, kind: Kind, one: NodeId, other: NodeId) -> Result<bool, Damage> {
-    let (one, other) = (tree.payload(one)?, tree.payload(other)?);
+    let (one, other) = (tree.payload(one, kind)?, tree.payload(other, kind)?);
     if one == other {
         return Ok(true);
     }
-    Ok(match kind.payload() {
-        Payload::None | Payload::Context => true,
-        Payload::Flag => kind == Kind::AnnAssign,
-        Payload::NameContext => one >> 2 == other >> 2,
-        Payload::Operators => match (one.checked_sub(OPERATOR_LIST), other.checked_sub(OPERATOR_LIST)) {
-            (Some(one), Some(other)) => tree.extra_list(one)?.eq(tree.extra_list(other)?),
-            _ => false,
-        },
-        Payload::Names => tree.extra_list(one)?.eq(tree.extra_list(other)?),
-        Payload::Alias | Payload::ImportFrom if one & other & 1 == 1 => {
-            tree.extra::<2>(one >> 1)? == tree.extra::<2>(other >> 1)?
+    Ok(match (one, other) {
+        (Payload::Context(_), Payload::Context(_)) => true,
+        (Payload::Flag(_), Payload::Flag(_)) => kind == Kind::AnnAssign,
+        (Payload::NameContext { name: one, .. }, Payload::NameContext { name: other, .. }) => one == other,
+        (Payload::Operators(Stored::Record(one)), Payload::Operators(Stored::Record(other)))
+        | (Payload::Names(one), Payload::Names(other)) => tree.extra_list(one)?.eq(tree.extra_list(other)?),
+        (Payload::Alias(one), Payload::Alias(other)) => tree.alias(one)? == tree.alias(other)?,
+        (Payload::ImportFrom(one), Payload::ImportFrom(other)) => {
+            tree.import_from(one)? == tree.import_from(other)?
         }
-        Payload::Interpolation => tree.extra::<2>(one)? == tree.extra::<2>(other)?,
-        Payload::Constant => constants(tree, one, other)?,
+        (Payload::Interpolation(one), Payload::Interpolation(other)) => {
+            tree.record::<InterpolationRecord>(one)? == tree.record::<InterpolationRecord>(other)?
+        }
+        (Payload::Constant { tag, value }, Payload::Constant { tag: other_tag, value: other_value }) => {
+            without_prefix(tag) == without_prefix(other_tag) && constants(tree, tag, value, other_value)?
+        }
         _ => false,
     })
 }
 
-fn tag(payload: u32) -> ConstantTag {
-    match ConstantTag::ALL[(payload & 7) as usize] {
+/// The tag of the same value without the prefix `u`.
+fn without_prefix(tag: ConstantTag) -> ConstantTag {
+    match tag {
         ConstantTag::UnicodeStr => ConstantTag::Str,
         tag => tag,
     }
 }
 
-fn constants(tree: &Tree<'_>, one: u32, other: u32) -> Result<bool, Damage> {
-    let (tag_of_one, number, other_number) = (tag(one), one >> 3, other >> 3);
-    if tag_of_one != tag(other) {
-        return Ok(false);
-    }
-    Ok(match tag_of_one {
+/// Whether two constants with the same tag are equal.
+fn constants(tree: &Tree<'_>, tag: ConstantTag, one: u32, other: u32) -> Result<bool, Damage> {
+    Ok(match tag {
         ConstantTag::Float | ConstantTag::Imaginary => {
-            tree.float(number)?.to_bits() == tree.float(other_number)?.to_bits()
+            tree.float(one)?.to_bits() == tree.float(other)?.to_bits()
         }
-        ConstantTag::BigInt => big_int_at(tree, number)? == big_int_at(tree, other_number)?,
+        ConstantTag::BigInt => big_int_at(tree, one)? == big_int_at(tree, other)?,
         // Strings are stored once each, and other numbers are the values.
-        _ => number == other_number,
+        _ => one == other,
     })
 }
 
 /// Whether a node's constant is the one that a pattern writes.
-pub(super) fn literal(tree: &Tree<'_>, wanted: &Literal, node: NodeId, payload: u32) -> Result<bool, Damage> {
-    if tree.kind(node)? == Kind::MatchSingleton {
+pub(super) fn literal(
+    tree: &Tree<'_>,
+    wanted: &Literal,
+    kind: Kind,
+    payload: Payload,
+) -> Result<bool, Damage> {
+    if kind == Kind::MatchSingleton {
         return Ok(matches!(wanted, Literal::Payload(wanted) if *wanted == payload));
     }
-    let number = payload >> 3;
-    Ok(match (wanted, tag(payload)) {
+    let Payload::Constant { tag, value: number } = payload else { return Ok(false) };
+    Ok(match (wanted, without_prefix(tag)) {
         (Literal::Str(wanted), ConstantTag::Str) | (Literal::Bytes(wanted), ConstantTag::Bytes) => {
             tree.string(number)? == wanted.as_slice()
         }

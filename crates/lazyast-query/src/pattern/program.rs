@@ -1,5 +1,6 @@
 //! What a pattern is compiled to: templates of nodes, and lists of elements.
 
+use lazyast_format::encoding::Payload;
 use lazyast_format::read::Name;
 use lazyast_format::{Field, Kind, NodeId};
 use num_bigint::BigUint;
@@ -174,8 +175,8 @@ pub(super) enum PayloadTest {
     NotAsked,
     Name(NameTest),
     OptionalName(Option<NameTest>),
-    /// The same number.
-    Number(u32),
+    /// The same payload.
+    Same(Payload),
     Operators(Vec<u8>),
     Alias(NameTest, Option<NameTest>),
     ImportFrom(Option<NameTest>, u32),
@@ -188,7 +189,7 @@ pub(super) enum Literal {
     Str(Vec<u8>),
     Bytes(Vec<u8>),
     /// Numbers, `None` and the like, whose payload is their value.
-    Payload(u32),
+    Payload(Payload),
     BigInt(BigUint),
     Float(u64),
     Imaginary(u64),

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lazyast_format::encoding::Payload;
 use lazyast_format::header::Facts;
 use lazyast_format::{Builder, Field, Kind};
 use lazyast_store::{CacheDirectory, Store, source_key};
@@ -13,9 +14,9 @@ pub(crate) const PARSER: u32 = 7;
 pub(crate) fn archive(source: &[u8]) -> Vec<u8> {
     let mut builder = Builder::new();
     let lines = source.split(|byte| *byte == b'\n').count() as u32 - 1;
-    let module = builder.enter(Kind::Module, Field::Root, 0, source.len() as u32, 0);
+    let module = builder.enter(Kind::Module, Field::Root, 0, source.len() as u32, Payload::None);
     for line in 0..lines {
-        builder.leaf(Kind::Pass, Field::Body, line * 5, line * 5 + 4, 0);
+        builder.leaf(Kind::Pass, Field::Body, line * 5, line * 5 + 4, Payload::None);
         builder.line(5);
     }
     builder.leave(module);

@@ -1,5 +1,6 @@
 //! A node's `__dict__`, from its columns and the objects that its children are.
 
+use lazyast::format::encoding::Payload;
 use lazyast::format::generated::tables::{Field, Kind};
 use lazyast::format::read::{Constant, Part, Singleton, Span};
 use lazyast::format::shape::{FieldSpec, Role};
@@ -94,14 +95,15 @@ impl<'a, 'py> Decoder<'a, 'py> {
         &mut self,
         class: &'static Class,
         id: NodeId,
-        payload: u32,
+        payload_bits: u32,
         span: Option<Span>,
         children: &mut [Child<'py>],
     ) -> Result<Bound<'py, PyDict>, Failure> {
         let py = self.py;
+        let payload = Payload::decode(class.kind.payload_layout(), payload_bits);
         let mut copy = class.template(py)?.copy(py)?;
         for field in &class.fields {
-            if let Some(value) = self.value(class, field.spec, id, payload, children)? {
+            if let Some(value) = self.value(field.spec, id, payload, children)? {
                 copy.set(field.slot, value);
             }
         }
@@ -117,10 +119,9 @@ impl<'a, 'py> Decoder<'a, 'py> {
     /// The value of a field, or nothing where it is the template's `None`.
     fn value(
         &mut self,
-        class: &Class,
         spec: &FieldSpec,
         id: NodeId,
-        payload: u32,
+        payload: Payload,
         children: &mut [Child<'py>],
     ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
         let py = self.py;
@@ -139,7 +140,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
             Role::Empty => return Ok(Some(objects::list(py, 0, std::iter::empty(), self.untracked)?)),
             _ => {}
         }
-        Ok(Some(match self.tree.part(spec, class.kind, payload, id)? {
+        Ok(Some(match self.tree.part(spec, payload, id)? {
             Part::None => return Ok(None),
             Part::Int(int) => int.into_bound_py_any(py)?,
             Part::Name(number) => self.origin.name(py, number)?.into_any(),

@@ -54,5 +54,5 @@ pub(crate) fn level<'py>(
         children.reverse();
     }
     let span = class.positions.map(|_| origin.span(interpreter, id)).transpose()?;
-    decoder.dict(class, id, node.payload()?, span, &mut children)
+    decoder.dict(class, id, node.payload_bits()?, span, &mut children)
 }

@@ -35,7 +35,7 @@ pub(crate) fn whole<'py>(
             let (at, found) = (child.id, u64::from(child.end));
             return Err(Damage { what: "subtree ends outside of its parent's", at, found }.into());
         }
-        let dict = decoder.dict(class, row.id, row.payload, *span, &mut made[first..])?;
+        let dict = decoder.dict(class, row.id, row.payload_bits, *span, &mut made[first..])?;
         made.truncate(first);
         if row.id == id {
             return Ok(dict);

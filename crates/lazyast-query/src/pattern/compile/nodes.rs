@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use lazyast_format::encoding::{Payload, PayloadLayout, Stored};
 use lazyast_format::read::{Constant, Name, Part, Target as Python, Value};
-use lazyast_format::shape::{FieldSpec, OPERATOR_LIST, Payload, Role};
+use lazyast_format::shape::{FieldSpec, Role};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
 use crate::pattern::metavariables::{Filled, Hole};
@@ -233,7 +234,8 @@ impl<'a> Compiler<'_, 'a> {
             Kind::Expr => return self.hole_of(node + 1),
             Kind::Withitem if self.all_children(node)?.len() == 1 => return self.hole_of(node + 1),
             Kind::FormattedValue => {
-                let is_plain = self.all_children(node)?.len() == 1 && self.payload(node)? == 0;
+                let is_plain = self.all_children(node)?.len() == 1
+                    && self.payload(node, Kind::FormattedValue)? == Payload::Conversion(-1);
                 let inner = if is_plain { self.hole_of(node + 1)? } else { None };
                 return Ok(inner.filter(|hole| hole.several));
             }
@@ -270,8 +272,8 @@ impl<'a> Compiler<'_, 'a> {
         if is_any { Ok(()) } else { Err(self.error(body.first().copied().unwrap_or(clause), message)) }
     }
 
-    fn payload(&self, node: NodeId) -> Result<u32, QueryError> {
-        self.tree.payload(node).map_err(|damage| self.damage(&damage))
+    fn payload(&self, node: NodeId, kind: Kind) -> Result<Payload, QueryError> {
+        self.tree.payload(node, kind).map_err(|damage| self.damage(&damage))
     }
 
     /// The capture of a hole; nothing where it has no name.
@@ -608,23 +610,25 @@ impl<'a> Compiler<'_, 'a> {
     }
 
     fn payload_test(&mut self, node: NodeId, kind: Kind) -> Result<PayloadTest, QueryError> {
-        let payload = self.payload(node)?;
-        Ok(match kind.payload() {
-            Payload::None | Payload::Context | Payload::Names | Payload::Interpolation => {
+        let payload = self.payload(node, kind)?;
+        Ok(match payload {
+            Payload::None | Payload::Context(_) | Payload::Names(_) | Payload::Interpolation(_) => {
                 PayloadTest::NotAsked
             }
             // `simple`
-            Payload::Flag if kind == Kind::AnnAssign => PayloadTest::NotAsked,
-            Payload::Name | Payload::NameContext => {
+            Payload::Flag(_) if kind == Kind::AnnAssign => PayloadTest::NotAsked,
+            Payload::Name(_) | Payload::NameContext { .. } => {
                 let name = self.name_of(node, Role::Name)?.unwrap_or_default();
                 PayloadTest::Name(self.name_test(node, name)?)
             }
-            Payload::OptionalName => PayloadTest::OptionalName(self.optional_name(node, Role::OptionalName)?),
-            Payload::Alias => {
+            Payload::OptionalName(_) => {
+                PayloadTest::OptionalName(self.optional_name(node, Role::OptionalName)?)
+            }
+            Payload::Alias(_) => {
                 let name = self.name_of(node, Role::AliasName)?.unwrap_or_default();
                 PayloadTest::Alias(self.name_test(node, name)?, self.optional_name(node, Role::Asname)?)
             }
-            Payload::ImportFrom => {
+            Payload::ImportFrom(_) => {
                 let module = self.optional_name(node, Role::Module)?;
                 let level = match self.value(node, field(kind, "level"))? {
                     Value::Int(level) => level as u32,
@@ -632,21 +636,23 @@ impl<'a> Compiler<'_, 'a> {
                 };
                 PayloadTest::ImportFrom(module, level)
             }
-            Payload::Operator | Payload::Conversion | Payload::Flag => PayloadTest::Number(payload),
-            Payload::Operators if payload < OPERATOR_LIST => PayloadTest::Number(payload),
-            Payload::Operators => match self.value(node, field(kind, "ops"))? {
+            Payload::Operator(_)
+            | Payload::Conversion(_)
+            | Payload::Flag(_)
+            | Payload::Operators(Stored::Inline(_)) => PayloadTest::Same(payload),
+            Payload::Operators(Stored::Record(_)) => match self.value(node, field(kind, "ops"))? {
                 Value::Singletons(operators) => {
                     PayloadTest::Operators(operators.into_iter().map(|operator| operator.code).collect())
                 }
                 _ => PayloadTest::NotAsked,
             },
-            Payload::Constant => PayloadTest::Constant(self.literal(node, kind, payload)?),
+            Payload::Constant { .. } => PayloadTest::Constant(self.literal(node, kind, payload)?),
         })
     }
 
-    fn literal(&mut self, node: NodeId, kind: Kind, payload: u32) -> Result<Literal, QueryError> {
+    fn literal(&mut self, node: NodeId, kind: Kind, payload: Payload) -> Result<Literal, QueryError> {
         let spec = field(kind, "value");
-        let part = self.tree.part(spec, kind, payload, node).map_err(|damage| self.damage(&damage))?;
+        let part = self.tree.part(spec, payload, node).map_err(|damage| self.damage(&damage))?;
         let Part::Constant(constant) = part else { return Ok(Literal::Payload(payload)) };
         let literal = match constant {
             Constant::Str(text) => Literal::Str(self.filled.restore(text)),
@@ -680,8 +686,8 @@ impl<'a> Compiler<'_, 'a> {
                 return Ok(());
             }
             above = self.kind(child)?;
-            let name = match above.payload() {
-                Payload::NameContext => {
+            let name = match above.payload_layout() {
+                PayloadLayout::NameContext => {
                     self.name_of(child, Role::Name)?.filter(|name| self.hole(name).is_none())
                 }
                 _ => None,

@@ -4,7 +4,7 @@
 //! its goals by keeping one number. Nothing recurses, neither on the pattern's depth nor on the tree's, and a count
 //! of steps bounds how many ways are tried.
 
-use lazyast_format::shape::{OPERATOR_LIST, Payload};
+use lazyast_format::encoding::{NameInAnyContext, Payload, Stored};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
 use crate::RunError;
@@ -104,8 +104,8 @@ pub(crate) struct Machine<'p, 't, 'a> {
     tree: &'t Tree<'a>,
     /// The numbers that the tree gives to the pattern's names.
     names: Vec<Option<u32>>,
-    /// The pattern's anchors, in the tree's numbers: distance, kind, and name and context as a payload has them.
-    anchors: Vec<(u32, u8, Option<u32>)>,
+    /// The pattern's anchors, in the tree's numbers: distance, kind and name.
+    anchors: Vec<(u32, u8, Option<NameInAnyContext>)>,
     cells: Vec<(Goal, u32)>,
     top: u32,
     choices: Vec<Choice>,
@@ -120,7 +120,7 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
         let names: Vec<Option<u32>> = pattern.names.iter().map(|name| tree.find_name(name)).collect();
         let anchors = pattern.anchors.iter().map(|anchor| {
             let number = anchor.name.and_then(|name| names[name as usize]);
-            (anchor.distance, anchor.kind as u8, number.map(|number| number << 2))
+            (anchor.distance, anchor.kind as u8, number.map(NameInAnyContext::new))
         });
         Self {
             pattern,
@@ -140,10 +140,10 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
     /// Whether a look at a few fixed places already shows that the pattern does not match a node.
     pub(crate) fn is_hopeless(&self, node: NodeId) -> bool {
         let kinds = self.tree.kinds();
-        self.anchors.iter().any(|(distance, kind, payload)| {
+        self.anchors.iter().any(|(distance, kind, name)| {
             let place = node + distance;
             kinds.get(place as usize) != Some(kind)
-                || payload.is_some_and(|payload| !self.tree.has_payload_of_four(place, payload))
+                || name.is_some_and(|name| !self.tree.has_name(place, name))
         })
     }
 
@@ -331,7 +331,7 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
             Slot::ClassPatterns(list, keywords) => {
                 let targets = self.children(node, Field::Patterns)?;
                 let left = self.children(node, Field::KwdPatterns)?;
-                let names = self.tree.extra_list(self.tree.payload(node)?)?;
+                let names = self.name_list(node, kind)?;
                 for (target, name) in self.arena[left.range()].iter_mut().zip(names) {
                     target.what = What::Keyword(name);
                 }
@@ -347,13 +347,27 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
                 self.push_list(list, targets, None);
             }
             Slot::Names(list) => {
-                debug_assert_eq!(kind.payload(), Payload::Names);
-                let names = self.tree.extra_list(self.tree.payload(node)?)?;
+                let names = self.name_list(node, kind)?;
                 let targets = self.targets(names.map(|name| Target { node, what: What::Name(name) }));
                 self.push_list(list, targets, None);
             }
         }
         Ok(true)
+    }
+
+    /// The names of a `Global`, a `Nonlocal` or a `MatchClass`.
+    fn name_list(
+        &self,
+        node: NodeId,
+        kind: Kind,
+    ) -> Result<impl ExactSizeIterator<Item = u32> + use<'a>, Damage> {
+        match self.tree.payload(node, kind)? {
+            Payload::Names(list) => self.tree.extra_list(list),
+            payload => {
+                let found = u64::from(payload.encode());
+                Err(Damage { what: "node has no names", at: node, found })
+            }
+        }
     }
 
     fn child(&self, node: NodeId, wanted: Field) -> Result<Option<NodeId>, Damage> {
@@ -519,7 +533,7 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
             let target = self.arena[(left.start + place) as usize];
             let number = match target.what {
                 What::Keyword(number) => Some(number),
-                _ => self.tree.payload(target.node)?.checked_sub(1),
+                _ => self.tree.payload(target.node, Kind::Keyword)?.name(),
             };
             let fits = match (name, number) {
                 (KeywordName::Exactly(wanted), Some(number)) => self.names[*wanted as usize] == Some(number),
@@ -552,14 +566,8 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
 
     /// A name that is a hole, or has one in it.
     fn captured_name(&mut self, test: NameTest, node: NodeId) -> Result<bool, Damage> {
-        let payload = self.tree.payload(node)?;
         let kind = self.tree.kind(node)?;
-        let number = match kind.payload() {
-            Payload::NameContext => Some(payload >> 2),
-            Payload::OptionalName => payload.checked_sub(1),
-            _ => Some(payload),
-        };
-        match (number, test) {
+        match (self.tree.payload(node, kind)?.name(), test) {
             (Some(number), test) => self.name(test, node, number),
             // The `_` of `*_` is no name to CPython.
             (None, NameTest::Hole(capture)) if kind == Kind::MatchStar => {
@@ -685,34 +693,27 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
             return Ok(true);
         }
         let tree = self.tree;
-        let payload = tree.payload(node)?;
-        match test {
-            PayloadTest::NotAsked => Ok(true),
-            PayloadTest::Name(test) => {
-                let number = if kind.payload() == Payload::NameContext { payload >> 2 } else { payload };
-                self.name(*test, node, number)
+        let payload = tree.payload(node, kind)?;
+        match (test, payload) {
+            (PayloadTest::Name(test), payload) => match payload.name() {
+                Some(number) => self.name(*test, node, number),
+                None => Ok(false),
+            },
+            (PayloadTest::OptionalName(test), payload) => self.optional_name(*test, node, payload.name()),
+            (PayloadTest::Same(wanted), payload) => Ok(payload == *wanted),
+            (PayloadTest::Operators(operators), Payload::Operators(Stored::Record(list))) => {
+                Ok(tree.extra_list(list)?.eq(operators.iter().map(|operator| u32::from(*operator))))
             }
-            PayloadTest::OptionalName(test) => self.optional_name(*test, node, payload.checked_sub(1)),
-            PayloadTest::Number(number) => Ok(payload == *number),
-            PayloadTest::Operators(operators) => {
-                let Some(place) = payload.checked_sub(OPERATOR_LIST) else { return Ok(false) };
-                Ok(tree.extra_list(place)?.eq(operators.iter().map(|operator| u32::from(*operator))))
-            }
-            PayloadTest::Alias(name, asname) => {
-                let (number, alias) = if payload & 1 == 0 {
-                    (payload >> 1, None)
-                } else {
-                    let [name, asname] = tree.extra::<2>(payload >> 1)?;
-                    (name, Some(asname))
-                };
+            (PayloadTest::Alias(name, asname), Payload::Alias(alias)) => {
+                let (number, alias) = tree.alias(alias)?;
                 Ok(self.name(*name, node, number)? && self.optional_name(*asname, node, alias)?)
             }
-            PayloadTest::ImportFrom(module, wanted) => {
-                let [number, level] =
-                    if payload & 1 == 0 { [payload >> 1, 0] } else { tree.extra::<2>(payload >> 1)? };
-                Ok(level == *wanted && self.optional_name(*module, node, number.checked_sub(1))?)
+            (PayloadTest::ImportFrom(module, wanted), Payload::ImportFrom(import)) => {
+                let import = tree.import_from(import)?;
+                Ok(import.level == *wanted && self.optional_name(*module, node, import.module)?)
             }
-            PayloadTest::Constant(literal) => equal::literal(tree, literal, node, payload),
+            (PayloadTest::Constant(literal), payload) => equal::literal(tree, literal, kind, payload),
+            _ => Ok(false),
         }
     }
 }
