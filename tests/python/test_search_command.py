@@ -155,7 +155,7 @@ def test_nothing_to_search(run, directory):
 
 
 def test_errors_point_at_the_place(run):
-    message = "lazyast: error: selector: there is no kind Cal; the nearest is Call\n  Name > Cal\n         ^^^\n"
+    message = "lazyast: error: selector: there is no kind Cal; did you mean Call?\n  Name > Cal\n         ^^^\n"
     for arguments in (["select", "Name > Cal"], ["find", "f", "--not", "Name > Cal"], ["select", "-e", "Name > Cal"]):
         assert run(*arguments).stderr == message
     hole = "no hole begins like this: write $X for one thing, $$$ or $$$XS for any number"
@@ -397,16 +397,16 @@ def test_explain(run):
     result = run("find", "--explain", "open($X)", "--inside", "FunctionDef", "missing")
     assert result.returncode == 0, "nothing is searched"
     assert result.stdout == (
-        "files that have the name open, the kind FunctionDef, the kind Call, the kind Name\n"
-        "candidates: each node that\n"
-        "  is of kind Call\n"
-        "hits: those of which it is true that it\n"
-        "  all of\n"
-        "    a node around it\n"
-        "      is of kind FunctionDef\n"
-        "    matches the pattern `open($X)`\n"
+        "prefilter: identifier open, kind FunctionDef, kind Call, kind Name\n"
+        "candidates:\n"
+        "  kind Call\n"
+        "filter:\n"
+        "  all of:\n"
+        "    ancestor:\n"
+        "      kind FunctionDef\n"
+        "    pattern `open($X)`\n"
     )
-    assert "any of\n" in run("find", "--explain", "-e", "a", "-e", "b").stdout
+    assert "any of:\n" in run("find", "--explain", "-e", "a", "-e", "b").stdout
 
 
 # Files that cannot be searched

@@ -1,30 +1,22 @@
-//! Questions about Python syntax trees, asked of their archives.
-//!
-//! There are two languages: *patterns*, which are Python code with holes (`open($PATH, $$$)`), and *selectors*
-//! (`ClassDef > FunctionDef[name=/^test_/]`). `QUERIES.md`, at the top of the repository, says what they mean. Both
-//! compile to a [`Query`], a condition on nodes that is evaluated set by set over an archive's columns.
-//!
-//! - [`query`]: what a user has.
-//! - [`prefilter`]: which files can have a hit at all.
-//! - [`pattern`], [`selector`], [`attribute`]: the languages.
-//! - [`plan`]: what they compile to.
-//! - [`exec`]: conditions over a tree.
-//!
-//! Nothing here reads files or knows Python's objects; the parser for patterns is given by the caller.
+//! Queries over Python syntax trees in archives.
 #![forbid(unsafe_code)]
 
 mod attribute;
+mod capture;
 mod error;
 mod exec;
-mod kinds;
+mod hit;
 mod pattern;
 mod plan;
 mod prefilter;
 mod query;
+mod schema;
 mod selector;
 
-pub use error::{QueryError, RunError};
-pub use kinds::KindSet;
-pub use pattern::{MAX_TEXT, Parse, Unparsed};
-pub use prefilter::{Need, Needle};
-pub use query::{Captured, Hit, Query, Thing, range, statements};
+pub use capture::{Capture, CapturedElement};
+pub use error::{ExecutionError, QueryError};
+pub use hit::Hit;
+pub use pattern::{MAX_TEXT, ParseFailure, ParseFn};
+pub use prefilter::{Prefilter, StringNeedle};
+pub use query::Query;
+pub use schema::KindSet;

@@ -1,31 +1,40 @@
-//! What a file has to have so that a query can have a hit in it: whoever lacks it is not looked at.
+//! [`Prefilter`]: what a file must contain to have a hit at all.
+//!
+//! A prefilter is computed when a query is compiled. It only uses what is cheap to look up in an archive:
+//! identifiers, string constants and the set of node kinds. A file that a prefilter rejects has no hit; a file that
+//! it accepts may have none either. The caller may test the identifiers against an index first, so that most
+//! archives are not even mapped; that is why the parts of a prefilter are public.
+
+use std::fmt;
 
 use lazyast_format::Tree;
 use lazyast_format::read::Name;
 use memchr::memmem::Finder;
 
 use crate::KindSet;
+use crate::schema::kind_names;
 
-/// A condition on a file that is cheap to check.
+/// A condition on a file that is cheap to test.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Need {
-    /// An identifier.
-    Name(Name),
-    /// A string with these bytes somewhere in it.
-    String(Needle),
-    /// A node of one of these kinds.
+#[non_exhaustive]
+pub enum Prefilter {
+    /// The file has this identifier.
+    Identifier(Name),
+    /// The file has a string constant with these bytes in it.
+    String(StringNeedle),
+    /// The file has a node of one of these kinds.
     Kinds(KindSet),
-    /// All of these. None of them at all: every file will do.
-    All(Vec<Need>),
-    /// One of these.
-    Any(Vec<Need>),
+    /// All of these hold. An empty list accepts every file.
+    All(Vec<Prefilter>),
+    /// At least one of these holds.
+    Any(Vec<Prefilter>),
 }
 
-/// Bytes that are looked for in many trees.
+/// Bytes to search for in the string constants of many trees, with the search prepared once.
 #[derive(Clone, Debug)]
-pub struct Needle(Finder<'static>);
+pub struct StringNeedle(Finder<'static>);
 
-impl Needle {
+impl StringNeedle {
     pub(crate) fn new(bytes: &[u8]) -> Self {
         Self(Finder::new(bytes).into_owned())
     }
@@ -36,71 +45,69 @@ impl Needle {
     }
 }
 
-impl PartialEq for Needle {
+impl PartialEq for StringNeedle {
     fn eq(&self, other: &Self) -> bool {
         self.bytes() == other.bytes()
     }
 }
 
-impl Need {
-    /// Every file will do.
-    pub const NOTHING: Self = Self::All(Vec::new());
+impl Prefilter {
+    /// Accepts every file.
+    pub const ACCEPT_ALL: Self = Self::All(Vec::new());
 
-    /// All of these.
-    pub(crate) fn all(needs: impl IntoIterator<Item = Self>) -> Self {
-        let mut flat: Vec<Self> = Vec::new();
-        for need in needs {
-            match need {
-                Self::All(inner) => flat.extend(inner),
-                need => flat.push(need),
+    /// The conjunction, flattened and without duplicates, the most selective tests first.
+    pub(crate) fn all(prefilters: impl IntoIterator<Item = Self>) -> Self {
+        let mut parts: Vec<Self> = Vec::new();
+        let mut add = |part: Self| {
+            if !parts.contains(&part) {
+                parts.push(part);
+            }
+        };
+        for prefilter in prefilters {
+            match prefilter {
+                Self::All(inner) => inner.into_iter().for_each(&mut add),
+                part => add(part),
             }
         }
-        let mut once: Vec<Self> = Vec::with_capacity(flat.len());
-        for need in flat {
-            if !once.contains(&need) {
-                once.push(need);
-            }
-        }
-        let mut flat = once;
-        // The rarest first.
-        flat.sort_by_key(Self::cost);
-        if flat.len() == 1 { flat.remove(0) } else { Self::All(flat) }
+        parts.sort_by_key(Self::rank);
+        if parts.len() == 1 { parts.remove(0) } else { Self::All(parts) }
     }
 
-    /// One of these.
-    pub(crate) fn any(needs: impl IntoIterator<Item = Self>) -> Self {
-        let mut flat: Vec<Self> = Vec::new();
+    /// The disjunction. Sets of kinds are united.
+    pub(crate) fn any(prefilters: impl IntoIterator<Item = Self>) -> Self {
+        let mut parts: Vec<Self> = Vec::new();
         let mut kinds = KindSet::EMPTY;
-        for need in needs {
-            match need {
-                Self::All(inner) if inner.is_empty() => return Self::NOTHING,
+        for prefilter in prefilters {
+            match prefilter {
+                Self::All(inner) if inner.is_empty() => return Self::ACCEPT_ALL,
                 Self::Kinds(more) => kinds = kinds.or(more),
-                need => flat.push(need),
+                part => parts.push(part),
             }
         }
         if !kinds.is_empty() {
-            flat.push(Self::Kinds(kinds));
+            parts.push(Self::Kinds(kinds));
         }
-        if flat.len() == 1 { flat.remove(0) } else { Self::Any(flat) }
+        if parts.len() == 1 { parts.remove(0) } else { Self::Any(parts) }
     }
 
-    fn cost(&self) -> u8 {
+    /// Identifiers are cheap to look up and reject most files; a search through all strings costs most.
+    fn rank(&self) -> u8 {
         match self {
-            Self::Name(_) => 0,
+            Self::Identifier(_) => 0,
             Self::Any(_) | Self::All(_) => 1,
             Self::Kinds(_) => 2,
             Self::String(_) => 3,
         }
     }
 
-    /// Whether a file has it.
-    pub(crate) fn is_met(&self, tree: &Tree<'_>) -> bool {
+    /// Whether a tree may have a hit.
+    pub(crate) fn accepts(&self, tree: &Tree<'_>) -> bool {
         match self {
-            Self::Name(name) => tree.find_name(name).is_some(),
-            Self::String(bytes) => tree.may_have_string(&bytes.0),
+            Self::Identifier(name) => tree.find_name(name).is_some(),
+            Self::String(needle) => tree.may_have_string(&needle.0),
             Self::Kinds(kinds) => has_kind(tree.kinds(), *kinds),
-            Self::All(needs) => needs.iter().all(|need| need.is_met(tree)),
-            Self::Any(needs) => needs.iter().any(|need| need.is_met(tree)),
+            Self::All(parts) => parts.iter().all(|part| part.accepts(tree)),
+            Self::Any(parts) => parts.iter().any(|part| part.accepts(tree)),
         }
     }
 }
@@ -114,4 +121,30 @@ fn has_kind(codes: &[u8], kinds: KindSet) -> bool {
         [one, two, three] => memchr::memchr3(one, two, three, codes).is_some(),
         _ => codes.iter().any(|code| wanted.contains(code)),
     }
+}
+
+impl fmt::Display for Prefilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Identifier(name) => write!(f, "identifier {}", name.text()),
+            Self::String(needle) => write!(f, "string {:?}", String::from_utf8_lossy(needle.bytes())),
+            Self::Kinds(kinds) => write!(f, "kind {}", kind_names(*kinds).join(" or ")),
+            Self::All(parts) if parts.is_empty() => f.write_str("every file"),
+            Self::All(parts) => write_joined(f, parts, ", "),
+            Self::Any(parts) => write_joined(f, parts, " or "),
+        }
+    }
+}
+
+fn write_joined(f: &mut fmt::Formatter<'_>, parts: &[Prefilter], separator: &str) -> fmt::Result {
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            f.write_str(separator)?;
+        }
+        match part {
+            Prefilter::All(_) | Prefilter::Any(_) => write!(f, "({part})")?,
+            part => write!(f, "{part}")?,
+        }
+    }
+    Ok(())
 }

@@ -5,13 +5,15 @@ use std::time::{Duration, Instant};
 use lazyast_format::layout::Buffer;
 use lazyast_format::{Archive, Tree};
 use lazyast_parse::{Parser, Unsupported};
-use lazyast_query::{Hit, Need, Query, QueryError, RunError, Unparsed, range, statements};
+use lazyast_query::{ExecutionError, Hit, ParseFailure, Prefilter, Query, QueryError};
 
-fn archive(source: &str) -> Result<Archive<Buffer>, Unparsed> {
+fn archive(source: &str) -> Result<Archive<Buffer>, ParseFailure> {
     let mut parser = Parser::new();
     let archive = parser.parse(source.as_bytes(), &[0; 32]).map_err(|reason| match reason {
-        Unsupported::Syntax { message, offset, .. } => Unparsed { message, offset: Some(offset as usize) },
-        reason => Unparsed { message: reason.to_string(), offset: None },
+        Unsupported::Syntax { message, offset, .. } => {
+            ParseFailure { message, offset: Some(offset as usize) }
+        }
+        reason => ParseFailure { message: reason.to_string(), offset: None },
     })?;
     Ok(Archive::open(copy(archive), None).expect("the builder writes whole archives"))
 }
@@ -35,7 +37,7 @@ fn hits(query: &Query, source: &str) -> Vec<String> {
     let archive = archive(source).expect("Python");
     let tree = archive.tree().expect("an archive");
     let text = |hit: Hit| {
-        let (start, end) = range(&tree, hit).expect("a place");
+        let (start, end) = hit.range(&tree).expect("a place");
         source[start as usize..end as usize].to_owned()
     };
     query.hits(&tree).expect("an answer").into_iter().map(text).collect()
@@ -46,21 +48,21 @@ fn a_plan_says_what_is_looked_at() {
     let query =
         selector("ClassDef > FunctionDef[name=run]:has(Yield), Call:pattern('eval($X)')").expect("a query");
     let expected = "\
-files that have (the name run, the kind FunctionDef, the kind Yield, the kind ClassDef) or (the name eval, the kind Call, the kind Name)
-candidates: each node that
-  is of kind FunctionDef, Call
-hits: those of which it is true that it
-  any of
-    all of
-      is of kind FunctionDef
-      has [name=run]
-      a node in it
-        is of kind Yield
-      its parent
-        is of kind ClassDef
-    all of
-      is of kind Call
-      matches the pattern `eval($X)`
+prefilter: (identifier run, kind FunctionDef, kind Yield, kind ClassDef) or (identifier eval, kind Call, kind Name)
+candidates:
+  kind FunctionDef, Call
+filter:
+  any of:
+    all of:
+      kind FunctionDef
+      attribute [name=run]
+      descendant:
+        kind Yield
+      parent:
+        kind ClassDef
+    all of:
+      kind Call
+      pattern `eval($X)`
 ";
     assert_eq!(query.to_string(), expected);
 }
@@ -68,9 +70,10 @@ hits: those of which it is true that it
 #[test]
 fn files_without_what_is_needed_are_not_looked_at() {
     let query = pattern("requests.get($URL, verify=False)").expect("a query");
-    let Need::All(needs) = query.need() else { panic!("several are needed: {:?}", query.need()) };
-    let has_name =
-        |name: &str| needs.iter().any(|need| matches!(need, Need::Name(needed) if needed.text() == name));
+    let Prefilter::All(parts) = query.prefilter() else { panic!("one part: {:?}", query.prefilter()) };
+    let has_name = |name: &str| {
+        parts.iter().any(|part| matches!(part, Prefilter::Identifier(one) if one.text() == name))
+    };
     assert!(["requests", "get", "verify"].into_iter().all(has_name));
 }
 
@@ -100,7 +103,7 @@ fn several_statements_are_one_hit() {
     let archive = archive(source).expect("Python");
     let tree = archive.tree().expect("an archive");
     let hit = query.hits(&tree).expect("an answer")[0];
-    assert_eq!(statements(&tree, hit).len(), 4);
+    assert_eq!(hit.statements(&tree).len(), 4);
 }
 
 #[test]
@@ -112,7 +115,7 @@ fn no_comparison_takes_long() {
     let started = Instant::now();
     let query = pattern("[$$$A, $X, $$$B, $Y, $$$C, $X, $$$D, $Y, $$$E]").expect("a query");
     let result = query.hits(&tree);
-    assert!(matches!(result, Err(RunError::TooManySteps { .. })), "{result:?}");
+    assert!(matches!(result, Err(ExecutionError::TooManySteps { .. })), "{result:?}");
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
 }
 
@@ -149,7 +152,7 @@ fn queries_have_limits() {
         }
         Err(error) => Some(error),
     });
-    assert!(error.expect("there is a limit").message().contains("levels deep"));
+    assert!(error.expect("there is a limit").message().contains("the query is too large"));
     let deep = format!("{}x{}", "[".repeat(300), "]".repeat(300));
     assert!(pattern(&deep).is_err());
 }
@@ -208,7 +211,7 @@ fn damaged_archives_give_answers_or_errors() {
                 match query.hits(&tree) {
                     Ok(hits) => {
                         for hit in hits {
-                            let _ = (query.captures(&tree, hit), range(&tree, hit), statements(&tree, hit));
+                            let _ = (query.captures(&tree, hit), hit.range(&tree), hit.statements(&tree));
                         }
                     }
                     Err(_) => wrong += 1,
@@ -230,6 +233,6 @@ pattern: no hole begins like this: write $X for one thing, $$$ or $$$XS for any 
     let error = selector("Call > FuncDef").expect_err("no kind");
     assert_eq!(
         error.to_string(),
-        "selector: there is no kind FuncDef; the nearest is FunctionDef\n  Call > FuncDef\n         ^^^^^^^"
+        "selector: there is no kind FuncDef; did you mean FunctionDef?\n  Call > FuncDef\n         ^^^^^^^"
     );
 }

@@ -30,7 +30,7 @@ pub use cache::Cache;
 pub use lazyast_format as format;
 pub use lazyast_format::{Field, Kind, Node, NodeId, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Unsupported, text};
-pub use lazyast_query::{self as query, Hit, Query, QueryError, RunError};
+pub use lazyast_query::{self as query, ExecutionError, Hit, Query, QueryError};
 pub use lazyast_store::collect::is_gc_due;
 pub use lazyast_store::{
     CacheDirectory, CacheDirectoryError, FileFingerprint, GcPolicy, GcReport, ImportReport, LookupCounts,

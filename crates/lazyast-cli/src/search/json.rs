@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use lazyast::Tree;
 use lazyast::format::Damage;
-use lazyast::query::{self, Captured, Hit, Thing};
+use lazyast::query::{Capture, CapturedElement, Hit};
 use serde::Serialize;
 
 use super::file_hits::FileHits;
@@ -81,7 +81,7 @@ pub(super) fn print(
 }
 
 fn node_json<'o>(tree: &Tree<'_>, text: &'o str, hit: Hit) -> Result<NodeJson<'o>, Damage> {
-    let (start, end) = query::range(tree, hit)?;
+    let (start, end) = hit.range(tree)?;
     let (first, last) = (tree.position(start)?, tree.position(end)?);
     Ok(NodeJson {
         kind: tree.kind(hit.node)?.name(),
@@ -96,15 +96,17 @@ fn node_json<'o>(tree: &Tree<'_>, text: &'o str, hit: Hit) -> Result<NodeJson<'o
 fn capture_json<'o>(
     tree: &Tree<'_>,
     text: &'o str,
-    captured: Captured<'_>,
+    captured: Capture<'_>,
 ) -> Result<(String, CaptureJson<'o>), Damage> {
-    let things = captured.things.into_iter().map(|thing| match thing {
-        Thing::Node(node) => node_json(tree, text, Hit { node, last: node }).map(CapturedItemJson::Node),
-        Thing::Name(name, _) => Ok(CapturedItemJson::Name { name: name.to_owned() }),
+    let things = captured.elements.into_iter().map(|thing| match thing {
+        CapturedElement::Node(node) => {
+            node_json(tree, text, Hit { node, last: node }).map(CapturedItemJson::Node)
+        }
+        CapturedElement::Name(name, _) => Ok(CapturedItemJson::Name { name: name.to_owned() }),
     });
     let mut things: Vec<_> = things.collect::<Result<_, _>>()?;
     let object = match things.len() {
-        1 if !captured.several => CaptureJson::Single(things.remove(0)),
+        1 if !captured.is_sequence => CaptureJson::Single(things.remove(0)),
         _ => CaptureJson::Sequence(things),
     };
     Ok((captured.name, object))

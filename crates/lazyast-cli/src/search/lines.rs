@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use lazyast::query;
 
 use super::file_hits::FileHits;
 
@@ -34,7 +33,7 @@ impl LinePrinter<'_> {
     /// Prints `path:line:column:` and the first line of each hit.
     pub(super) fn print_hits(&self, out: &mut Vec<u8>) -> PrintResult {
         for hit in &self.file.hits {
-            let (start, end) = query::range(self.file.tree, *hit)?;
+            let (start, end) = hit.range(self.file.tree)?;
             let line = self.file.tree.line(start)?;
             let text = self.line_from(line.start as usize);
             let column =
@@ -56,7 +55,7 @@ impl LinePrinter<'_> {
         // The first and the last line of each hit.
         let mut blocks: Vec<(u32, u32)> = Vec::new();
         for hit in &self.file.hits {
-            let (start, end) = query::range(tree, *hit)?;
+            let (start, end) = hit.range(tree)?;
             ranges.push((start, end));
             blocks.push((tree.line(start)?.number, tree.line(end.saturating_sub(1).max(start))?.number));
         }

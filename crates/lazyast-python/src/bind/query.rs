@@ -5,8 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use lazyast::format::read::{Span, Target};
 use lazyast::format::{Field, NodeId, Tree};
-use lazyast::query::{self, Captured, Hit, Thing};
-use lazyast::{ArchiveBytes, OwnedTree, RunError};
+use lazyast::query::{Capture, CapturedElement, Hit};
+use lazyast::{ArchiveBytes, OwnedTree, ExecutionError};
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyLookupError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString, PyTuple};
@@ -315,7 +315,7 @@ impl Core {
         Ok(Span { start: first.start, end: last.end })
     }
 
-    fn captures<'a>(&self, file: &'a File, hit: Hit) -> PyResult<Vec<Captured<'a>>> {
+    fn captures<'a>(&self, file: &'a File, hit: Hit) -> PyResult<Vec<Capture<'a>>> {
         self.query.captures(file.tree(), hit).map_err(|error| failed(&error, "the tree"))
     }
 
@@ -324,14 +324,14 @@ impl Core {
         &self,
         py: Python<'py>,
         file: &File,
-        captured: &Captured<'_>,
+        captured: &Capture<'_>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let thing = |thing: &Thing<'_>| match thing {
-            Thing::Node(node) => self.node(py, file, *node),
-            Thing::Name(name, _) => Ok(PyString::new(py, name).into_any()),
+        let thing = |thing: &CapturedElement<'_>| match thing {
+            CapturedElement::Node(node) => self.node(py, file, *node),
+            CapturedElement::Name(name, _) => Ok(PyString::new(py, name).into_any()),
         };
-        match &captured.things[..] {
-            [one] if !captured.several => thing(one),
+        match &captured.elements[..] {
+            [one] if !captured.is_sequence => thing(one),
             things => {
                 Ok(PyList::new(py, things.iter().map(thing).collect::<PyResult<Vec<_>>>()?)?.into_any())
             }
@@ -339,9 +339,9 @@ impl Core {
     }
 }
 
-pub(crate) fn failed(error: &RunError, what: &str) -> PyErr {
+pub(crate) fn failed(error: &ExecutionError, what: &str) -> PyErr {
     match error {
-        RunError::Damage(damage) => corrupt(damage),
+        ExecutionError::Damage(damage) => corrupt(damage),
         error => QueryError::new_err(format!("{what}: {error}")),
     }
 }
@@ -595,7 +595,7 @@ impl Match {
     /// The nodes: one, or all statements of a hit of several.
     #[getter]
     fn nodes<'py>(&self, py: Python<'py>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-        let statements = query::statements(self.file().tree(), self.hit);
+        let statements = self.hit.statements(self.file().tree());
         statements.into_iter().map(|node| self.core.get().node(py, self.file(), node)).collect()
     }
 
@@ -613,7 +613,7 @@ impl Match {
     /// The source of the hit.
     #[getter]
     fn text(&self) -> PyResult<&str> {
-        let (start, end) = query::range(self.file().tree(), self.hit).map_err(|damage| corrupt(&damage))?;
+        let (start, end) = self.hit.range(self.file().tree()).map_err(|damage| corrupt(&damage))?;
         let text = self.file().text()?;
         text.get(start as usize..end as usize)
             .ok_or_else(|| PyValueError::new_err("the source given is not that of the tree"))

@@ -10,8 +10,8 @@ use num_bigint::BigInt;
 use regex::Regex;
 
 use crate::KindSet;
-use crate::kinds::{field_of, is_of_nodes};
-use crate::prefilter::{Need, Needle};
+use crate::prefilter::{Prefilter, StringNeedle};
+use crate::schema::{field_of, holds_nodes};
 
 /// The attributes of nodes that have positions.
 pub(crate) const POSITIONS: [&str; 4] = ["lineno", "col_offset", "end_lineno", "end_col_offset"];
@@ -163,25 +163,25 @@ impl AttributeTest {
     }
 
     /// What a file has in which a node passes.
-    pub(crate) fn need(&self) -> Need {
-        let Test::Is(Operand::Text(text)) = &self.test else { return Need::NOTHING };
-        let Some(Step::Name(_)) = self.path.first() else { return Need::NOTHING };
+    pub(crate) fn prefilter(&self) -> Prefilter {
+        let Test::Is(Operand::Text(text)) = &self.test else { return Prefilter::ACCEPT_ALL };
+        let Some(Step::Name(_)) = self.path.first() else { return Prefilter::ACCEPT_ALL };
         // What stands at the path's end, whatever kinds are on it, is an identifier or a string of the file.
-        let Some(Step::Name(last)) = self.path.last() else { return Need::NOTHING };
+        let Some(Step::Name(last)) = self.path.last() else { return Prefilter::ACCEPT_ALL };
         let roles =
-            Kind::ALL.iter().filter_map(|kind| field_of(*kind, last)).filter(|spec| !is_of_nodes(spec));
+            Kind::ALL.iter().filter_map(|kind| field_of(*kind, last)).filter(|spec| !holds_nodes(spec));
         let mut needs = Vec::new();
         for spec in roles {
             needs.push(match spec.role {
                 Role::Name | Role::OptionalName | Role::Module | Role::AliasName | Role::Asname => {
-                    Need::Name(Name::new(text))
+                    Prefilter::Identifier(Name::new(text))
                 }
-                Role::Constant if !text.is_empty() => Need::String(Needle::new(text.as_bytes())),
-                _ => return Need::NOTHING,
+                Role::Constant if !text.is_empty() => Prefilter::String(StringNeedle::new(text.as_bytes())),
+                _ => return Prefilter::ACCEPT_ALL,
             });
         }
         needs.dedup();
-        if needs.is_empty() { Need::NOTHING } else { Need::any(needs) }
+        if needs.is_empty() { Prefilter::ACCEPT_ALL } else { Prefilter::any(needs) }
     }
 
     /// The nodes that pass.
@@ -230,7 +230,7 @@ impl AttributeTest {
                     let kind = tree.kind(node)?;
                     let spec = if place == 0 { self.first[kind as usize] } else { field_of(kind, name) };
                     match spec {
-                        Some(spec) if is_length(self.path.get(place + 1)) && is_of_nodes(spec) => {
+                        Some(spec) if is_length(self.path.get(place + 1)) && holds_nodes(spec) => {
                             return length_of_field(tree, node, spec);
                         }
                         Some(spec) => field(tree, node, spec)?,

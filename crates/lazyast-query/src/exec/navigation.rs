@@ -1,40 +1,19 @@
-//! Parents and lists of siblings.
+//! Navigation: parents, lists of siblings, and blocks of statements.
 
 use lazyast_format::{Damage, Field, NodeId, Tree};
 
-use crate::kinds::is_list;
+use crate::schema::is_list;
 
-/// A set of nodes, a bit for each of the tree's.
-#[derive(Debug)]
-pub(super) struct Marks(Vec<u64>);
-
-impl Marks {
-    pub(super) fn new(tree: &Tree<'_>) -> Self {
-        Self(vec![0; (tree.len() as usize).div_ceil(64)])
-    }
-
-    pub(super) fn of(tree: &Tree<'_>, nodes: &[NodeId]) -> Self {
-        let mut marks = Self::new(tree);
-        nodes.iter().for_each(|node| marks.set(*node));
-        marks
-    }
-
-    pub(super) fn set(&mut self, node: NodeId) {
-        self.0[node as usize / 64] |= 1 << (node % 64);
-    }
-
-    pub(super) fn has(&self, node: NodeId) -> bool {
-        self.0[node as usize / 64] >> (node % 64) & 1 == 1
-    }
-}
-
-/// The parents of ascending nodes; nothing for the root.
+/// The parents of ascending nodes; the root has none.
 ///
-/// Archives do not have them. A cursor goes down to each node in turn, and past the subtrees between them.
+/// Archives do not store parents. A cursor keeps the path from the root to the current node, descends to each node
+/// in turn, and skips the subtrees between two nodes. Each subtree is entered or skipped once, so the time is that
+/// of one pass over the tree at most.
 pub(super) fn parents(tree: &Tree<'_>, nodes: &[NodeId]) -> Result<Vec<Option<NodeId>>, Damage> {
     let mut parents = Vec::with_capacity(nodes.len());
+    // The nodes that contain the cursor, each with the end of its subtree.
     let mut path = vec![(0, tree.len())];
-    // The next child of the path's last node that was not passed yet.
+    // The next child of the path's last node that the cursor has not passed.
     let mut next = 1;
     for node in nodes.iter().copied() {
         if node == 0 {
@@ -48,15 +27,15 @@ pub(super) fn parents(tree: &Tree<'_>, nodes: &[NodeId]) -> Result<Vec<Option<No
             next = end;
         }
         loop {
-            let Some((above, above_end)) = path.last().copied() else {
+            let Some((parent, parent_end)) = path.last().copied() else {
                 return Err(Damage { what: "node is in no subtree", at: node, found: 0 });
             };
             if next == node {
-                parents.push(Some(above));
+                parents.push(Some(parent));
                 break;
             }
             let end = tree.subtree_end(next);
-            if next > node || end > above_end {
+            if next > node || end > parent_end {
                 return Err(Damage {
                     what: "subtree ends outside of its parent's",
                     at: next,
@@ -74,7 +53,7 @@ pub(super) fn parents(tree: &Tree<'_>, nodes: &[NodeId]) -> Result<Vec<Option<No
     Ok(parents)
 }
 
-/// The parents, ascending and each once.
+/// The different nodes among parents, ascending.
 pub(super) fn distinct(parents: &[Option<NodeId>]) -> Vec<NodeId> {
     let mut distinct: Vec<NodeId> = parents.iter().flatten().copied().collect();
     distinct.sort_unstable();
@@ -82,7 +61,7 @@ pub(super) fn distinct(parents: &[Option<NodeId>]) -> Vec<NodeId> {
     distinct
 }
 
-/// The lists of nodes that a node has.
+/// The list fields of a node that hold nodes, each as its elements. `None` entries are not among them.
 pub(super) fn lists(tree: &Tree<'_>, parent: NodeId) -> Result<Vec<Vec<NodeId>>, Damage> {
     let kind = tree.kind(parent)?;
     let mut lists: Vec<(Field, Vec<NodeId>)> = Vec::new();
@@ -100,7 +79,7 @@ pub(super) fn lists(tree: &Tree<'_>, parent: NodeId) -> Result<Vec<Vec<NodeId>>,
     Ok(lists.into_iter().map(|(_, list)| list).collect())
 }
 
-/// A statement and those behind it in its block, at most `count` in all.
+/// A statement and those that follow it in its block, at most `count` in all.
 pub(super) fn block_from(
     tree: &Tree<'_>,
     parent: Option<NodeId>,

@@ -7,8 +7,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::LANGUAGE;
-use crate::QueryError;
+use crate::error::{Language, QueryError};
 
 /// A hole: `$X` or `$$$X`; without a name it captures nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -83,7 +82,7 @@ pub(super) fn fill(text: &str) -> Result<Filled, QueryError> {
                 };
                 let start = start.ok_or_else(|| {
                     QueryError::new(
-                        LANGUAGE,
+                        Language::Pattern,
                         text,
                         range.clone(),
                         "too many different holes, or letters, for one pattern",

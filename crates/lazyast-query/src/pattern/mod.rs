@@ -15,21 +15,18 @@ mod program;
 
 use lazyast_format::{Archive, Tree};
 
-use crate::QueryError;
+use crate::error::{Language, QueryError};
 
 pub(crate) use equal::big_int;
 pub(crate) use matcher::{Machine, Match};
 pub(crate) use program::{Pattern, Root, Target, What};
-
-/// What messages call a pattern.
-pub(crate) const LANGUAGE: &str = "pattern";
 
 /// Longest text of a query, in bytes.
 pub const MAX_TEXT: usize = 64 * 1024;
 
 /// What a parser says of a text that it does not parse.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unparsed {
+pub struct ParseFailure {
     /// What is wrong.
     pub message: String,
     /// Where, in bytes of the text; `None` where it is the text as a whole.
@@ -37,7 +34,7 @@ pub struct Unparsed {
 }
 
 /// A parser of Python: text to archive.
-pub type Parse<'p, B> = dyn Fn(&str) -> Result<Archive<B>, Unparsed> + 'p;
+pub type ParseFn<'p, B> = dyn Fn(&str) -> Result<Archive<B>, ParseFailure> + 'p;
 
 /// What has to stand around a clause that is no statement by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,10 +67,10 @@ impl Around {
 }
 
 /// Compiles a pattern.
-pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &Parse<'_, B>) -> Result<Pattern, QueryError> {
+pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &ParseFn<'_, B>) -> Result<Pattern, QueryError> {
     if text.len() > MAX_TEXT {
         let message = format!("{} bytes long; at most {MAX_TEXT} are taken", text.len());
-        return Err(QueryError::new(LANGUAGE, "", 0..0, message));
+        return Err(QueryError::without_text(Language::Pattern, message));
     }
     let body = text.trim_end();
     // Lines that hold nothing say nothing about indentation.
@@ -87,7 +84,7 @@ pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &Parse<'_, B>) -> Resul
     };
     let code = &body[skipped..];
     if code.is_empty() {
-        return Err(QueryError::new(LANGUAGE, text, 0..text.len(), "there is no code in it"));
+        return Err(QueryError::new(Language::Pattern, text, 0..text.len(), "there is no code in it"));
     }
     let indent = &code[..code.len() - code.trim_start().len()];
     let word: String = code.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
@@ -107,7 +104,7 @@ pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &Parse<'_, B>) -> Resul
         let source = format!("{before}{}\n", filled.text);
         match parse(&source) {
             Ok(archive) => {
-                let unreadable = |error| QueryError::new(LANGUAGE, text, 0..0, format!("{error}"));
+                let unreadable = |error| QueryError::new(Language::Pattern, text, 0..0, format!("{error}"));
                 let tree = archive.tree().map_err(unreadable)?;
                 let shift = Shift { text, before: before.len(), skipped };
                 return compile::compile(text, &tree, &filled, *around, shift);
@@ -115,7 +112,7 @@ pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &Parse<'_, B>) -> Resul
             Err(unparsed) => failed = Some((unparsed, before.len())),
         }
     }
-    let (unparsed, before) = failed.unwrap_or((Unparsed { message: String::new(), offset: None }, 0));
+    let (unparsed, before) = failed.unwrap_or((ParseFailure { message: String::new(), offset: None }, 0));
     Err(explain(text, skipped, unparsed, before))
 }
 
@@ -131,14 +128,14 @@ impl Shift<'_> {
     fn error(&self, tree: &Tree<'_>, node: u32, message: impl Into<String>) -> QueryError {
         let (start, end) = tree.range(node).unwrap_or_default();
         let shift = |offset: u32| (offset as usize).saturating_sub(self.before) + self.skipped;
-        QueryError::new(LANGUAGE, self.text, shift(start)..shift(end), message)
+        QueryError::new(Language::Pattern, self.text, shift(start)..shift(end), message)
     }
 }
 
 /// The error for a text that is not Python.
-fn explain(text: &str, skipped: usize, unparsed: Unparsed, before: usize) -> QueryError {
+fn explain(text: &str, skipped: usize, unparsed: ParseFailure, before: usize) -> QueryError {
     let Some(offset) = unparsed.offset else {
-        return QueryError::new(LANGUAGE, text, 0..text.len(), unparsed.message);
+        return QueryError::new(Language::Pattern, text, 0..text.len(), unparsed.message);
     };
     let mut place = (offset.saturating_sub(before) + skipped).min(text.len());
     while !text.is_char_boundary(place) {
@@ -160,11 +157,11 @@ fn explain(text: &str, skipped: usize, unparsed: Unparsed, before: usize) -> Que
     });
     if let Some(place) = wrong_hole {
         let message = "no hole begins like this: write $X for one thing, $$$ or $$$XS for any number";
-        return QueryError::new(LANGUAGE, text, place, message);
+        return QueryError::new(Language::Pattern, text, place, message);
     }
     if text[..place].trim_end().ends_with(':') && text[place..].trim().is_empty() {
         let message = format!("{}; write `: $$$` for any block", unparsed.message);
-        return QueryError::new(LANGUAGE, text, place..place + 1, message);
+        return QueryError::new(Language::Pattern, text, place..place + 1, message);
     }
-    QueryError::new(LANGUAGE, text, place..place + 1, unparsed.message)
+    QueryError::new(Language::Pattern, text, place..place + 1, unparsed.message)
 }

@@ -6,7 +6,7 @@ use lazyast_format::{Field, Kind, NodeId};
 use num_bigint::BigUint;
 
 use crate::KindSet;
-use crate::prefilter::Need;
+use crate::prefilter::Prefilter;
 
 /// A compiled pattern.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ pub(crate) struct Pattern {
     /// Kinds that the first node of a match can have.
     pub(crate) kinds: KindSet,
     /// What a file has where it matches.
-    pub(crate) need: Need,
+    pub(crate) prefilter: Prefilter,
     /// What is looked at before anything else: nodes at fixed distances behind the first.
     pub(super) anchors: Vec<Anchor>,
 }

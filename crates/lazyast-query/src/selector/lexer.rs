@@ -4,8 +4,7 @@
 
 use std::ops::Range;
 
-use super::LANGUAGE;
-use crate::QueryError;
+use crate::error::{Language, QueryError};
 
 /// A text that is read from the left.
 #[derive(Debug)]
@@ -78,7 +77,7 @@ impl<'t> Lexer<'t> {
     }
 
     pub(super) fn error_at(&self, place: Range<usize>, message: impl Into<String>) -> QueryError {
-        QueryError::new(LANGUAGE, self.text, place, message)
+        QueryError::new(Language::Selector, self.text, place, message)
     }
 
     /// The value of a quoted string, with Python's escapes.

@@ -7,6 +7,3 @@ mod lexer;
 mod parser;
 
 pub(crate) use parser::compile;
-
-/// What messages call a selector.
-pub(crate) const LANGUAGE: &str = "selector";

@@ -7,13 +7,13 @@ use lazyast_format::Kind;
 use num_bigint::BigInt;
 use regex::{Regex, RegexBuilder};
 
-use super::LANGUAGE;
 use super::lexer::Lexer;
+use crate::KindSet;
 use crate::attribute::{AttributeTest, Number, Operand, POSITIONS, Step, TYPES, Test};
-use crate::kinds::{self, field_of};
-use crate::pattern::{self, MAX_TEXT, Parse};
-use crate::plan::{Condition, Place, Relation};
-use crate::{KindSet, QueryError};
+use crate::error::{Language, QueryError};
+use crate::pattern::{self, MAX_TEXT, ParseFn};
+use crate::plan::{Condition, ListPosition, Relation};
+use crate::schema::{self, field_of};
 
 /// Deepest nesting of `:is(...)` and the like, and longest chain of combinators.
 const MAX_NESTING: usize = 64;
@@ -36,10 +36,10 @@ const PSEUDO: [&str; 11] = [
 ];
 
 /// Compiles a selector. `parse` is for patterns in it.
-pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &Parse<'_, B>) -> Result<Condition, QueryError> {
+pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &ParseFn<'_, B>) -> Result<Condition, QueryError> {
     if text.len() > MAX_TEXT {
         let message = format!("{} bytes long; at most {MAX_TEXT} are taken", text.len());
-        return Err(QueryError::new(LANGUAGE, "", 0..0, message));
+        return Err(QueryError::without_text(Language::Selector, message));
     }
     let compile_pattern = |text: &str| pattern::compile(text, parse);
     let mut parser = Parser { lexer: Lexer::new(text), pattern: &compile_pattern, nesting: 0 };
@@ -95,8 +95,8 @@ impl Parser<'_, '_> {
             }
             let relation = match combinator {
                 '>' => Relation::Parent,
-                '+' => Relation::Before,
-                '~' => Relation::Earlier,
+                '+' => Relation::PreviousSibling,
+                '~' => Relation::EarlierSibling,
                 _ => Relation::Ancestor,
             };
             let next = self.compound()?;
@@ -120,8 +120,8 @@ impl Parser<'_, '_> {
         loop {
             let relation = match combinator {
                 '>' => Relation::Child,
-                '+' => Relation::Behind,
-                '~' => Relation::Later,
+                '+' => Relation::NextSibling,
+                '~' => Relation::LaterSibling,
                 _ => Relation::Descendant,
             };
             chain.push((relation, self.compound()?));
@@ -191,13 +191,15 @@ impl Parser<'_, '_> {
     fn kind(&mut self) -> Result<KindSet, QueryError> {
         let start = self.lexer.at;
         let name = self.lexer.word();
-        kinds::named(name).ok_or_else(|| {
+        schema::kinds_named(name).ok_or_else(|| {
             let is_singleton = SINGLETONS.iter().find(|class| class.names().contains(&name));
             let message = match is_singleton {
                 Some(_) => {
                     format!("{name} is no node of its own: write [op={name}], [ops.0={name}] or [ctx={name}]")
                 }
-                None => format!("there is no kind {name}{}", kinds::nearest(name, kinds::names())),
+                None => {
+                    format!("there is no kind {name}{}", schema::suggestion(name, schema::all_kind_names()))
+                }
             };
             self.lexer.error_at(start..self.lexer.at, message)
         })
@@ -209,8 +211,8 @@ impl Parser<'_, '_> {
         while self.lexer.take(".") {
             let start = self.lexer.at;
             let name = self.lexer.word();
-            let field = kinds::node_fields().find(|(known, _)| *known == name).ok_or_else(|| {
-                let nearest = kinds::nearest(name, kinds::node_fields().map(|(name, _)| name));
+            let field = schema::node_fields().find(|(known, _)| *known == name).ok_or_else(|| {
+                let nearest = schema::suggestion(name, schema::node_fields().map(|(name, _)| name));
                 let message = format!("no kind has a field {name} with nodes in it{nearest}");
                 self.lexer.error_at(start..self.lexer.at.max(start + 1), message)
             })?;
@@ -282,14 +284,14 @@ impl Parser<'_, '_> {
                 let mut names: Vec<_> = of_kinds.collect();
                 names.dedup();
                 let all = if names.is_empty() { "no fields".to_owned() } else { names.join(", ") };
-                let nearest = kinds::nearest(name, names.into_iter());
+                let nearest = schema::suggestion(name, names.into_iter());
                 if kinds.iter().count() == 1 {
                     format!("{kind_name} has no field {name}; it has {all}")
                 } else {
                     format!("no {kind_name} has a field {name}{nearest}")
                 }
             }
-            _ => format!("no kind has a field {name}{}", kinds::nearest(name, of_kinds)),
+            _ => format!("no kind has a field {name}{}", schema::suggestion(name, of_kinds)),
         };
         Err(self.lexer.error_at(place, message))
     }
@@ -420,7 +422,7 @@ impl Parser<'_, '_> {
         }
         let name = &self.lexer.text[self.lexer.at..end];
         self.lexer.at = end;
-        let place = |step, offset, from_end| Condition::Place(Place { step, offset, from_end });
+        let place = |step, offset, from_end| Condition::ListPosition(ListPosition { step, offset, from_end });
         match name {
             "first-child" => Ok(place(0, 1, false)),
             "last-child" => Ok(place(0, 1, true)),
@@ -444,7 +446,7 @@ impl Parser<'_, '_> {
             }
             "pattern" => self.in_parentheses(Self::quoted_pattern),
             _ => {
-                let nearest = kinds::nearest(name, PSEUDO.into_iter());
+                let nearest = schema::suggestion(name, PSEUDO.into_iter());
                 Err(self.lexer.error_at(start..end, format!("there is no :{name}{nearest}")))
             }
         }

@@ -6,7 +6,7 @@ use std::thread;
 
 use lazyast_format::{Archive, Tree};
 use lazyast_parse::{Parser, Unsupported};
-use lazyast_query::{Hit, Need, Query, QueryError, RunError, Unparsed};
+use lazyast_query::{ExecutionError, Hit, ParseFailure, Prefilter, Query, QueryError};
 use lazyast_store::store::MIN_INDEXED_ARCHIVES;
 use lazyast_store::{ArchiveSet, IdentifierIndex, Store};
 
@@ -31,14 +31,16 @@ pub fn selector(text: &str) -> Result<Query, QueryError> {
     Query::selector(text, &parse)
 }
 
-fn parse(text: &str) -> Result<Archive<ArchiveBytes>, Unparsed> {
+fn parse(text: &str) -> Result<Archive<ArchiveBytes>, ParseFailure> {
     let mut parser = Parser::new();
     let archive = parser.parse(text.as_bytes(), &[0; 32]).map_err(|reason| match reason {
-        Unsupported::Syntax { message, offset, .. } => Unparsed { message, offset: Some(offset as usize) },
-        reason => Unparsed { message: reason.to_string(), offset: None },
+        Unsupported::Syntax { message, offset, .. } => {
+            ParseFailure { message, offset: Some(offset as usize) }
+        }
+        reason => ParseFailure { message: reason.to_string(), offset: None },
     })?;
     Archive::open(ArchiveBytes::copy(archive), None)
-        .map_err(|error| Unparsed { message: error.to_string(), offset: None })
+        .map_err(|error| ParseFailure { message: error.to_string(), offset: None })
 }
 
 /// Why a source could not be searched.
@@ -47,7 +49,7 @@ pub enum FindError {
     /// It has no archive any more.
     Archive(FailureReason),
     /// The query could not be answered.
-    Run(RunError),
+    Run(ExecutionError),
 }
 
 impl fmt::Display for FindError {
@@ -72,7 +74,7 @@ impl Project {
         work: impl Fn(&Module, &Tree<'_>, Vec<Hit>) -> T + Sync,
     ) -> Vec<(usize, Result<T, FindError>)> {
         let modules = self.modules();
-        let filter = Filter::new(modules, query.need());
+        let filter = Filter::new(modules, query.prefilter());
         let one = |module: &Module| -> Result<Option<T>, FindError> {
             if !filter.may_have_hits(module) {
                 return Ok(None);
@@ -99,7 +101,7 @@ struct Filter {
 }
 
 impl Filter {
-    fn new(modules: &[Module], need: &Need) -> Self {
+    fn new(modules: &[Module], need: &Prefilter) -> Self {
         let mut filter = Self { packs: Vec::new(), lacks_names: false };
         let mut seen: Vec<usize> = Vec::new();
         for located in modules.iter().filter_map(Module::located) {
@@ -125,27 +127,27 @@ impl Filter {
 }
 
 /// Whether what is needed depends on names.
-fn names_something(need: &Need) -> bool {
+fn names_something(need: &Prefilter) -> bool {
     match need {
-        Need::Name(_) => true,
-        Need::String(_) | Need::Kinds(_) => false,
-        Need::All(needs) => needs.iter().any(names_something),
-        Need::Any(needs) => !needs.is_empty() && needs.iter().all(names_something),
+        Prefilter::Identifier(_) => true,
+        Prefilter::All(needs) => needs.iter().any(names_something),
+        Prefilter::Any(needs) => !needs.is_empty() && needs.iter().all(names_something),
+        _ => false,
     }
 }
 
 /// The archives that may have what is needed; nothing where that cannot be told from names.
-fn having(names: &IdentifierIndex, need: &Need) -> Option<ArchiveSet> {
+fn having(names: &IdentifierIndex, need: &Prefilter) -> Option<ArchiveSet> {
     match need {
-        Need::Name(name) => Some(names.archives_with(name.text())),
-        Need::String(_) | Need::Kinds(_) => None,
-        Need::All(needs) => {
+        Prefilter::Identifier(name) => Some(names.archives_with(name.text())),
+        Prefilter::All(needs) => {
             needs.iter().filter_map(|need| having(names, need)).reduce(|all, one| all.intersection(&one))
         }
-        Need::Any(needs) => {
+        Prefilter::Any(needs) => {
             let each: Option<Vec<ArchiveSet>> = needs.iter().map(|need| having(names, need)).collect();
             each?.into_iter().reduce(|any, one| any.union(&one))
         }
+        _ => None,
     }
 }
 

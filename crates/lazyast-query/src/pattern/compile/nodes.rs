@@ -13,7 +13,7 @@ use crate::pattern::program::{
     NameIndex, NameTest, Pattern, PayloadTest, Root, Slot, Template, TemplateId, Wanted,
 };
 use crate::pattern::{Around, Shift};
-use crate::prefilter::{Need, Needle};
+use crate::prefilter::{Prefilter, StringNeedle};
 use crate::{KindSet, QueryError};
 
 /// Deepest tree of a pattern. The parser serves none that is deeper, and compiling recurses as deep as this.
@@ -57,12 +57,12 @@ pub(in crate::pattern) fn compile(
             names: Vec::new(),
             captures: Vec::new(),
             kinds: KindSet::EMPTY,
-            need: Need::NOTHING,
+            prefilter: Prefilter::ACCEPT_ALL,
             anchors: Vec::new(),
         },
         uses: Vec::new(),
         numbers: HashMap::new(),
-        needs: Vec::new(),
+        prefilters: Vec::new(),
     };
     if tree.header().depth > SHALLOW {
         stacker::maybe_grow(STACK, 2 * STACK, || compiler.root(around))?;
@@ -80,7 +80,7 @@ struct Compiler<'c, 'a> {
     /// How often each capture stands in the pattern.
     uses: Vec<u32>,
     numbers: HashMap<Box<str>, NameIndex>,
-    needs: Vec<Need>,
+    prefilters: Vec<Prefilter>,
 }
 
 impl<'a> Compiler<'_, 'a> {
@@ -145,8 +145,8 @@ impl<'a> Compiler<'_, 'a> {
             capture.shared = *uses > 1;
         }
         self.free_lists();
-        self.needs.push(Need::Kinds(self.pattern.kinds));
-        self.pattern.need = Need::all(std::mem::take(&mut self.needs));
+        self.prefilters.push(Prefilter::Kinds(self.pattern.kinds));
+        self.pattern.prefilter = Prefilter::all(std::mem::take(&mut self.prefilters));
         Ok(())
     }
 
@@ -313,7 +313,7 @@ impl<'a> Compiler<'_, 'a> {
 
     fn template(&mut self, node: NodeId) -> Result<TemplateId, QueryError> {
         let kind = self.kind(node)?;
-        self.needs.push(Need::Kinds(kind.into()));
+        self.prefilters.push(Prefilter::Kinds(kind.into()));
         let mut payload = self.payload_test(node, kind)?;
         let mut slots = Vec::new();
         match kind {
@@ -566,7 +566,7 @@ impl<'a> Compiler<'_, 'a> {
         let number = self.pattern.names.len() as NameIndex;
         self.pattern.names.push(Name::new(name));
         self.numbers.insert(name.into(), number);
-        self.needs.push(Need::Name(Name::new(name)));
+        self.prefilters.push(Prefilter::Identifier(Name::new(name)));
         Ok(number)
     }
 
@@ -667,7 +667,7 @@ impl<'a> Compiler<'_, 'a> {
         if let Literal::Str(bytes) | Literal::Bytes(bytes) = &literal
             && !bytes.is_empty()
         {
-            self.needs.push(Need::String(Needle::new(bytes)));
+            self.prefilters.push(Prefilter::String(StringNeedle::new(bytes)));
         }
         Ok(literal)
     }
@@ -789,5 +789,5 @@ impl<'a> Compiler<'_, 'a> {
 
 /// A field that a kind has.
 fn field(kind: Kind, name: &str) -> &'static FieldSpec {
-    crate::kinds::field_of(kind, name).expect("the schema gives the kind this field")
+    crate::schema::field_of(kind, name).expect("the schema gives the kind this field")
 }

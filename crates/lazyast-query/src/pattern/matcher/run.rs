@@ -7,7 +7,7 @@
 use lazyast_format::encoding::{NameInAnyContext, Payload, Stored};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
-use crate::RunError;
+use crate::ExecutionError;
 use crate::pattern::equal;
 use crate::pattern::program::{
     CaptureId, Element, Item, KeywordName, KeywordsId, List, ListId, NameTest, Pattern, PayloadTest, Root,
@@ -157,7 +157,7 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
     }
 
     /// Whether a node matches the first of several statements by itself, and the next may match the second.
-    pub(crate) fn begins(&mut self, node: NodeId) -> Result<bool, RunError> {
+    pub(crate) fn begins(&mut self, node: NodeId) -> Result<bool, ExecutionError> {
         let Root::Block(list) = self.pattern.root else { return Ok(true) };
         let elements = &self.pattern.lists[list as usize].elements;
         let Some(Element::Item(item)) = elements.first() else { return Ok(true) };
@@ -174,7 +174,7 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
 
     /// Compares the pattern with a node, whose siblings are given where the pattern has several statements:
     /// the node and those behind it in its block.
-    pub(crate) fn matches(&mut self, node: NodeId, block: &[NodeId]) -> Result<bool, RunError> {
+    pub(crate) fn matches(&mut self, node: NodeId, block: &[NodeId]) -> Result<bool, ExecutionError> {
         self.reset(node);
         match self.pattern.root {
             Root::Item(item) => self.push(Goal::Item(item, node)),
@@ -197,12 +197,12 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
     }
 
     /// Meets all goals, or finds that this cannot be done.
-    fn run(&mut self, node: NodeId) -> Result<bool, RunError> {
+    fn run(&mut self, node: NodeId) -> Result<bool, ExecutionError> {
         let mut steps = 0;
         while self.top != DONE {
             steps += 1;
             if steps > MAX_STEPS {
-                return Err(RunError::TooManySteps { node, limit: MAX_STEPS });
+                return Err(ExecutionError::TooManySteps { node, limit: MAX_STEPS });
             }
             let (goal, next) = self.cells[self.top as usize];
             self.top = next;
@@ -257,7 +257,7 @@ impl<'p, 't, 'a> Machine<'p, 't, 'a> {
     }
 
     /// Takes the last choice's other way. Gives whether there was one.
-    fn go_back(&mut self) -> Result<bool, RunError> {
+    fn go_back(&mut self) -> Result<bool, ExecutionError> {
         while let Some(choice) = self.choices.pop() {
             self.top = choice.next;
             self.cells.truncate(choice.cells as usize);

@@ -1,4 +1,4 @@
-//! Sets of kinds, and what CPython's names mean.
+//! Lookups in the schema by the names that CPython gives to kinds, abstract classes and fields.
 
 use std::sync::LazyLock;
 
@@ -71,8 +71,8 @@ impl From<Kind> for KindSet {
     }
 }
 
-/// The kinds that a name stands for: a kind's own, or an abstract class's.
-pub(crate) fn named(name: &str) -> Option<KindSet> {
+/// The kinds that a name denotes: one kind, or the kinds of an abstract class.
+pub(crate) fn kinds_named(name: &str) -> Option<KindSet> {
     let kind = Kind::ALL.iter().find(|kind| kind.name() == name);
     kind.map(|kind| KindSet::from(*kind)).or_else(|| {
         let class = KindSet::of_class(name);
@@ -80,18 +80,33 @@ pub(crate) fn named(name: &str) -> Option<KindSet> {
     })
 }
 
-/// Every name that [`named`] knows.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+/// Every name that [`kinds_named`] accepts.
+pub(crate) fn all_kind_names() -> impl Iterator<Item = &'static str> {
     Kind::ALL.iter().flat_map(|kind| [kind.name(), kind.class()])
 }
 
-/// Every field's name and code, where its values are nodes.
+/// The names of a set of kinds. An abstract class stands for its kinds where the set has all of them.
+pub(crate) fn kind_names(kinds: KindSet) -> Vec<&'static str> {
+    let mut remaining = kinds;
+    let mut names = Vec::new();
+    for kind in kinds.iter().filter(|kind| kind.class() != kind.name()) {
+        let class = KindSet::of_class(kind.class());
+        if remaining.contains(kind) && class.and(kinds) == class && class.iter().count() > 1 {
+            names.push(kind.class());
+            remaining = remaining.iter().filter(|kind| !class.contains(*kind)).collect();
+        }
+    }
+    names.extend(remaining.iter().map(Kind::name));
+    names
+}
+
+/// Every field that holds nodes: its name and its code.
 pub(crate) fn node_fields() -> impl Iterator<Item = (&'static str, Field)> {
     let specs = Kind::ALL.iter().flat_map(|kind| kind.fields());
     specs.filter_map(|spec| Some((spec.name, spec.field?)))
 }
 
-/// A field of a kind by its name.
+/// The field of a kind that has a name.
 pub(crate) fn field_of(kind: Kind, name: &str) -> Option<&'static FieldSpec> {
     kind.fields().iter().find(|spec| spec.name == name)
 }
@@ -113,20 +128,22 @@ pub(crate) fn is_list(kind: Kind, field: Field) -> bool {
     LISTS[kind as usize][field as usize]
 }
 
-/// Whether a field's value is made of nodes.
-pub(crate) fn is_of_nodes(spec: &FieldSpec) -> bool {
+/// Whether a field holds a node or a list of nodes.
+pub(crate) fn holds_nodes(spec: &FieldSpec) -> bool {
     matches!(spec.role, Role::Child | Role::Children | Role::Keys | Role::KwDefaults | Role::Values)
 }
 
-/// The nearest of some names to one that there is not, as the end of a message.
-pub(crate) fn nearest(name: &str, names: impl Iterator<Item = &'static str>) -> String {
-    let distance = |one: &str| {
-        let same = one.eq_ignore_ascii_case(name);
-        if same { 0.0 } else { 1.0 - strsim::jaro_winkler(&one.to_lowercase(), &name.to_lowercase()) }
+/// The end of a message about an unknown name: the most similar of the known names, if one is similar enough.
+pub(crate) fn suggestion(name: &str, names: impl Iterator<Item = &'static str>) -> String {
+    /// Names that differ more than this are no help.
+    const MAX_DISTANCE: f64 = 0.3;
+    let distance = |known: &str| {
+        let same = known.eq_ignore_ascii_case(name);
+        if same { 0.0 } else { 1.0 - strsim::jaro_winkler(&known.to_lowercase(), &name.to_lowercase()) }
     };
-    let best = names.map(|one| (distance(one), one)).min_by(|one, other| one.0.total_cmp(&other.0));
+    let best = names.map(|known| (distance(known), known)).min_by(|one, other| one.0.total_cmp(&other.0));
     match best {
-        Some((distance, best)) if distance < 0.3 => format!("; the nearest is {best}"),
+        Some((distance, best)) if distance < MAX_DISTANCE => format!("; did you mean {best}?"),
         _ => String::new(),
     }
 }

@@ -1,0 +1,60 @@
+//! [`Capture`]: what a metavariable of a pattern matched in a hit.
+
+use lazyast_format::{Damage, NodeId, Tree};
+
+use crate::pattern::{Target, What};
+
+/// What one metavariable matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capture<'a> {
+    /// The name of the metavariable, without `$`.
+    pub name: String,
+    /// Whether the metavariable is a `$$$XS`, which matches any number of elements.
+    pub is_sequence: bool,
+    /// What it matched. For a `$X` this is one element.
+    pub elements: Vec<CapturedElement<'a>>,
+}
+
+/// One element that a metavariable matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CapturedElement<'a> {
+    /// A node.
+    Node(NodeId),
+    /// An identifier, and the node that has it in a field.
+    Name(&'a str, NodeId),
+}
+
+impl<'a> Capture<'a> {
+    pub(crate) fn new(
+        tree: &Tree<'a>,
+        name: &str,
+        is_sequence: bool,
+        targets: &[Target],
+    ) -> Result<Self, Damage> {
+        let mut elements = Vec::with_capacity(targets.len());
+        for target in targets {
+            push_elements(tree, *target, &mut elements)?;
+        }
+        Ok(Self { name: name.to_owned(), is_sequence, elements })
+    }
+}
+
+/// An item of a dictionary is two elements, key and value; everything else is one.
+fn push_elements<'a>(
+    tree: &Tree<'a>,
+    target: Target,
+    elements: &mut Vec<CapturedElement<'a>>,
+) -> Result<(), Damage> {
+    let node = target.node;
+    match target.what {
+        What::Node | What::Parameter(..) | What::Keyword(_) => elements.push(CapturedElement::Node(node)),
+        What::Pair(key) => elements.extend(key.into_iter().chain([node]).map(CapturedElement::Node)),
+        What::Name(number) => elements.push(CapturedElement::Name(tree.name(number)?, node)),
+        What::Underscore => elements.push(CapturedElement::Name("_", node)),
+        What::Part(number, part) => {
+            let name = tree.name(number)?.split('.').nth(usize::from(part)).unwrap_or_default();
+            elements.push(CapturedElement::Name(name, node));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! From the nodes that fulfil a condition to hits, and from a hit to the pattern that its captures come from.
+//!
+//! The executor keeps node numbers only. What a pattern captured, and where a match of several statements ends, is
+//! computed again for the hits that are asked about: they are few, and a set of numbers is cheap to merge.
+
+use lazyast_format::{NodeId, Tree};
+
+use super::filter::{all, filter};
+use super::navigation::{block_from, parents};
+use crate::error::ExecutionError;
+use crate::hit::Hit;
+use crate::pattern::{Machine, Match, Pattern, Root};
+use crate::plan::Condition;
+
+/// The hits of a condition in a tree, in preorder.
+pub(crate) fn hits(tree: &Tree<'_>, condition: &Condition) -> Result<Vec<Hit>, ExecutionError> {
+    let nodes = all(tree, condition)?;
+    let mut hits: Vec<Hit> = nodes.iter().map(|node| Hit { node: *node, last: *node }).collect();
+    let mut patterns = Vec::new();
+    condition.own_patterns(&mut patterns);
+    patterns.retain(|pattern| matches!(pattern.root, Root::Block(_)));
+    if patterns.is_empty() {
+        return Ok(hits);
+    }
+    let parents = parents(tree, &nodes)?;
+    for pattern in patterns {
+        let mut machine = Machine::new(pattern, tree);
+        for (hit, parent) in hits.iter_mut().zip(&parents) {
+            let is_open = hit.last == hit.node && pattern.kinds.contains(tree.kind(hit.node)?);
+            if is_open
+                && machine.matches(hit.node, &block_from(tree, *parent, hit.node, pattern.block_len())?)?
+            {
+                hit.last = machine.last();
+            }
+        }
+    }
+    Ok(hits)
+}
+
+/// The pattern that the captures of a hit come from, and its match: the first of the condition's own patterns that
+/// matches the node, in a part of the condition that the node fulfils.
+pub(crate) fn match_at<'c>(
+    tree: &Tree<'_>,
+    condition: &'c Condition,
+    node: NodeId,
+) -> Result<Option<(&'c Pattern, Match)>, ExecutionError> {
+    match condition {
+        Condition::Pattern(pattern) => {
+            let mut machine = Machine::new(pattern, tree);
+            let has_kind = pattern.kinds.contains(tree.kind(node)?);
+            let block = match pattern.root {
+                Root::Item(_) => Vec::new(),
+                Root::Block(_) => {
+                    let parent = parents(tree, &[node])?.into_iter().next().flatten();
+                    block_from(tree, parent, node, pattern.block_len())?
+                }
+            };
+            Ok((has_kind && machine.matches(node, &block)?).then(|| (&**pattern, machine.found())))
+        }
+        Condition::All(parts) => {
+            for part in parts {
+                let found = match_at(tree, part, node)?;
+                if found.is_some() {
+                    return Ok(found);
+                }
+            }
+            Ok(None)
+        }
+        Condition::Any(parts) => {
+            for part in parts {
+                let mut patterns = Vec::new();
+                part.own_patterns(&mut patterns);
+                // In `A:pattern('$X'), B:pattern('$Y')` both patterns match the node; only one part selects it.
+                if !patterns.is_empty() && !filter(tree, part, vec![node])?.is_empty() {
+                    return match_at(tree, part, node);
+                }
+            }
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
+}

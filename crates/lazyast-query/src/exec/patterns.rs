@@ -1,0 +1,72 @@
+//! Conditions that are patterns.
+
+use lazyast_format::{Field, Kind, NodeId, Tree};
+
+use super::navigation::{block_from, parents};
+use super::node_set::retain;
+use crate::KindSet;
+use crate::error::ExecutionError;
+use crate::pattern::{Machine, Pattern, Root};
+
+/// Keeps the candidates that a pattern matches.
+///
+/// Quick rejects come first, because they look at two columns only. A pattern of several statements needs the block
+/// of a candidate, and so its parent; to find few parents, its first statement is compared alone before.
+pub(super) fn matching(
+    tree: &Tree<'_>,
+    pattern: &Pattern,
+    candidates: Vec<NodeId>,
+) -> Result<Vec<NodeId>, ExecutionError> {
+    let mut machine = Machine::new(pattern, tree);
+    if machine.is_hopeless_everywhere() {
+        return Ok(Vec::new());
+    }
+    let kinds = tree.kinds();
+    let may_match = |machine: &Machine<'_, '_, '_>, node: NodeId| {
+        pattern.kinds.contains_code(kinds[node as usize]) && !machine.is_hopeless(node)
+    };
+    let mut matching = Vec::new();
+    if let Root::Item(_) = pattern.root {
+        for node in candidates {
+            if may_match(&machine, node) && machine.matches(node, &[])? {
+                matching.push(node);
+            }
+        }
+        return without_fstring_parts(tree, pattern, matching);
+    }
+    let mut possible = Vec::new();
+    for node in candidates {
+        if may_match(&machine, node) && machine.begins(node)? {
+            possible.push(node);
+        }
+    }
+    let parents = parents(tree, &possible)?;
+    for (node, parent) in possible.into_iter().zip(parents) {
+        if machine.matches(node, &block_from(tree, parent, node, pattern.block_len())?)? {
+            matching.push(node);
+        }
+    }
+    Ok(matching)
+}
+
+/// Removes the parts of f-strings. They have kinds of expressions without being expressions.
+fn without_fstring_parts(
+    tree: &Tree<'_>,
+    pattern: &Pattern,
+    nodes: Vec<NodeId>,
+) -> Result<Vec<NodeId>, ExecutionError> {
+    let part_kinds = KindSet::from_iter([Kind::Constant, Kind::JoinedStr, Kind::FormattedValue]);
+    if pattern.kinds.and(part_kinds).is_empty() {
+        return Ok(nodes);
+    }
+    let mut parents = parents(tree, &nodes)?.into_iter();
+    retain(nodes, |node| {
+        let parent = parents.next().flatten();
+        let is_part = match tree.field(node)? {
+            Field::FormatSpec => true,
+            Field::Values => parent.map(|parent| tree.kind(parent)).transpose()? == Some(Kind::JoinedStr),
+            _ => false,
+        };
+        Ok(!is_part)
+    })
+}

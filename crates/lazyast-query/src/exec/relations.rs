@@ -1,0 +1,94 @@
+//! Relations between two sets of nodes: which candidates have one of the other nodes as an ancestor, a child, and so
+//! on. Both sets are ascending, so these are merges; see the documentation of [`exec`](crate::exec).
+
+use lazyast_format::{NodeId, Tree};
+
+use super::navigation::{distinct, lists, parents};
+use super::node_set::{NodeSet, retain};
+use crate::error::ExecutionError;
+
+/// What the siblings of a node are compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SiblingDirection {
+    Previous,
+    Earlier,
+    Next,
+    Later,
+}
+
+/// Keeps the candidates inside the subtree of one of the others.
+pub(super) fn with_ancestor(
+    tree: &Tree<'_>,
+    others: Vec<NodeId>,
+    candidates: Vec<NodeId>,
+) -> Result<Vec<NodeId>, ExecutionError> {
+    let mut others = others.into_iter().peekable();
+    // The ends of the subtrees of others that contain the current node, the innermost last.
+    let mut open: Vec<NodeId> = Vec::new();
+    retain(candidates, |node| {
+        while let Some(other) = others.next_if(|other| *other < node) {
+            while open.last().is_some_and(|end| *end <= other) {
+                open.pop();
+            }
+            open.push(tree.subtree_end(other));
+        }
+        while open.last().is_some_and(|end| *end <= node) {
+            open.pop();
+        }
+        Ok(!open.is_empty())
+    })
+}
+
+/// Keeps the candidates with one of the others in their subtree.
+pub(super) fn with_descendant(
+    tree: &Tree<'_>,
+    others: &[NodeId],
+    candidates: Vec<NodeId>,
+) -> Result<Vec<NodeId>, ExecutionError> {
+    // The first of the others after the current node: if any is in the node's interval, this one is.
+    let mut next = 0;
+    retain(candidates, |node| {
+        while others.get(next).is_some_and(|other| *other <= node) {
+            next += 1;
+        }
+        Ok(others.get(next).is_some_and(|other| *other < tree.subtree_end(node)))
+    })
+}
+
+/// Keeps the candidates with one of the others as a child.
+pub(super) fn with_child(
+    tree: &Tree<'_>,
+    others: &[NodeId],
+    candidates: Vec<NodeId>,
+) -> Result<Vec<NodeId>, ExecutionError> {
+    let selected = NodeSet::of(tree, &distinct(&parents(tree, others)?));
+    retain(candidates, |node| Ok(selected.contains(node)))
+}
+
+/// Keeps the candidates with one of the others as a sibling in some direction. Each list is walked once.
+pub(super) fn with_sibling(
+    tree: &Tree<'_>,
+    direction: SiblingDirection,
+    others: &[NodeId],
+    candidates: Vec<NodeId>,
+) -> Result<Vec<NodeId>, ExecutionError> {
+    let others = NodeSet::of(tree, others);
+    let is_backward = matches!(direction, SiblingDirection::Next | SiblingDirection::Later);
+    let is_transitive = matches!(direction, SiblingDirection::Earlier | SiblingDirection::Later);
+    let mut selected = NodeSet::empty(tree);
+    for parent in distinct(&parents(tree, &candidates)?) {
+        for mut list in lists(tree, parent)? {
+            if is_backward {
+                list.reverse();
+            }
+            let mut follows_other = false;
+            for node in list {
+                if follows_other {
+                    selected.insert(node);
+                }
+                follows_other = others.contains(node) || is_transitive && follows_other;
+            }
+        }
+    }
+    retain(candidates, |node| Ok(selected.contains(node)))
+}
