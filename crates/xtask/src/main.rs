@@ -3,12 +3,6 @@
 //! `cargo xtask vectors [--check]` does the same for the test vectors. They need the crates that the first
 //! command writes parts of, so a program of the test crate makes them.
 
-mod document;
-mod python;
-mod rust;
-mod schema;
-
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
@@ -37,29 +31,15 @@ fn vectors(arguments: &[&str]) -> Result<()> {
 }
 
 fn generate(check: bool) -> Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .nth(2)
-        .context("the workspace is two folders up")?;
-    let schema = schema::Schema::parse(&fs::read_to_string(root.join("format-spec/schema"))?)?;
-    let document = root.join("format-spec/FORMAT.md");
-    let mut outputs: Vec<(PathBuf, String)> = vec![
-        (root.join("crates/lazyast-format/src/generated/tables.rs"), rust::tables(&schema)?),
-        (root.join("crates/lazyast-format/src/generated/asserts.rs"), rust::asserts(&schema)?),
-        (root.join("tests/reader/tables.py"), python::tables(&schema)),
-    ];
-    if document.exists() {
-        outputs.push((document.clone(), document::update(&fs::read_to_string(&document)?, &schema)?));
-    }
     let mut stale = Vec::new();
-    for (path, text) in outputs {
+    for (path, text) in xtask::outputs()? {
         if fs::read_to_string(&path).ok().as_deref() == Some(text.as_str()) {
             continue;
         }
         if check {
             stale.push(path.display().to_string());
         } else {
-            fs::create_dir_all(path.parent().context("every output is in a folder")?)?;
+            fs::create_dir_all(path.parent().context("every output is in a directory")?)?;
             fs::write(&path, text)?;
             println!("wrote {}", path.display());
         }

@@ -1,0 +1,34 @@
+//! Every file that follows from `format-spec/schema`: the tables of the format crate, of the reader in Python and of
+//! FORMAT.md.
+//!
+//! `cargo xtask generate` writes them. A test of the workspace calls [`outputs`] and compares, so that nothing has to
+//! build and start the program.
+
+mod document;
+mod python;
+mod rust;
+mod schema;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// Generates every file, and gives its path and its text.
+pub fn outputs() -> Result<Vec<(PathBuf, String)>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .context("the workspace is two directories up")?;
+    let schema = schema::Schema::parse(&fs::read_to_string(root.join("format-spec/schema"))?)?;
+    let document = root.join("format-spec/FORMAT.md");
+    let mut outputs: Vec<(PathBuf, String)> = vec![
+        (root.join("crates/lazyast-format/src/generated/tables.rs"), rust::tables(&schema)?),
+        (root.join("crates/lazyast-format/src/generated/asserts.rs"), rust::asserts(&schema)?),
+        (root.join("tests/reader/tables.py"), python::tables(&schema)),
+    ];
+    if document.exists() {
+        outputs.push((document.clone(), document::update(&fs::read_to_string(&document)?, &schema)?));
+    }
+    Ok(outputs)
+}
