@@ -13,6 +13,7 @@
 //! - [`header`]: the fixed header before them.
 //! - [`encoding`]: how values become numbers, for example the bits of payloads.
 //! - [`shape`] and [`generated`]: what kinds and fields there are.
+//! - [`KindSet`] and [`KindScanner`]: the nodes of some kinds.
 //! - [`write`]: the builder.
 //! - [`read`]: views, walks and field values.
 //! - [`verify`]: the validation rules V01, V02, ...
@@ -21,6 +22,7 @@
 pub mod encoding;
 pub mod generated;
 pub mod header;
+mod kind_set;
 pub mod layout;
 pub mod read;
 pub mod shape;
@@ -29,5 +31,6 @@ pub mod write;
 
 pub use generated::tables::{FORMAT_VERSION, Field, Kind, SCHEMA_FINGERPRINT, SingletonClass};
 pub use header::Header;
+pub use kind_set::{KindScanner, KindSet};
 pub use read::{Archive, Damage, Node, NodeId, Tree};
 pub use write::Builder;

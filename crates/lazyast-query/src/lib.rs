@@ -16,7 +16,7 @@ mod selector;
 pub use capture::{Capture, CapturedElement};
 pub use error::{ExecutionError, QueryError};
 pub use hit::Hit;
+pub use lazyast_format::KindSet;
 pub use pattern::{MAX_TEXT, ParseFailure, ParseFn};
 pub use prefilter::{Prefilter, StringNeedle};
 pub use query::Query;
-pub use schema::KindSet;

@@ -7,11 +7,10 @@
 
 use std::fmt;
 
-use lazyast_format::Tree;
 use lazyast_format::read::Name;
+use lazyast_format::{KindScanner, KindSet, Tree};
 use memchr::memmem::Finder;
 
-use crate::KindSet;
 use crate::schema::kind_names;
 
 /// A condition on a file that is cheap to test.
@@ -105,21 +104,10 @@ impl Prefilter {
         match self {
             Self::Identifier(name) => tree.find_name(name).is_some(),
             Self::String(needle) => tree.may_have_string(&needle.0),
-            Self::Kinds(kinds) => has_kind(tree.kinds(), *kinds),
+            Self::Kinds(kinds) => KindScanner::new(*kinds).first(tree.kinds()).is_some(),
             Self::All(parts) => parts.iter().all(|part| part.accepts(tree)),
             Self::Any(parts) => parts.iter().any(|part| part.accepts(tree)),
         }
-    }
-}
-
-fn has_kind(codes: &[u8], kinds: KindSet) -> bool {
-    let wanted: Vec<u8> = kinds.iter().map(|kind| kind as u8).collect();
-    match wanted[..] {
-        [] => false,
-        [one] => memchr::memchr(one, codes).is_some(),
-        [one, two] => memchr::memchr2(one, two, codes).is_some(),
-        [one, two, three] => memchr::memchr3(one, two, three, codes).is_some(),
-        _ => codes.iter().any(|code| wanted.contains(code)),
     }
 }
 

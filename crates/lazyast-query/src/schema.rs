@@ -3,73 +3,7 @@
 use std::sync::LazyLock;
 
 use lazyast_format::shape::{FieldSpec, Role};
-use lazyast_format::{Field, Kind};
-
-/// A set of kinds: bit `n` for the kind with code `n`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct KindSet(u128);
-
-impl KindSet {
-    /// No kind.
-    pub const EMPTY: Self = Self(0);
-
-    /// Every kind.
-    pub fn all() -> Self {
-        Kind::ALL.iter().copied().collect()
-    }
-
-    /// The kinds of an abstract class, such as `expr`.
-    pub fn of_class(class: &str) -> Self {
-        Kind::ALL.iter().copied().filter(|kind| kind.class() == class).collect()
-    }
-
-    /// Whether a kind is in the set.
-    pub fn contains(self, kind: Kind) -> bool {
-        self.0 >> (kind as u8) & 1 == 1
-    }
-
-    /// Whether the kind with a code is in the set.
-    pub(crate) fn contains_code(self, code: u8) -> bool {
-        code < 128 && self.0 >> code & 1 == 1
-    }
-
-    /// Whether no kind is.
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Whether every kind is.
-    pub fn is_all(self) -> bool {
-        self == Self::all()
-    }
-
-    /// The kinds that both have.
-    pub fn and(self, other: Self) -> Self {
-        Self(self.0 & other.0)
-    }
-
-    /// The kinds that one has.
-    pub fn or(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// The kinds, by code.
-    pub fn iter(self) -> impl Iterator<Item = Kind> {
-        Kind::ALL.iter().copied().filter(move |kind| self.contains(*kind))
-    }
-}
-
-impl FromIterator<Kind> for KindSet {
-    fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
-        Self(kinds.into_iter().fold(0, |bits, kind| bits | 1 << (kind as u8)))
-    }
-}
-
-impl From<Kind> for KindSet {
-    fn from(kind: Kind) -> Self {
-        Self(1 << (kind as u8))
-    }
-}
+use lazyast_format::{Field, Kind, KindSet};
 
 /// The kinds that a name denotes: one kind, or the kinds of an abstract class.
 pub(crate) fn kinds_named(name: &str) -> Option<KindSet> {

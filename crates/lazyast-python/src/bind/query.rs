@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use lazyast::format::read::{Span, Target};
 use lazyast::format::{Field, NodeId, Tree};
 use lazyast::query::{Capture, CapturedElement, Hit};
-use lazyast::{ArchiveBytes, OwnedTree, ExecutionError};
+use lazyast::{ArchiveBytes, ExecutionError, OwnedTree};
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyLookupError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PySlice, PyString, PyTuple};

@@ -1,8 +1,8 @@
 //! What stands below a node: in the fields of nodes that were touched, and in the columns of those that
 //! were not. Changes that users make are in the fields, so they are respected.
 
-use lazyast::format::NodeId;
 use lazyast::format::generated::tables::{Kind, SingletonClass};
+use lazyast::format::{KindScanner, NodeId};
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
@@ -13,31 +13,20 @@ use crate::runtime::interpreter::Interpreter;
 
 /// A set of kinds, to look for among nodes that were not touched.
 #[derive(Clone)]
-pub(crate) struct Kinds {
-    codes: [bool; 256],
-    /// The codes, if there are so few that searching for each is fastest.
-    few: Option<Vec<u8>>,
-}
+pub(crate) struct Kinds(KindScanner);
 
-/// The most codes that are searched for at once.
-const FEW: usize = 3;
 /// Where one in so many nodes is looked for, everything around is made at once.
 const DENSE: usize = 8;
 
 impl Kinds {
     /// The kinds for which `wanted` is true.
     pub(crate) fn new(wanted: impl Fn(Kind) -> bool) -> Self {
-        let mut codes = [false; 256];
-        let found: Vec<u8> = Kind::ALL.iter().filter(|kind| wanted(**kind)).map(|kind| *kind as u8).collect();
-        for code in &found {
-            codes[usize::from(*code)] = true;
-        }
-        Self { codes, few: (found.len() <= FEW).then_some(found) }
+        Self(KindScanner::new(Kind::ALL.iter().copied().filter(|kind| wanted(*kind)).collect()))
     }
 
     /// Whether a kind is in the set.
     pub(crate) fn has(&self, kind: Kind) -> bool {
-        self.codes[kind as usize]
+        self.0.kinds().contains(kind)
     }
 
     /// Which way to the wanted nodes below an untouched node is best.
@@ -45,16 +34,8 @@ impl Kinds {
         let tree = origin.tree();
         let end = tree.subtree_end(id) as usize;
         let kinds = tree.kinds().get(id as usize + 1..end).unwrap_or_default();
-        let first = match self.few.as_deref() {
-            Some([]) => None,
-            Some([one]) => memchr::memchr(*one, kinds),
-            Some([one, two]) => memchr::memchr2(*one, *two, kinds),
-            Some([one, two, three]) => memchr::memchr3(*one, *two, *three, kinds),
-            _ => kinds.iter().position(|code| self.codes[usize::from(*code)]),
-        };
-        let Some(first) = first else { return Below::Nothing };
-        let found =
-            kinds[first..].iter().map(|code| usize::from(self.codes[usize::from(*code)])).sum::<usize>();
+        let Some(first) = self.0.first(kinds) else { return Below::Nothing };
+        let found = self.0.count(&kinds[first..]);
         if found * DENSE >= kinds.len() { Below::Many } else { Below::Some }
     }
 }

@@ -1,0 +1,202 @@
+//! Sets of kinds, and the search for their nodes in the column `kinds`.
+//!
+//! The column has one byte for each node, so a search is a scan of bytes. One to three kinds are found with
+//! vector instructions; larger sets are looked up in a table.
+
+use crate::generated::tables::Kind;
+use crate::read::NodeId;
+
+/// A set of kinds: bit `n` for the kind with code `n`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct KindSet(u128);
+
+// A kind's code is a bit number.
+const _: () = assert!(Kind::ALL.len() <= u128::BITS as usize);
+
+impl KindSet {
+    /// No kind.
+    pub const EMPTY: Self = Self(0);
+
+    /// Every kind.
+    pub fn all() -> Self {
+        Kind::ALL.iter().copied().collect()
+    }
+
+    /// The kinds of an abstract class, such as `expr`.
+    pub fn of_class(class: &str) -> Self {
+        Kind::ALL.iter().copied().filter(|kind| kind.class() == class).collect()
+    }
+
+    /// Whether a kind is in the set.
+    pub fn contains(self, kind: Kind) -> bool {
+        self.contains_code(kind as u8)
+    }
+
+    /// Whether the kind with a code is in the set. An unknown code is in no set.
+    pub fn contains_code(self, code: u8) -> bool {
+        u32::from(code) < u128::BITS && self.0 >> code & 1 == 1
+    }
+
+    /// Whether the set has no kind.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether the set has every kind.
+    pub fn is_all(self) -> bool {
+        self == Self::all()
+    }
+
+    /// The kinds that are in both sets.
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// The kinds that are in at least one of the sets.
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The kinds, by code.
+    pub fn iter(self) -> impl Iterator<Item = Kind> {
+        Kind::ALL.iter().copied().filter(move |kind| self.contains(*kind))
+    }
+}
+
+impl FromIterator<Kind> for KindSet {
+    fn from_iter<I: IntoIterator<Item = Kind>>(kinds: I) -> Self {
+        Self(kinds.into_iter().fold(0, |bits, kind| bits | 1 << (kind as u8)))
+    }
+}
+
+impl From<Kind> for KindSet {
+    fn from(kind: Kind) -> Self {
+        Self(1 << (kind as u8))
+    }
+}
+
+/// A kind set that is prepared for scans of [`Tree::kinds`](crate::Tree::kinds).
+#[derive(Clone, Debug)]
+pub struct KindScanner {
+    kinds: KindSet,
+    codes: Codes,
+    /// Whether the set has the kind with each code.
+    table: [bool; 256],
+}
+
+/// The codes of a small set, for which there are vector instructions.
+#[derive(Clone, Copy, Debug)]
+enum Codes {
+    None,
+    One(u8),
+    Two(u8, u8),
+    Three(u8, u8, u8),
+    Many,
+}
+
+impl KindScanner {
+    /// Prepares a set.
+    pub fn new(kinds: KindSet) -> Self {
+        let mut table = [false; 256];
+        kinds.iter().for_each(|kind| table[kind as usize] = true);
+        let mut few = kinds.iter().map(|kind| kind as u8);
+        let codes = match (few.next(), few.next(), few.next(), few.next()) {
+            (None, ..) => Codes::None,
+            (Some(one), None, ..) => Codes::One(one),
+            (Some(one), Some(two), None, _) => Codes::Two(one, two),
+            (Some(one), Some(two), Some(three), None) => Codes::Three(one, two, three),
+            _ => Codes::Many,
+        };
+        Self { kinds, codes, table }
+    }
+
+    /// The set.
+    pub fn kinds(&self) -> KindSet {
+        self.kinds
+    }
+
+    /// The index of the first code in the set.
+    pub fn first(&self, codes: &[u8]) -> Option<usize> {
+        match self.codes {
+            Codes::None => None,
+            Codes::One(one) => memchr::memchr(one, codes),
+            Codes::Two(one, two) => memchr::memchr2(one, two, codes),
+            Codes::Three(one, two, three) => memchr::memchr3(one, two, three, codes),
+            Codes::Many => codes.iter().position(|code| self.table[usize::from(*code)]),
+        }
+    }
+
+    /// The indexes of all codes in the set, ascending. In the column of a whole tree, they are the nodes.
+    pub fn all(&self, codes: &[u8]) -> Vec<NodeId> {
+        match self.codes {
+            Codes::None => Vec::new(),
+            Codes::One(one) => indexes_of(one, codes),
+            Codes::Two(one, two) => {
+                memchr::memchr2_iter(one, two, codes).map(|index| index as NodeId).collect()
+            }
+            Codes::Three(one, two, three) => {
+                memchr::memchr3_iter(one, two, three, codes).map(|index| index as NodeId).collect()
+            }
+            Codes::Many => {
+                let found = codes.iter().enumerate().filter(|(_, code)| self.table[usize::from(**code)]);
+                found.map(|(index, _)| index as NodeId).collect()
+            }
+        }
+    }
+
+    /// How many of the codes are in the set.
+    pub fn count(&self, codes: &[u8]) -> usize {
+        codes.iter().map(|code| usize::from(self.table[usize::from(*code)])).sum()
+    }
+}
+
+/// The indexes of one code.
+///
+/// Common kinds are a few bytes apart. So this compares eight bytes at a time instead of starting a new search
+/// after each index, as an iterator of memchr does.
+fn indexes_of(code: u8, codes: &[u8]) -> Vec<NodeId> {
+    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let repeated = u64::from_le_bytes([code; 8]);
+    let mut indexes = Vec::with_capacity(codes.len() / 32);
+    let (words, rest) = codes.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let differences = u64::from_le_bytes(*word) ^ repeated;
+        // The highest bit of each byte that is zero, and no other bit.
+        let mut equal = !(((differences & LOW) + LOW) | differences | LOW);
+        while equal != 0 {
+            indexes.push((number * 8) as NodeId + equal.trailing_zeros() / 8);
+            equal &= equal - 1;
+        }
+    }
+    let start = codes.len() - rest.len();
+    let equal = rest.iter().zip(start..).filter(|(other, _)| **other == code);
+    indexes.extend(equal.map(|(_, index)| index as NodeId));
+    indexes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{KindScanner, KindSet};
+    use crate::generated::tables::Kind;
+
+    #[test]
+    fn scans_find_what_the_set_contains() {
+        let codes: Vec<u8> = (0..1000_u32).map(|index| (index * index % 131) as u8).collect();
+        for size in 0..6 {
+            let kinds: KindSet = Kind::ALL.iter().copied().skip(3).step_by(7).take(size).collect();
+            let scanner = KindScanner::new(kinds);
+            let expected: Vec<u32> =
+                (0..1000).filter(|index| kinds.contains_code(codes[*index as usize])).collect();
+            assert_eq!(scanner.all(&codes), expected, "{kinds:?}");
+            assert_eq!(scanner.first(&codes), expected.first().map(|index| *index as usize), "{kinds:?}");
+            assert_eq!(scanner.count(&codes), expected.len(), "{kinds:?}");
+        }
+    }
+
+    #[test]
+    fn unknown_codes_are_in_no_set() {
+        for code in [Kind::ALL.len() as u8, 127, 128, 255] {
+            assert!(!KindSet::all().contains_code(code), "{code}");
+        }
+    }
+}
