@@ -27,7 +27,7 @@ impl CacheArguments {
             return Cache::disabled();
         }
         let underlay = match &self.cache_lower[..] {
-            [] => lazyast::underlay::from_environment(),
+            [] => lazyast::underlay_from_environment(),
             underlay => underlay.to_owned(),
         };
         match Cache::open_with_underlay(self.cache_dir.as_deref(), &underlay) {
@@ -50,6 +50,6 @@ impl CacheArguments {
         if self.no_cache {
             return Err(CacheDirectoryError::Disabled);
         }
-        lazyast::directory::choose(self.cache_dir.as_deref(), Path::new("."))
+        lazyast::choose_cache_directory(self.cache_dir.as_deref(), Path::new("."))
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::lock::Lock;
+use crate::sync::lock::Lock;
 
 /// The name of the file in the directory of a version.
 const NAME: &str = "counts";

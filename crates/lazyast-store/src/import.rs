@@ -4,8 +4,8 @@ use std::io;
 use std::path::Path;
 
 use crate::Store;
-use crate::check::PackReport;
-use crate::foreign::ForeignPack;
+use crate::pack::untrusted::ForeignPack;
+use crate::pack::verify::PackReport;
 
 /// What became of a pack from elsewhere.
 #[derive(Debug)]

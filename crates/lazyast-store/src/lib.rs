@@ -15,41 +15,35 @@
 //! Nothing here knows how archives are made or asked. A damaged, foreign or missing entry is a miss.
 #![deny(unsafe_code)]
 
-pub mod check;
-pub mod clock;
-pub mod collect;
-mod compact;
-pub mod counts;
-pub mod directory;
-pub mod foreign;
-pub mod freshness;
+mod counts;
+mod dir;
+mod gc;
 mod import;
-mod lock;
-pub mod map;
-pub mod names;
-pub mod pack;
-mod packs;
-pub mod stats;
-pub mod store;
-mod temporary;
-pub mod underlay;
-mod uses;
-pub mod versions;
-pub mod writer;
+mod index;
+mod pack;
+mod stats;
+mod store;
+mod sync;
+mod underlay;
 
-pub use check::PackReport;
-pub use collect::{GcPolicy, GcReport};
 pub use counts::LookupCounts;
-pub use directory::{CacheDirectory, CacheDirectoryError};
-pub use foreign::verify_untrusted;
-pub use freshness::{FileFingerprint, FileState, ProjectState, SourceState};
+pub use dir::cache_directory::{CacheDirectory, CacheDirectoryError, choose as choose_cache_directory};
+pub use dir::versions::clean as clean_cache;
+pub use gc::collect::{GcPolicy, GcReport, is_gc_due};
 pub use import::ImportReport;
-pub use names::{ArchiveSet, IdentifierIndex};
-pub use packs::{ArchiveLocation, MappedArchive};
+pub use index::identifiers::{ArchiveSet, IdentifierIndex};
+pub use index::project_state::{
+    DirectoryHandle, FileFingerprint, FileState, ProjectState, SUFFIX as PROJECT_STATE_SUFFIX, SourceState,
+};
+pub use pack::format as pack_format;
+pub use pack::mapped::{ArchiveLocation, MappedArchive};
+pub use pack::untrusted::verify_untrusted;
+pub use pack::verify::PackReport;
+pub use pack::write::PackWriter;
 pub use stats::VersionStats;
-pub use store::Store;
-pub use underlay::Underlay;
-pub use writer::PackWriter;
+pub use store::{MIN_INDEXED_ARCHIVES, Store};
+pub use sync::clock::now as now_in_nanoseconds;
+pub use underlay::{Underlay, from_environment as underlay_from_environment};
 
 /// The key of an archive: the blake3 hash of its source.
 pub type SourceKey = [u8; 32];

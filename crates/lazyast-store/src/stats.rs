@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::Store;
 use crate::counts::LookupCounts;
-use crate::packs::Packs;
-use crate::versions::{size, versions};
-use crate::{Store, uses};
+use crate::dir::versions::{size, versions};
+use crate::gc::last_use as uses;
+use crate::pack::mapped::Packs;
 
 /// What is in the directory of a version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
-use crate::check::PackReport;
-use crate::directory::CacheDirectory;
-use crate::packs::{self, ArchiveLocation, MappedArchive, Pack, Packs};
-use crate::writer::PackWriter;
-use crate::{FileFingerprint, SourceKey, clock};
+use crate::dir::cache_directory::CacheDirectory;
+use crate::pack::mapped::{self as packs, ArchiveLocation, MappedArchive, Pack, Packs};
+use crate::pack::verify::PackReport;
+use crate::pack::write::PackWriter;
+use crate::sync::clock;
+use crate::{FileFingerprint, SourceKey};
 
 /// With more packs than this, small ones are put together.
 pub(crate) const COMPACTION_THRESHOLD: usize = 16;

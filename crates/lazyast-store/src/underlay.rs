@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::SourceKey;
-use crate::directory::{CacheDirectory, CacheDirectoryError};
-use crate::packs::{ArchiveLocation, MappedArchive, Pack, Packs};
+use crate::dir::cache_directory::{CacheDirectory, CacheDirectoryError};
+use crate::pack::mapped::{ArchiveLocation, MappedArchive, Pack, Packs};
 
 /// The environment variable that names cache directories below, separated as in `PATH`.
-pub const VARIABLE: &str = "LAZYAST_CACHE_LOWER";
+pub(crate) const VARIABLE: &str = "LAZYAST_CACHE_LOWER";
 
 /// The directories that the environment names.
 pub fn from_environment() -> Vec<PathBuf> {

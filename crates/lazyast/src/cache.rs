@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use lazyast_parse::{PARSER_VERSION, Parser, Unsupported};
 use lazyast_store::{
     ArchiveLocation, CacheDirectory, CacheDirectoryError, LookupCounts, SourceKey, Store, Underlay,
-    directory, underlay,
 };
 
 use crate::ArchiveBytes;
@@ -42,12 +41,12 @@ struct Pending {
 }
 
 impl Cache {
-    /// Opens the cache that a user in the current directory means, see [`directory`] for the order, above the caches
-    /// that the environment names, see [`underlay`].
+    /// Opens the cache that a user in the current directory means, see [`choose_cache_directory`](crate::choose_cache_directory) for the order, above the caches
+    /// that the environment names, see [`Underlay`].
     ///
     /// An error says why there is none. [`Cache::disabled`] then does the same work without it.
     pub fn open(chosen: Option<&Path>) -> Result<Self, CacheDirectoryError> {
-        Self::open_with_underlay(chosen, &underlay::from_environment())
+        Self::open_with_underlay(chosen, &lazyast_store::underlay_from_environment())
     }
 
     /// Opens the cache that a user in the current directory means, above others that are only read.
@@ -57,7 +56,7 @@ impl Cache {
         chosen: Option<&Path>,
         underlay: &[PathBuf],
     ) -> Result<Self, CacheDirectoryError> {
-        let root = directory::choose(chosen, Path::new("."))?;
+        let root = lazyast_store::choose_cache_directory(chosen, Path::new("."))?;
         Self::above(root, underlay)
     }
 

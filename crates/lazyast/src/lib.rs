@@ -31,10 +31,10 @@ pub use lazyast_format as format;
 pub use lazyast_format::{Field, Kind, Node, NodeId, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Unsupported, text};
 pub use lazyast_query::{self as query, ExecutionError, Hit, Query, QueryError};
-pub use lazyast_store::collect::is_gc_due;
 pub use lazyast_store::{
     CacheDirectory, CacheDirectoryError, FileFingerprint, GcPolicy, GcReport, ImportReport, LookupCounts,
-    PackReport, Store, Underlay, VersionStats, directory, source_key, underlay, verify_untrusted, versions,
+    PackReport, Store, Underlay, VersionStats, choose_cache_directory, clean_cache, is_gc_due, source_key,
+    underlay_from_environment, verify_untrusted,
 };
 pub use parse::parse;
 pub use project::discover::{FileError, MAX_FILE, find_files, read_file};

@@ -32,7 +32,7 @@ impl CacheObject {
     #[new]
     #[pyo3(signature = (directory = None, lower = None))]
     fn new(py: Python<'_>, directory: Option<PathBuf>, lower: Option<Vec<PathBuf>>) -> PyResult<Self> {
-        let lower = lower.unwrap_or_else(lazyast::underlay::from_environment);
+        let lower = lower.unwrap_or_else(lazyast::underlay_from_environment);
         match Cache::open_with_underlay(directory.as_deref(), &lower) {
             Ok(opened) => {
                 for problem in opened.problems() {
@@ -115,7 +115,7 @@ impl CacheObject {
     /// Deletes everything, and gives the number of bytes.
     fn clean(&self, py: Python<'_>) -> PyResult<u64> {
         let store = self.store()?;
-        let bytes = py.detach(|| lazyast::versions::clean(store.directory().root()))?;
+        let bytes = py.detach(|| lazyast::clean_cache(store.directory().root()))?;
         Ok(bytes)
     }
 

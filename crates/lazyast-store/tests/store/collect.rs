@@ -184,7 +184,7 @@ fn other_versions_go_when_nobody_uses_them() {
 fn links_are_left_alone() {
     use std::os::unix::fs::symlink;
 
-    use lazyast_store::freshness::SUFFIX;
+    use lazyast_store::PROJECT_STATE_SUFFIX as SUFFIX;
 
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
@@ -204,7 +204,7 @@ fn links_are_left_alone() {
         .expect("there is room");
     symlink(&outside, store.directory().packs().join("folder.pack")).expect("there is room");
     collect(&store, &policy(0));
-    lazyast_store::versions::clean(cache).expect("it is ours");
+    lazyast_store::clean_cache(cache).expect("it is ours");
     assert_eq!(names(&outside), ["b.fresh", "c", "packs"]);
     assert_eq!(names(&outside.join("packs")), ["a.pack", "pack-1.tmp"]);
 }
@@ -219,10 +219,10 @@ fn collecting_by_itself_happens_once_a_day() {
     assert_eq!(collect(), None, "a new cache needs none");
     let fingerprint = store.directory().root().join("collected");
     age(&fingerprint, 2);
-    assert!(lazyast_store::collect::is_gc_due(store.directory().root()));
+    assert!(lazyast_store::is_gc_due(store.directory().root()));
     assert_eq!(collect(), Some(sources().len()));
     assert_eq!(collect(), None);
-    assert!(!lazyast_store::collect::is_gc_due(store.directory().root()));
+    assert!(!lazyast_store::is_gc_due(store.directory().root()));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lazyast_store::pack::{FOOTER_LEN, IndexEntry};
+use lazyast_store::pack_format::{FOOTER_LEN, IndexEntry};
 use lazyast_store::{PackReport, PackWriter, Store, source_key, verify_untrusted};
 
 use crate::made::{PARSER, archive, filled, numbered, open, pack_file, publish, sources};
@@ -77,10 +77,10 @@ fn a_damaged_file_is_not_imported() {
 
 /// A file with an index of somebody's own making.
 fn crafted(path: &Path, archives: &[u8], archives_end: u64, mut entries: Vec<IndexEntry>) {
-    let mut bytes = lazyast_store::pack::header().to_vec();
+    let mut bytes = lazyast_store::pack_format::header().to_vec();
     bytes.extend_from_slice(archives);
     // Sorted here; what is not sorted is made by hand.
-    bytes.extend_from_slice(&lazyast_store::pack::tail(&mut entries, archives_end));
+    bytes.extend_from_slice(&lazyast_store::pack_format::tail(&mut entries, archives_end));
     fs::write(path, bytes).expect("there is room");
 }
 
@@ -130,12 +130,12 @@ fn claims_are_not_believed() {
     for (end, count) in [(3 << 30, 1), (5_u64 << 30, 1)] {
         let file = fs::File::create(&path).expect("there is room");
         let mut entries = vec![entry; count];
-        let tail = lazyast_store::pack::tail(&mut entries, end);
+        let tail = lazyast_store::pack_format::tail(&mut entries, end);
         file.set_len(end + tail.len() as u64).expect("it is sparse");
         drop(file);
         let mut file = fs::File::options().write(true).open(&path).expect("it is there");
         use std::io::{Seek, SeekFrom, Write};
-        file.write_all(&lazyast_store::pack::header()).expect("there is room");
+        file.write_all(&lazyast_store::pack_format::header()).expect("there is room");
         file.write_all(&one).expect("there is room");
         file.seek(SeekFrom::Start(end)).expect("it is that long");
         file.write_all(&tail).expect("there is room");

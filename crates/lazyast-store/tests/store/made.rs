@@ -60,7 +60,7 @@ pub(crate) fn publish(store: &Store, sources: &[Vec<u8>]) {
 
 /// Publishes a pack of archives that were made so many minutes ago.
 pub(crate) fn publish_old(store: &Store, sources: &[Vec<u8>], minutes: i64) {
-    let now = lazyast_store::clock::now() / 60_000_000_000;
+    let now = lazyast_store::now_in_nanoseconds() / 60_000_000_000;
     let mut writer = store.writer().expect("the directory can be written");
     for source in sources {
         let made = u32::try_from(now - minutes).expect("it is after 1970");

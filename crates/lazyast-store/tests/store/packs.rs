@@ -247,7 +247,7 @@ fn clean_deletes_what_is_ours() {
         fs::create_dir(cache.join(other)).expect("there is room");
     }
     let entry = store.get(&source_key(&sources()[0])).expect("it was written");
-    let bytes = lazyast_store::versions::clean(cache).expect("it is ours");
+    let bytes = lazyast_store::clean_cache(cache).expect("it is ours");
     assert!(bytes > 1000);
     let mut left: Vec<_> = fs::read_dir(cache)
         .expect("it is there")

@@ -51,7 +51,7 @@ fn a_cache_that_is_cleaned_is_used_again() {
     let store = open(root.path());
     let mut writer = store.writer().expect("the directory can be written");
     writer.add(&source_key(&numbered(1)), &archive(&numbered(1))).expect("there is room");
-    lazyast_store::versions::clean(store.directory().root()).expect("it is ours");
+    lazyast_store::clean_cache(store.directory().root()).expect("it is ours");
     store.publish(writer).expect("what is deleted in the making is deleted");
     assert!(store.get(&source_key(&numbered(1))).is_none());
     publish(&store, &[numbered(1)]);

@@ -8,8 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use ignore::{WalkBuilder, WalkState};
-use lazyast_store::freshness::DirectoryHandle;
-use lazyast_store::{FileFingerprint, FileState, ProjectState};
+use lazyast_store::{DirectoryHandle, FileFingerprint, FileState, ProjectState};
 
 /// Longest file that is read, in bytes. The parser takes no longer source.
 pub const MAX_FILE: u64 = 512 * 1024 * 1024;

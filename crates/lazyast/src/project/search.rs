@@ -7,8 +7,7 @@ use std::thread;
 use lazyast_format::{Archive, Tree};
 use lazyast_parse::{Parser, Unsupported};
 use lazyast_query::{ExecutionError, Hit, ParseFailure, Prefilter, Query, QueryError};
-use lazyast_store::store::MIN_INDEXED_ARCHIVES;
-use lazyast_store::{ArchiveSet, IdentifierIndex, Store};
+use lazyast_store::{ArchiveSet, IdentifierIndex, MIN_INDEXED_ARCHIVES, Store};
 
 use super::build as work;
 use crate::{ArchiveBytes, FailureReason, Module, Project};

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use lazyast_format::Tree;
 use lazyast_format::read::OpenError;
 use lazyast_parse::Unsupported;
-use lazyast_store::{ArchiveLocation, FileState, LookupCounts, ProjectState, SourceKey, clock};
+use lazyast_store::{ArchiveLocation, FileState, LookupCounts, ProjectState, SourceKey};
 
 use super::build::{self as work, Work};
 use super::discover::{self, FileError, Fingerprints, Look};
@@ -174,7 +174,7 @@ pub(crate) fn run(
     keep: bool,
 ) -> Run {
     let started = Instant::now();
-    let observed_at = clock::now();
+    let observed_at = lazyast_store::now_in_nanoseconds();
     let directory = cache.store().map(|store| store.directory().version().to_owned());
     let by_stat = options.verify == Verify::Stat;
     let known = directory.as_ref().and_then(|directory| ProjectState::load(directory, paths));

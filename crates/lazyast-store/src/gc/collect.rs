@@ -10,14 +10,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use crate::pack::IndexEntry;
-use crate::packs::{Pack, Packs};
-use crate::uses::{self, Uses};
-use crate::versions::{delete_folder, delete_version, half_deleted, last_change, size, versions};
-use crate::{SourceKey, Store, clock, names, temporary};
+use crate::dir::versions::{delete_folder, delete_version, half_deleted, last_change, size, versions};
+use crate::gc::last_use::{self as uses, Uses};
+use crate::index::identifiers as names;
+use crate::pack::format::IndexEntry;
+use crate::pack::mapped::{Pack, Packs};
+use crate::sync::{clock, temporary};
+use crate::{SourceKey, Store};
 
-/// The environment variable that switches automatic collection off, with the value [`OFF`](crate::directory::OFF).
-pub const VARIABLE: &str = "LAZYAST_GC";
+/// The environment variable that switches automatic collection off, with the value [`OFF`](crate::dir::cache_directory::OFF).
+pub(crate) const VARIABLE: &str = "LAZYAST_GC";
 
 /// The file in the cache directory whose last change is the time of the last automatic collection.
 pub(crate) const STAMP: &str = "collected";
@@ -53,7 +55,8 @@ impl Default for GcPolicy {
 impl GcPolicy {
     /// What is kept where nobody has said anything, or nothing if the user collects by hand.
     pub fn automatic() -> Option<Self> {
-        let is_off = std::env::var_os(VARIABLE).is_some_and(|value| value == crate::directory::OFF);
+        let is_off =
+            std::env::var_os(VARIABLE).is_some_and(|value| value == crate::dir::cache_directory::OFF);
         (!is_off).then(Self::default)
     }
 
@@ -219,7 +222,8 @@ struct Plan {
 
 /// Bytes that an archive takes in a pack.
 fn cost(entry: &IndexEntry) -> u64 {
-    u64::from(entry.len).next_multiple_of(crate::pack::ALIGNMENT as u64) + crate::pack::ENTRY_LEN as u64
+    u64::from(entry.len).next_multiple_of(crate::pack::format::ALIGNMENT as u64)
+        + crate::pack::format::ENTRY_LEN as u64
 }
 
 impl Plan {
@@ -270,7 +274,7 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::writer::PackWriter;
+    use crate::pack::write::PackWriter;
 
     #[test]
     fn no_more_is_copied_than_may_be() {

@@ -18,10 +18,11 @@ use std::time::{Duration, SystemTime};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::SourceKey;
 #[cfg(not(unix))]
-use crate::clock;
-use crate::clock::SECOND;
-use crate::{SourceKey, temporary};
+use crate::sync::clock;
+use crate::sync::clock::SECOND;
+use crate::sync::temporary;
 
 /// The first bytes of the file.
 const MAGIC: [u8; 8] = *b"LAZYNW2\x1a";

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use lazyast_format::Tree;
 
 use crate::SourceKey;
-use crate::packs::Pack;
+use crate::pack::mapped::Pack;
 
 /// What is found in a pack, or in a file that should be one.
 #[derive(Debug)]

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use crate::pack::{self, ALIGNMENT, HEADER_LEN, IndexEntry};
-use crate::{SourceKey, clock, temporary};
+use crate::SourceKey;
+use crate::pack::format::{self as pack, ALIGNMENT, HEADER_LEN, IndexEntry};
+use crate::sync::{clock, temporary};
 
 /// The ending of published packs.
-pub const SUFFIX: &str = ".pack";
+pub(crate) const SUFFIX: &str = ".pack";
 
 /// A pack in the making. Dropped without [`publish`](Self::publish), it leaves nothing behind.
 #[derive(Debug)]

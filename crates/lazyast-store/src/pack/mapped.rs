@@ -9,16 +9,16 @@ use lazyast_format::Tree;
 use lazyast_format::header::HEADER_LEN;
 
 use crate::SourceKey;
-use crate::map::Map;
-use crate::names::IdentifierIndex;
-use crate::pack::{Index, IndexEntry, PackError};
-use crate::writer::SUFFIX;
+use crate::index::identifiers::IdentifierIndex;
+use crate::pack::format::{Index, IndexEntry, PackError};
+use crate::pack::map::MappedFile;
+use crate::pack::write::SUFFIX;
 
 /// A mapped pack.
 #[derive(Debug)]
 pub(crate) struct Pack {
     pub(crate) path: PathBuf,
-    map: Map,
+    map: MappedFile,
     index: Index,
     names: OnceLock<IdentifierIndex>,
 }
@@ -79,7 +79,8 @@ impl ArchiveLocation {
 
 impl Pack {
     pub(crate) fn open(path: PathBuf) -> Result<Self, Unreadable> {
-        let map = File::open(&path).and_then(|file| Map::of(&file)).map_err(Unreadable::Io)?;
+        let map =
+            File::open(&path).and_then(|file| MappedFile::map_published(&file)).map_err(Unreadable::Io)?;
         let index = Index::read(map.as_ref()).map_err(Unreadable::Pack)?;
         Ok(Self { path, map, index, names: OnceLock::new() })
     }

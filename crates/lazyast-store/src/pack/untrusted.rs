@@ -13,11 +13,11 @@ use lazyast_format::header::{HEADER_LEN as ARCHIVE_HEADER, HeaderError};
 use lazyast_format::layout::Buffer;
 
 use crate::SourceKey;
-use crate::check::{PackReport, check, outside};
-use crate::pack::{self, ENTRY_LEN, FOOTER_LEN, HEADER_LEN, Index, IndexEntry, PackError};
+use crate::pack::format::{self as pack, ENTRY_LEN, FOOTER_LEN, HEADER_LEN, Index, IndexEntry, PackError};
+use crate::pack::verify::{PackReport, check, outside};
 
 /// Longest file that is read, in bytes.
-pub const MAX_FILE: u64 = 4 << 30;
+pub(crate) const MAX_FILE: u64 = 4 << 30;
 
 /// Most archives of a file.
 const MAX_COUNT: u64 = 4 << 20;

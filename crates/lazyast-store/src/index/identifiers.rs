@@ -9,7 +9,7 @@ use std::{fs, mem};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::temporary;
+use crate::sync::temporary;
 
 /// The ending of the file's name, in the place of the pack's.
 pub(crate) const EXTENSION: &str = "names";

@@ -8,8 +8,10 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::pack::IndexEntry;
-use crate::{ProjectState, SourceKey, SourceState, clock, freshness};
+use crate::index::project_state as freshness;
+use crate::pack::format::IndexEntry;
+use crate::sync::clock;
+use crate::{ProjectState, SourceKey, SourceState};
 
 /// When archives were used last.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
 
-use crate::lock::is_locked_now;
+use crate::sync::lock::is_locked_now;
 
 /// The ending of files that are being written.
 pub(crate) const SUFFIX: &str = ".tmp";

@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::collect::STAMP;
+use crate::gc::collect::STAMP;
 
 /// The beginning of the names of directories that are being deleted.
 const DELETED: &str = "deleted-";
@@ -15,7 +15,7 @@ const DELETED: &str = "deleted-";
 const ATTEMPTS: usize = 100;
 
 /// The directories of all versions in a cache directory, in the order of their names.
-pub fn versions(root: &Path) -> Vec<PathBuf> {
+pub(crate) fn versions(root: &Path) -> Vec<PathBuf> {
     let mut found = folders(root, is_version);
     found.sort();
     found

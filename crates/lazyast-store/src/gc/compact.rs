@@ -7,14 +7,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::collect::GcPolicy;
-use crate::lock::Lock;
-use crate::names::IdentifierIndex;
-use crate::pack::IndexEntry;
-use crate::packs::{Pack, Packs};
+use crate::gc::collect::GcPolicy;
+use crate::gc::last_use::Uses;
+use crate::index::identifiers::IdentifierIndex;
+use crate::pack::format::IndexEntry;
+use crate::pack::mapped::{Pack, Packs};
 use crate::store::COMPACTION_THRESHOLD;
-use crate::uses::Uses;
-use crate::{SourceKey, Store, clock};
+use crate::sync::clock;
+use crate::sync::lock::Lock;
+use crate::{SourceKey, Store};
 
 /// The file that whoever replaces packs has locked.
 const LOCK: &str = "compact.lock";

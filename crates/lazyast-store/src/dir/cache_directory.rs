@@ -16,10 +16,10 @@ use etcetera::BaseStrategy;
 use lazyast_format::{FORMAT_VERSION, SCHEMA_FINGERPRINT};
 
 /// The environment variable that names the cache directory.
-pub const VARIABLE: &str = "LAZYAST_CACHE_DIR";
+pub(crate) const VARIABLE: &str = "LAZYAST_CACHE_DIR";
 
 /// The value of [`VARIABLE`] that means no cache.
-pub const OFF: &str = "off";
+pub(crate) const OFF: &str = "off";
 
 /// A cache directory that exists and may be used.
 #[derive(Clone, Debug)]

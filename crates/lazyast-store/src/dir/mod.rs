@@ -1,0 +1,4 @@
+//! The cache directory: which one it is, who may use it, and the version directories in it.
+
+pub(crate) mod cache_directory;
+pub(crate) mod versions;
