@@ -4,6 +4,7 @@
 //! parent's, and walks are loops.
 
 mod columns;
+mod field_children;
 mod node;
 mod positions;
 mod tree;
@@ -11,6 +12,7 @@ mod values;
 
 use core::fmt;
 
+pub use field_children::{FieldChildren, ListFields, SparseEntries, SparseList};
 pub use node::{Children, Node, NodeId};
 pub(crate) use positions::SPAN_RECORD;
 pub use positions::{Line, Position, Positions, Span};

@@ -2,11 +2,11 @@
 
 use core::fmt;
 
-use super::{Damage, Node, NodeId, Target, Tree};
+use super::{Damage, FieldChildren, Node, NodeId, Target, Tree};
 use crate::encoding::{
     AliasRecord, ConstantSingleton, ConstantTag, ImportFromRecord, InterpolationRecord, Payload, Stored,
 };
-use crate::generated::tables::{Field, SingletonClass};
+use crate::generated::tables::SingletonClass;
 use crate::shape::{FieldSpec, Role};
 
 /// The value of a field.
@@ -87,14 +87,10 @@ pub enum Constant<'a> {
 impl<'a> Node<'_, 'a> {
     /// The value of one of the kind's [`fields`](crate::Kind::fields).
     pub fn value(self, spec: &FieldSpec, target: Target) -> Result<Value<'a>, Damage> {
+        if let Some(children) = FieldChildren::of(spec, target) {
+            return self.children_value(spec, children);
+        }
         match spec.role {
-            Role::Child => self.child(spec),
-            Role::Children => self.nodes(|field| Some(field) == spec.field).map(Value::Nodes),
-            Role::Values => self
-                .nodes(|field| field == Field::Values || field == Field::Values312 && target.empty_constants)
-                .map(Value::Nodes),
-            Role::Keys => self.with_holes(Field::Keys, Field::Values, true),
-            Role::KwDefaults => self.with_holes(Field::KwDefaults, Field::Kwonlyargs, false),
             Role::None => Ok(Value::None),
             Role::Empty => Ok(Value::Nodes(Vec::new())),
             Role::Zero => Ok(Value::Int(0)),
@@ -102,48 +98,39 @@ impl<'a> Node<'_, 'a> {
         }
     }
 
-    fn child(self, spec: &FieldSpec) -> Result<Value<'a>, Damage> {
-        for child in self.children() {
-            let (field, child) = child?;
-            if Some(field) == spec.field {
-                return Ok(Value::Node(child.id()));
-            }
-        }
-        if spec.optional {
-            return Ok(Value::None);
-        }
-        Err(Damage { what: "required child is missing", at: self.id(), found: 0 })
-    }
-
-    fn nodes(self, wanted: impl Fn(Field) -> bool) -> Result<Vec<Option<NodeId>>, Damage> {
-        let mut nodes = Vec::new();
-        for child in self.children() {
-            let (field, child) = child?;
-            if wanted(field) {
-                nodes.push(Some(child.id()));
-            }
-        }
-        Ok(nodes)
-    }
-
-    /// The `sparse` children, one for each `full` child or a hole where it has none of its own, which
-    /// would stand directly before it or directly after it.
-    fn with_holes(self, sparse: Field, full: Field, before: bool) -> Result<Value<'a>, Damage> {
-        let mut nodes = Vec::new();
-        let mut pending = None;
-        for child in self.children() {
-            let (field, child) = child?;
-            if field == sparse && before {
-                pending = Some(child.id());
-            } else if field == sparse {
-                if let Some(last) = nodes.last_mut() {
-                    *last = Some(child.id());
+    fn children_value(self, spec: &FieldSpec, children: FieldChildren) -> Result<Value<'a>, Damage> {
+        match children {
+            FieldChildren::One(wanted) => {
+                for child in self.children() {
+                    let (field, child) = child?;
+                    if field == wanted {
+                        return Ok(Value::Node(child.id()));
+                    }
                 }
-            } else if field == full {
-                nodes.push(pending.take());
+                if spec.optional {
+                    return Ok(Value::None);
+                }
+                Err(Damage { what: "required child is missing", at: self.id(), found: 0 })
+            }
+            FieldChildren::List(fields) => {
+                let mut nodes = Vec::new();
+                for child in self.children() {
+                    let (field, child) = child?;
+                    if fields.contains(field) {
+                        nodes.push(Some(child.id()));
+                    }
+                }
+                Ok(Value::Nodes(nodes))
+            }
+            FieldChildren::Sparse(list) => {
+                let mut entries = list.entries();
+                for child in self.children() {
+                    let (field, child) = child?;
+                    entries.add(field, child.id());
+                }
+                Ok(Value::Nodes(entries.finish()))
             }
         }
-        Ok(Value::Nodes(nodes))
     }
 
     fn payload_value(self, spec: &FieldSpec) -> Result<Value<'a>, Damage> {

@@ -2,7 +2,7 @@
 
 use lazyast::format::encoding::Payload;
 use lazyast::format::generated::tables::{Field, Kind};
-use lazyast::format::read::{Constant, Part, Singleton, Span};
+use lazyast::format::read::{Constant, FieldChildren, ListFields, Part, Singleton, Span, SparseList};
 use lazyast::format::shape::{FieldSpec, Role};
 use lazyast::format::{Damage, NodeId, Tree};
 use pyo3::IntoPyObjectExt;
@@ -125,20 +125,14 @@ impl<'a, 'py> Decoder<'a, 'py> {
         children: &mut [Child<'py>],
     ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
         let py = self.py;
-        match spec.role {
-            Role::Child => return self.child(spec, id, children),
-            Role::Children => return self.list(|field| Some(field) == spec.field, children),
-            Role::Values => {
-                let more = self.interpreter.target.empty_constants;
-                let wanted = |field| field == Field::Values || field == Field::Values312 && more;
-                return self.list(wanted, children);
+        match FieldChildren::of(spec, self.interpreter.target) {
+            Some(FieldChildren::One(field)) => return self.child(field, spec.optional, id, children),
+            Some(FieldChildren::List(fields)) => return self.list(fields, children),
+            Some(FieldChildren::Sparse(list)) => return self.sparse_list(list, children),
+            None if spec.role == Role::Empty => {
+                return Ok(Some(objects::list(py, 0, std::iter::empty(), self.untracked)?));
             }
-            Role::Keys => return self.with_holes(Field::Keys, Field::Values, true, children),
-            Role::KwDefaults => {
-                return self.with_holes(Field::KwDefaults, Field::Kwonlyargs, false, children);
-            }
-            Role::Empty => return Ok(Some(objects::list(py, 0, std::iter::empty(), self.untracked)?)),
-            _ => {}
+            None => {}
         }
         Ok(Some(match self.tree.part(spec, payload, id)? {
             Part::None => return Ok(None),
@@ -160,50 +154,39 @@ impl<'a, 'py> Decoder<'a, 'py> {
 
     fn child(
         &self,
-        spec: &FieldSpec,
+        field: Field,
+        optional: bool,
         id: NodeId,
         children: &mut [Child<'py>],
     ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
-        match children.iter_mut().rev().find(|child| Some(child.field) == spec.field) {
+        match children.iter_mut().rev().find(|child| child.field == field) {
             Some(child) => Ok(child.node.take()),
-            None if spec.optional => Ok(None),
+            None if optional => Ok(None),
             None => Err(Damage { what: "required child is missing", at: id, found: 0 }.into()),
         }
     }
 
     fn list(
         &mut self,
-        wanted: impl Fn(Field) -> bool,
+        fields: ListFields,
         children: &mut [Child<'py>],
     ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
-        let length = children.iter().filter(|child| wanted(child.field)).count();
-        let nodes = children.iter_mut().rev().filter(|child| wanted(child.field));
+        let length = children.iter().filter(|child| fields.contains(child.field)).count();
+        let nodes = children.iter_mut().rev().filter(|child| fields.contains(child.field));
         let nodes = nodes.filter_map(|child| child.node.take());
         Ok(Some(objects::list(self.py, length, nodes, self.untracked)?))
     }
 
-    /// The `sparse` children, one for each `full` child or a hole where it has none of its own, which
-    /// would stand directly before it or directly after it.
-    fn with_holes(
+    fn sparse_list(
         &self,
-        sparse: Field,
-        full: Field,
-        before: bool,
+        list: SparseList,
         children: &mut [Child<'py>],
     ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
-        let mut nodes = Vec::new();
-        let mut pending = None;
+        let mut entries = list.entries();
         for child in children.iter_mut().rev() {
-            if child.field == sparse && before {
-                pending = child.node.take();
-            } else if child.field == sparse {
-                if let Some(last) = nodes.last_mut() {
-                    *last = child.node.take();
-                }
-            } else if child.field == full {
-                nodes.push(pending.take());
-            }
+            entries.add(child.field, child);
         }
+        let nodes = entries.finish().into_iter().map(|entry| entry.and_then(|child| child.node.take()));
         Ok(Some(PyList::new(self.py, nodes)?.into_any()))
     }
 
