@@ -4,6 +4,8 @@ use lazyast_format::encoding::{ConstantTag, InterpolationRecord, Payload, Stored
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 use num_bigint::BigUint;
 
+use crate::integer::parse_integer;
+
 use super::program::{Literal, Target, What};
 
 /// Whether two captures are equal.
@@ -158,16 +160,5 @@ pub(super) fn literal(
 }
 
 fn big_int_at(tree: &Tree<'_>, number: u32) -> Result<Option<BigUint>, Damage> {
-    Ok(std::str::from_utf8(tree.string(number)?).ok().and_then(big_int))
-}
-
-/// The value of an integer literal as archives have it: without underscores, in base 2, 8, 10 or 16.
-pub(crate) fn big_int(literal: &str) -> Option<BigUint> {
-    let (digits, base) = match literal.get(..2) {
-        Some("0x" | "0X") => (&literal[2..], 16),
-        Some("0o" | "0O") => (&literal[2..], 8),
-        Some("0b" | "0B") => (&literal[2..], 2),
-        _ => (literal, 10),
-    };
-    BigUint::parse_bytes(digits.as_bytes(), base)
+    Ok(std::str::from_utf8(tree.string(number)?).ok().and_then(parse_integer))
 }

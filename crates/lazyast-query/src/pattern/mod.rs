@@ -17,12 +17,8 @@ use lazyast_format::{Archive, Tree};
 
 use crate::error::{Language, QueryError};
 
-pub(crate) use equal::big_int;
 pub(crate) use matcher::{Machine, Match};
 pub(crate) use program::{Pattern, Root, Target, What};
-
-/// Longest text of a query, in bytes.
-pub const MAX_TEXT: usize = 64 * 1024;
 
 /// What a parser says of a text that it does not parse.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,10 +64,7 @@ impl Around {
 
 /// Compiles a pattern.
 pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &ParseFn<'_, B>) -> Result<Pattern, QueryError> {
-    if text.len() > MAX_TEXT {
-        let message = format!("{} bytes long; at most {MAX_TEXT} are taken", text.len());
-        return Err(QueryError::without_text(Language::Pattern, message));
-    }
+    crate::limits::check_length(Language::Pattern, text)?;
     let body = text.trim_end();
     // Lines that hold nothing say nothing about indentation.
     let skipped = body.len() - body.trim_start().len();

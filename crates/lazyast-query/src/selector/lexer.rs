@@ -1,6 +1,7 @@
 //! The tokens of selectors.
 //!
-//! What a `/` or a number means depends on the place, so the parser asks for the token that it expects.
+//! What a `/` or a digit means depends on its context, so there is no list of tokens: the parser asks for the token
+//! that it expects.
 
 use std::ops::Range;
 
@@ -8,104 +9,151 @@ use crate::error::{Language, QueryError};
 
 /// A text that is read from the left.
 #[derive(Debug)]
-pub(super) struct Lexer<'t> {
-    pub(super) text: &'t str,
-    pub(super) at: usize,
+pub(super) struct SelectorLexer<'t> {
+    text: &'t str,
+    /// The offset of the next character.
+    offset: usize,
 }
 
-impl<'t> Lexer<'t> {
+impl<'t> SelectorLexer<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, at: 0 }
+        Self { text, offset: 0 }
     }
 
-    pub(super) fn rest(&self) -> &'t str {
-        &self.text[self.at..]
+    /// The offset of the next character.
+    pub(super) fn offset(&self) -> usize {
+        self.offset
     }
 
+    /// The text from an offset to the next character.
+    pub(super) fn text_since(&self, start: usize) -> &'t str {
+        &self.text[start..self.offset]
+    }
+
+    fn rest(&self) -> &'t str {
+        &self.text[self.offset..]
+    }
+
+    /// The next character.
     pub(super) fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }
 
-    /// Takes a text, if it is next.
-    pub(super) fn take(&mut self, wanted: &str) -> bool {
-        let is_next = self.rest().starts_with(wanted);
+    /// The character after the next one, which must be ASCII.
+    pub(super) fn peek_second(&self) -> Option<char> {
+        self.rest().get(1..)?.chars().next()
+    }
+
+    /// Skips the next character, which must be ASCII.
+    pub(super) fn skip_ascii(&mut self) {
+        self.offset += 1;
+    }
+
+    /// Takes the next character.
+    fn next(&mut self) -> Option<char> {
+        let next = self.peek()?;
+        self.offset += next.len_utf8();
+        Some(next)
+    }
+
+    /// Takes a text if it is next.
+    pub(super) fn take(&mut self, expected: &str) -> bool {
+        let is_next = self.rest().starts_with(expected);
         if is_next {
-            self.at += wanted.len();
+            self.offset += expected.len();
         }
         is_next
     }
 
-    /// Passes blanks. Gives whether there were any.
-    pub(super) fn blanks(&mut self) -> bool {
+    /// Skips white space, and returns whether there was any.
+    pub(super) fn skip_whitespace(&mut self) -> bool {
         let rest = self.rest();
         let trimmed = rest.trim_start();
-        self.at += rest.len() - trimmed.len();
+        self.offset += rest.len() - trimmed.len();
         rest.len() > trimmed.len()
     }
 
-    fn take_while(&mut self, fits: impl Fn(char) -> bool) -> &'t str {
+    fn take_while(&mut self, accepts: impl Fn(char) -> bool) -> &'t str {
         let rest = self.rest();
-        let end = rest.find(|letter| !fits(letter)).unwrap_or(rest.len());
-        self.at += end;
+        let end = rest.find(|character| !accepts(character)).unwrap_or(rest.len());
+        self.offset += end;
         &rest[..end]
     }
 
-    /// The name of a kind, a field or a pseudo-class.
-    pub(super) fn word(&mut self) -> &'t str {
-        self.take_while(|letter| letter.is_alphanumeric() || letter == '_')
+    /// The text up to a character or the end.
+    pub(super) fn until(&mut self, end: char) -> &'t str {
+        self.take_while(|character| character != end)
     }
 
-    /// A word of a value, which may be dotted.
-    pub(super) fn value_word(&mut self) -> &'t str {
-        self.take_while(|letter| letter.is_alphanumeric() || letter == '_' || letter == '.')
+    /// The name of a kind or a field.
+    pub(super) fn name(&mut self) -> &'t str {
+        self.take_while(|character| character.is_alphanumeric() || character == '_')
     }
 
-    /// The digits and letters of a number.
-    pub(super) fn number_word(&mut self) -> &'t str {
-        let start = self.at;
+    /// The name of a pseudo-class.
+    pub(super) fn pseudo_class(&mut self) -> &'t str {
+        self.take_while(|character| character.is_alphanumeric() || character == '-')
+    }
+
+    /// A value without quotes, which may be dotted.
+    pub(super) fn bare_value(&mut self) -> &'t str {
+        self.take_while(|character| character.is_alphanumeric() || character == '_' || character == '.')
+    }
+
+    /// A number, or what starts like one.
+    pub(super) fn number(&mut self) -> &'t str {
+        let start = self.offset;
         self.take("-");
-        self.take_while(|letter| letter.is_ascii_alphanumeric() || letter == '.' || letter == '_');
-        if self.text[start..self.at].ends_with(['e', 'E']) && !self.text[start..self.at].contains("0x") {
+        self.take_while(|character| {
+            character.is_ascii_alphanumeric() || character == '.' || character == '_'
+        });
+        let text = self.text_since(start);
+        if text.ends_with(['e', 'E']) && !text.contains("0x") {
             let _ = self.take("-") || self.take("+");
-            self.take_while(|letter| letter.is_ascii_digit());
+            self.take_while(|character| character.is_ascii_digit());
         }
-        &self.text[start..self.at]
+        self.text_since(start)
     }
 
+    /// An error at the next character.
     pub(super) fn error(&self, message: impl Into<String>) -> QueryError {
-        self.error_at(self.at..self.at + 1, message)
+        self.error_at(self.offset..self.offset + 1, message)
     }
 
-    pub(super) fn error_at(&self, place: Range<usize>, message: impl Into<String>) -> QueryError {
-        QueryError::new(Language::Selector, self.text, place, message)
+    /// An error about the text from an offset to the next character; at least one character is marked.
+    pub(super) fn error_since(&self, start: usize, message: impl Into<String>) -> QueryError {
+        self.error_at(start..self.offset.max(start + 1), message)
     }
 
-    /// The value of a quoted string, with Python's escapes.
+    fn error_at(&self, span: Range<usize>, message: impl Into<String>) -> QueryError {
+        QueryError::new(Language::Selector, self.text, span, message)
+    }
+
+    /// The value of a quoted string, with Python's escapes. The opening quote is next.
     pub(super) fn string(&mut self) -> Result<String, QueryError> {
-        let start = self.at;
-        let quote = self.peek();
-        self.at += 1;
+        let start = self.offset;
+        let quote = self.next();
         let mut value = String::new();
         loop {
-            let Some(letter) = self.peek() else {
-                return Err(self.error_at(start..self.at, "the quote is not closed"));
-            };
-            let place = self.at;
-            self.at += letter.len_utf8();
-            match letter {
-                letter if Some(letter) == quote => return Ok(value),
-                '\\' => self.escape(place, &mut value)?,
-                letter => value.push(letter),
+            let character_start = self.offset;
+            match self.next() {
+                None => {
+                    let quote = quote.unwrap_or_default();
+                    return Err(self.error_since(start, format!("unterminated string: expected {quote}")));
+                }
+                next if next == quote => return Ok(value),
+                Some('\\') => self.escape(character_start, &mut value)?,
+                Some(character) => value.push(character),
             }
         }
     }
 
+    /// What a backslash, which was just read, and the characters after it stand for.
     fn escape(&mut self, start: usize, value: &mut String) -> Result<(), QueryError> {
-        let Some(letter) = self.peek() else {
-            return Err(self.error_at(start..self.at, "nothing stands behind the backslash"));
+        let Some(character) = self.next() else {
+            return Err(self.error_since(start, "expected a character after the backslash"));
         };
-        self.at += letter.len_utf8();
-        let digits = match letter {
+        let digits = match character {
             'x' => 2,
             'u' => 4,
             'U' => 8,
@@ -113,14 +161,15 @@ impl<'t> Lexer<'t> {
         };
         if digits > 0 {
             let hex = self.rest().get(..digits).unwrap_or_default();
-            let letter = u32::from_str_radix(hex, 16).ok().and_then(char::from_u32).ok_or_else(|| {
-                self.error_at(start..self.at, format!("expected {digits} hexadecimal digits of a character"))
+            let code = u32::from_str_radix(hex, 16).ok().and_then(char::from_u32).ok_or_else(|| {
+                let message = format!("expected {digits} hexadecimal digits that name a character");
+                self.error_since(start, message)
             })?;
-            self.at += digits;
-            value.push(letter);
+            self.offset += digits;
+            value.push(code);
             return Ok(());
         }
-        let letter = match letter {
+        let character = match character {
             'n' => '\n',
             't' => '\t',
             'r' => '\r',
@@ -129,40 +178,35 @@ impl<'t> Lexer<'t> {
             'f' => '\u{c}',
             'v' => '\u{b}',
             '0' => '\0',
-            '\\' | '\'' | '"' => letter,
+            '\\' | '\'' | '"' => character,
+            // An unknown escape stands for itself, as in Python.
             other => {
                 value.push('\\');
                 other
             }
         };
-        value.push(letter);
+        value.push(character);
         Ok(())
     }
 
-    /// A regular expression between slashes, and its flags.
-    pub(super) fn regex(&mut self) -> Result<(String, &'t str, usize), QueryError> {
-        let start = self.at;
-        self.at += 1;
+    /// A regular expression between slashes, and its flags. The opening slash is next.
+    pub(super) fn regex(&mut self) -> Result<(String, &'t str), QueryError> {
+        let start = self.offset;
+        self.skip_ascii();
         let mut source = String::new();
         loop {
-            let Some(letter) = self.peek() else {
-                return Err(self.error_at(start..self.at, "the expression is not closed: expected a /"));
-            };
-            self.at += letter.len_utf8();
-            match letter {
-                '/' => break,
-                '\\' if self.take("/") => source.push('/'),
-                '\\' => {
+            match self.next() {
+                None => return Err(self.error_since(start, "unterminated regular expression: expected /")),
+                Some('/') => break,
+                Some('\\') if self.take("/") => source.push('/'),
+                Some('\\') => {
                     source.push('\\');
-                    if let Some(next) = self.peek() {
-                        self.at += next.len_utf8();
-                        source.push(next);
-                    }
+                    source.extend(self.next());
                 }
-                letter => source.push(letter),
+                Some(character) => source.push(character),
             }
         }
-        let flags = self.take_while(|letter| letter.is_ascii_alphabetic());
-        Ok((source, flags, start))
+        let flags = self.take_while(|character| character.is_ascii_alphabetic());
+        Ok((source, flags))
     }
 }

@@ -658,7 +658,7 @@ impl<'a> Compiler<'_, 'a> {
             Constant::Str(text) => Literal::Str(self.filled.restore(text)),
             Constant::Bytes(bytes) => Literal::Bytes(self.filled.restore(bytes)),
             Constant::BigInt(digits) => {
-                Literal::BigInt(crate::pattern::equal::big_int(digits).unwrap_or_default())
+                Literal::BigInt(crate::integer::parse_integer(digits).unwrap_or_default())
             }
             Constant::Float(number) => Literal::Float(number.to_bits()),
             Constant::Imaginary(number) => Literal::Imaginary(number.to_bits()),

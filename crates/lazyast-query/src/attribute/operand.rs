@@ -1,0 +1,69 @@
+//! [`Operand`]: what the value of an attribute is compared with.
+
+use std::cmp::Ordering;
+
+use lazyast_format::read::Constant;
+use regex::Regex;
+
+use super::number::Number;
+use super::value::AttributeValue;
+
+/// The Python types that constants have.
+pub(crate) const CONSTANT_TYPES: [&str; 8] =
+    ["str", "bytes", "int", "float", "complex", "bool", "NoneType", "ellipsis"];
+
+/// The right-hand side of an attribute test.
+#[derive(Debug)]
+pub(crate) enum Operand {
+    Text(String),
+    Bytes(Vec<u8>),
+    Number(Number),
+    Bool(bool),
+    None,
+    Ellipsis,
+    Regex(Regex),
+    /// One of [`CONSTANT_TYPES`].
+    Type(&'static str),
+}
+
+impl Operand {
+    /// Whether a value equals the operand, matches it, or has its type. Nodes and lists equal nothing.
+    pub(super) fn equals(&self, value: &AttributeValue<'_>) -> bool {
+        match (self, value) {
+            (Self::Text(text), AttributeValue::Identifier(actual)) => text == actual,
+            (Self::Text(text), AttributeValue::Class(actual)) => text == actual,
+            (Self::Text(text), AttributeValue::Constant(Constant::Str(actual))) => text.as_bytes() == *actual,
+            (Self::Bytes(bytes), AttributeValue::Constant(Constant::Bytes(actual))) => bytes == actual,
+            (Self::Number(number), value) => {
+                value.number().and_then(|actual| actual.compare(number)) == Some(Ordering::Equal)
+            }
+            (Self::Bool(truth), AttributeValue::Constant(Constant::Bool(actual))) => truth == actual,
+            (Self::None, AttributeValue::None | AttributeValue::Constant(Constant::None)) => true,
+            (Self::Ellipsis, AttributeValue::Constant(Constant::Ellipsis)) => true,
+            (Self::Regex(regex), AttributeValue::Identifier(text)) => regex.is_match(text),
+            (Self::Regex(regex), AttributeValue::Class(text)) => regex.is_match(text),
+            (Self::Regex(regex), AttributeValue::Constant(Constant::Str(text))) => {
+                // Lone surrogates become replacement characters, which the expression may match.
+                regex.is_match(&String::from_utf8_lossy(text))
+            }
+            (Self::Type(name), AttributeValue::Constant(constant)) => *name == type_name(constant),
+            (Self::Type(name), AttributeValue::Identifier(_)) => *name == "str",
+            (Self::Type(name), AttributeValue::Int(_)) => *name == "int",
+            (Self::Type(name), AttributeValue::None) => *name == "NoneType",
+            _ => false,
+        }
+    }
+}
+
+fn type_name(constant: &Constant<'_>) -> &'static str {
+    match constant {
+        Constant::None => "NoneType",
+        Constant::Bool(_) => "bool",
+        Constant::Ellipsis => "ellipsis",
+        Constant::Str(_) => "str",
+        Constant::Bytes(_) => "bytes",
+        Constant::Int(_) | Constant::BigInt(_) => "int",
+        Constant::Float(_) => "float",
+        Constant::Imaginary(_) => "complex",
+    }
+}

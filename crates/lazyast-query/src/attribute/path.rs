@@ -1,0 +1,143 @@
+//! Paths of fields: `func.value.id`, `args.0`, `names.length`.
+
+use lazyast_format::read::{Target, Value};
+use lazyast_format::shape::{FieldSpec, Role};
+use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
+
+use super::value::AttributeValue;
+use crate::schema::{field_of, holds_nodes};
+
+/// The attributes of every node that has a position.
+pub(crate) const POSITION_ATTRIBUTES: [&str; 4] = ["lineno", "col_offset", "end_lineno", "end_col_offset"];
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PathStep {
+    /// A field, a position, or `length`.
+    Name(String),
+    /// An element of a list, counted from the end where the index is negative.
+    Index(i64),
+}
+
+/// A path, with its first field looked up for every kind.
+#[derive(Debug)]
+pub(super) struct AttributePath {
+    steps: Vec<PathStep>,
+    first_fields: Vec<Option<&'static FieldSpec>>,
+}
+
+impl AttributePath {
+    pub(super) fn new(steps: Vec<PathStep>) -> Self {
+        let first_field = |kind: &Kind| match steps.first() {
+            Some(PathStep::Name(name)) => field_of(*kind, name),
+            _ => None,
+        };
+        let first_fields = Kind::ALL.iter().map(first_field).collect();
+        Self { steps, first_fields }
+    }
+
+    /// The field that the path starts with, for nodes of a kind.
+    pub(super) fn first_field(&self, kind: Kind) -> Option<&'static FieldSpec> {
+        self.first_fields[kind as usize]
+    }
+
+    /// The name that the path ends with.
+    pub(super) fn last_name(&self) -> Option<&str> {
+        match self.steps.last() {
+            Some(PathStep::Name(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether the path is one field or one position.
+    pub(super) fn is_single(&self) -> bool {
+        self.steps.len() == 1
+    }
+
+    /// Whether nodes of a kind can have what the path starts with.
+    pub(super) fn starts_at(&self, kind: Kind) -> bool {
+        let is_position = || {
+            let [PathStep::Name(name)] = &self.steps[..] else { return false };
+            POSITION_ATTRIBUTES.contains(&name.as_str()) && kind.has_positions()
+        };
+        self.first_field(kind).is_some() || is_position()
+    }
+
+    /// Follows the path from a node.
+    pub(super) fn value<'a>(&self, tree: &Tree<'a>, node: NodeId) -> Result<AttributeValue<'a>, Damage> {
+        let mut value = AttributeValue::Node(node);
+        for (index, step) in self.steps.iter().enumerate() {
+            value = match (step, value) {
+                (PathStep::Name(name), AttributeValue::Node(node)) => {
+                    let kind = tree.kind(node)?;
+                    let spec = if index == 0 { self.first_field(kind) } else { field_of(kind, name) };
+                    match spec {
+                        Some(spec) if holds_nodes(spec) && is_length(self.steps.get(index + 1)) => {
+                            return length_of_field(tree, node, spec);
+                        }
+                        Some(spec) => field_value(tree, node, spec)?,
+                        None => position(tree, node, kind, name)?,
+                    }
+                }
+                (step, value) if is_length(Some(step)) => value.length(),
+                (PathStep::Index(index), value) => value.element(*index),
+                (PathStep::Name(_), _) => AttributeValue::Missing,
+            };
+        }
+        Ok(value)
+    }
+}
+
+fn is_length(step: Option<&PathStep>) -> bool {
+    matches!(step, Some(PathStep::Name(name)) if name == "length")
+}
+
+/// The length of a list of nodes, counted without building the list.
+fn length_of_field<'a>(
+    tree: &Tree<'_>,
+    node: NodeId,
+    spec: &FieldSpec,
+) -> Result<AttributeValue<'a>, Damage> {
+    if !spec.list {
+        return Ok(AttributeValue::Missing);
+    }
+    // A list with `None` entries is as long as the list that it runs parallel to.
+    let field = match spec.role {
+        Role::Keys => Some(Field::Values),
+        Role::KwDefaults => Some(Field::Kwonlyargs),
+        _ => spec.field,
+    };
+    let mut count = 0;
+    if let Some(node) = tree.node(node) {
+        for child in node.children() {
+            count += i64::from(Some(child?.0) == field);
+        }
+    }
+    Ok(AttributeValue::Int(count))
+}
+
+fn field_value<'a>(tree: &Tree<'a>, node: NodeId, spec: &FieldSpec) -> Result<AttributeValue<'a>, Damage> {
+    let newest_python = Target::new(u8::MAX, 0);
+    let Some(node) = tree.node(node) else { return Ok(AttributeValue::Missing) };
+    Ok(match node.value(spec, newest_python)? {
+        Value::None => AttributeValue::None,
+        Value::Int(number) => AttributeValue::Int(i64::from(number)),
+        Value::Identifier(name) => AttributeValue::Identifier(name),
+        Value::Singleton(singleton) => AttributeValue::Class(singleton.name()),
+        Value::Constant(constant) => AttributeValue::Constant(constant),
+        Value::Node(node) => AttributeValue::Node(node),
+        Value::Nodes(nodes) => AttributeValue::Nodes(nodes),
+        Value::Identifiers(names) => AttributeValue::Identifiers(names),
+        Value::Singletons(singletons) => AttributeValue::Singletons(singletons),
+    })
+}
+
+fn position<'a>(tree: &Tree<'_>, node: NodeId, kind: Kind, name: &str) -> Result<AttributeValue<'a>, Damage> {
+    if !kind.has_positions() || !POSITION_ATTRIBUTES.contains(&name) {
+        return Ok(AttributeValue::Missing);
+    }
+    let (start, end) = tree.range(node)?;
+    let position = tree.position(if name.starts_with("end_") { end } else { start })?;
+    let number = if name.ends_with("lineno") { position.line } else { position.column };
+    Ok(AttributeValue::Int(i64::from(number)))
+}
