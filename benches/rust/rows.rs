@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use lazyast::{Cache, Project, Query, QueryError, Verify, WarmOptions};
+use lazyast::{Cache, ChangeDetection, Project, Query, QueryError, WarmOptions};
 use lazyast_format::Tree;
 use lazyast_parse::Parser;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
@@ -39,7 +39,7 @@ impl Corpus {
             archive_bytes: 0,
         };
         let mut parser = Parser::new();
-        for path in lazyast::find_files(&[directory.to_owned()]).0 {
+        for path in lazyast::find_sources(&[directory.to_owned()]).0 {
             let Ok(source) = std::fs::read(path) else { continue };
             // Without UTF-8 the row of ruff alone would have nothing to parse.
             let Ok(archive) = parser.parse(&source, &[0; 32]) else { continue };
@@ -77,10 +77,16 @@ pub(crate) const ROWS: &[Row] = &[
     Row { name: "lazyast: warm, cold cache, 1 thread", run: |corpus| warm(corpus, 1) },
     Row { name: "lazyast: warm, cold cache, 2 threads", run: |corpus| warm(corpus, 2) },
     Row { name: "read and hash every source", run: read_and_hash },
-    Row { name: "lazyast: warm again, by content", run: |corpus| warm_again(corpus, Verify::Content) },
-    Row { name: "lazyast: warm again, by stat", run: |corpus| warm_again(corpus, Verify::Stat) },
-    Row { name: "lazyast: open again, by content", run: |corpus| open_again(corpus, Verify::Content) },
-    Row { name: "lazyast: open again, by stat", run: |corpus| open_again(corpus, Verify::Stat) },
+    Row {
+        name: "lazyast: warm again, by content",
+        run: |corpus| warm_again(corpus, ChangeDetection::Content),
+    },
+    Row { name: "lazyast: warm again, by stat", run: |corpus| warm_again(corpus, ChangeDetection::Stat) },
+    Row {
+        name: "lazyast: open again, by content",
+        run: |corpus| open_again(corpus, ChangeDetection::Content),
+    },
+    Row { name: "lazyast: open again, by stat", run: |corpus| open_again(corpus, ChangeDetection::Stat) },
     Row { name: "format: open every archive", run: open },
     Row { name: "format: decode every node", run: decode },
     Row { name: "format: verify every archive", run: verify },
@@ -126,22 +132,22 @@ fn warm(corpus: &Corpus, jobs: usize) -> Duration {
     time
 }
 
-fn warm_again(corpus: &Corpus, verify: Verify) -> Duration {
+fn warm_again(corpus: &Corpus, change_detection: ChangeDetection) -> Duration {
     let directory = tempfile::tempdir().expect("a directory for the cache");
     let paths = [corpus.directory.clone()];
-    let options = WarmOptions { jobs: None, verify };
+    let options = WarmOptions { jobs: None, change_detection };
     let open = || Cache::at(directory.path().to_owned()).expect("the directory is new and ours");
     lazyast::warm(&open(), &paths, options, &|_| {});
     let (report, time) = timed(|| lazyast::warm(&open(), &paths, options, &|_| {}));
     assert!(report.new == 0 && report.cached >= corpus.sources.len());
-    assert_eq!(report.unread > 0, verify == Verify::Stat);
+    assert_eq!(report.unread > 0, change_detection == ChangeDetection::Stat);
     time
 }
 
 /// A project that was opened before, in one cache for all rounds.
-fn open_again(corpus: &Corpus, verify: Verify) -> Duration {
+fn open_again(corpus: &Corpus, change_detection: ChangeDetection) -> Duration {
     let paths = [corpus.directory.clone()];
-    let options = WarmOptions { jobs: None, verify };
+    let options = WarmOptions { jobs: None, change_detection };
     let cache = || {
         let directory = corpus.cache.get_or_init(|| tempfile::tempdir().expect("a directory for the cache"));
         Cache::at(directory.path().to_owned()).expect("the directory is new and ours")
@@ -149,20 +155,20 @@ fn open_again(corpus: &Corpus, verify: Verify) -> Duration {
     Project::open(&cache(), &paths, options);
     let (project, time) = timed(|| Project::open(&cache(), &paths, options));
     assert!(project.report().new == 0 && project.modules().len() >= corpus.sources.len());
-    assert_eq!(project.report().unread > 0, verify == Verify::Stat);
+    assert_eq!(project.report().unread > 0, change_detection == ChangeDetection::Stat);
     time
 }
 
 /// What looking at contents costs at least: reading and hashing, on as many threads.
 fn read_and_hash(corpus: &Corpus) -> Duration {
-    let (paths, _) = lazyast::find_files(std::slice::from_ref(&corpus.directory));
+    let (paths, _) = lazyast::find_sources(std::slice::from_ref(&corpus.directory));
     let jobs = thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
     let work = || {
         let mut source = Vec::new();
         let mut hashed = 0;
         while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if lazyast::read_file(path, &mut source).is_ok() {
+            if lazyast::read_source(path, &mut source).is_ok() {
                 black_box(blake3::hash(&source));
                 hashed += 1;
             }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use indicatif::HumanCount;
-use lazyast::{Failure, PackReport};
+use lazyast::{PackReport, SourceFailure};
 
 /// How many failures or problems are listed without `--verbose`.
 const LISTED: usize = 10;
@@ -35,7 +35,7 @@ pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
 }
 
 /// Lists the sources that have no tree on standard error: the first ones, or all of them.
-pub(crate) fn print_failures(failures: &[Failure], all: bool) -> io::Result<()> {
+pub(crate) fn print_failures(failures: &[SourceFailure], all: bool) -> io::Result<()> {
     let mut errors = io::stderr().lock();
     let listed = if all { failures.len() } else { LISTED };
     for failure in failures.iter().take(listed) {

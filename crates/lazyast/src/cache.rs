@@ -11,7 +11,7 @@ use lazyast_store::{
     ArchiveLocation, CacheDirectory, CacheDirectoryError, LookupCounts, SourceKey, Store, Underlay,
 };
 
-use crate::ArchiveBytes;
+use crate::archive::ArchiveBytes;
 
 /// Bytes of new archives that are gathered before they are published as a pack.
 const PENDING_BYTES: usize = 16 * 1024 * 1024;

@@ -20,13 +20,15 @@
 
 mod archive;
 mod cache;
+mod compile;
 pub mod dump;
-
+mod parallel;
 mod parse;
 mod project;
 
 pub use archive::{ArchiveBytes, OwnedTree};
 pub use cache::Cache;
+pub use compile::{pattern, selector};
 pub use lazyast_format as format;
 pub use lazyast_format::{Field, Kind, Node, NodeId, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Unsupported, text};
@@ -37,8 +39,8 @@ pub use lazyast_store::{
     underlay_from_environment, verify_untrusted,
 };
 pub use parse::parse;
-pub use project::discover::{FileError, MAX_FILE, find_files, read_file};
-pub use project::export::{Exported, export};
-pub use project::open::{Module, Project};
-pub use project::search::{FindError, pattern, selector};
-pub use project::warm::{Failure, FailureReason, Progress, Report, Verify, WarmOptions, warm};
+pub use project::{
+    ChangeDetection, ExportReport, FailureReason, FallbackVerdict, FileError, InterpreterId,
+    MAX_SOURCE_BYTES, Module, Progress, Project, SearchError, SourceFailure, WarmOptions, WarmReport, export,
+    find_sources, read_source, warm,
+};

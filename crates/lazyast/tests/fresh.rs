@@ -4,12 +4,14 @@ use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use lazyast::{Cache, FileFingerprint, Project, Report, Verify, WarmOptions};
+use lazyast::{
+    Cache, ChangeDetection, FallbackVerdict, FileFingerprint, InterpreterId, Project, WarmOptions, WarmReport,
+};
 
 /// Longer than timestamps lag behind the clock.
 const GRAIN: Duration = Duration::from_millis(120);
-const BY_STAT: WarmOptions = WarmOptions { jobs: Some(2), verify: Verify::Stat };
-const BY_CONTENT: WarmOptions = WarmOptions { jobs: Some(2), verify: Verify::Content };
+const BY_STAT: WarmOptions = WarmOptions { jobs: Some(2), change_detection: ChangeDetection::Stat };
+const BY_CONTENT: WarmOptions = WarmOptions { jobs: Some(2), change_detection: ChangeDetection::Content };
 
 struct Place {
     root: tempfile::TempDir,
@@ -48,7 +50,7 @@ impl Place {
         Cache::at(self.root.path().join("cache")).expect("it is ours")
     }
 
-    fn warm(&self, options: WarmOptions) -> Report {
+    fn warm(&self, options: WarmOptions) -> WarmReport {
         lazyast::warm(&self.cache(), &[self.src()], options, &|_| {})
     }
 
@@ -76,7 +78,7 @@ impl Place {
     /// What a look at every file's content gives.
     fn expected(&self) -> Vec<(String, String)> {
         let mut found = Vec::new();
-        for path in lazyast::find_files(&[self.src()]).0 {
+        for path in lazyast::find_sources(&[self.src()]).0 {
             let source = fs::read_to_string(&path).expect("it is there");
             let name = path.strip_prefix(self.src()).expect("it is there").to_string_lossy();
             found.push((name.replace('\\', "/"), source.split(' ').next().expect("there is one").to_owned()));
@@ -273,23 +275,24 @@ fn refused_sources_are_not_read_again() {
 }
 
 #[test]
-fn notes_last_as_long_as_the_source() {
+fn fallback_verdicts_last_as_long_as_the_source() {
     let place = Place::new();
     place.write("wrong.py", "x = = 1\n");
     place.wait();
     let wrong = place.path("wrong.py");
     let open = || Project::open(&place.cache(), &[place.src()], BY_STAT);
     let mut project = open();
-    assert_eq!(project.note(&wrong, 7), None);
-    project.set_notes(7, &[(wrong.clone(), true)]);
-    project.set_notes(8, &[(wrong.clone(), true)]);
-    project.set_notes(8, &[(wrong.clone(), false)]);
+    assert_eq!(project.fallback_verdict(&wrong, InterpreterId(7)), None);
+    project.record_fallback_verdicts(InterpreterId(7), &[(wrong.clone(), FallbackVerdict::Parses)]);
+    project.record_fallback_verdicts(InterpreterId(8), &[(wrong.clone(), FallbackVerdict::Parses)]);
+    project.record_fallback_verdicts(InterpreterId(8), &[(wrong.clone(), FallbackVerdict::Rejects)]);
+    let recorded = |id| open().fallback_verdict(&wrong, InterpreterId(id));
     assert_eq!(
-        (open().note(&wrong, 7), open().note(&wrong, 8), open().note(&wrong, 9)),
-        (Some(true), Some(false), None)
+        (recorded(7), recorded(8), recorded(9)),
+        (Some(FallbackVerdict::Parses), Some(FallbackVerdict::Rejects), None)
     );
     place.write("wrong.py", "y = = 1\n");
-    assert_eq!(open().note(&wrong, 7), None);
+    assert_eq!(open().fallback_verdict(&wrong, InterpreterId(7)), None);
 }
 
 #[test]
@@ -442,13 +445,17 @@ fn by_content_nothing_is_written_for_nothing() {
     place.wait();
     let open = || Project::open(&place.cache(), &[place.src()], BY_CONTENT);
     let mut project = open();
-    project.set_notes(7, &[(place.path("wrong.py"), true)]);
+    project.record_fallback_verdicts(InterpreterId(7), &[(place.path("wrong.py"), FallbackVerdict::Parses)]);
     let inode = || FileFingerprint::at(&place.cache_files(".fresh")[0]).expect("it is there").inode;
     let before = inode();
     for _ in 0..3 {
         let project = open();
         assert_eq!((project.report().cached, project.report().new, project.report().unread), (3, 0, 0));
-        assert_eq!(project.note(&place.path("wrong.py"), 7), Some(true), "the source is the same");
+        assert_eq!(
+            project.fallback_verdict(&place.path("wrong.py"), InterpreterId(7)),
+            Some(FallbackVerdict::Parses),
+            "the source is the same"
+        );
     }
     assert_eq!(inode(), before);
     assert_eq!(place.unread(), 4, "what is known by content serves by stat");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use lazyast::{Cache, CacheDirectoryError, Project, Report, WarmOptions, export};
+use lazyast::{Cache, CacheDirectoryError, Project, WarmOptions, WarmReport, export};
 
 struct Place {
     root: tempfile::TempDir,
@@ -34,7 +34,7 @@ impl Place {
         self.root.path().join("underlay")
     }
 
-    fn warm(&self, cache: &Cache) -> Report {
+    fn warm(&self, cache: &Cache) -> WarmReport {
         lazyast::warm(cache, &[self.src()], WarmOptions::default(), &|_| {})
     }
 

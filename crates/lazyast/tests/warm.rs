@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use lazyast::{Cache, FailureReason, Project, Report, Unsupported, WarmOptions};
+use lazyast::{Cache, FailureReason, Project, Unsupported, WarmOptions, WarmReport};
 
 struct Place {
     root: tempfile::TempDir,
@@ -30,7 +30,7 @@ impl Place {
         Cache::at(self.root.path().join("cache")).expect("a new directory")
     }
 
-    fn warm(&self) -> Report {
+    fn warm(&self) -> WarmReport {
         lazyast::warm(
             &self.cache(),
             &[self.src()],
@@ -40,7 +40,7 @@ impl Place {
     }
 }
 
-fn counts(report: &Report) -> (usize, usize, usize, usize) {
+fn counts(report: &WarmReport) -> (usize, usize, usize, usize) {
     (report.files, report.new, report.cached, report.failures.len())
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use lazyast::dump::{DumpError, VERSIONS};
 use lazyast::format::read::Target;
-use lazyast::{FileError, MAX_FILE, OwnedTree};
+use lazyast::{FileError, MAX_SOURCE_BYTES, OwnedTree};
 
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
@@ -95,9 +95,9 @@ impl DumpCommand {
         let mut source = Vec::new();
         if self.file.as_os_str() == "-" {
             // The parser reports an error for sources that are longer than the limit.
-            std::io::stdin().take(MAX_FILE + 1).read_to_end(&mut source).map_err(FileError::Io)?;
+            std::io::stdin().take(MAX_SOURCE_BYTES + 1).read_to_end(&mut source).map_err(FileError::Io)?;
         } else {
-            lazyast::read_file(&self.file, &mut source)?;
+            lazyast::read_source(&self.file, &mut source)?;
         }
         Ok(source)
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use indicatif::HumanCount;
-use lazyast::{Cache, Verify, WarmOptions};
+use lazyast::{Cache, ChangeDetection, WarmOptions};
 
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
@@ -65,7 +65,7 @@ impl PackExportCommand {
     fn run(self) -> Result<(), CommandError> {
         let cache = self.cache.open();
         let name = self.file.display();
-        let options = WarmOptions { jobs: self.jobs, verify: Verify::default() };
+        let options = WarmOptions { jobs: self.jobs, change_detection: ChangeDetection::default() };
         let exported = lazyast::export(&cache, &self.file, &self.paths, options)
             .map_err(|error| CommandError::new(format!("cannot write {name}: {error}")))?;
         writeln!(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use lazyast::{Report, Verify, WarmOptions};
+use lazyast::{ChangeDetection, WarmOptions, WarmReport};
 
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
@@ -37,8 +37,9 @@ impl WarmCommand {
             ProgressStyle::with_template("{bar:30} {pos}/{len} files")
                 .unwrap_or_else(|_| ProgressStyle::default_bar()),
         );
-        let verify = if self.verify_content { Verify::Content } else { Verify::default() };
-        let options = WarmOptions { jobs: self.jobs, verify };
+        let change_detection =
+            if self.verify_content { ChangeDetection::Content } else { ChangeDetection::default() };
+        let options = WarmOptions { jobs: self.jobs, change_detection };
         let report = lazyast::warm(&cache, &self.paths, options, &|progress| {
             if progress.done % 64 == 0 {
                 bar.set_length(progress.total as u64);
@@ -61,7 +62,7 @@ impl WarmCommand {
         Ok(())
     }
 
-    fn print(&self, report: &Report) -> io::Result<()> {
+    fn print(&self, report: &WarmReport) -> io::Result<()> {
         let mut out = io::stdout().lock();
         let count = |number: usize| HumanCount(number as u64).to_string();
         writeln!(

@@ -32,7 +32,7 @@ impl<'f> FileHits<'f> {
     /// Reads the source and calls `print` with its text.
     pub(super) fn with_text(&self, print: impl FnOnce(&str) -> Result<(), String>) -> Result<(), String> {
         SOURCE_BUFFER.with_borrow_mut(|source| {
-            lazyast::read_file(self.module.path(), source).map_err(|error| error.to_string())?;
+            lazyast::read_source(self.module.path(), source).map_err(|error| error.to_string())?;
             // Opening the project checked a moment ago that the source is unchanged. Hashing it again would take
             // longer than the search, so only the length is compared.
             if source.len() != self.tree.header().source_len as usize {

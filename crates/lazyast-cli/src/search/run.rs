@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use lazyast::{FindError, Project, Verify, WarmOptions};
+use lazyast::{ChangeDetection, Project, SearchError, WarmOptions};
 
 use super::arguments::SearchArguments;
 use super::file_hits::FileHits;
@@ -35,8 +35,10 @@ impl SearchArguments {
         if let Some(missing) = paths.iter().find(|path| !path.exists()) {
             return Err(CommandError::new(format!("{}: no such file or directory", missing.display())));
         }
-        let verify = if self.verify_content { Verify::Content } else { Verify::default() };
-        let project = Project::open(&self.cache.open(), &paths, WarmOptions { jobs: self.jobs, verify });
+        let change_detection =
+            if self.verify_content { ChangeDetection::Content } else { ChangeDetection::default() };
+        let project =
+            Project::open(&self.cache.open(), &paths, WarmOptions { jobs: self.jobs, change_detection });
         let format = self.output_format(language);
         let results = project.search(&queries.combined, self.jobs, |module, tree, hits| {
             let path = printed_path(module.path(), in_current_directory);
@@ -67,7 +69,7 @@ impl SearchArguments {
     fn print(
         &self,
         project: &Project,
-        results: Vec<(usize, Result<FileOutput, FindError>)>,
+        results: Vec<(usize, Result<FileOutput, SearchError>)>,
     ) -> Result<(), CommandError> {
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let mut problems: Vec<String> = Vec::new();

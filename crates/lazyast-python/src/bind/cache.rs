@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lazyast::{Cache, CacheDirectoryError, Failure, GcPolicy, PackReport, Report, Store, WarmOptions};
+use lazyast::{
+    Cache, CacheDirectoryError, GcPolicy, PackReport, SourceFailure, Store, WarmOptions, WarmReport,
+};
 use pyo3::prelude::*;
 
 use super::process_cache;
@@ -61,12 +63,12 @@ impl CacheObject {
         jobs: Option<usize>,
         verify: Option<&str>,
     ) -> PyResult<Warmed> {
-        let options = WarmOptions { jobs, verify: verify_of(verify)? };
+        let options = WarmOptions { jobs, change_detection: verify_of(verify)? };
         let report = py.detach(|| lazyast::warm(&self.cache, &paths, options, &|_| {}));
         if let Some(error) = &report.unwritten {
             process_cache::warn(py, &format!("what is new cannot be written: {error}"))?;
         }
-        let Report { files, new, cached, unread, lines, failures, .. } = report;
+        let WarmReport { files, new, cached, unread, lines, failures, .. } = report;
         Ok((files, new, cached, unread, lines, reasons(&failures)))
     }
 
@@ -128,7 +130,7 @@ impl CacheObject {
         jobs: Option<usize>,
         verify: Option<&str>,
     ) -> PyResult<(usize, u64, Reasons)> {
-        let options = WarmOptions { jobs, verify: verify_of(verify)? };
+        let options = WarmOptions { jobs, change_detection: verify_of(verify)? };
         let exported = py.detach(|| lazyast::export(&self.cache, &file, &paths, options))?;
         Ok((exported.archives, exported.bytes, reasons(&exported.failures)))
     }
@@ -158,7 +160,7 @@ impl CacheObject {
     }
 }
 
-fn reasons(failures: &[Failure]) -> Reasons {
+fn reasons(failures: &[SourceFailure]) -> Reasons {
     failures.iter().map(|failure| (failure.path.clone(), failure.reason.to_string())).collect()
 }
 

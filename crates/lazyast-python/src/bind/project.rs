@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use lazyast::{FailureReason, FindError, Verify, WarmOptions};
+use lazyast::{ChangeDetection, FailureReason, FallbackVerdict, InterpreterId, SearchError, WarmOptions};
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
@@ -48,7 +48,7 @@ impl Project {
         jobs: Option<usize>,
         verify: Option<&str>,
     ) -> PyResult<Self> {
-        let verify = verify_of(verify)?;
+        let change_detection = verify_of(verify)?;
         let opened = cache_dir.map(|directory| process_cache::open_or_none(Some(directory)));
         let cache = match &opened {
             Some((cache, None)) => cache,
@@ -59,7 +59,8 @@ impl Project {
             None => process_cache::of_process(py)?,
         };
         process_cache::note(cache);
-        let inner = py.detach(|| lazyast::Project::open(cache, &paths, WarmOptions { jobs, verify }));
+        let inner =
+            py.detach(|| lazyast::Project::open(cache, &paths, WarmOptions { jobs, change_detection }));
         if let Some(error) = &inner.report().unwritten {
             process_cache::warn(py, &format!("what is new cannot be written: {error}"))?;
         }
@@ -108,9 +109,12 @@ impl Project {
     /// Remembers whether the interpreter parses the sources that were undecided.
     fn decide(&mut self, py: Python<'_>, decisions: Vec<(usize, bool)>) -> PyResult<()> {
         let failures = self.inner.failures();
-        let note = |(place, parses): (usize, bool)| Some((failures.get(place)?.path.clone(), parses));
-        let notes: Vec<_> = decisions.into_iter().filter_map(note).collect();
-        self.inner.set_notes(version(py)?, &notes);
+        let verdict = |(place, parses): (usize, bool)| {
+            let verdict = if parses { FallbackVerdict::Parses } else { FallbackVerdict::Rejects };
+            Some((failures.get(place)?.path.clone(), verdict))
+        };
+        let verdicts: Vec<_> = decisions.into_iter().filter_map(verdict).collect();
+        self.inner.record_fallback_verdicts(interpreter_id(py)?, &verdicts);
         self.sort(py)
     }
 
@@ -128,16 +132,16 @@ impl Project {
         let mut files = Vec::with_capacity(found.len());
         for (index, hits) in found {
             let module = &self.inner.modules()[index];
-            let archive = module.archive().map_err(FindError::Archive);
+            let archive = module.archive().map_err(SearchError::Archive);
             match hits.and_then(|hits| Ok((hits, archive?))) {
                 Ok((hits, archive)) => {
                     let place = Some((module.path().to_owned(), self.places[index]));
                     files.push(File::open(archive, place, hits)?);
                 }
-                Err(FindError::Archive(_)) => unsearched.push(module.path().to_owned()),
-                Err(FindError::Run(error)) => {
+                Err(SearchError::Run(error)) => {
                     return Err(query::failed(&error, &module.path().display().to_string()));
                 }
+                Err(_) => unsearched.push(module.path().to_owned()),
             }
         }
         unsearched.sort();
@@ -161,19 +165,19 @@ impl Project {
 
     /// Says which sources have a tree, in the order of their paths, as far as the interpreter was asked.
     fn sort(&mut self, py: Python<'_>) -> PyResult<()> {
-        let caller = version(py)?;
+        let interpreter = interpreter_id(py)?;
         let (modules, failures) = (self.inner.modules(), self.inner.failures());
         self.undecided.clear();
         self.refused.clear();
         self.unreadable.clear();
         let mut left = Vec::new();
         for (place, failure) in failures.iter().enumerate() {
-            match (&failure.reason, self.inner.note(&failure.path, caller)) {
+            match (&failure.reason, self.inner.fallback_verdict(&failure.path, interpreter)) {
                 (FailureReason::File(error), _) => {
                     self.unreadable.push((failure.path.clone(), error.to_string()));
                 }
-                (_, Some(true)) => left.push(place),
-                (_, Some(false)) => self.refused.push(place),
+                (_, Some(FallbackVerdict::Parses)) => left.push(place),
+                (_, Some(FallbackVerdict::Rejects)) => self.refused.push(place),
                 (_, None) => self.undecided.push(place),
             }
         }
@@ -193,11 +197,11 @@ impl Project {
 }
 
 /// How to see that sources are what they were.
-pub(crate) fn verify_of(verify: Option<&str>) -> PyResult<Verify> {
+pub(crate) fn verify_of(verify: Option<&str>) -> PyResult<ChangeDetection> {
     match verify {
-        None => Ok(Verify::default()),
-        Some("stat") => Ok(Verify::Stat),
-        Some("content") => Ok(Verify::Content),
+        None => Ok(ChangeDetection::default()),
+        Some("stat") => Ok(ChangeDetection::Stat),
+        Some("content") => Ok(ChangeDetection::Content),
         Some(other) => {
             let message = format!("verify must be 'stat', 'content' or None, not {other:?}");
             Err(PyValueError::new_err(message))
@@ -205,9 +209,9 @@ pub(crate) fn verify_of(verify: Option<&str>) -> PyResult<Verify> {
     }
 }
 
-/// What tells this interpreter from others that parse differently.
-fn version(py: Python<'_>) -> PyResult<u32> {
-    py.import("sys")?.getattr("hexversion")?.extract()
+/// Tells this interpreter from others, whose parsers may differ.
+fn interpreter_id(py: Python<'_>) -> PyResult<InterpreterId> {
+    py.import("sys")?.getattr("hexversion")?.extract().map(InterpreterId)
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

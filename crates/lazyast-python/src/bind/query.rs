@@ -178,7 +178,7 @@ impl File {
             return Err(PyValueError::new_err(message));
         };
         let mut source = Vec::new();
-        let read = lazyast::read_file(path, &mut source).map_err(|error| error.to_string());
+        let read = lazyast::read_source(path, &mut source).map_err(|error| error.to_string());
         let text = read.and_then(|_| {
             if lazyast::source_key(&source) != self.tree().header().source_hash {
                 return Err("changed since it was searched".to_owned());

@@ -1,152 +1,137 @@
-//! Reading sources, and parsing those that are new, on every core.
+//! Reading sources and parsing those without an archive, on all processors.
+//!
+//! All new archives go to one pack, so that a large codebase makes one file. The threads share its writer; parsing
+//! takes so much longer than writing that they rarely wait for each other.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::{io, thread};
 
 use lazyast_format::Tree;
 use lazyast_parse::Parser;
-use lazyast_store::{FileState, PackWriter, SourceKey, SourceState, Store};
+use lazyast_store::{FileFingerprint, FileState, PackWriter, SourceKey, SourceState, Store};
 
-use super::discover::{self, Found};
-use super::reuse as recall;
-use super::warm::{Done, FailureReason, Held, Progress, Read};
-use crate::{ArchiveBytes, Cache};
+use super::discovery::DiscoveredFile;
+use super::outcome::{ArchiveHandle, ArchivedSource, SourceOutcome};
+use super::report::{FailureReason, Progress};
+use super::reuse;
+use super::source_file::read_source;
+use crate::archive::ArchiveBytes;
+use crate::cache::Cache;
+use crate::parallel::{self, IndexQueue};
 
-/// Most threads that are started, whatever is asked for.
-const MAX_JOBS: usize = 256;
-
-/// Number of threads: what was asked for, or one for each processor.
-pub(crate) fn jobs(asked: Option<usize>) -> usize {
-    let cores = || thread::available_parallelism().map_or(1, usize::from);
-    asked.unwrap_or_else(cores).clamp(1, MAX_JOBS)
-}
-
-/// What the threads share.
-pub(crate) struct Work<'a> {
+/// The sources that must be read, and what the threads that read them share.
+pub(crate) struct ParallelBuild<'a> {
     cache: &'a Cache,
-    files: &'a [Found],
-    before: &'a [Option<&'a FileState>],
+    files: &'a [DiscoveredFile],
+    /// The recorded state of each file.
+    states: &'a [Option<&'a FileState>],
+    /// The indices of the files that must be read, in the order in which they are read.
     order: &'a [usize],
-    next: AtomicUsize,
-    output: Mutex<Output>,
     progress: &'a (dyn Fn(Progress) + Sync),
-    /// Archives are handed out, and not only written.
-    keep: bool,
+    /// Whether the outcomes have their archives.
+    keep_archives: bool,
+    output: Mutex<PackOutput>,
 }
 
-struct Output {
-    /// Keys in the pack: equal sources are stored once.
+/// The pack of a build.
+#[derive(Default)]
+struct PackOutput {
+    /// Keys of the archives in the pack: equal sources are stored once.
     written: HashSet<SourceKey>,
     writer: Option<PackWriter>,
     error: Option<io::Error>,
 }
 
-impl<'a> Work<'a> {
-    /// `order` says which files are read, and in which order; `before` what is known of each file.
+impl<'a> ParallelBuild<'a> {
     pub(crate) fn new(
         cache: &'a Cache,
-        files: &'a [Found],
-        before: &'a [Option<&'a FileState>],
+        files: &'a [DiscoveredFile],
+        states: &'a [Option<&'a FileState>],
         order: &'a [usize],
         progress: &'a (dyn Fn(Progress) + Sync),
-        keep: bool,
+        keep_archives: bool,
     ) -> Self {
-        let output = Mutex::new(Output { written: HashSet::new(), writer: None, error: None });
-        Self { cache, files, before, order, next: AtomicUsize::new(0), output, progress, keep }
+        Self { cache, files, states, order, progress, keep_archives, output: Mutex::default() }
     }
 
-    /// Reads all sources that have to be read.
-    pub(crate) fn read_all(&self, jobs: usize) -> Vec<(usize, Read)> {
-        let jobs = jobs.min(self.order.len()).max(1);
-        thread::scope(|scope| {
-            let others: Vec<_> = (1..jobs).map(|_| scope.spawn(|| self.work())).collect();
-            let mut all = self.work();
-            for other in others {
-                all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+    /// Reads all sources that must be read, and gives their outcomes with the indices of their files.
+    pub(crate) fn run(&self, threads: usize) -> Vec<(usize, SourceOutcome)> {
+        let queue = IndexQueue::new(self.order.len());
+        parallel::run_on_threads(threads.min(self.order.len()), || {
+            let mut outcomes = Vec::new();
+            let mut parser = Parser::new();
+            let mut source = Vec::new();
+            while let Some(batch) = queue.take(1) {
+                let index = self.order[batch.start];
+                outcomes.push((index, self.source(index, &mut parser, &mut source)));
+                (self.progress)(Progress { done: batch.end, total: self.order.len() });
             }
-            all
+            outcomes
         })
     }
 
-    fn work(&self) -> Vec<(usize, Read)> {
-        let mut done = Vec::new();
-        let mut parser = Parser::new();
-        let mut source = Vec::new();
-        loop {
-            let place = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(index) = self.order.get(place) else { return done };
-            done.push((*index, self.file(*index, &mut parser, &mut source)));
-            (self.progress)(Progress { done: place + 1, total: self.order.len() });
-        }
-    }
-
-    fn file(&self, index: usize, parser: &mut Parser, source: &mut Vec<u8>) -> Read {
-        let found = &self.files[index];
-        let path = found.path.clone();
-        let fingerprint = match discover::read_file(&path, source) {
+    /// Reads one source, and finds or makes its archive.
+    fn source(&self, index: usize, parser: &mut Parser, source: &mut Vec<u8>) -> SourceOutcome {
+        let file = &self.files[index];
+        let fingerprint = match read_source(&file.path, source) {
             Ok(fingerprint) => fingerprint,
             Err(error) => {
-                let known = SourceState::unsupported(SourceKey::default(), error.to_string());
-                return (
-                    Err(FailureReason::File(error)),
-                    FileState { path, fingerprint: found.fingerprint, source: known },
-                );
+                let state = SourceState::unsupported(SourceKey::default(), error.to_string());
+                return outcome(file, file.fingerprint, Err(FailureReason::File(error)), state);
             }
         };
         let key = lazyast_store::source_key(source);
-        if let Some((result, known)) = self.again(index, &key) {
-            return (result, FileState { path, fingerprint, source: known });
+        if let Some((result, state)) = self.recorded(index, &key) {
+            return outcome(file, fingerprint, result, state);
         }
         let cached = self.cache.get(&key);
-        let made = match &cached {
+        let parsed = match &cached {
             Some(_) => None,
             None => match parser.parse(source, &key) {
                 Ok(archive) => Some(archive),
                 Err(reason) => {
-                    let known = SourceState::unsupported(key, reason.to_string());
-                    return (
-                        Err(FailureReason::Unsupported(reason)),
-                        FileState { path, fingerprint, source: known },
-                    );
+                    let state = SourceState::unsupported(key, reason.to_string());
+                    return outcome(file, fingerprint, Err(FailureReason::Unsupported(reason)), state);
                 }
             },
         };
-        let bytes = cached.as_ref().map(AsRef::as_ref).or(made).unwrap_or_default();
-        let (lines, minimum_python) = facts(bytes);
-        if let Some(archive) = made
+        if let Some(archive) = parsed
             && let Some(store) = self.cache.store()
         {
             self.write(store, &key, archive);
         }
-        let done = Done {
+        let bytes = cached.as_ref().map(AsRef::as_ref).or(parsed).unwrap_or_default();
+        let (lines, minimum_python) = line_count_and_minimum_python(bytes);
+        let archive = || ArchiveHandle::Bytes(cached.clone().unwrap_or_else(|| ArchiveBytes::copy(bytes)));
+        let archived = ArchivedSource {
             minimum_python,
             lines,
             source_bytes: source.len() as u64,
             archive_bytes: bytes.len() as u64,
-            is_new: made.is_some(),
-            archive: self
-                .keep
-                .then(|| Held::Bytes(cached.clone().unwrap_or_else(|| ArchiveBytes::copy(bytes)))),
+            is_new: parsed.is_some(),
+            archive: self.keep_archives.then(archive),
         };
-        (
-            Ok(done),
-            FileState { path, fingerprint, source: SourceState::Archive { key, lines, minimum_python } },
-        )
+        outcome(file, fingerprint, Ok(archived), SourceState::Archive { key, lines, minimum_python })
     }
 
-    /// What came of a source last time, if that is known and its archive is still there. Who only warms wants it whole,
-    /// too; who opens looks at that when the archive is asked for.
-    fn again(&self, index: usize, key: &SourceKey) -> Option<(Result<Done, FailureReason>, SourceState)> {
-        let before = self.before[index].filter(|before| recall::is_of(before, key))?;
-        if !self.keep && matches!(before.source, SourceState::Archive { .. }) {
+    /// The recorded result of a source with this key, if its archive is still in the cache.
+    ///
+    /// A build that does not keep archives checks the whole archive here. One that keeps them leaves the check to the
+    /// first access to the archive.
+    fn recorded(
+        &self,
+        index: usize,
+        key: &SourceKey,
+    ) -> Option<(Result<ArchivedSource, FailureReason>, SourceState)> {
+        let state = self.states[index].filter(|state| reuse::is_state_of(state, key))?;
+        if !self.keep_archives && matches!(state.source, SourceState::Archive { .. }) {
             self.cache.get(key)?;
         }
-        Some((recall::again(self.cache, before, self.keep)?, before.source.clone()))
+        Some((reuse::recorded_result(self.cache, state, self.keep_archives)?, state.source.clone()))
     }
 
-    /// Appends to the pack of this run. After an error nothing more is written.
+    /// Appends an archive to the pack. After an error nothing more is written.
     fn write(&self, store: &Store, key: &SourceKey, archive: &[u8]) {
         let mut output = self.output();
         if output.error.is_some() || !output.written.insert(*key) {
@@ -162,19 +147,30 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Publishes the pack, and gives the first error of writing or publishing it.
     pub(crate) fn publish(self) -> Option<io::Error> {
-        let Output { writer, error, .. } = self.output.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let PackOutput { writer, error, .. } =
+            self.output.into_inner().unwrap_or_else(PoisonError::into_inner);
         let (Some(writer), Some(store)) = (writer, self.cache.store()) else { return error };
         store.publish(writer).err()
     }
 
-    fn output(&self) -> MutexGuard<'_, Output> {
+    fn output(&self) -> MutexGuard<'_, PackOutput> {
         self.output.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The lines of an archive's text, and the oldest Python that has its syntax.
-fn facts(archive: &[u8]) -> (u32, u8) {
+fn outcome(
+    file: &DiscoveredFile,
+    fingerprint: FileFingerprint,
+    result: Result<ArchivedSource, FailureReason>,
+    source: SourceState,
+) -> SourceOutcome {
+    SourceOutcome { result, state: FileState { path: file.path.clone(), fingerprint, source } }
+}
+
+/// The number of lines of an archive's source, and the oldest Python that has its syntax.
+fn line_count_and_minimum_python(archive: &[u8]) -> (u32, u8) {
     Tree::open(archive, None)
         .map_or((0, u8::MAX), |tree| (tree.line_count(), tree.header().facts.minimum_python))
 }

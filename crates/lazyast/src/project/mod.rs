@@ -1,9 +1,42 @@
-//! A codebase: finding its sources, bringing them into the cache, opening and searching it.
+//! A codebase: finding its sources, bringing their archives into the cache, opening and searching it.
+//!
+//! The steps, in the order in which they happen:
+//!
+//! 1. `discover` finds the sources (`walk` lists directories, `ignore_files` knows what excludes files); `rediscover`
+//!    does the same with less work, from the state that was recorded last time.
+//! 2. `reuse` tells what is known of unchanged sources without reading them.
+//! 3. `build` reads the other sources (`source_file`), and parses those without an archive, on all processors.
+//! 4. `update` runs steps 1 to 3 and records the new state; `warm` and `open` are its two callers.
+//! 5. `search` evaluates a query over an open [`Project`]; `prefilter` skips archives that cannot have hits.
+//!
+//! `export` writes the archives of a project to a file, `fallback` remembers what interpreters say about sources that
+//! the parser does not support. `report` and `outcome` are the types that the steps exchange.
 
-pub(crate) mod build;
-pub(crate) mod discover;
-pub(crate) mod export;
-pub(crate) mod open;
-pub(crate) mod reuse;
-pub(crate) mod search;
-pub(crate) mod warm;
+mod build;
+mod discover;
+mod discovery;
+mod export;
+mod fallback;
+mod ignore_files;
+mod module;
+mod open;
+mod outcome;
+mod prefilter;
+mod rediscover;
+mod report;
+mod reuse;
+mod search;
+mod source_file;
+mod update;
+mod walk;
+mod warm;
+
+pub use discover::find_sources;
+pub use export::{ExportReport, export};
+pub use fallback::{FallbackVerdict, InterpreterId};
+pub use module::Module;
+pub use open::Project;
+pub use report::{ChangeDetection, FailureReason, Progress, SourceFailure, WarmOptions, WarmReport};
+pub use search::SearchError;
+pub use source_file::{FileError, MAX_SOURCE_BYTES, read_source};
+pub use warm::warm;

@@ -1,59 +1,68 @@
-//! What is known of sources from the last time.
+//! Reusing what is recorded of a source, without parsing it and often without reading it.
 
 use lazyast_store::{FileState, ProjectState, SourceKey, SourceState};
 
-use super::discover::Found;
-use super::warm::{Done, FailureReason, Held, Read};
-use crate::Cache;
+use super::discovery::DiscoveredFile;
+use super::outcome::{ArchiveHandle, ArchivedSource, SourceOutcome};
+use super::report::FailureReason;
+use crate::cache::Cache;
 
-/// What is known of each file, if anything is. Both lists are in the order of their paths.
-pub(crate) fn before<'a>(known: Option<&'a ProjectState>, files: &[Found]) -> Vec<Option<&'a FileState>> {
-    let mut before = known.map_or(&[][..], |known| &known.files).iter().peekable();
-    let mut find = |found: &Found| {
-        while before.next_if(|file| file.path < found.path).is_some() {}
-        before.next_if(|file| file.path == found.path)
+/// The recorded state of each file, if there is one. Both lists are in the order of their paths.
+pub(crate) fn recorded_states<'r>(
+    recorded: Option<&'r ProjectState>,
+    files: &[DiscoveredFile],
+) -> Vec<Option<&'r FileState>> {
+    let mut states = recorded.map_or(&[][..], |recorded| &recorded.files).iter().peekable();
+    let mut find = |file: &DiscoveredFile| {
+        while states.next_if(|state| state.path < file.path).is_some() {}
+        states.next_if(|state| state.path == file.path)
     };
     files.iter().map(&mut find).collect()
 }
 
-/// What became of the files that did not change since they were read last, as their fingerprints prove; nothing for the others.
-pub(crate) fn all(
+/// The outcomes of the files whose fingerprints prove that they have not changed; `None` for all others.
+pub(crate) fn unchanged(
     cache: &Cache,
-    known: &ProjectState,
-    before: &[Option<&FileState>],
-    files: &[Found],
-    keep: bool,
-) -> Vec<Option<Read>> {
-    let recall = |(file, found): (&Option<&FileState>, &Found)| {
-        let file = file.filter(|file| known.is_unchanged(&file.fingerprint, &found.fingerprint))?;
-        Some((again(cache, file, keep)?, file.clone()))
+    recorded: &ProjectState,
+    states: &[Option<&FileState>],
+    files: &[DiscoveredFile],
+    keep_archives: bool,
+) -> Vec<Option<SourceOutcome>> {
+    let reuse = |(state, file): (&Option<&FileState>, &DiscoveredFile)| {
+        let state = state.filter(|state| recorded.is_unchanged(&state.fingerprint, &file.fingerprint))?;
+        let result = recorded_result(cache, state, keep_archives)?;
+        Some(SourceOutcome { result, state: state.clone() })
     };
-    before.iter().zip(files).map(recall).collect()
+    states.iter().zip(files).map(reuse).collect()
 }
 
-/// What came of a source that has the same content as before, or nothing if its archive is not there any more.
-pub(crate) fn again(cache: &Cache, file: &FileState, keep: bool) -> Option<Result<Done, FailureReason>> {
-    match &file.source {
+/// The recorded result for a source with the same content; `None` if its archive is not in the cache any more.
+pub(crate) fn recorded_result(
+    cache: &Cache,
+    state: &FileState,
+    keep_archives: bool,
+) -> Option<Result<ArchivedSource, FailureReason>> {
+    match &state.source {
         SourceState::Unsupported { reason, .. } => {
             Some(Err(FailureReason::UnsupportedBefore(reason.clone())))
         }
         SourceState::Archive { key, lines, minimum_python } => {
-            let located = cache.locate(key)?;
-            Some(Ok(Done {
+            let location = cache.locate(key)?;
+            Some(Ok(ArchivedSource {
                 minimum_python: *minimum_python,
                 lines: *lines,
-                source_bytes: file.fingerprint.size,
-                archive_bytes: located.archive_len(),
+                source_bytes: state.fingerprint.size,
+                archive_bytes: location.archive_len(),
                 is_new: false,
-                archive: keep.then(|| Held::ArchiveLocation(located, *key)),
+                archive: keep_archives.then(|| ArchiveHandle::Location(location, *key)),
             }))
         }
     }
 }
 
-/// Whether a file had a source with this key.
-pub(crate) fn is_of(file: &FileState, source: &SourceKey) -> bool {
-    match &file.source {
+/// Whether the recorded state is that of a source with this key.
+pub(crate) fn is_state_of(state: &FileState, source: &SourceKey) -> bool {
+    match &state.source {
         SourceState::Archive { key, .. } | SourceState::Unsupported { key, .. } => key == source,
     }
 }

@@ -1,0 +1,39 @@
+//! Compiling queries. `lazyast-query` needs a parser for patterns, and gets ours here.
+
+use lazyast_format::Archive;
+use lazyast_parse::{Parser, Unsupported};
+use lazyast_query::{ParseFailure, Query, QueryError};
+
+use crate::archive::ArchiveBytes;
+
+/// Compiles a pattern: Python code with metavariables.
+///
+/// ```
+/// let query = lazyast::pattern("open($PATH, $$$)")?;
+/// # Ok::<(), lazyast::QueryError>(())
+/// ```
+pub fn pattern(text: &str) -> Result<Query, QueryError> {
+    Query::pattern(text, &parse)
+}
+
+/// Compiles a selector: a path through the tree, in the manner of CSS.
+///
+/// ```
+/// let query = lazyast::selector("ClassDef > FunctionDef[name=/^test_/]")?;
+/// # Ok::<(), lazyast::QueryError>(())
+/// ```
+pub fn selector(text: &str) -> Result<Query, QueryError> {
+    Query::selector(text, &parse)
+}
+
+fn parse(text: &str) -> Result<Archive<ArchiveBytes>, ParseFailure> {
+    let mut parser = Parser::new();
+    let archive = parser.parse(text.as_bytes(), &[0; 32]).map_err(|unsupported| match unsupported {
+        Unsupported::Syntax { message, offset, .. } => {
+            ParseFailure { message, offset: Some(offset as usize) }
+        }
+        unsupported => ParseFailure { message: unsupported.to_string(), offset: None },
+    })?;
+    Archive::open(ArchiveBytes::copy(archive), None)
+        .map_err(|error| ParseFailure { message: error.to_string(), offset: None })
+}

@@ -1,0 +1,88 @@
+//! [`Module`]: one source of a project, whose archive is opened on first access.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use lazyast_format::Tree;
+use lazyast_parse::PARSER_VERSION;
+use lazyast_store::ArchiveLocation;
+
+use super::outcome::ArchiveHandle;
+use super::report::FailureReason;
+use super::source_file::{FileError, read_source};
+use crate::archive::{ArchiveBytes, OwnedTree};
+use crate::cache::Cache;
+
+/// One source of a project. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Module {
+    path: PathBuf,
+    minimum_python: u8,
+    handle: ArchiveHandle,
+    /// The tree, after the archive was checked.
+    opened: Arc<OnceLock<OwnedTree>>,
+    cache: Cache,
+}
+
+impl Module {
+    pub(crate) fn new(path: PathBuf, minimum_python: u8, handle: ArchiveHandle, cache: Cache) -> Self {
+        Self { path, minimum_python, handle, opened: Arc::default(), cache }
+    }
+
+    /// The path, below the path that the project was opened with.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The minor version of the oldest Python that has the source's syntax.
+    pub fn minimum_python(&self) -> u8 {
+        self.minimum_python
+    }
+
+    /// The bytes of the archive, checked as by [`tree`](Self::tree).
+    pub fn archive(&self) -> Result<ArchiveBytes, FailureReason> {
+        Ok(self.opened()?.bytes().clone())
+    }
+
+    /// The tree.
+    ///
+    /// Opening a project only locates archives; the first access compares the archive with its checksum. If the
+    /// archive is damaged, the source is read and parsed again; it is an error if the source has changed meanwhile.
+    pub fn tree(&self) -> Result<&Tree<'_>, FailureReason> {
+        Ok(self.opened()?.tree())
+    }
+
+    /// The location of the archive in a pack, unless the project has made the archive itself.
+    pub(crate) fn location(&self) -> Option<&ArchiveLocation> {
+        match &self.handle {
+            ArchiveHandle::Location(location, _) => Some(location),
+            ArchiveHandle::Bytes(_) => None,
+        }
+    }
+
+    fn opened(&self) -> Result<&OwnedTree, FailureReason> {
+        if let Some(opened) = self.opened.get() {
+            return Ok(opened);
+        }
+        let opened = OwnedTree::open(self.load()?).map_err(FailureReason::Damaged)?;
+        Ok(self.opened.get_or_init(|| opened))
+    }
+
+    /// The archive from memory, from its location, from anywhere in the cache, or from the source, in this order.
+    fn load(&self) -> Result<ArchiveBytes, FailureReason> {
+        let (location, key) = match &self.handle {
+            ArchiveHandle::Bytes(bytes) => return Ok(bytes.clone()),
+            ArchiveHandle::Location(location, key) => (location, key),
+        };
+        let archive = location.open(PARSER_VERSION).map(ArchiveBytes::in_pack);
+        if let Some(bytes) = archive.or_else(|| self.cache.get(key)) {
+            return Ok(bytes);
+        }
+        let mut source = Vec::new();
+        read_source(&self.path, &mut source).map_err(FailureReason::File)?;
+        if lazyast_store::source_key(&source) != *key {
+            return Err(FailureReason::File(FileError::Changing));
+        }
+        self.cache.archive(&source).map_err(FailureReason::Unsupported)
+    }
+}
