@@ -161,7 +161,9 @@ def test_errors_point_at_the_place(run):
     hole = "no hole begins like this: write $X for one thing, $$$ or $$$XS for any number"
     assert run("find", "f($$X)").stderr == f"lazyast: error: pattern: {hole}\n  f($$X)\n    ^^\n"
     assert run("find", "f", "missing").stderr == "lazyast: error: missing: no such file or directory\n"
-    assert run("find").stderr == "lazyast: error: no pattern is given\n"
+    assert run("find").stderr == (
+        "lazyast: error: no pattern is given\nhint: give it as the first argument, with -e, or in a file with -f\n"
+    )
 
 
 def test_quiet(run, directory):

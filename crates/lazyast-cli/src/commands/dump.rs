@@ -18,13 +18,14 @@ pub(crate) struct DumpCommand {
     /// The Python version whose tree and whose `ast.dump` are printed: 3.X or 3.X.Y
     #[arg(long, default_value = "3.13", value_name = "VERSION", value_parser = parse_version)]
     python: PythonVersion,
-    /// Print one field on each line, indented by N spaces per level
+    /// Break lines, and indent each level by N spaces
     #[arg(long, value_name = "N")]
     indent: Option<usize>,
     /// Omit positions
     #[arg(long)]
     no_attributes: bool,
-    /// Also print fields that are None or []. Python 3.13 prints them with show_empty; older versions always print them
+    /// Also print fields that are None or [], as show_empty of Python 3.13 does. For older versions this has no
+    /// effect
     #[arg(long)]
     show_empty: bool,
     #[command(flatten)]

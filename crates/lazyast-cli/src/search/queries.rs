@@ -83,7 +83,10 @@ impl SearchedQueries {
 
 /// The query that is the first argument.
 fn query_argument(language: QueryLanguage, argument: Option<OsString>) -> Result<String, CommandError> {
-    let missing = || CommandError::new(format!("no {} is given", language.name()));
+    let missing = || {
+        CommandError::new(format!("no {} is given", language.name()))
+            .hint("give it as the first argument, with -e, or in a file with -f")
+    };
     let text = argument.ok_or_else(missing)?;
     let not_unicode = |text: OsString| {
         CommandError::new(format!("{}: the {} is not UTF-8", text.display(), language.name()))
