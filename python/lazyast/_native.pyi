@@ -68,7 +68,7 @@ def materialize(node: ast.AST) -> None:
 def ancestors(node: ast.AST, root: ast.AST | None = None) -> list[ast.AST] | None:
     """The nodes around a node, the nearest first; `None` where the interpreter is not served."""
 
-def remember(tree: object) -> None:
+def register_tree(tree: object) -> None:
     """Have `ancestors` know a tree that the interpreter has parsed."""
 
 @final

@@ -53,9 +53,9 @@ def _serve(source: object, filename: object, mode: object, type_comments: object
     return tree
 
 
-def remembered(tree: Any) -> Any:
+def registered(tree: Any) -> Any:
     """Give a tree that the interpreter has made, and have `lazyast.ancestors` know it."""
-    _native.remember(tree)
+    _native.register_tree(tree)
     return tree
 
 
@@ -79,7 +79,7 @@ if sys.version_info >= (3, 13):
             tree = _serve(source, filename, mode, type_comments)
             if tree is not None:
                 return tree
-        return remembered(
+        return registered(
             interpreter_parse(
                 source,
                 filename,
@@ -102,7 +102,7 @@ else:
             tree = _serve(source, filename, mode, type_comments)
             if tree is not None:
                 return tree
-        return remembered(
+        return registered(
             interpreter_parse(source, filename, mode, type_comments=type_comments, feature_version=feature_version)
         )
 

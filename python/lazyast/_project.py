@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, overload
 
 from lazyast import _native
-from lazyast._parse import interpreter_parse, remembered
+from lazyast._parse import interpreter_parse, registered
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Module:
             tree = self._project.tree(self._index)
             if tree is None:
                 path = self.path
-                tree = remembered(interpreter_parse(path.read_bytes(), os.fspath(path)))
+                tree = registered(interpreter_parse(path.read_bytes(), os.fspath(path)))
                 assert isinstance(tree, ast.Module)
             self._tree = tree
         return tree

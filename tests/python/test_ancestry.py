@@ -91,7 +91,7 @@ def test_trees_that_were_changed():
 def test_trees_of_the_interpreter():
     tree = ast.parse("f(x)")
     name = tree.body[0].value.args[0]
-    with pytest.raises(LookupError, match="keep the tree"):
+    with pytest.raises(LookupError, match="keep a reference to its tree"):
         lazyast.ancestors(name)
     assert lazyast.ancestors(name, root=tree) == [tree.body[0].value, tree.body[0], tree]
     left = lazyast.parse("f(x)", feature_version=(3, 11))

@@ -37,6 +37,35 @@ pub(crate) fn corrupt(damage: &Damage) -> PyErr {
     ))
 }
 
+/// Why a node could not be decoded.
+pub(crate) enum DecodeError {
+    /// The archive is damaged.
+    Damage(Damage),
+    /// A call of Python's failed.
+    Python(PyErr),
+}
+
+impl From<Damage> for DecodeError {
+    fn from(damage: Damage) -> Self {
+        Self::Damage(damage)
+    }
+}
+
+impl From<PyErr> for DecodeError {
+    fn from(error: PyErr) -> Self {
+        Self::Python(error)
+    }
+}
+
+impl From<DecodeError> for PyErr {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::Damage(damage) => corrupt(&damage),
+            DecodeError::Python(error) => error,
+        }
+    }
+}
+
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add("Error", py.get_type::<Error>())?;

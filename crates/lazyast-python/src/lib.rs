@@ -1,15 +1,15 @@
-//! The extension module `lazyast._native`: thin and private. What users import, with its documentation,
-//! is the Python package around it.
+//! The extension module `lazyast._native`: thin and private. What users import, with its documentation, is the Python
+//! package around it.
 //!
-//! - [`errors`]: the tree of exceptions.
-//! - [`interpreter`]: what is looked up once, the `ast` classes above all.
-//! - [`nodes`]: how `ast` objects come out of an archive, untouched ones first.
-//! - [`probe`]: whether f-strings are what we think they are.
-//! - [`walk`], [`visitor`]: traversals that make the nodes that are asked for.
-//! - [`ancestry`]: what stands around a node.
-//! - [`query`]: queries, and their hits.
-//! - [`install`]: what `compile` is while trees are served to all of a process.
-//! - [`cache`], [`parse`], [`project`], [`verbs`], [`command`]: what the Python package calls.
+//! Each layer uses only those above it in this list:
+//!
+//! - [`runtime`]: the running interpreter, its `ast` classes above all.
+//! - [`errors`]: the exceptions.
+//! - [`nodes`]: how `ast` objects come out of an archive, as lazy proxies first.
+//! - [`traverse`]: traversals that materialise the nodes they are asked for.
+//! - [`bind`]: what the Python package calls: caches, sources, projects and queries.
+
+#![deny(unsafe_code)]
 
 mod bind;
 mod errors;
@@ -19,21 +19,21 @@ mod traverse;
 
 use pyo3::prelude::*;
 
-/// The module's contents: one `register` per file.
+/// The contents of the module: one `register` per file.
 ///
-/// It needs the interpreter's lock: nodes share their trees without locks of their own.
+/// The module needs the interpreter's lock, because nodes share their tree context without locks of their own.
 #[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     errors::register(module)?;
-    runtime::interpreter::register(module)?;
+    runtime::compiler::register(module)?;
     traverse::ancestors::register(module)?;
+    traverse::visitor::register(module)?;
+    traverse::walk::register(module)?;
     bind::process_cache::register(module)?;
     bind::parse::register(module)?;
     bind::compile::register(module)?;
     bind::project::register(module)?;
     bind::query::register(module)?;
     bind::cache::register(module)?;
-    traverse::visitor::register(module)?;
-    traverse::walk::register(module)?;
     bind::command::register(module)
 }

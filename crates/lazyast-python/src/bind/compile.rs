@@ -9,7 +9,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyInt, PyTuple};
 
 use crate::nodes::registry;
-use crate::runtime::interpreter::{ONLY_AST, built_in_compile};
+use crate::runtime::compiler::{ONLY_AST, built_in_compile};
 
 /// Trees of at most so many nodes are made whole: code that never heard of lazyast may look at the exact
 /// types of nodes before anything else, and what laziness would save here is less than a file access.
@@ -47,7 +47,7 @@ fn compile<'py>(
         return Ok(tree);
     }
     let tree = original.call(args, kwargs)?;
-    registry::remember_if_node(&tree)?;
+    registry::add_if_node(&tree)?;
     Ok(tree)
 }
 

@@ -3,16 +3,15 @@
 //! Before the first f-string is served, a few are compared with the interpreter's own trees. Where they
 //! differ, sources with f-strings are left to the interpreter.
 
-use std::rc::Rc;
-
 use lazyast::format::{Kind, Tree};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
-use crate::nodes;
-use crate::nodes::context::Origin;
-use crate::runtime::interpreter::{self, Interpreter};
+use crate::nodes::tree;
+use crate::runtime::compiler;
+use crate::runtime::interpreter::Interpreter;
+use crate::runtime::once::once;
 
 /// A few f-strings in everything that versions are known to do differently.
 const SOURCE: &str = r#"
@@ -37,7 +36,7 @@ pub(crate) fn differs(py: Python<'_>, interpreter: &'static Interpreter, tree: &
     if !tree.kinds().contains(&(Kind::JoinedStr as u8)) {
         return Ok(false);
     }
-    interpreter::once(py, &AGREES, || agrees(py, interpreter)).map(|agrees| !agrees)
+    once(py, &AGREES, || agrees(py, interpreter)).map(|agrees| !agrees)
 }
 
 fn agrees(py: Python<'_>, interpreter: &'static Interpreter) -> PyResult<bool> {
@@ -46,7 +45,7 @@ fn agrees(py: Python<'_>, interpreter: &'static Interpreter) -> PyResult<bool> {
     options.set_item("include_attributes", true)?;
     let dump = |tree| ast.call_method("dump", (tree,), Some(&options));
     let Ok(parsed) = lazyast::parse(SOURCE.as_bytes()) else { return Ok(false) };
-    let Ok(origin) = Origin::open(parsed.bytes().clone()) else { return Ok(false) };
-    let Ok(mine) = nodes::module(py, interpreter, &Rc::new(origin)) else { return Ok(false) };
-    dump(mine)?.eq(dump(interpreter::parse(py, SOURCE)?)?)
+    let Ok(context) = tree::open(parsed.bytes().clone()) else { return Ok(false) };
+    let Ok(mine) = tree::module(py, interpreter, &context) else { return Ok(false) };
+    dump(mine)?.eq(dump(compiler::parse(py, SOURCE)?)?)
 }

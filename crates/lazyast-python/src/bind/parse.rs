@@ -9,10 +9,9 @@ use pyo3::types::{PyBytes, PyCFunction, PyString};
 
 use super::{fstring_probe, process_cache};
 use crate::errors::{CorruptArchive, Error};
-use crate::nodes;
-use crate::nodes::context::Origin;
+use crate::nodes::context::TreeContext;
+use crate::nodes::{materialise, tree};
 use crate::runtime::interpreter::Interpreter;
-use crate::traverse::walk;
 
 /// A source as `ast.parse` takes it.
 #[derive(FromPyObject)]
@@ -32,10 +31,10 @@ fn parse<'py>(
     type_comments: bool,
     whole: u32,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let Ok((interpreter, origin)) = find(py, &source, type_comments)? else { return Ok(None) };
-    let is_small = origin.tree().len() <= whole;
-    let Ok(module) = nodes::module(py, interpreter, &Rc::new(origin)) else { return Ok(None) };
-    if is_small && walk::materialize(module.clone()).is_err() {
+    let Ok((interpreter, context)) = find(py, &source, type_comments)? else { return Ok(None) };
+    let is_small = context.tree().len() <= whole;
+    let Ok(module) = tree::module(py, interpreter, &context) else { return Ok(None) };
+    if is_small && materialise::materialise_subtrees(interpreter, vec![module.clone()]).is_err() {
         return Ok(None);
     }
     Ok(Some(module))
@@ -53,7 +52,7 @@ fn find(
     py: Python<'_>,
     source: &Source<'_>,
     type_comments: bool,
-) -> PyResult<Result<(&'static Interpreter, Origin), String>> {
+) -> PyResult<Result<(&'static Interpreter, Rc<TreeContext>), String>> {
     let Some(interpreter) = Interpreter::get(py)? else {
         return Ok(Err("version: this interpreter is not served".to_owned()));
     };
@@ -75,12 +74,12 @@ fn find(
         Ok(archive) => archive,
         Err(reason) => return Ok(Err(explained(&reason))),
     };
-    let origin = match Origin::open(archive) {
-        Ok(origin) => origin,
+    let context = match tree::open(archive) {
+        Ok(context) => context,
         Err(error) => return Ok(Err(format!("damage: {error}"))),
     };
-    let reason = left(py, interpreter, origin.tree(), is_text, type_comments)?;
-    Ok(reason.map_or(Ok((interpreter, origin)), |reason| Err(reason.to_owned())))
+    let reason = left(py, interpreter, context.tree(), is_text, type_comments)?;
+    Ok(reason.map_or(Ok((interpreter, context)), |reason| Err(reason.to_owned())))
 }
 
 /// The archive of a source, in bytes that mean the same on every machine, or `None` where there is none.
@@ -98,17 +97,17 @@ fn open_archive<'py>(py: Python<'py>, archive: &[u8]) -> PyResult<Bound<'py, PyA
     let not_served =
         || Error::new_err("lazyast makes no trees for this interpreter: it serves CPython 3.11 to 3.13");
     let interpreter = Interpreter::get(py)?.ok_or_else(not_served)?;
-    let origin = Origin::open(ArchiveBytes::copy(archive))
+    let context = tree::open(ArchiveBytes::copy(archive))
         .map_err(|error| CorruptArchive::new_err(format!("the archive cannot be opened: {error}")))?;
-    Ok(nodes::module(py, interpreter, &Rc::new(origin))?)
+    Ok(tree::module(py, interpreter, &context)?)
 }
 
 /// The tree of an archive of bytes, unless the interpreter's own could differ.
 pub(crate) fn module(py: Python<'_>, archive: ArchiveBytes) -> PyResult<Option<Bound<'_, PyAny>>> {
     let Some(interpreter) = Interpreter::get(py)? else { return Ok(None) };
-    let Ok(origin) = Origin::open(archive) else { return Ok(None) };
-    let served = left(py, interpreter, origin.tree(), false, false)?.is_none();
-    Ok(served.then(|| nodes::module(py, interpreter, &Rc::new(origin)).ok()).flatten())
+    let Ok(context) = tree::open(archive) else { return Ok(None) };
+    let served = left(py, interpreter, context.tree(), false, false)?.is_none();
+    Ok(served.then(|| tree::module(py, interpreter, &context).ok()).flatten())
 }
 
 /// Why a source is left to the interpreter although there is an archive.

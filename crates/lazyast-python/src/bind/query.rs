@@ -108,7 +108,7 @@ impl Query {
         source: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, Matches>> {
         let py = tree.py();
-        let origin = registry::origin_of(&tree).ok_or_else(|| {
+        let context = registry::context_of(&tree).ok_or_else(|| {
             PyValueError::new_err(
                 "the tree is none that lazyast has made: parse its source with lazyast.parse, and keep the root",
             )
@@ -122,10 +122,10 @@ impl Query {
                 }
             },
         };
-        let hits = self.inner.hits(origin.tree()).map_err(|error| failed(&error, "the tree"))?;
+        let hits = self.inner.hits(context.tree()).map_err(|error| failed(&error, "the tree"))?;
         let mut files = Vec::new();
         if !hits.is_empty() {
-            let file = File::open(origin.archive().clone(), None, hits)?;
+            let file = File::open(context.archive().clone(), None, hits)?;
             let _ = file.root.set(tree.unbind());
             if let Some(text) = text {
                 let _ = file.text.set(text);

@@ -1,54 +1,13 @@
-//! What stands below a node: in the fields of nodes that were touched, and in the columns of those that
-//! were not. Changes that users make are in the fields, so they are respected.
+//! The children of materialised nodes, as their fields have them now: changes by users are respected.
 
 use lazyast::format::generated::tables::{Kind, SingletonClass};
-use lazyast::format::{KindScanner, NodeId};
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
-use crate::nodes::context::Origin;
-use crate::runtime::dict_layout::Held;
+use crate::runtime::class::NodeClass;
+use crate::runtime::dict_layout::SlotValue;
 use crate::runtime::interpreter::Interpreter;
-
-/// A set of kinds, to look for among nodes that were not touched.
-#[derive(Clone)]
-pub(crate) struct Kinds(KindScanner);
-
-/// Where one in so many nodes is looked for, everything around is made at once.
-const DENSE: usize = 8;
-
-impl Kinds {
-    /// The kinds for which `wanted` is true.
-    pub(crate) fn new(wanted: impl Fn(Kind) -> bool) -> Self {
-        Self(KindScanner::new(Kind::ALL.iter().copied().filter(|kind| wanted(*kind)).collect()))
-    }
-
-    /// Whether a kind is in the set.
-    pub(crate) fn has(&self, kind: Kind) -> bool {
-        self.0.kinds().contains(kind)
-    }
-
-    /// Which way to the wanted nodes below an untouched node is best.
-    pub(crate) fn below(&self, origin: &Origin, id: NodeId) -> Below {
-        let tree = origin.tree();
-        let end = tree.subtree_end(id) as usize;
-        let kinds = tree.kinds().get(id as usize + 1..end).unwrap_or_default();
-        let Some(first) = self.0.first(kinds) else { return Below::Nothing };
-        let found = self.0.count(&kinds[first..]);
-        if found * DENSE >= kinds.len() { Below::Many } else { Below::Some }
-    }
-}
-
-/// What there is below an untouched node.
-pub(crate) enum Below {
-    /// Nothing that is wanted.
-    Nothing,
-    /// Something: decode level by level, only where it is.
-    Some,
-    /// So much that everything is best decoded at once.
-    Many,
-}
 
 /// The classes of operators and contexts that nodes of a kind have in their fields.
 pub(crate) fn singletons_of(kind: Kind) -> impl Iterator<Item = SingletonClass> {
@@ -56,19 +15,19 @@ pub(crate) fn singletons_of(kind: Kind) -> impl Iterator<Item = SingletonClass> 
 }
 
 /// The fields that `ast.iter_fields` would go through.
-pub(crate) enum Fields<'py> {
-    /// Those of a class of `ast`, whose values can be had by place.
-    Known(&'static crate::runtime::class::Class),
-    /// Any other class: what the node's `_fields` says.
+pub(crate) enum NodeFields<'py> {
+    /// Those of a class of `ast`, whose values are read by slot.
+    OfClass(&'static NodeClass),
+    /// Those of any other class, by the names in the node's `_fields`.
     Named(Vec<Bound<'py, PyString>>),
 }
 
-impl<'py> Fields<'py> {
-    /// The fields of a node that is no shell.
+impl<'py> NodeFields<'py> {
+    /// The fields of a materialised node.
     pub(crate) fn of(interpreter: &'static Interpreter, node: &Bound<'py, PyAny>) -> PyResult<Self> {
         let class = node.get_type();
-        match (interpreter.class_of(&class), interpreter.known(&class)) {
-            (Some(class), _) => Ok(Self::Known(class)),
+        match (interpreter.class_of(&class), interpreter.classify(&class)) {
+            (Some(class), _) => Ok(Self::OfClass(class)),
             (None, Some(_)) => Ok(Self::Named(Vec::new())),
             (None, None) => {
                 let names = node.getattr("_fields")?.try_iter()?;
@@ -77,29 +36,31 @@ impl<'py> Fields<'py> {
         }
     }
 
-    /// How many there are.
+    /// The number of fields.
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Known(class) => class.names.len(),
+            Self::OfClass(class) => class.field_names.len(),
             Self::Named(names) => names.len(),
         }
     }
 
-    /// A field's value, if it is there and of a type that nodes stand in.
+    /// The value of a field. `None` if the field is absent, or if the value's type is one that contains no nodes.
     pub(crate) fn value(
         &self,
         interpreter: &Interpreter,
         node: &Bound<'py, PyAny>,
-        place: usize,
+        index: usize,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = node.py();
         let name = match self {
-            Self::Known(class) => match class.template(py)?.held(interpreter.dict_offset, node, place) {
-                Held::Atom => return Ok(None),
-                Held::Value(value) => return Ok(Some(value)),
-                Held::Elsewhere => class.names[place].bind(py),
-            },
-            Self::Named(names) => &names[place],
+            Self::OfClass(class) => {
+                match class.template(py)?.read_slot(interpreter.node_layout.dict_offset, node, index) {
+                    SlotValue::Atom => return Ok(None),
+                    SlotValue::Object(value) => return Ok(Some(value)),
+                    SlotValue::Unknown => class.field_names[index].bind(py),
+                }
+            }
+            Self::Named(names) => &names[index],
         };
         match node.getattr(name) {
             Ok(value) => Ok(Some(value)),
@@ -109,15 +70,15 @@ impl<'py> Fields<'py> {
     }
 }
 
-/// Gives each child of a touched node, in the order of `ast.iter_child_nodes`.
+/// Calls a function with each child of a materialised node, in the order of `ast.iter_child_nodes`.
 pub(crate) fn for_each_child<'py>(
     interpreter: &'static Interpreter,
     node: &Bound<'py, PyAny>,
     mut child: impl FnMut(Bound<'py, PyAny>),
 ) -> PyResult<()> {
-    let fields = Fields::of(interpreter, node)?;
-    for place in 0..fields.len() {
-        let Some(value) = fields.value(interpreter, node, place)? else { continue };
+    let fields = NodeFields::of(interpreter, node)?;
+    for index in 0..fields.len() {
+        let Some(value) = fields.value(interpreter, node, index)? else { continue };
         if let Ok(list) = value.cast_exact::<PyList>() {
             for item in list {
                 if interpreter.is_node(&item) {

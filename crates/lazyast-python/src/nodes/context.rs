@@ -1,4 +1,4 @@
-//! What the untouched nodes of one tree share.
+//! The tree context: what all lazy proxies of one tree share.
 
 use std::cell::{Cell, OnceCell, RefCell};
 
@@ -8,41 +8,43 @@ use lazyast::{ArchiveBytes, OwnedTree};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use super::prefetch::AdaptivePrefetch;
 use crate::runtime::interpreter::Interpreter;
 
-/// An archive that is open, its names as Python has them, and what was seen of its reader's habits.
+/// How many lines are tried one after the other before a line is searched for.
+const LINES_AHEAD: u32 = 6;
+
+/// What a proxy calls on its first access.
 ///
-/// Only ever used while attached to the interpreter.
-pub(crate) struct Origin {
+/// This is a pointer, stored in the tree context, because proxies lie below decoding: decoding creates proxies.
+pub(crate) type FirstAccess = fn(&'static Interpreter, &Bound<'_, PyAny>) -> PyResult<()>;
+
+/// An open archive, with its identifiers as Python objects and the state that speeds up reading it.
+///
+/// It is only used by threads that are attached to the interpreter.
+pub(crate) struct TreeContext {
     opened: OwnedTree,
-    /// By number; as long as the table of names from the first name on.
+    /// The identifiers by number. Empty until the first identifier is read, and then as long as the archive's table.
     names: RefCell<Vec<Option<Py<PyString>>>>,
-    /// The line that was looked up last: neighbours are mostly in the same one.
+    /// The line of the last offset: neighbouring nodes are mostly in the same line.
     line: Cell<Line>,
-    /// How many nodes below statements were touched, one by one.
-    touches: Cell<u32>,
+    pub(crate) prefetch: AdaptivePrefetch,
     /// A weak reference to the `Module`.
     pub(crate) root: OnceCell<Py<PyAny>>,
+    /// Materialises a proxy.
+    pub(crate) first_access: FirstAccess,
 }
 
-/// After so many single touches below statements, whatever has no statements below is decoded whole: its
-/// reader goes through expressions.
-const SINGLE_TOUCHES: u32 = 8;
-/// How many lines are looked at one after the other before one is searched for.
-const LINES_AHEAD: u32 = 6;
-/// Larger subtrees are decoded node by node all the same.
-const WHOLE_NODES: u32 = 512;
-
-impl Origin {
+impl TreeContext {
     /// Opens an archive.
-    pub(crate) fn open(archive: ArchiveBytes) -> Result<Self, OpenError> {
-        let opened = OwnedTree::open(archive)?;
+    pub(crate) fn open(archive: ArchiveBytes, first_access: FirstAccess) -> Result<Self, OpenError> {
         Ok(Self {
-            opened,
+            opened: OwnedTree::open(archive)?,
             names: RefCell::default(),
             line: Cell::new(Line { number: 0, start: 0, end: 0 }),
-            touches: Cell::new(0),
+            prefetch: AdaptivePrefetch::default(),
             root: OnceCell::new(),
+            first_access,
         })
     }
 
@@ -69,7 +71,7 @@ impl Origin {
                 *empty = Some(name.clone().unbind());
                 Ok(name)
             }
-            // The table's own error.
+            // The number is invalid: reading the archive's table gives the error.
             None => self.tree().name(number).map(|name| PyString::intern(py, name)),
         }
     }
@@ -87,7 +89,7 @@ impl Origin {
         self.span_of(start, end)
     }
 
-    /// The positions of two offsets, the later one mostly in the line of the earlier one.
+    /// The positions of two offsets, of which the second is mostly in the same line as the first.
     pub(crate) fn span_of(&self, start: u32, end: u32) -> Result<Span, Damage> {
         let start = self.position(start)?;
         let line = self.line.get();
@@ -110,7 +112,7 @@ impl Origin {
         Ok(Position { line: line.number, column: offset.saturating_sub(line.start) })
     }
 
-    /// The line of an offset, which is mostly a little behind another one.
+    /// The line of an offset, which is mostly a few lines after `near`.
     fn line(&self, mut near: Line, offset: u32) -> Result<Line, Damage> {
         for _ in 0..LINES_AHEAD {
             match self.tree().line_after(near) {
@@ -122,13 +124,5 @@ impl Origin {
             }
         }
         self.tree().line(offset)
-    }
-
-    /// Whether a node that is touched now should be decoded with everything below.
-    pub(crate) fn goes_deep(&self, is_statement: bool, nodes: u32) -> bool {
-        if !is_statement && self.touches.get() <= SINGLE_TOUCHES {
-            self.touches.set(self.touches.get() + 1);
-        }
-        self.touches.get() > SINGLE_TOUCHES && nodes <= WHOLE_NODES
     }
 }

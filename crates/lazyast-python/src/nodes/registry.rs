@@ -1,7 +1,7 @@
-//! The trees that are in use: a weak reference to each `Module`, with the archive that it came from.
+//! The registry of live trees: a weak reference to the root of each tree in use, with its tree context.
 //!
-//! Nodes do not know their trees once they were touched, since they are `ast` nodes like any other. So who
-//! asks for what is around a node has it looked for in the trees that are alive, the last one first.
+//! A materialised node is a plain `ast` node and does not know its tree. So `parent` and its relatives look for a node
+//! in the registered trees, the most recent one first.
 
 #![allow(unsafe_code)]
 
@@ -14,107 +14,115 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-use crate::nodes::context::Origin;
-use crate::runtime::interpreter::{Interpreter, once};
+use super::context::TreeContext;
+use crate::runtime::interpreter::Interpreter;
+use crate::runtime::once::once;
 
 /// A tree in use.
-struct Live {
-    /// A weak reference to its root; when the root goes, so does this entry.
-    root: Py<PyAny>,
-    /// Its archive, if lazyast has parsed it.
-    origin: Option<Rc<Origin>>,
+pub(crate) struct LiveTree<'py> {
+    /// The root.
+    pub(crate) root: Bound<'py, PyAny>,
+    /// The tree context, if lazyast made the tree.
+    pub(crate) context: Option<Rc<TreeContext>>,
 }
 
-/// Only used while attached to the interpreter, and never across a call into it.
-struct Registry(RefCell<Trees>);
+/// An entry of the registry. It is removed when its root is deallocated.
+struct WeakTree {
+    /// A weak reference to the root.
+    root: Py<PyAny>,
+    context: Option<Rc<TreeContext>>,
+}
+
+/// Only used while attached to the interpreter, and never borrowed across a call into it.
+struct Registry(RefCell<LiveTrees>);
 
 #[derive(Default)]
-struct Trees {
+struct LiveTrees {
     /// By the address of the weak reference.
-    live: HashMap<usize, Live, FixedState>,
+    entries: HashMap<usize, WeakTree, FixedState>,
     /// The key of the tree to look into first.
     latest: usize,
 }
 
-// SAFETY: the registry is used while a thread is attached to the interpreter alone, and interpreters with
-// threads that are attached at the same time are not served. So one thread uses it at a time.
+// SAFETY: the registry is only used while a thread is attached to the interpreter, and interpreters whose
+// threads are attached at the same time are not served. So one thread uses it at a time.
 unsafe impl Send for Registry {}
 // SAFETY: as above.
 unsafe impl Sync for Registry {}
 
 static REGISTRY: Registry =
-    Registry(RefCell::new(Trees { live: HashMap::with_hasher(FixedState::with_seed(0)), latest: 0 }));
-static FORGET: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    Registry(RefCell::new(LiveTrees { entries: HashMap::with_hasher(FixedState::with_seed(0)), latest: 0 }));
+static REMOVE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
-/// Remembers a tree for as long as its root lives.
-pub(crate) fn remember(root: &Bound<'_, PyAny>, origin: Option<&Rc<Origin>>) -> PyResult<()> {
+/// Adds a tree for as long as its root lives.
+pub(crate) fn add(root: &Bound<'_, PyAny>, context: Option<&Rc<TreeContext>>) -> PyResult<()> {
     let py = root.py();
-    let forget = once(py, &FORGET, || Ok(wrap_pyfunction!(forget, py)?.into_any().unbind()))?;
+    let remove = once(py, &REMOVE, || Ok(wrap_pyfunction!(remove, py)?.into_any().unbind()))?;
     // SAFETY: both are live objects; the result is a new reference or null with an exception set.
     let weak = unsafe {
-        let weak = ffi::PyWeakref_NewRef(root.as_ptr(), forget.as_ptr());
+        let weak = ffi::PyWeakref_NewRef(root.as_ptr(), remove.as_ptr());
         Bound::from_owned_ptr_or_err(py, weak)?
     };
-    if let Some(origin) = origin {
+    if let Some(context) = context {
         // A tree has one root.
-        let _ = origin.root.set(weak.clone().unbind());
+        let _ = context.root.set(weak.clone().unbind());
     }
     let mut trees = REGISTRY.0.borrow_mut();
     trees.latest = weak.as_ptr() as usize;
     let key = trees.latest;
-    trees.live.insert(key, Live { root: weak.unbind(), origin: origin.cloned() });
+    trees.entries.insert(key, WeakTree { root: weak.unbind(), context: context.cloned() });
     Ok(())
 }
 
-/// Remembers what the interpreter has made of a source, if it is a tree.
-pub(crate) fn remember_if_node(made: &Bound<'_, PyAny>) -> PyResult<()> {
-    match Interpreter::get(made.py())? {
-        Some(interpreter) if interpreter.is_node(made) => remember(made, None),
+/// Adds what the interpreter has made of a source, if it is a tree.
+pub(crate) fn add_if_node(result: &Bound<'_, PyAny>) -> PyResult<()> {
+    match Interpreter::get(result.py())? {
+        Some(interpreter) if interpreter.is_node(result) => add(result, None),
         _ => Ok(()),
     }
 }
 
-/// Called with a weak reference whose root is gone.
+/// Called with a weak reference whose root is deallocated.
 #[pyfunction]
-fn forget(root: &Bound<'_, PyAny>) {
-    let gone = REGISTRY.0.borrow_mut().live.remove(&(root.as_ptr() as usize));
-    drop(gone);
+fn remove(root: &Bound<'_, PyAny>) {
+    let entry = REGISTRY.0.borrow_mut().entries.remove(&(root.as_ptr() as usize));
+    // Dropped after the registry is released: dropping can run code that uses it.
+    drop(entry);
 }
 
-/// A tree in use with its archive, if lazyast has parsed it.
-pub(crate) type Tree<'py> = (Bound<'py, PyAny>, Option<Rc<Origin>>);
-
-/// The tree that came last, or in which something was found last.
-pub(crate) fn latest(py: Python<'_>) -> Option<Tree<'_>> {
+/// The tree that was added last, or in which a node was found last.
+pub(crate) fn latest(py: Python<'_>) -> Option<LiveTree<'_>> {
     let trees = REGISTRY.0.borrow();
-    let entry = trees.live.get(&trees.latest)?;
-    Some((referent(entry.root.bind(py))?, entry.origin.clone()))
+    upgrade(py, trees.entries.get(&trees.latest)?)
 }
 
-/// The archive of a tree in use, if lazyast has parsed it.
-pub(crate) fn origin_of(root: &Bound<'_, PyAny>) -> Option<Rc<Origin>> {
+/// The tree context of a tree in use, if lazyast made the tree.
+pub(crate) fn context_of(root: &Bound<'_, PyAny>) -> Option<Rc<TreeContext>> {
     let py = root.py();
-    let latest = latest(py).filter(|(latest, _)| latest.is(root));
-    latest.or_else(|| all(py).into_iter().find(|(other, _)| other.is(root)))?.1
+    let latest = latest(py).filter(|tree| tree.root.is(root));
+    latest.or_else(|| all(py).into_iter().find(|tree| tree.root.is(root)))?.context
 }
 
 /// All trees in use.
-pub(crate) fn all(py: Python<'_>) -> Vec<Tree<'_>> {
+pub(crate) fn all(py: Python<'_>) -> Vec<LiveTree<'_>> {
     let trees = REGISTRY.0.borrow();
-    let tree = |entry: &Live| Some((referent(entry.root.bind(py))?, entry.origin.clone()));
-    trees.live.values().filter_map(tree).collect()
+    trees.entries.values().filter_map(|entry| upgrade(py, entry)).collect()
 }
 
-/// Has a tree be the latest.
-pub(crate) fn prefer(root: &Bound<'_, PyAny>) {
+/// Makes a tree the one that [`latest`] returns.
+pub(crate) fn set_latest(root: &Bound<'_, PyAny>) {
     let py = root.py();
     let mut trees = REGISTRY.0.borrow_mut();
-    let is_root = |entry: &Live| referent(entry.root.bind(py)).is_some_and(|other| other.is(root));
-    let key = trees.live.iter().find(|(_, entry)| is_root(entry)).map(|(key, _)| *key);
+    let is_root = |entry: &WeakTree| referent(entry.root.bind(py)).is_some_and(|other| other.is(root));
+    let key = trees.entries.iter().find(|(_, entry)| is_root(entry)).map(|(key, _)| *key);
     trees.latest = key.unwrap_or(trees.latest);
 }
 
-/// What a weak reference refers to, if it is there.
+fn upgrade<'py>(py: Python<'py>, entry: &WeakTree) -> Option<LiveTree<'py>> {
+    Some(LiveTree { root: referent(entry.root.bind(py))?, context: entry.context.clone() })
+}
+
+/// The object that a weak reference refers to, if it is alive.
 pub(crate) fn referent<'py>(weak: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
     // SAFETY: the object is a weak reference, and the referent is borrowed from it while attached.
     let object =

@@ -1,4 +1,4 @@
-//! A kind's class in the running interpreter, and the plan of its `__dict__`.
+//! A kind's class in the running interpreter, and the plan of its instances' `__dict__`.
 
 use lazyast::format::generated::tables::Kind;
 use lazyast::format::read::Target;
@@ -9,50 +9,50 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyType};
 
-use super::dict_layout::{Layout, Template};
-use super::interpreter::once;
-use crate::nodes::proxy;
+use super::dict_layout::{DictLayout, Template};
+use super::once::once;
 
 /// A class of nodes.
-pub(crate) struct Class {
+pub(crate) struct NodeClass {
     /// The kind.
     pub(crate) kind: Kind,
-    /// The class itself.
-    pub(crate) exact: Py<PyType>,
-    /// The names of its fields, in CPython's order; their values stand in a `__dict__`'s first slots.
-    pub(crate) names: Vec<Py<PyString>>,
-    /// The fields whose values differ.
+    /// The class in the module `ast`.
+    pub(crate) ast_class: Py<PyType>,
+    /// The names of its fields, in CPython's order; their values take a `__dict__`'s first slots.
+    pub(crate) field_names: Vec<Py<PyString>>,
+    /// The fields whose values differ between nodes.
     pub(crate) fields: Vec<FieldPlan>,
-    /// The first of the four slots of positions, where there are any.
+    /// The first of the four slots of positions, if nodes of this kind have positions.
     pub(crate) positions: Option<usize>,
     /// Whether nodes of this kind can have children.
     pub(crate) has_children: bool,
-    /// Whether statements can stand below: only these nodes can be large because of what a program does.
+    /// Whether a field is a list of statements. Subtrees of all other kinds stay small in most programs.
     pub(crate) has_block: bool,
     /// Whether it is a statement.
     pub(crate) is_statement: bool,
+    /// The hidden class of this class's lazy proxies. `nodes::proxy` creates it when the first proxy is needed.
+    pub(crate) proxy_class: PyOnceLock<Py<PyType>>,
     specs: Vec<&'static FieldSpec>,
     attributes: [Py<PyString>; 4],
-    layout: Layout,
+    layout: DictLayout,
     template: PyOnceLock<Template>,
-    shell: PyOnceLock<Py<PyType>>,
 }
 
 /// A field of a class.
 pub(crate) struct FieldPlan {
-    /// Its place in a `__dict__`.
+    /// The slot of its value in a `__dict__`.
     pub(crate) slot: usize,
-    /// Where the value comes from.
+    /// How its value is encoded.
     pub(crate) spec: &'static FieldSpec,
 }
 
-impl Class {
-    /// The class of a kind, or nothing if its fields are not what the schema says.
-    pub(crate) fn look(
+impl NodeClass {
+    /// Looks up the class of a kind. Returns `None` if its fields are not those of the schema.
+    pub(crate) fn look_up(
         ast: &Bound<'_, PyModule>,
         kind: Kind,
         target: Target,
-        layout: Layout,
+        layout: DictLayout,
         attributes: &[Py<PyString>; 4],
     ) -> PyResult<Option<Self>> {
         let py = ast.py();
@@ -61,45 +61,45 @@ impl Class {
         let specs: Vec<&'static FieldSpec> =
             kind.fields().iter().filter(|spec| spec.since <= target.minor).collect();
         let expected: Vec<&str> = specs.iter().map(|spec| spec.name).collect();
-        let found: Vec<String> = class.getattr("_fields")?.extract()?;
-        if found != expected {
+        let actual: Vec<String> = class.getattr("_fields")?.extract()?;
+        if actual != expected {
             return Ok(None);
         }
-        let names: Vec<_> = specs.iter().map(|spec| PyString::intern(py, spec.name).unbind()).collect();
+        let field_names: Vec<_> = specs.iter().map(|spec| PyString::intern(py, spec.name).unbind()).collect();
         let fields = specs.iter().enumerate().map(|(slot, spec)| FieldPlan { slot, spec });
         let fields: Vec<_> =
             fields.filter(|field| !matches!(field.spec.role, Role::Zero | Role::None)).collect();
         let block = ["stmt", "excepthandler", "match_case"];
         Ok(Some(Self {
             kind,
-            exact: class.unbind(),
-            positions: kind.has_positions().then_some(names.len()),
+            ast_class: class.unbind(),
+            positions: kind.has_positions().then_some(field_names.len()),
             has_children: fields.iter().any(|field| field.spec.list || field.spec.field.is_some()),
             has_block: fields.iter().any(|field| field.spec.list && block.contains(&field.spec.class)),
             is_statement: kind.class() == "stmt",
-            names,
+            field_names,
             fields,
+            proxy_class: PyOnceLock::new(),
             specs,
             attributes: attributes.each_ref().map(|name| name.clone_ref(py)),
             layout,
             template: PyOnceLock::new(),
-            shell: PyOnceLock::new(),
         }))
     }
 
-    /// What a node's `__dict__` is made from: all keys in CPython's order, with the values that never
-    /// differ.
+    /// The dictionary that each node's `__dict__` is copied from: all keys in CPython's order, with the values that
+    /// are the same in all nodes.
     pub(crate) fn template(&self, py: Python<'_>) -> PyResult<&Template> {
         once(py, &self.template, || {
             let template = self.try_template(py)?;
-            template.ok_or_else(|| PySystemError::new_err("lazyast: dictionaries are not as they were"))
+            template.ok_or_else(|| PySystemError::new_err("lazyast: the layout of dictionaries has changed"))
         })
     }
 
-    /// The template, or nothing if this interpreter's dictionaries are not as they should be.
+    /// The template, or `None` if this interpreter's dictionaries have an unknown layout.
     pub(crate) fn try_template(&self, py: Python<'_>) -> PyResult<Option<Template>> {
         let mut items: Vec<(Bound<'_, PyString>, Bound<'_, PyAny>)> = Vec::new();
-        for (name, spec) in self.names.iter().zip(&self.specs) {
+        for (name, spec) in self.field_names.iter().zip(&self.specs) {
             let zero = spec.role == Role::Zero;
             let value = if zero { 0_u8.into_bound_py_any(py)? } else { py.None().into_bound(py) };
             items.push((name.bind(py).clone(), value));
@@ -109,10 +109,5 @@ impl Class {
                 .extend(self.attributes.iter().map(|name| (name.bind(py).clone(), py.None().into_bound(py))));
         }
         Template::new(py, self.layout, &items)
-    }
-
-    /// The hidden class of nodes that were not touched yet.
-    pub(crate) fn shell(&self, py: Python<'_>) -> PyResult<&Py<PyType>> {
-        once(py, &self.shell, || proxy::class(py, self))
     }
 }

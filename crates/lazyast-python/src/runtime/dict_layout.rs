@@ -1,9 +1,12 @@
-//! Where CPython keeps the values of a split `__dict__`.
+//! Where CPython stores the values of a split `__dict__`.
 //!
-//! A node's `__dict__` is a copy of a template whose values are then replaced in place, which takes half the
-//! time of setting items. Dictionaries of instances keep their values in an array that is apart from the
-//! keys ("split", PEP 412); the array's address stands at a fixed place. The place is not taken on trust: it
-//! is compared with known values for every template, and an interpreter where it is elsewhere is not served.
+//! The dictionaries of a class's instances store their values in an array, apart from the keys that they share
+//! ("split" dictionaries, PEP 412). A node's `__dict__` is created as a copy of a template, whose values are then
+//! overwritten in that array. This takes half of the time of setting items.
+//!
+//! The address of the array stands at a fixed offset in the dictionary, which is no public interface. So
+//! [`Template::new`] compares known values with what it finds there, for every template; an interpreter with
+//! another layout is not served.
 
 #![allow(unsafe_code)]
 
@@ -14,33 +17,33 @@ use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 /// Offset of the pointer to the keys in a dictionary (`PyDictObject.ma_keys`).
 const KEYS: usize = 32;
-/// Offset of the pointer to the array of values (`PyDictObject.ma_values`), null where it is not split.
+/// Offset of the pointer to the array of values (`PyDictObject.ma_values`), null if the dictionary is not split.
 const VALUES: usize = 40;
 /// Size of a `PyDictObject`.
 const DICT_SIZE: usize = 48;
-/// After how many instances a class's dictionaries have no more room than they need: each instance takes
-/// a place from what is kept free for keys to come.
+/// Number of instances after which a class's dictionaries have no spare room: CPython reserves room for further
+/// keys and reduces it with each instance.
 const INSTANCES: usize = 40;
 
-/// Where things are in this interpreter's objects.
+/// The layout of dictionaries in this interpreter.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Layout {
+pub(crate) struct DictLayout {
     /// Bytes in front of the first value in the array of values.
     values_start: usize,
     /// Whether `None` counts references, which it does up to 3.11.
     counts_none: bool,
 }
 
-/// A dictionary to copy: split, and with `None` as each value that is to be replaced.
+/// A split dictionary to copy, with `None` as each value that is to be replaced.
 #[derive(Debug)]
 pub(crate) struct Template {
     dict: Py<PyDict>,
-    layout: Layout,
+    layout: DictLayout,
     slots: usize,
 }
 
-impl Layout {
-    /// What CPython 3.11 to 3.13 do. [`Template::new`] proves it.
+impl DictLayout {
+    /// The layout of CPython 3.11 to 3.13, to be confirmed by [`Template::new`].
     pub(crate) fn of_version(minor: u8) -> Self {
         // From 3.13 on, `PyDictValues` begins with eight bytes of its own.
         Self { values_start: if minor >= 13 { 8 } else { 0 }, counts_none: minor < 12 }
@@ -52,7 +55,7 @@ impl Layout {
         unsafe { dict.as_ptr().byte_add(KEYS).cast::<usize>().read() }
     }
 
-    /// The address of the first value, or null where the dictionary is not split.
+    /// The address of the first value, or null if the dictionary is not split.
     fn values(self, dict: &Bound<'_, PyDict>) -> *mut *mut ffi::PyObject {
         // SAFETY: as above; the array's address is null or that of an array with room for its header.
         unsafe {
@@ -63,10 +66,10 @@ impl Layout {
 }
 
 impl Template {
-    /// A template with these keys and values, or nothing if this interpreter keeps them elsewhere.
+    /// A template with these keys and values, or `None` if this interpreter stores them elsewhere.
     pub(crate) fn new(
         py: Python<'_>,
-        layout: Layout,
+        layout: DictLayout,
         items: &[(Bound<'_, PyString>, Bound<'_, PyAny>)],
     ) -> PyResult<Option<Self>> {
         if PyType::new::<PyDict>(py).getattr("__basicsize__")?.extract::<usize>()? != DICT_SIZE {
@@ -81,13 +84,13 @@ impl Template {
         for items in [&markers, items] {
             let dict = Self::instance(&class, items)?;
             let copy = dict.copy()?;
-            let (keys, values) = (Layout::keys(&copy), layout.values(&copy));
-            if values.is_null() || keys == 0 || keys != Layout::keys(&dict) {
+            let (keys, values) = (DictLayout::keys(&copy), layout.values(&copy));
+            if values.is_null() || keys == 0 || keys != DictLayout::keys(&dict) {
                 return Ok(None);
             }
-            for (place, (_, value)) in items.iter().enumerate() {
+            for (slot, (_, value)) in items.iter().enumerate() {
                 // SAFETY: the array of values of a split dictionary with this many keys is at least as long.
-                if unsafe { values.add(place).read() } != value.as_ptr() {
+                if unsafe { values.add(slot).read() } != value.as_ptr() {
                     return Ok(None);
                 }
             }
@@ -108,60 +111,65 @@ impl Template {
     }
 
     /// A copy whose values can be replaced.
-    pub(crate) fn copy<'py>(&self, py: Python<'py>) -> PyResult<Copy<'_, 'py>> {
+    pub(crate) fn copy<'py>(&self, py: Python<'py>) -> PyResult<DictCopy<'_, 'py>> {
         let dict = self.dict.bind(py).copy()?;
         let values = self.layout.values(&dict);
-        Ok(Copy { dict, values, template: self, replaced: 0 })
+        Ok(DictCopy { dict, values, template: self, replaced: 0 })
     }
 
-    /// What is in a slot of a node's `__dict__`, if that still has the template's keys. `dict_offset` is where
-    /// nodes have the pointer to it.
-    pub(crate) fn held<'py>(&self, dict_offset: usize, node: &Bound<'py, PyAny>, slot: usize) -> Held<'py> {
+    /// Reads a slot of a node's `__dict__`, if that dictionary still has the template's keys. `dict_offset` is the
+    /// offset of the pointer to the `__dict__` in nodes.
+    pub(crate) fn read_slot<'py>(
+        &self,
+        dict_offset: usize,
+        node: &Bound<'py, PyAny>,
+        slot: usize,
+    ) -> SlotValue<'py> {
         assert!(slot < self.slots, "slots are those of the template");
         let py = node.py();
-        // SAFETY: the interpreter itself said where nodes have the pointer to their `__dict__`, which is null
+        // SAFETY: the interpreter itself reported the offset of the pointer to the `__dict__`, which is null
         // or that of a dictionary. It is borrowed, and no Python code runs here. Split dictionaries with the
         // same keys have arrays of at least as many values as there were keys in the template; a value is
-        // null where a key was deleted.
+        // null if its key was deleted.
         unsafe {
             let dict = node.as_ptr().byte_add(dict_offset).cast::<*mut ffi::PyObject>().read();
-            let Some(dict) = Borrowed::from_ptr_or_opt(py, dict) else { return Held::Elsewhere };
-            let Ok(dict) = dict.cast_exact::<PyDict>() else { return Held::Elsewhere };
+            let Some(dict) = Borrowed::from_ptr_or_opt(py, dict) else { return SlotValue::Unknown };
+            let Ok(dict) = dict.cast_exact::<PyDict>() else { return SlotValue::Unknown };
             let values = self.layout.values(&dict);
-            if values.is_null() || Layout::keys(&dict) != Layout::keys(self.dict.bind(py)) {
-                return Held::Elsewhere;
+            if values.is_null() || DictLayout::keys(&dict) != DictLayout::keys(self.dict.bind(py)) {
+                return SlotValue::Unknown;
             }
             let value = values.add(slot).read();
             if value.is_null() {
-                return Held::Elsewhere;
+                return SlotValue::Unknown;
             }
             let class = ffi::Py_TYPE(value);
             let atoms = [&raw mut ffi::PyUnicode_Type, &raw mut ffi::PyLong_Type];
             if value == ffi::Py_None() || atoms.contains(&class) {
-                return Held::Atom;
+                return SlotValue::Atom;
             }
-            Held::Value(Bound::from_borrowed_ptr(py, value))
+            SlotValue::Object(Bound::from_borrowed_ptr(py, value))
         }
     }
 }
 
-/// What a slot holds.
-pub(crate) enum Held<'py> {
-    /// `None`, a `str` or an `int`: nothing that is a node or has nodes.
+/// The value in a slot of a node's `__dict__`.
+pub(crate) enum SlotValue<'py> {
+    /// `None`, a `str` or an `int`: neither a node nor a container of nodes.
     Atom,
-    /// Something else.
-    Value(Bound<'py, PyAny>),
-    /// The dictionary was changed: ask the node.
-    Elsewhere,
+    /// Any other object.
+    Object(Bound<'py, PyAny>),
+    /// The dictionary has other keys than the template: the attribute has to be read from the node.
+    Unknown,
 }
 
-/// Some object that nothing else refers to.
+/// An object that nothing else refers to.
 fn marker(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     py.get_type::<PyAny>().call0()
 }
 
-/// A copy of a template that is being filled.
-pub(crate) struct Copy<'t, 'py> {
+/// A copy of a template while its values are being replaced.
+pub(crate) struct DictCopy<'t, 'py> {
     dict: Bound<'py, PyDict>,
     values: *mut *mut ffi::PyObject,
     template: &'t Template,
@@ -169,27 +177,27 @@ pub(crate) struct Copy<'t, 'py> {
     replaced: isize,
 }
 
-impl<'py> Copy<'_, 'py> {
-    /// Replaces a `None` of the template; each at most once.
+impl<'py> DictCopy<'_, 'py> {
+    /// Replaces a `None` of the template. Each slot may be replaced at most once.
     pub(crate) fn set(&mut self, slot: usize, value: Bound<'py, PyAny>) {
         assert!(slot < self.template.slots, "slots are those of the template");
         // SAFETY: the copy has its own array of values, with the template's number of slots at least. What
-        // is overwritten is the template's `None`, whose reference is given back below.
+        // is overwritten is the template's `None`, whose reference is given back in `drop`.
         unsafe { self.values.add(slot).write(value.into_ptr()) };
         self.replaced += 1;
     }
 
-    /// The filled dictionary, which the collector does not track: the template has atoms alone, so that it
-    /// was never tracked, nor are its copies.
+    /// The filled dictionary. The collector does not track it: a template contains atoms alone, so neither the
+    /// template nor its copies were ever tracked.
     pub(crate) fn finish(self) -> Bound<'py, PyDict> {
         self.dict.clone()
     }
 }
 
-impl Drop for Copy<'_, '_> {
+impl Drop for DictCopy<'_, '_> {
     fn drop(&mut self) {
         if self.template.layout.counts_none && self.replaced > 0 {
-            // SAFETY: `None` lives for ever, and these references were this dictionary's own.
+            // SAFETY: `None` is never freed, and these references were this dictionary's own.
             unsafe { (*ffi::Py_None()).ob_refcnt -= self.replaced };
         }
     }

@@ -1,8 +1,7 @@
-//! What is looked up once in the running interpreter: its version, its `ast` classes, the names of their
-//! fields, and the shared instances of operators and contexts.
+//! The running interpreter: its version, its `ast` classes, and the objects that its trees share.
 //!
-//! Nothing is taken for granted: an interpreter whose `ast` classes have other fields than the schema
-//! says is not served at all, and its own parser does everything.
+//! Everything is looked up once and checked against the schema. An interpreter whose `ast` classes have other fields
+//! is not served at all: its own parser does everything.
 
 use std::collections::HashMap;
 
@@ -12,101 +11,41 @@ use lazyast::format::read::{Singleton, Target};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyString, PyType};
+use pyo3::types::{PyString, PyType};
 
-use super::class::Class;
-use super::dict_layout::Layout;
-use super::objects;
+use super::class::NodeClass;
+use super::dict_layout::DictLayout;
+use super::objects::{self, NodeLayout};
+use super::once::once;
+use super::singletons::SharedInstances;
 
 /// The minor versions that are served: those on which the whole test suite has run.
 const SERVED: std::ops::RangeInclusive<u8> = 11..=13;
 
-/// The abstract classes of what trees share, by code.
-const SINGLETON_CLASSES: [SingletonClass; 5] = [
-    SingletonClass::ExprContext,
-    SingletonClass::Boolop,
-    SingletonClass::Operator,
-    SingletonClass::Unaryop,
-    SingletonClass::Cmpop,
-];
-
-/// A source whose tree has every operator and context.
-const SINGLETONS: &str = "\
-x = a and b or c
-del x
-a + b - c * d @ e / f % g ** h
-a << b >> c | d ^ e & f // g
-~a, not a, +a, -a
-a == b != c < d <= e > f >= g
-a is b is not c in d not in e
-";
-
-/// `ast.PyCF_ONLY_AST`: the flag with which `compile` gives a tree.
-pub(crate) const ONLY_AST: i64 = 0x400;
-
-/// What there is to know about the interpreter.
+/// What lazyast knows of the running interpreter.
 pub(crate) struct Interpreter {
     /// The shape of its trees.
     pub(crate) target: Target,
-    /// By kind; `None` where this version does not have the kind.
-    classes: Vec<Option<Class>>,
-    singletons: Vec<Vec<Py<PyAny>>>,
-    /// Bytes of a node, which all classes have in common.
-    pub(crate) node_size: usize,
-    /// Where a node has the pointer to its `__dict__`.
-    pub(crate) dict_offset: usize,
-    /// `ast.AST`.
-    base: Py<PyType>,
-    /// The classes of nodes by their address.
-    by_type: HashMap<usize, Known, FixedState>,
+    /// The layout of its nodes.
+    pub(crate) node_layout: NodeLayout,
     /// `"__class__"`, interned.
     pub(crate) class_name: Py<PyString>,
+    /// By kind; `None` for kinds that this version does not have.
+    classes: Vec<Option<NodeClass>>,
+    shared: SharedInstances,
+    /// `ast.AST`.
+    base: Py<PyType>,
+    /// The classes of `ast` by their address.
+    by_address: HashMap<usize, AstClass, FixedState>,
 }
 
-/// What a class of `ast`'s is for.
+/// A concrete class of `ast`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Known {
-    /// Nodes of this kind.
+pub(crate) enum AstClass {
+    /// The class of a kind of node.
     Node(Kind),
-    /// An operator or a context: an instance without fields that all trees share.
+    /// The class of an operator or context, whose instance all trees share.
     Singleton,
-}
-
-/// The interpreter's own `compile`, whatever the name in `builtins` stands for later.
-static COMPILE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-
-/// The tree that the interpreter itself makes of a source.
-pub(crate) fn parse<'py>(py: Python<'py>, source: &str) -> PyResult<Bound<'py, PyAny>> {
-    let compile = built_in_compile(py)?;
-    let options = PyDict::new(py);
-    options.set_item("flags", ONLY_AST)?;
-    options.set_item("dont_inherit", true)?;
-    compile.call((source, "<lazyast>", "exec"), Some(&options))
-}
-
-/// The interpreter's own `compile`.
-pub(crate) fn built_in_compile(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    let compile = once(py, &COMPILE, || Ok(py.import("builtins")?.getattr("compile")?.unbind()))?;
-    Ok(compile.bind(py))
-}
-
-/// What a cell has, made now if it is empty. Making it may run code in Python that needs it as well, in this
-/// thread or another, and must not wait for it: what is made first stays.
-pub(crate) fn once<'c, T>(
-    py: Python<'_>,
-    cell: &'c PyOnceLock<T>,
-    make: impl FnOnce() -> PyResult<T>,
-) -> PyResult<&'c T> {
-    if let Some(value) = cell.get(py) {
-        return Ok(value);
-    }
-    let made = make()?;
-    Ok(cell.get_or_init(py, || made))
-}
-
-/// Takes what may be replaced later.
-pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    built_in_compile(module.py()).map(drop)
 }
 
 static INTERPRETER: PyOnceLock<Option<Interpreter>> = PyOnceLock::new();
@@ -114,10 +53,10 @@ static INTERPRETER: PyOnceLock<Option<Interpreter>> = PyOnceLock::new();
 impl Interpreter {
     /// The running interpreter, if it is served.
     pub(crate) fn get(py: Python<'_>) -> PyResult<Option<&'static Self>> {
-        once(py, &INTERPRETER, || Self::look(py)).map(Option::as_ref)
+        once(py, &INTERPRETER, || Self::look_up(py)).map(Option::as_ref)
     }
 
-    fn look(py: Python<'_>) -> PyResult<Option<Self>> {
+    fn look_up(py: Python<'_>) -> PyResult<Option<Self>> {
         let version = py.version_info();
         let implementation: String =
             py.import("sys")?.getattr("implementation")?.getattr("name")?.extract()?;
@@ -126,64 +65,56 @@ impl Interpreter {
         }
         let ast = py.import("ast")?;
         let target = Target::new(version.minor, version.patch);
-        let attributes = ["lineno", "col_offset", "end_lineno", "end_col_offset"];
-        let attributes = attributes.map(|name| PyString::intern(py, name).unbind());
-        let layout = Layout::of_version(target.minor);
-        let mut classes = Vec::with_capacity(Kind::ALL.len());
-        for kind in Kind::ALL {
-            if kind.since() > target.minor {
-                classes.push(None);
-                continue;
-            }
-            match Class::look(&ast, *kind, target, layout, &attributes)? {
-                Some(class) => classes.push(Some(class)),
-                None => return Ok(None),
-            }
-        }
-        let Some((node_size, dict_offset)) = sizes(py, &classes)? else { return Ok(None) };
-        let singletons = singletons(&ast)?;
-        let class_name = PyString::intern(py, "__class__").unbind();
-        let base = ast.getattr("AST")?.cast_into::<PyType>()?.unbind();
-        let mut by_type = HashMap::with_hasher(FixedState::default());
+        let Some(classes) = node_classes(&ast, target)? else { return Ok(None) };
+        let Some(node_layout) = node_layout(py, &classes)? else { return Ok(None) };
+        let shared = SharedInstances::look_up(&ast)?;
+        let mut by_address = HashMap::with_hasher(FixedState::default());
         for class in classes.iter().flatten() {
-            by_type.insert(class.exact.as_ptr() as usize, Known::Node(class.kind));
+            by_address.insert(class.ast_class.as_ptr() as usize, AstClass::Node(class.kind));
         }
-        for instance in singletons.iter().flatten() {
-            by_type.insert(instance.bind(py).get_type_ptr() as usize, Known::Singleton);
+        for (_, instance) in shared.iter() {
+            by_address.insert(instance.bind(py).get_type_ptr() as usize, AstClass::Singleton);
         }
-        let found = Self { target, classes, singletons, node_size, dict_offset, base, by_type, class_name };
-        // One template is a proof for all: they are made in the same way.
-        let proof = found.class(Kind::FunctionDef).map(|class| class.try_template(py)).transpose()?;
-        Ok(proof.flatten().map(|_| found))
+        let interpreter = Self {
+            target,
+            node_layout,
+            class_name: PyString::intern(py, "__class__").unbind(),
+            classes,
+            shared,
+            base: ast.getattr("AST")?.cast_into::<PyType>()?.unbind(),
+            by_address,
+        };
+        // One template proves the layout for all classes: all templates are made in the same way.
+        let proof = interpreter.class(Kind::FunctionDef).map(|class| class.try_template(py)).transpose()?;
+        Ok(proof.flatten().map(|_| interpreter))
     }
 
     /// The class of a kind.
-    pub(crate) fn class(&self, kind: Kind) -> Option<&Class> {
+    pub(crate) fn class(&self, kind: Kind) -> Option<&NodeClass> {
         self.classes.get(kind as usize)?.as_ref()
     }
 
     /// All classes of nodes.
-    pub(crate) fn classes(&self) -> impl Iterator<Item = &Class> {
+    pub(crate) fn classes(&self) -> impl Iterator<Item = &NodeClass> {
         self.classes.iter().flatten()
     }
 
-    /// All shared instances, each with the name of its abstract class.
+    /// All shared instances, each with its abstract class.
     pub(crate) fn singletons(&self) -> impl Iterator<Item = (SingletonClass, &Py<PyAny>)> {
-        let classes = SINGLETON_CLASSES.iter().zip(&self.singletons);
-        classes.flat_map(|(class, instances)| instances.iter().map(|instance| (*class, instance)))
+        self.shared.iter()
     }
 
-    /// The class of nodes that a class is, if it is one of `ast`'s own.
-    pub(crate) fn class_of(&self, class: &Bound<'_, PyType>) -> Option<&Class> {
-        match self.known(class)? {
-            Known::Node(kind) => self.class(kind),
-            Known::Singleton => None,
+    /// The class of nodes that a Python class is, if it is one of `ast`'s own.
+    pub(crate) fn class_of(&self, class: &Bound<'_, PyType>) -> Option<&NodeClass> {
+        match self.classify(class)? {
+            AstClass::Node(kind) => self.class(kind),
+            AstClass::Singleton => None,
         }
     }
 
-    /// What is known of a class.
-    pub(crate) fn known(&self, class: &Bound<'_, PyType>) -> Option<Known> {
-        self.by_type.get(&(class.as_ptr() as usize)).copied()
+    /// Says which of `ast`'s own classes a Python class is, if any.
+    pub(crate) fn classify(&self, class: &Bound<'_, PyType>) -> Option<AstClass> {
+        self.by_address.get(&(class.as_ptr() as usize)).copied()
     }
 
     /// Whether an object is an `ast.AST`.
@@ -191,43 +122,44 @@ impl Interpreter {
         objects::is_of_type(object, self.base.bind(object.py()))
     }
 
-    /// The instance that the interpreter's own trees have.
+    /// The shared instance that the interpreter's own trees contain.
     pub(crate) fn singleton(&self, singleton: Singleton) -> Option<&Py<PyAny>> {
-        self.singletons.get(singleton.class as usize)?.get(usize::from(singleton.code))
+        self.shared.get(singleton)
     }
 }
 
-/// The size of nodes and the place of their `__dict__`, if all classes agree.
-fn sizes(py: Python<'_>, classes: &[Option<Class>]) -> PyResult<Option<(usize, usize)>> {
+/// The classes by kind, or `None` if a class is not as the schema says.
+fn node_classes(ast: &Bound<'_, PyModule>, target: Target) -> PyResult<Option<Vec<Option<NodeClass>>>> {
+    let attributes = ["lineno", "col_offset", "end_lineno", "end_col_offset"];
+    let attributes = attributes.map(|name| PyString::intern(ast.py(), name).unbind());
+    let layout = DictLayout::of_version(target.minor);
+    let mut classes = Vec::with_capacity(Kind::ALL.len());
+    for kind in Kind::ALL {
+        if kind.since() > target.minor {
+            classes.push(None);
+            continue;
+        }
+        match NodeClass::look_up(ast, *kind, target, layout, &attributes)? {
+            Some(class) => classes.push(Some(class)),
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(classes))
+}
+
+/// The layout of nodes, if all classes have the same.
+fn node_layout(py: Python<'_>, classes: &[Option<NodeClass>]) -> PyResult<Option<NodeLayout>> {
     let mut common = None;
     for class in classes.iter().flatten() {
-        let number = |name: &str| class.exact.bind(py).getattr(name)?.extract::<isize>();
+        let number = |name: &str| class.ast_class.bind(py).getattr(name)?.extract::<isize>();
         let sizes = (number("__basicsize__")?, number("__dictoffset__")?);
         if *common.get_or_insert(sizes) != sizes || number("__itemsize__")? != 0 {
             return Ok(None);
         }
     }
     let sizes = common.map(|(size, offset)| (usize::try_from(size), usize::try_from(offset)));
-    let Some((Ok(size), Ok(offset))) = sizes else { return Ok(None) };
+    let Some((Ok(size), Ok(dict_offset))) = sizes else { return Ok(None) };
     let word = size_of::<usize>();
-    let fits = offset >= size_of::<ffi::PyObject>() && offset + word <= size && size % word == 0;
-    Ok(fits.then_some((size, offset)))
-}
-
-/// The shared instances by class and code, taken from a tree that the interpreter made.
-fn singletons(ast: &Bound<'_, PyModule>) -> PyResult<Vec<Vec<Py<PyAny>>>> {
-    let py = ast.py();
-    let instances = PyDict::new(py);
-    let tree = parse(py, SINGLETONS)?;
-    for node in ast.call_method1("walk", (tree,))?.try_iter()? {
-        let node = node?;
-        instances.set_item(node.get_type().name()?, node)?;
-    }
-    let mut all = Vec::with_capacity(SINGLETON_CLASSES.len());
-    for class in SINGLETON_CLASSES {
-        let of_class: PyResult<Vec<_>> =
-            class.names().iter().map(|name| Ok(instances.as_any().get_item(name)?.unbind())).collect();
-        all.push(of_class?);
-    }
-    Ok(all)
+    let fits = dict_offset >= size_of::<ffi::PyObject>() && dict_offset + word <= size && size % word == 0;
+    Ok(fits.then_some(NodeLayout { size, dict_offset }))
 }

@@ -1,82 +1,86 @@
 //! `lazyast.walk` and `lazyast.materialize`.
+//!
+//! A walk over everything materialises one level at a time, and after a few nodes everything that is left. A walk for
+//! some classes looks below each proxy for their kinds (see [`Density`]) and materialises only what leads to them.
 
 use std::collections::VecDeque;
 
-use lazyast::format::generated::tables::SingletonClass;
+use lazyast::format::generated::tables::{Kind, SingletonClass};
+use lazyast::format::{KindScanner, KindSet};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
-use crate::nodes::children::{self, Below, Kinds};
-use crate::nodes::proxy::{self, Decoded, Depth};
-use crate::runtime::interpreter::{Interpreter, Known};
-use crate::runtime::objects;
+use crate::nodes::children;
+use crate::nodes::density::Density;
+use crate::nodes::materialise::{Extent, materialise, materialise_subtrees};
+use crate::nodes::proxy;
+use crate::runtime::interpreter::{AstClass, Interpreter};
 
-/// Who has taken so many nodes will take them all, and has everything else made at once.
-const EARNEST: u32 = 32;
-/// After so many subtrees with much that is wanted the others will be like them.
-const DENSE: u32 = 4;
+/// A walk over everything that has returned so many nodes has the rest materialised at once.
+const NODES_BEFORE_THE_REST: u32 = 32;
+/// A walk for some classes that has met so many dense subtrees has the rest materialised at once.
+const DENSE_BEFORE_THE_REST: u32 = 4;
 
-/// What `ast.walk` gives, one after the other, or those of some classes.
-#[pyclass(module = "lazyast._native")]
-struct Walk {
+/// The iterator of `lazyast.walk`.
+#[pyclass(module = "lazyast._native", name = "Walk")]
+struct PyWalk {
     queue: VecDeque<Py<PyAny>>,
-    /// `None`: everything.
-    wanted: Option<Wanted>,
-    /// How many nodes were given.
-    given: u32,
-    /// Below how many untouched nodes there was much that is wanted.
+    /// `None`: all nodes are returned.
+    filter: Option<ClassFilter>,
+    /// How many nodes were returned.
+    returned: u32,
+    /// How many dense subtrees were met.
     dense: u32,
 }
 
-/// Nodes of some classes.
-struct Wanted {
-    /// What `isinstance` is asked for.
+/// The classes that a walk returns.
+struct ClassFilter {
+    /// As given, for `isinstance`.
     types: Py<PyTuple>,
-    /// The kinds of nodes that are wanted.
-    kinds: Kinds,
-    /// These, and those that have a wanted operator or context in a field.
-    ways: Kinds,
+    /// The kinds of nodes among them.
+    kinds: KindSet,
+    /// These kinds, and those that have an operator or context among them in a field.
+    kinds_or_parents: KindScanner,
 }
 
-impl Wanted {
+impl ClassFilter {
     fn new(interpreter: &Interpreter, types: &Bound<'_, PyTuple>) -> PyResult<Self> {
         let py = types.py();
         for class in types {
             if !class.is_instance_of::<PyType>() {
-                let found = class.get_type().name()?;
+                let actual = class.get_type().name()?;
                 return Err(PyTypeError::new_err(format!(
-                    "walk() takes classes, not an instance of {found}"
+                    "walk() takes classes, not an instance of {actual}"
                 )));
             }
         }
-        let is_wanted =
+        let includes =
             |class: &Bound<'_, PyAny>| -> PyResult<bool> { class.cast::<PyType>()?.is_subclass(types) };
-        let mut kinds = Vec::new();
+        let mut kinds = KindSet::EMPTY;
         for class in interpreter.classes() {
-            if is_wanted(class.exact.bind(py).as_any())? {
-                kinds.push(class.kind);
+            if includes(class.ast_class.bind(py).as_any())? {
+                kinds = kinds.or(class.kind.into());
             }
         }
         let mut singletons: Vec<SingletonClass> = Vec::new();
         for (class, instance) in interpreter.singletons() {
-            if is_wanted(instance.bind(py).get_type().as_any())? {
+            if includes(instance.bind(py).get_type().as_any())? {
                 singletons.push(class);
             }
         }
+        let is_parent = |kind: &Kind| children::singletons_of(*kind).any(|class| singletons.contains(&class));
+        let parents = Kind::ALL.iter().copied().filter(is_parent).collect();
         Ok(Self {
             types: types.clone().unbind(),
-            ways: Kinds::new(|kind| {
-                kinds.contains(&kind)
-                    || children::singletons_of(kind).any(|class| singletons.contains(&class))
-            }),
-            kinds: Kinds::new(|kind| kinds.contains(&kind)),
+            kinds,
+            kinds_or_parents: KindScanner::new(kinds.or(parents)),
         })
     }
 }
 
 #[pymethods]
-impl Walk {
+impl PyWalk {
     fn __iter__(this: Bound<'_, Self>) -> Bound<'_, Self> {
         this
     }
@@ -85,11 +89,11 @@ impl Walk {
         let Some(interpreter) = Interpreter::get(py)? else { return Ok(None) };
         while let Some(node) = self.queue.pop_front() {
             let node = node.into_bound(py);
-            if self.step(interpreter, &node)? {
-                self.given += 1;
-                if self.given == EARNEST && self.wanted.is_none() {
+            if self.visit(interpreter, &node)? {
+                self.returned += 1;
+                if self.returned == NODES_BEFORE_THE_REST && self.filter.is_none() {
                     let queued = self.queue.iter().map(|node| node.bind(py).clone()).collect();
-                    make(interpreter, queued)?;
+                    materialise_subtrees(interpreter, queued)?;
                 }
                 return Ok(Some(node));
             }
@@ -106,80 +110,70 @@ impl Walk {
     }
 }
 
-impl Walk {
-    /// Queues what is below a node, and says whether the node itself is wanted.
-    fn step(&mut self, interpreter: &'static Interpreter, node: &Bound<'_, PyAny>) -> PyResult<bool> {
+impl PyWalk {
+    /// Queues the children of a node, and says whether the node itself is to be returned.
+    fn visit(&mut self, interpreter: &'static Interpreter, node: &Bound<'_, PyAny>) -> PyResult<bool> {
         let py = node.py();
         let queue = &mut self.queue;
-        let Some(wanted) = &self.wanted else {
-            proxy::touch(interpreter, node, Depth::Level)?;
+        let Some(filter) = &self.filter else {
+            materialise(interpreter, node, Extent::Shallow)?;
             children::for_each_child(interpreter, node, |child| queue.push_back(child.unbind()))?;
             return Ok(true);
         };
-        let is_wanted = match proxy::place(interpreter, node) {
-            Some((origin, id)) => {
-                let kind = proxy::kind(interpreter, node);
-                let below = match wanted.ways.below(&origin, id) {
-                    Below::Nothing if kind.is_none_or(|kind| wanted.ways.has(kind)) => Below::Some,
-                    below => below,
+        let is_returned = match proxy::location(interpreter.node_layout, node) {
+            Some((context, id)) => {
+                let kind = proxy::kind(interpreter.node_layout, node);
+                let density = match Density::below(&context, id, &filter.kinds_or_parents) {
+                    Density::Empty
+                        if kind.is_none_or(|kind| filter.kinds_or_parents.kinds().contains(kind)) =>
+                    {
+                        Density::Sparse
+                    }
+                    density => density,
                 };
-                let is_wanted = kind.is_some_and(|kind| wanted.kinds.has(kind));
-                match below {
-                    Below::Nothing => return Ok(is_wanted),
-                    Below::Some => proxy::touch(interpreter, node, Depth::Level)?,
-                    Below::Many => {
-                        proxy::touch(interpreter, node, Depth::Whole)?;
+                let is_returned = kind.is_some_and(|kind| filter.kinds.contains(kind));
+                match density {
+                    Density::Empty => return Ok(is_returned),
+                    Density::Sparse => materialise(interpreter, node, Extent::Shallow)?,
+                    Density::Dense => {
+                        materialise(interpreter, node, Extent::Subtree)?;
                         self.dense += 1;
-                        if self.dense == DENSE {
+                        if self.dense == DENSE_BEFORE_THE_REST {
                             let queued = queue.iter().map(|node| node.bind(py).clone()).collect();
-                            make(interpreter, queued)?;
+                            materialise_subtrees(interpreter, queued)?;
                         }
                     }
                 }
-                is_wanted
+                is_returned
             }
-            None => match interpreter.known(&node.get_type()) {
-                Some(Known::Node(kind)) => wanted.kinds.has(kind),
-                _ => node.is_instance(wanted.types.bind(py))?,
+            None => match interpreter.classify(&node.get_type()) {
+                Some(AstClass::Node(kind)) => filter.kinds.contains(kind),
+                _ => node.is_instance(filter.types.bind(py))?,
             },
         };
         children::for_each_child(interpreter, node, |child| queue.push_back(child.unbind()))?;
-        Ok(is_wanted)
+        Ok(is_returned)
     }
 }
 
-/// An iterator over a node and everything below it, or over what is of some classes there.
+/// An iterator over a node and everything below it, or over the instances of some classes there. `None` if the
+/// interpreter is not served.
 #[pyfunction]
 #[pyo3(signature = (node, *types))]
-fn walk(node: Bound<'_, PyAny>, types: &Bound<'_, PyTuple>) -> PyResult<Option<Walk>> {
+fn walk(node: Bound<'_, PyAny>, types: &Bound<'_, PyTuple>) -> PyResult<Option<PyWalk>> {
     let Some(interpreter) = Interpreter::get(node.py())? else { return Ok(None) };
-    let wanted = if types.is_empty() { None } else { Some(Wanted::new(interpreter, types)?) };
-    Ok(Some(Walk { queue: VecDeque::from([node.unbind()]), wanted, given: 0, dense: 0 }))
+    let filter = if types.is_empty() { None } else { Some(ClassFilter::new(interpreter, types)?) };
+    Ok(Some(PyWalk { queue: VecDeque::from([node.unbind()]), filter, returned: 0, dense: 0 }))
 }
 
-/// Makes everything below a node that was not touched yet.
+/// Materialises a node and everything below it.
 #[pyfunction]
-pub(crate) fn materialize(node: Bound<'_, PyAny>) -> PyResult<()> {
+fn materialize(node: Bound<'_, PyAny>) -> PyResult<()> {
     let Some(interpreter) = Interpreter::get(node.py())? else { return Ok(()) };
-    make(interpreter, vec![node])
+    materialise_subtrees(interpreter, vec![node])
 }
 
-/// Makes everything below some nodes, and themselves.
-fn make(interpreter: &'static Interpreter, mut pending: Vec<Bound<'_, PyAny>>) -> PyResult<()> {
-    let Some(py) = pending.first().map(Bound::py) else { return Ok(()) };
-    let paused = objects::CollectorPause::new(py);
-    let mut all = Vec::new();
-    while let Some(node) = pending.pop() {
-        match Decoded::new(interpreter, node.clone(), Depth::Whole)? {
-            Some(decoded) => all.push(decoded),
-            None => children::for_each_child(interpreter, &node, |child| pending.push(child))?,
-        }
-    }
-    paused.collect_if_due(all.iter().map(Decoded::objects).sum())?;
-    all.into_iter().try_for_each(|decoded| decoded.give(interpreter))
-}
-
-/// Whether this interpreter is one that lazyast makes nodes for.
+/// Whether lazyast serves this interpreter.
 #[pyfunction]
 fn is_served(py: Python<'_>) -> PyResult<bool> {
     Ok(Interpreter::get(py)?.is_some())

@@ -10,46 +10,18 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyComplex, PyDict, PyEllipsis, PyFloat, PyInt, PyList, PyString};
 
-use crate::errors;
-use crate::nodes::context::Origin;
-use crate::runtime::class::Class;
+use crate::errors::DecodeError;
+use crate::nodes::context::TreeContext;
+use crate::runtime::class::NodeClass;
+use crate::runtime::collector::Untracked;
 use crate::runtime::interpreter::Interpreter;
-use crate::runtime::objects::{self, Untracked};
-
-/// Why a node could not be decoded.
-pub(crate) enum Failure {
-    /// The archive is damaged.
-    Damage(Damage),
-    /// Python said no.
-    Python(PyErr),
-}
-
-impl From<Damage> for Failure {
-    fn from(damage: Damage) -> Self {
-        Self::Damage(damage)
-    }
-}
-
-impl From<PyErr> for Failure {
-    fn from(error: PyErr) -> Self {
-        Self::Python(error)
-    }
-}
-
-impl From<Failure> for PyErr {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Damage(damage) => errors::corrupt(&damage),
-            Failure::Python(error) => error,
-        }
-    }
-}
+use crate::runtime::objects;
 
 /// What decoding needs everywhere.
 pub(crate) struct Decoder<'a, 'py> {
     pub(crate) py: Python<'py>,
     pub(crate) interpreter: &'static Interpreter,
-    pub(crate) origin: &'a Origin,
+    pub(crate) context: &'a TreeContext,
     pub(crate) tree: &'a Tree<'a>,
     /// What was made and is not tracked by the collector yet.
     untracked: &'a mut Untracked<'py>,
@@ -73,32 +45,36 @@ impl<'a, 'py> Decoder<'a, 'py> {
     pub(crate) fn new(
         py: Python<'py>,
         interpreter: &'static Interpreter,
-        origin: &'a Origin,
+        context: &'a TreeContext,
         untracked: &'a mut Untracked<'py>,
     ) -> Self {
-        Self { py, interpreter, origin, tree: origin.tree(), untracked, last_line: None }
+        Self { py, interpreter, context, tree: context.tree(), untracked, last_line: None }
     }
 
     /// The class of a kind.
-    pub(crate) fn class(&self, kind: Kind, at: NodeId) -> Result<&'static Class, Damage> {
+    pub(crate) fn class(&self, kind: Kind, at: NodeId) -> Result<&'static NodeClass, Damage> {
         let newer = Damage { what: "kind is newer than the interpreter", at, found: kind as u64 };
         self.interpreter.class(kind).ok_or(newer)
     }
 
     /// A node with a `__dict__`.
-    pub(crate) fn node(&mut self, class: &Class, dict: Bound<'py, PyDict>) -> PyResult<Bound<'py, PyAny>> {
-        objects::node(self.interpreter, class.exact.bind(self.py), dict, self.untracked)
+    pub(crate) fn node(
+        &mut self,
+        class: &NodeClass,
+        dict: Bound<'py, PyDict>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        objects::node(self.interpreter.node_layout, class.ast_class.bind(self.py), dict, self.untracked)
     }
 
     /// The `__dict__` of a node. `children` are its children, the last one first.
     pub(crate) fn dict(
         &mut self,
-        class: &'static Class,
+        class: &'static NodeClass,
         id: NodeId,
         payload_bits: u32,
         span: Option<Span>,
         children: &mut [Child<'py>],
-    ) -> Result<Bound<'py, PyDict>, Failure> {
+    ) -> Result<Bound<'py, PyDict>, DecodeError> {
         let py = self.py;
         let payload = Payload::decode(class.kind.payload_layout(), payload_bits);
         let mut copy = class.template(py)?.copy(py)?;
@@ -123,7 +99,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
         id: NodeId,
         payload: Payload,
         children: &mut [Child<'py>],
-    ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
+    ) -> Result<Option<Bound<'py, PyAny>>, DecodeError> {
         let py = self.py;
         match FieldChildren::of(spec, self.interpreter.target) {
             Some(FieldChildren::One(field)) => return self.child(field, spec.optional, id, children),
@@ -137,12 +113,12 @@ impl<'a, 'py> Decoder<'a, 'py> {
         Ok(Some(match self.tree.part(spec, payload, id)? {
             Part::None => return Ok(None),
             Part::Int(int) => int.into_bound_py_any(py)?,
-            Part::Name(number) => self.origin.name(py, number)?.into_any(),
+            Part::Name(number) => self.context.name(py, number)?.into_any(),
             Part::UnicodeKind => PyString::intern(py, "u").into_any(),
             Part::Singleton(singleton) => self.singleton(singleton, id)?,
             Part::Constant(constant) => self.constant(constant, id)?,
             Part::Names(numbers) => {
-                let names = numbers.into_iter().map(|number| self.origin.name(py, number));
+                let names = numbers.into_iter().map(|number| self.context.name(py, number));
                 PyList::new(py, names.collect::<Result<Vec<_>, _>>()?)?.into_any()
             }
             Part::Singletons(singletons) => {
@@ -158,7 +134,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
         optional: bool,
         id: NodeId,
         children: &mut [Child<'py>],
-    ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
+    ) -> Result<Option<Bound<'py, PyAny>>, DecodeError> {
         match children.iter_mut().rev().find(|child| child.field == field) {
             Some(child) => Ok(child.node.take()),
             None if optional => Ok(None),
@@ -170,7 +146,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
         &mut self,
         fields: ListFields,
         children: &mut [Child<'py>],
-    ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
+    ) -> Result<Option<Bound<'py, PyAny>>, DecodeError> {
         let length = children.iter().filter(|child| fields.contains(child.field)).count();
         let nodes = children.iter_mut().rev().filter(|child| fields.contains(child.field));
         let nodes = nodes.filter_map(|child| child.node.take());
@@ -181,7 +157,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
         &self,
         list: SparseList,
         children: &mut [Child<'py>],
-    ) -> Result<Option<Bound<'py, PyAny>>, Failure> {
+    ) -> Result<Option<Bound<'py, PyAny>>, DecodeError> {
         let mut entries = list.entries();
         for child in children.iter_mut().rev() {
             entries.add(child.field, child);
@@ -195,12 +171,12 @@ impl<'a, 'py> Decoder<'a, 'py> {
         Ok(self.interpreter.singleton(singleton).ok_or(damage)?.bind(self.py).clone())
     }
 
-    fn constant(&self, constant: Constant<'_>, at: NodeId) -> Result<Bound<'py, PyAny>, Failure> {
+    fn constant(&self, constant: Constant<'_>, at: NodeId) -> Result<Bound<'py, PyAny>, DecodeError> {
         let py = self.py;
         // Python refuses text that no literal gives; everything else that it may refuse is its own affair.
         let checked = |value: PyResult<Bound<'py, PyAny>>, what| match value {
             Err(error) if error.is_instance_of::<PyValueError>(py) => {
-                Err(Failure::from(Damage { what, at, found: 0 }))
+                Err(DecodeError::from(Damage { what, at, found: 0 }))
             }
             value => Ok(value?),
         };

@@ -1,0 +1,33 @@
+//! How many of the nodes below a lazy proxy a traversal is interested in.
+//!
+//! The kinds of a subtree are contiguous bytes in its archive. So this scans them without decoding anything.
+
+use lazyast::format::{KindScanner, NodeId};
+
+use super::context::TreeContext;
+
+/// If at least one in so many nodes is interesting, the whole subtree is decoded at once.
+const DENSE: usize = 8;
+
+/// How many nodes below a proxy are interesting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Density {
+    /// None: nothing below has to be decoded.
+    Empty,
+    /// Some: the nodes that lead to one are decoded, one by one.
+    Sparse,
+    /// So many that everything is best decoded at once.
+    Dense,
+}
+
+impl Density {
+    /// The density of the scanner's kinds among the nodes below a node.
+    pub(crate) fn below(context: &TreeContext, id: NodeId, scanner: &KindScanner) -> Self {
+        let tree = context.tree();
+        let end = tree.subtree_end(id) as usize;
+        let kinds = tree.kinds().get(id as usize + 1..end).unwrap_or_default();
+        let Some(first) = scanner.first(kinds) else { return Self::Empty };
+        let count = scanner.count(&kinds[first..]);
+        if count * DENSE >= kinds.len() { Self::Dense } else { Self::Sparse }
+    }
+}

@@ -1,0 +1,101 @@
+//! Materialising: lazy proxies become nodes.
+
+use pyo3::exceptions::PySystemError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::children;
+use super::decode::{shallow, subtree};
+use super::proxy;
+use crate::runtime::class::NodeClass;
+use crate::runtime::collector::{CollectorPause, Untracked};
+use crate::runtime::interpreter::Interpreter;
+
+/// How much is decoded with a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// The node alone. Its children are proxies.
+    Shallow,
+    /// The node and everything below it.
+    Subtree,
+    /// What adaptive prefetch decides, for accesses by users.
+    Adaptive,
+}
+
+/// Materialises a node if it is a lazy proxy.
+pub(crate) fn materialise(
+    interpreter: &'static Interpreter,
+    node: &Bound<'_, PyAny>,
+    extent: Extent,
+) -> PyResult<()> {
+    let pause = CollectorPause::new(node.py());
+    let Some(decoded) = Decoded::new(interpreter, node.clone(), extent)? else { return Ok(()) };
+    pause.collect_if_due(decoded.untracked.len())?;
+    decoded.apply(interpreter)
+}
+
+/// Materialises a node that is accessed for the first time: see [`super::context::FirstAccess`].
+pub(crate) fn on_first_access(interpreter: &'static Interpreter, node: &Bound<'_, PyAny>) -> PyResult<()> {
+    materialise(interpreter, node, Extent::Adaptive)
+}
+
+/// Materialises nodes and everything below them.
+pub(crate) fn materialise_subtrees(
+    interpreter: &'static Interpreter,
+    mut pending: Vec<Bound<'_, PyAny>>,
+) -> PyResult<()> {
+    let Some(py) = pending.first().map(Bound::py) else { return Ok(()) };
+    let pause = CollectorPause::new(py);
+    let mut subtrees = Vec::new();
+    while let Some(node) = pending.pop() {
+        match Decoded::new(interpreter, node.clone(), Extent::Subtree)? {
+            Some(decoded) => subtrees.push(decoded),
+            None => children::for_each_child(interpreter, &node, |child| pending.push(child))?,
+        }
+    }
+    pause.collect_if_due(subtrees.iter().map(|decoded| decoded.untracked.len()).sum())?;
+    subtrees.into_iter().try_for_each(|decoded| decoded.apply(interpreter))
+}
+
+/// A proxy and its decoded `__dict__`, which it does not have yet.
+struct Decoded<'py> {
+    node: Bound<'py, PyAny>,
+    class: &'static NodeClass,
+    dict: Bound<'py, PyDict>,
+    untracked: Untracked<'py>,
+}
+
+impl<'py> Decoded<'py> {
+    /// Decodes a node, or returns `None` if it is no proxy.
+    fn new(
+        interpreter: &'static Interpreter,
+        node: Bound<'py, PyAny>,
+        extent: Extent,
+    ) -> PyResult<Option<Self>> {
+        let py = node.py();
+        let layout = interpreter.node_layout;
+        let Some((context, id)) = proxy::location(layout, &node) else { return Ok(None) };
+        let class = proxy::kind(layout, &node).and_then(|kind| interpreter.class(kind));
+        let class = class.ok_or_else(|| PySystemError::new_err("lazyast: a proxy of an unknown kind"))?;
+        let node_count = context.tree().subtree_end(id) - id;
+        let with_subtree = match extent {
+            Extent::Shallow => false,
+            Extent::Subtree => true,
+            Extent::Adaptive => {
+                !class.has_block && context.prefetch.wants_subtree(class.is_statement, node_count)
+            }
+        };
+        let mut untracked = Untracked::default();
+        let dict = if with_subtree && node_count > 1 {
+            subtree::dict(py, interpreter, &context, id, &mut untracked)?
+        } else {
+            shallow::dict(py, interpreter, &context, id, &mut untracked)?
+        };
+        Ok(Some(Self { node, class, dict, untracked }))
+    }
+
+    /// Makes the proxy a node. If other code has done so in the meantime, that result stays.
+    fn apply(self, interpreter: &'static Interpreter) -> PyResult<()> {
+        proxy::become_node(interpreter.node_layout, &self.node, self.class, &self.dict, self.untracked)
+    }
+}

@@ -1,0 +1,31 @@
+//! The interpreter's own parser, whatever the name `compile` in `builtins` stands for later.
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+
+use super::once::once;
+
+/// `ast.PyCF_ONLY_AST`: the flag with which `compile` returns a tree.
+pub(crate) const ONLY_AST: i64 = 0x400;
+
+static COMPILE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// The tree that the interpreter itself makes of a source.
+pub(crate) fn parse<'py>(py: Python<'py>, source: &str) -> PyResult<Bound<'py, PyAny>> {
+    let options = PyDict::new(py);
+    options.set_item("flags", ONLY_AST)?;
+    options.set_item("dont_inherit", true)?;
+    built_in_compile(py)?.call((source, "<lazyast>", "exec"), Some(&options))
+}
+
+/// The interpreter's own `compile`.
+pub(crate) fn built_in_compile(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    let compile = once(py, &COMPILE, || Ok(py.import("builtins")?.getattr("compile")?.unbind()))?;
+    Ok(compile.bind(py))
+}
+
+/// Looks `compile` up on import, before anyone can replace it.
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    built_in_compile(module.py()).map(drop)
+}
