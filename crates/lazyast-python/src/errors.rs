@@ -1,5 +1,6 @@
 //! The exceptions. A syntax error is none of them, because the interpreter itself raises those.
 
+use lazyast::ExecutionError;
 use lazyast::format::Damage;
 use pyo3::create_exception;
 use pyo3::exceptions::PyException;
@@ -35,6 +36,14 @@ pub(crate) fn corrupt(damage: &Damage) -> PyErr {
     CorruptArchive::new_err(format!(
         "{damage}; the cache has a damaged file: run `lazyast clean`, and parse again"
     ))
+}
+
+/// The exception for a query that failed while it ran. `target` is what was searched.
+pub(crate) fn query_failed(error: &ExecutionError, target: &str) -> PyErr {
+    match error {
+        ExecutionError::Damage(damage) => corrupt(damage),
+        error => QueryError::new_err(format!("{target}: {error}")),
+    }
 }
 
 /// Why a node could not be decoded.

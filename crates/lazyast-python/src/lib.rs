@@ -33,7 +33,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bind::parse::register(module)?;
     bind::compile::register(module)?;
     bind::project::register(module)?;
-    bind::query::register(module)?;
+    bind::search::query::register(module)?;
+    bind::search::matches::register(module)?;
     bind::cache::register(module)?;
     bind::command::register(module)
 }

@@ -7,4 +7,4 @@ mod fstring_probe;
 pub(crate) mod parse;
 pub(crate) mod process_cache;
 pub(crate) mod project;
-pub(crate) mod query;
+pub(crate) mod search;

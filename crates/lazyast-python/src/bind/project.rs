@@ -6,8 +6,11 @@ use lazyast::{ChangeDetection, FailureReason, FallbackVerdict, InterpreterId, Se
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
-use super::query::{self, File, Matches, Query};
+use super::search::file::{MatchedFile, ModuleId};
+use super::search::matches::PyMatches;
+use super::search::query::PyQuery;
 use super::{parse, process_cache};
+use crate::errors::query_failed;
 
 /// The sources under some paths.
 #[pyclass(module = "lazyast._native")]
@@ -122,9 +125,9 @@ impl Project {
     fn search<'py>(
         &self,
         py: Python<'py>,
-        query: &Bound<'py, Query>,
+        query: &Bound<'py, PyQuery>,
         make_module: Py<PyAny>,
-    ) -> PyResult<Bound<'py, Matches>> {
+    ) -> PyResult<Bound<'py, PyMatches>> {
         let query = query.get().inner();
         let found = py.detach(|| self.inner.search(query, None, |_, _, hits| hits));
         let mut unsearched: Vec<PathBuf> =
@@ -135,17 +138,17 @@ impl Project {
             let archive = module.archive().map_err(SearchError::Archive);
             match hits.and_then(|hits| Ok((hits, archive?))) {
                 Ok((hits, archive)) => {
-                    let place = Some((module.path().to_owned(), self.places[index]));
-                    files.push(File::open(archive, place, hits)?);
+                    let id = ModuleId { path: module.path().to_owned(), index: self.places[index] };
+                    files.push(MatchedFile::in_project(archive, id, hits)?);
                 }
                 Err(SearchError::Run(error)) => {
-                    return Err(query::failed(&error, &module.path().display().to_string()));
+                    return Err(query_failed(&error, &module.path().display().to_string()));
                 }
                 Err(_) => unsearched.push(module.path().to_owned()),
             }
         }
         unsearched.sort();
-        Matches::new(py, query.clone(), files, make_module, unsearched)
+        PyMatches::new(py, query.clone(), files, Some(make_module), unsearched)
     }
 
     /// The `ast.Module` of a source, or `None` where the interpreter has to parse.

@@ -1,0 +1,95 @@
+//! A file with matches, or the tree that `Query.find` was given.
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use lazyast::format::Tree;
+use lazyast::query::Hit;
+use lazyast::{ArchiveBytes, OwnedTree};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+use crate::errors::{CorruptArchive, UnreadableFile};
+
+/// A file with matches. The Python objects in it are created when they are first needed.
+pub(crate) struct MatchedFile {
+    opened: OwnedTree,
+    pub(super) hits: Vec<Hit>,
+    pub(super) module_id: Option<ModuleId>,
+    path: OnceLock<Py<PyAny>>,
+    pub(super) module: OnceLock<Py<PyAny>>,
+    pub(super) root: OnceLock<Py<PyAny>>,
+    text: OnceLock<String>,
+}
+
+/// A module of a project.
+pub(crate) struct ModuleId {
+    pub(crate) path: PathBuf,
+    /// The index in the Python `Project`.
+    pub(crate) index: usize,
+}
+
+impl MatchedFile {
+    /// The hits in a module of a project.
+    pub(crate) fn in_project(archive: ArchiveBytes, module: ModuleId, hits: Vec<Hit>) -> PyResult<Self> {
+        Self::open(archive, Some(module), hits)
+    }
+
+    /// The hits in a single tree, with its source if that is known.
+    pub(super) fn in_tree(
+        archive: ArchiveBytes,
+        root: Py<PyAny>,
+        text: Option<String>,
+        hits: Vec<Hit>,
+    ) -> PyResult<Self> {
+        let mut file = Self::open(archive, None, hits)?;
+        file.root = OnceLock::from(root);
+        file.text = text.map(OnceLock::from).unwrap_or_default();
+        Ok(file)
+    }
+
+    fn open(archive: ArchiveBytes, module_id: Option<ModuleId>, hits: Vec<Hit>) -> PyResult<Self> {
+        let opened = OwnedTree::open(archive).map_err(|error| CorruptArchive::new_err(error.to_string()))?;
+        let (path, module, root, text) = Default::default();
+        Ok(Self { opened, hits, module_id, path, module, root, text })
+    }
+
+    pub(super) fn tree(&self) -> &Tree<'_> {
+        self.opened.tree()
+    }
+
+    /// The text that positions refer to: the decoded source, as it was when it was parsed.
+    pub(super) fn text(&self) -> PyResult<&str> {
+        if let Some(text) = self.text.get() {
+            return Ok(text);
+        }
+        let Some(ModuleId { path, .. }) = &self.module_id else {
+            let message = "the source is not known: give it, as in query.find(tree, source)";
+            return Err(PyValueError::new_err(message));
+        };
+        let text = self
+            .read_text(path)
+            .map_err(|reason| UnreadableFile::new_err(format!("{}: {reason}", path.display())))?;
+        Ok(self.text.get_or_init(|| text))
+    }
+
+    fn read_text(&self, path: &Path) -> Result<String, String> {
+        let mut source = Vec::new();
+        lazyast::read_source(path, &mut source).map_err(|error| error.to_string())?;
+        if lazyast::source_key(&source) != self.tree().header().source_hash {
+            return Err("changed since it was searched".to_owned());
+        }
+        lazyast::text(&source).map(Cow::into_owned).map_err(|reason| reason.to_string())
+    }
+
+    /// The path as a `pathlib.Path`; `None` for a single tree.
+    pub(super) fn path(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let Some(ModuleId { path, .. }) = &self.module_id else { return Ok(py.None()) };
+        if self.path.get().is_none() {
+            let path = py.import("pathlib")?.getattr("Path")?.call1((path,))?;
+            let _ = self.path.set(path.unbind());
+        }
+        Ok(self.path.get().map_or_else(|| py.None(), |path| path.clone_ref(py)))
+    }
+}

@@ -1,0 +1,13 @@
+//! Queries and their matches.
+//!
+//! A search collects hits, which are a few numbers each; Python objects are created for the matches that are accessed.
+//!
+//! - [`query`]: `Query`, made by `pattern` and `selector`.
+//! - [`matches`]: `Matches`, the sequence that a search returns. [`single_match`]: `Match`, one element of it.
+//! - [`result`]: what the matches of one search share. [`file`]: one file in it.
+
+pub(crate) mod file;
+pub(crate) mod matches;
+pub(crate) mod query;
+mod result;
+mod single_match;

@@ -1,0 +1,146 @@
+//! `Query`: a compiled pattern or selector.
+
+use std::borrow::Cow;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+
+use super::file::MatchedFile;
+use super::matches::PyMatches;
+use crate::errors::{QueryError, query_failed};
+use crate::nodes::registry;
+
+/// The most characters of a combined query's repr. Queries that are combined in a loop are rejected before long, but
+/// their text would be huge by then.
+const MAX_REPR: usize = 1000;
+
+/// A compiled query, for any number of projects and trees.
+///
+/// `lazyast.pattern` and `lazyast.selector` make queries. A method that takes another query also takes a `str`, which
+/// is a selector.
+#[pyclass(module = "lazyast", frozen, name = "Query")]
+pub(crate) struct PyQuery {
+    inner: lazyast::Query,
+    text: String,
+}
+
+/// A query, or the text of a selector.
+#[derive(FromPyObject)]
+enum QueryOrSelector<'py> {
+    Query(Bound<'py, PyQuery>),
+    Selector(String),
+}
+
+fn invalid(error: lazyast::QueryError) -> PyErr {
+    QueryError::new_err(error.to_string())
+}
+
+/// Compile a pattern: Python code with metavariables. Raises `QueryError`.
+#[pyfunction]
+fn pattern(text: String) -> PyResult<PyQuery> {
+    Ok(PyQuery { inner: lazyast::pattern(&text).map_err(invalid)?, text: format!("pattern({text:?})") })
+}
+
+/// Compile a selector. Raises `QueryError`.
+#[pyfunction]
+fn selector(text: String) -> PyResult<PyQuery> {
+    Ok(PyQuery { inner: lazyast::selector(&text).map_err(invalid)?, text: format!("selector({text:?})") })
+}
+
+impl PyQuery {
+    pub(crate) fn inner(&self) -> &lazyast::Query {
+        &self.inner
+    }
+
+    /// Combines two queries. `repr` is what the combination adds to the repr of the first; `*` stands for the second.
+    fn combine(
+        &self,
+        other: QueryOrSelector<'_>,
+        repr: &str,
+        combine: impl Fn(&lazyast::Query, &lazyast::Query) -> Result<lazyast::Query, lazyast::QueryError>,
+    ) -> PyResult<Self> {
+        let (other, text) = match other {
+            QueryOrSelector::Query(query) => (query.get().inner.clone(), query.get().text.clone()),
+            QueryOrSelector::Selector(text) => {
+                (lazyast::selector(&text).map_err(invalid)?, format!("{text:?}"))
+            }
+        };
+        let inner = combine(&self.inner, &other).map_err(invalid)?;
+        let text = format!("{}{}", self.text, repr.replace('*', &text)).chars().take(MAX_REPR).collect();
+        Ok(Self { inner, text })
+    }
+}
+
+#[pymethods]
+impl PyQuery {
+    /// Matches of this query that are somewhere inside a match of another query.
+    fn inside(&self, other: QueryOrSelector<'_>) -> PyResult<Self> {
+        self.combine(other, ".inside(*)", lazyast::Query::inside)
+    }
+
+    /// Matches of this query that have a match of another query somewhere inside.
+    fn has(&self, other: QueryOrSelector<'_>) -> PyResult<Self> {
+        self.combine(other, ".has(*)", lazyast::Query::has)
+    }
+
+    /// Matches of this query that are no matches of another query.
+    fn not_(&self, other: QueryOrSelector<'_>) -> PyResult<Self> {
+        self.combine(other, ".not_(*)", lazyast::Query::without)
+    }
+
+    fn __and__(&self, other: QueryOrSelector<'_>) -> PyResult<Self> {
+        self.combine(other, " & *", lazyast::Query::and)
+    }
+
+    fn __or__(&self, other: QueryOrSelector<'_>) -> PyResult<Self> {
+        self.combine(other, " | *", lazyast::Query::or)
+    }
+
+    /// What the query is compiled to, as text for people.
+    fn explain(&self) -> String {
+        self.inner.to_string()
+    }
+
+    /// The matches in one tree, as it was when lazyast parsed it.
+    ///
+    /// `source` is the tree's source, for `Match.text`. Raises ValueError for a tree that lazyast did not make.
+    #[pyo3(signature = (tree, source = None))]
+    fn find<'py>(
+        &self,
+        tree: Bound<'py, PyAny>,
+        source: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyMatches>> {
+        let py = tree.py();
+        let context = registry::context_of(&tree).ok_or_else(|| {
+            PyValueError::new_err(
+                "lazyast did not make this tree: parse its source with lazyast.parse, and keep the root",
+            )
+        })?;
+        let text = source.map(|source| text_of(&source)).transpose()?.flatten();
+        let hits = self.inner.hits(context.tree()).map_err(|error| query_failed(&error, "the tree"))?;
+        let mut files = Vec::new();
+        if !hits.is_empty() {
+            files.push(MatchedFile::in_tree(context.archive().clone(), tree.unbind(), text, hits)?);
+        }
+        PyMatches::new(py, self.inner.clone(), files, None, Vec::new())
+    }
+
+    fn __repr__(&self) -> String {
+        format!("lazyast.{}", self.text)
+    }
+}
+
+/// The text that positions refer to, from a `str` or from bytes that can be decoded.
+fn text_of(source: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    Ok(match source.cast::<PyBytes>() {
+        Ok(bytes) => lazyast::text(bytes.as_bytes()).ok().map(Cow::into_owned),
+        Err(_) => Some(source.cast::<PyString>()?.to_str()?.replace("\r\n", "\n").replace('\r', "\n")),
+    })
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<PyQuery>()?;
+    module.add_function(wrap_pyfunction!(pattern, module)?)?;
+    module.add_function(wrap_pyfunction!(selector, module)?)
+}
