@@ -462,28 +462,28 @@ def test_a_field_that_was_deleted():
 
 LONG = "x" * 70_000
 WRONG_PATTERNS = {
-    "f($$X)": "no hole begins like this: write $X for one thing, $$$ or $$$XS for any number\n  f($$X)\n    ^^",
-    "$1": "no hole begins like this: write $X for one thing, $$$ or $$$XS for any number\n  $1\n  ^",
-    "a\né = b($$X)": "no hole begins like this: write $X for one thing, $$$ or $$$XS for any number\n  é = b($$X)\n        ^^",
-    "\tf($$X)": "no hole begins like this: write $X for one thing, $$$ or $$$XS for any number\n   f($$X)\n     ^^",
-    "return $$$": "$$$ stands for any number, but here is room for one thing: write $X or $_\n  return $$$\n         ^^^",
-    "a$X": "a hole is a whole name, not a part of one\n  a$X\n  ^^^",
-    "if $X:": "Expected an indented block after `if` statement; write `: $$$` for any block\n  if $X:\n        ^",
-    "": "there is no code in it",
-    "# f": "there is no code in it\n  # f\n  ^^^",
-    "x = 1\n$$$": "statements cannot begin or end with $$$: any number around them is never asked for\n  $$$\n  ^^^",
-    "f($X, $$$X)": "$X and $$$X cannot be equal: give one of them another name\n  f($X, $$$X)\n        ^^^^",
+    "f($$X)": "invalid metavariable: write $X for one node, $$$ or $$$XS for any number\n  f($$X)\n    ^^",
+    "$1": "invalid metavariable: write $X for one node, $$$ or $$$XS for any number\n  $1\n  ^",
+    "a\né = b($$X)": "invalid metavariable: write $X for one node, $$$ or $$$XS for any number\n  é = b($$X)\n        ^^",
+    "\tf($$X)": "invalid metavariable: write $X for one node, $$$ or $$$XS for any number\n   f($$X)\n     ^^",
+    "return $$$": "$$$ matches any number of elements, but one is expected here: write $X or $_\n  return $$$\n         ^^^",
+    "a$X": "a metavariable must be a whole name, not a part of one\n  a$X\n  ^^^",
+    "if $X:": "Expected an indented block after `if` statement; write `: $$$` to match any block\n  if $X:\n        ^",
+    "": "the pattern has no code",
+    "# f": "the pattern has no code\n  # f\n  ^^^",
+    "x = 1\n$$$": "several statements cannot start or end with $$$: remove it, because statements around a match do not matter\n  $$$\n  ^^^",
+    "f($X, $$$X)": "$X and $$$X have the same name, but match one node and any number: rename one of them\n  f($X, $$$X)\n        ^^^^",
     "f('a": "missing closing quote in string literal\n  f('a\n    ^",
     "f(1": "unexpected EOF while parsing\n  f(1\n     ^",
     "f(1))": "Expected a statement\n  f(1))\n      ^",
     "x = = 1": "Expected an expression\n  x = = 1\n      ^",
     "    a\n  b": "unindent does not match any outer indentation level\n    b\n  ^",
-    "except A: pass\nexcept B: pass": "a pattern of a clause is this one clause alone\n  except B: pass\n  ^^^^^^^^^^^^^^",
+    "except A: pass\nexcept B: pass": "expected one clause: a pattern that starts with except or case has nothing else\n  except B: pass\n  ^^^^^^^^^^^^^^",
     "f(k=1, $X)": "Positional argument cannot follow keyword argument\n  f(k=1, $X)\n         ^",
     LONG: "the text is too long: expected at most 65536 bytes, found 70000",
-    # FIXME: the place is that of the definition, and not of the hole.
-    "def $$$(): pass": "$$$ stands for any number, but here is room for one name: write $X or $_\n  def $$$(): pass\n  ^^^^^^^^^^^^^^^",
-    # FIXME: this is about what stands in place of the hole, and does not say what would be right.
+    # FIXME: the span is the definition instead of the metavariable.
+    "def $$$(): pass": "$$$ matches any number of elements, but one name is expected here: write $X or $_\n  def $$$(): pass\n  ^^^^^^^^^^^^^^^",
+    # FIXME: the message is about the text that replaces the metavariable, and does not say what to write.
     "f(**$$$)": "Expected `,`, found `=`\n  f(**$$$)\n       ^",
 }
 WRONG_SELECTORS = {
@@ -538,7 +538,7 @@ def test_errors_of_selectors_say_where_and_what_would_be_right(text, message):
 
 
 def test_errors_of_patterns_in_selectors_point_into_the_pattern():
-    message = "pattern: no hole begins like this: write $X for one thing, $$$ or $$$XS for any number\n  f($$X)\n    ^^"
+    message = "pattern: invalid metavariable: write $X for one node, $$$ or $$$XS for any number\n  f($$X)\n    ^^"
     assert error_of(lazyast.selector, "Call:pattern('f($$X)')") == message
 
 

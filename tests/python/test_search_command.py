@@ -158,8 +158,8 @@ def test_errors_point_at_the_place(run):
     message = "lazyast: error: selector: there is no kind Cal; did you mean Call?\n  Name > Cal\n         ^^^\n"
     for arguments in (["select", "Name > Cal"], ["find", "f", "--not", "Name > Cal"], ["select", "-e", "Name > Cal"]):
         assert run(*arguments).stderr == message
-    hole = "no hole begins like this: write $X for one thing, $$$ or $$$XS for any number"
-    assert run("find", "f($$X)").stderr == f"lazyast: error: pattern: {hole}\n  f($$X)\n    ^^\n"
+    problem = "invalid metavariable: write $X for one node, $$$ or $$$XS for any number"
+    assert run("find", "f($$X)").stderr == f"lazyast: error: pattern: {problem}\n  f($$X)\n    ^^\n"
     assert run("find", "f", "missing").stderr == "lazyast: error: missing: no such file or directory\n"
     assert run("find").stderr == (
         "lazyast: error: no pattern is given\nhint: give it as the first argument, with -e, or in a file with -f\n"

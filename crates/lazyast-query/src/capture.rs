@@ -2,7 +2,7 @@
 
 use lazyast_format::{Damage, NodeId, Tree};
 
-use crate::pattern::{Target, What};
+use crate::pattern::{Subject, SubjectForm};
 
 /// What one metavariable matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,11 +29,11 @@ impl<'a> Capture<'a> {
         tree: &Tree<'a>,
         name: &str,
         is_sequence: bool,
-        targets: &[Target],
+        subjects: &[Subject],
     ) -> Result<Self, Damage> {
-        let mut elements = Vec::with_capacity(targets.len());
-        for target in targets {
-            push_elements(tree, *target, &mut elements)?;
+        let mut elements = Vec::with_capacity(subjects.len());
+        for subject in subjects {
+            push_elements(tree, *subject, &mut elements)?;
         }
         Ok(Self { name: name.to_owned(), is_sequence, elements })
     }
@@ -42,16 +42,20 @@ impl<'a> Capture<'a> {
 /// An item of a dictionary is two elements, key and value; everything else is one.
 fn push_elements<'a>(
     tree: &Tree<'a>,
-    target: Target,
+    subject: Subject,
     elements: &mut Vec<CapturedElement<'a>>,
 ) -> Result<(), Damage> {
-    let node = target.node;
-    match target.what {
-        What::Node | What::Parameter(..) | What::Keyword(_) => elements.push(CapturedElement::Node(node)),
-        What::Pair(key) => elements.extend(key.into_iter().chain([node]).map(CapturedElement::Node)),
-        What::Name(number) => elements.push(CapturedElement::Name(tree.name(number)?, node)),
-        What::Underscore => elements.push(CapturedElement::Name("_", node)),
-        What::Part(number, part) => {
+    let node = subject.node;
+    match subject.form {
+        SubjectForm::Node | SubjectForm::Parameter(..) | SubjectForm::KeywordPattern(_) => {
+            elements.push(CapturedElement::Node(node))
+        }
+        SubjectForm::DictItem(key) => {
+            elements.extend(key.into_iter().chain([node]).map(CapturedElement::Node))
+        }
+        SubjectForm::Name(number) => elements.push(CapturedElement::Name(tree.name(number)?, node)),
+        SubjectForm::Underscore => elements.push(CapturedElement::Name("_", node)),
+        SubjectForm::DottedPart(number, part) => {
             let name = tree.name(number)?.split('.').nth(usize::from(part)).unwrap_or_default();
             elements.push(CapturedElement::Name(name, node));
         }

@@ -18,7 +18,6 @@ mod selector;
 pub use capture::{Capture, CapturedElement};
 pub use error::{ExecutionError, QueryError};
 pub use hit::Hit;
-pub use lazyast_format::KindSet;
 pub use pattern::{ParseFailure, ParseFn};
 pub use prefilter::{Prefilter, StringNeedle};
 pub use query::Query;

@@ -125,7 +125,9 @@ impl Query {
             return Ok(Vec::new());
         };
         let captures = pattern.captures.iter().zip(matched.captures);
-        captures.map(|(slot, targets)| Ok(Capture::new(tree, &slot.name, slot.several, &targets)?)).collect()
+        captures
+            .map(|(slot, subjects)| Ok(Capture::new(tree, &slot.name, slot.is_sequence, &subjects)?))
+            .collect()
     }
 }
 

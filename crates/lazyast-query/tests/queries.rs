@@ -226,7 +226,7 @@ fn damaged_archives_give_answers_or_errors() {
 fn errors_point_at_the_place() {
     let error = pattern("f(a,\n  $$X)").expect_err("no hole");
     let expected = "\
-pattern: no hole begins like this: write $X for one thing, $$$ or $$$XS for any number
+pattern: invalid metavariable: write $X for one node, $$$ or $$$XS for any number
     $$X)
     ^^";
     assert_eq!(error.to_string(), expected);

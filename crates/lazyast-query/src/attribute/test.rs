@@ -10,9 +10,9 @@ use lazyast_format::{Damage, Kind, NodeId, Tree};
 use super::number::Number;
 use super::operand::Operand;
 use super::path::{AttributePath, PathStep};
-use crate::KindSet;
 use crate::prefilter::{Prefilter, StringNeedle};
 use crate::schema::{field_of, holds_nodes};
+use lazyast_format::KindSet;
 
 /// A compiled attribute test.
 #[derive(Debug)]

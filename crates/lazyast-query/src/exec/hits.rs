@@ -9,7 +9,7 @@ use super::filter::{all, filter};
 use super::navigation::{block_from, parents};
 use crate::error::ExecutionError;
 use crate::hit::Hit;
-use crate::pattern::{Machine, Match, Pattern, Root};
+use crate::pattern::{Matcher, Pattern, PatternMatch, PatternRoot};
 use crate::plan::Condition;
 
 /// The hits of a condition in a tree, in preorder.
@@ -18,19 +18,20 @@ pub(crate) fn hits(tree: &Tree<'_>, condition: &Condition) -> Result<Vec<Hit>, E
     let mut hits: Vec<Hit> = nodes.iter().map(|node| Hit { node: *node, last: *node }).collect();
     let mut patterns = Vec::new();
     condition.own_patterns(&mut patterns);
-    patterns.retain(|pattern| matches!(pattern.root, Root::Block(_)));
+    patterns.retain(|pattern| matches!(pattern.root, PatternRoot::Block(_)));
     if patterns.is_empty() {
         return Ok(hits);
     }
     let parents = parents(tree, &nodes)?;
     for pattern in patterns {
-        let mut machine = Machine::new(pattern, tree);
+        let mut matcher = Matcher::new(pattern, tree);
         for (hit, parent) in hits.iter_mut().zip(&parents) {
             let is_open = hit.last == hit.node && pattern.kinds.contains(tree.kind(hit.node)?);
             if is_open
-                && machine.matches(hit.node, &block_from(tree, *parent, hit.node, pattern.block_len())?)?
+                && matcher
+                    .matches(hit.node, &block_from(tree, *parent, hit.node, pattern.max_block_length())?)?
             {
-                hit.last = machine.last();
+                hit.last = matcher.last();
             }
         }
     }
@@ -43,19 +44,19 @@ pub(crate) fn match_at<'c>(
     tree: &Tree<'_>,
     condition: &'c Condition,
     node: NodeId,
-) -> Result<Option<(&'c Pattern, Match)>, ExecutionError> {
+) -> Result<Option<(&'c Pattern, PatternMatch)>, ExecutionError> {
     match condition {
         Condition::Pattern(pattern) => {
-            let mut machine = Machine::new(pattern, tree);
+            let mut matcher = Matcher::new(pattern, tree);
             let has_kind = pattern.kinds.contains(tree.kind(node)?);
             let block = match pattern.root {
-                Root::Item(_) => Vec::new(),
-                Root::Block(_) => {
+                PatternRoot::Node(_) => Vec::new(),
+                PatternRoot::Block(_) => {
                     let parent = parents(tree, &[node])?.into_iter().next().flatten();
-                    block_from(tree, parent, node, pattern.block_len())?
+                    block_from(tree, parent, node, pattern.max_block_length())?
                 }
             };
-            Ok((has_kind && machine.matches(node, &block)?).then(|| (&**pattern, machine.found())))
+            Ok((has_kind && matcher.matches(node, &block)?).then(|| (&**pattern, matcher.matched())))
         }
         Condition::All(parts) => {
             for part in parts {

@@ -4,9 +4,9 @@ use lazyast_format::{Field, Kind, NodeId, Tree};
 
 use super::navigation::{block_from, parents};
 use super::node_set::retain;
-use crate::KindSet;
 use crate::error::ExecutionError;
-use crate::pattern::{Machine, Pattern, Root};
+use crate::pattern::{Matcher, Pattern, PatternRoot};
+use lazyast_format::KindSet;
 
 /// Keeps the candidates that a pattern matches.
 ///
@@ -17,18 +17,18 @@ pub(super) fn matching(
     pattern: &Pattern,
     candidates: Vec<NodeId>,
 ) -> Result<Vec<NodeId>, ExecutionError> {
-    let mut machine = Machine::new(pattern, tree);
-    if machine.is_hopeless_everywhere() {
+    let mut matcher = Matcher::new(pattern, tree);
+    if matcher.rejects_tree() {
         return Ok(Vec::new());
     }
     let kinds = tree.kinds();
-    let may_match = |machine: &Machine<'_, '_, '_>, node: NodeId| {
-        pattern.kinds.contains_code(kinds[node as usize]) && !machine.is_hopeless(node)
+    let may_match = |matcher: &Matcher<'_, '_, '_>, node: NodeId| {
+        pattern.kinds.contains_code(kinds[node as usize]) && !matcher.rejects(node)
     };
     let mut matching = Vec::new();
-    if let Root::Item(_) = pattern.root {
+    if let PatternRoot::Node(_) = pattern.root {
         for node in candidates {
-            if may_match(&machine, node) && machine.matches(node, &[])? {
+            if may_match(&matcher, node) && matcher.matches(node, &[])? {
                 matching.push(node);
             }
         }
@@ -36,13 +36,13 @@ pub(super) fn matching(
     }
     let mut possible = Vec::new();
     for node in candidates {
-        if may_match(&machine, node) && machine.begins(node)? {
+        if may_match(&matcher, node) && matcher.may_start_at(node)? {
             possible.push(node);
         }
     }
     let parents = parents(tree, &possible)?;
     for (node, parent) in possible.into_iter().zip(parents) {
-        if machine.matches(node, &block_from(tree, parent, node, pattern.block_len())?)? {
+        if matcher.matches(node, &block_from(tree, parent, node, pattern.max_block_length())?)? {
             matching.push(node);
         }
     }

@@ -1,241 +1,179 @@
-//! The holes of a pattern's text, and the text with identifiers in their place.
+//! Metavariables in the text of a pattern, and the text with identifiers in their place.
 //!
-//! An identifier is as long as the hole that it stands for, so that places in the one text are places in the
-//! other. It occurs nowhere else in the text, so that in string literals, where a `$` is a `$`, it can be turned
-//! back.
+//! An identifier is exactly as long as the metavariable that it replaces, so that every offset in the parsed text is
+//! an offset in the pattern. Identifiers occur nowhere else in the pattern. So a replacement inside a string literal,
+//! where `$` is an ordinary character, can be undone after parsing: no lexer is needed to find the literals.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::keyword_context::KeywordContext;
 use crate::error::{Language, QueryError};
 
-/// A hole: `$X` or `$$$X`; without a name it captures nothing.
+/// A metavariable: `$X` or `$$$XS`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Hole {
+pub(super) struct Metavariable {
+    /// The name; `$_` and `$$$` have none and capture nothing.
     pub(super) name: Option<String>,
-    /// `$$$`: any number.
-    pub(super) several: bool,
-    /// It stands behind keywords or defaults, where Python wants one more of these: `name=0` is in its place.
+    /// Whether it is a `$$$`, which matches any number of elements.
+    pub(super) is_sequence: bool,
+    /// Whether it comes after a keyword or a default. Python allows only further ones there, so it is replaced with
+    /// `name=0`.
     pub(super) as_keyword: bool,
 }
 
-/// A text without holes.
+/// A text without metavariables.
 #[derive(Debug)]
-pub(super) struct Filled {
+pub(super) struct SubstitutedText {
     pub(super) text: String,
-    /// What each identifier stands for.
-    pub(super) holes: HashMap<String, Hole>,
-    /// What stands in the text, and what stood there.
-    replaced: Vec<(String, String)>,
+    /// The metavariable that each identifier replaces.
+    pub(super) metavariables: HashMap<String, Metavariable>,
+    /// What was inserted, and what it replaced.
+    replacements: Vec<(String, String)>,
 }
 
-impl Filled {
-    /// Whether a name is a hole with something before or behind it.
-    pub(super) fn has_hole_inside(&self, name: &str) -> bool {
-        self.holes.keys().any(|identifier| name.contains(identifier.as_str()))
+impl SubstitutedText {
+    /// Whether a name contains the identifier of a metavariable.
+    pub(super) fn has_metavariable_inside(&self, name: &str) -> bool {
+        self.metavariables.keys().any(|identifier| name.contains(identifier.as_str()))
     }
 
-    /// The value of a literal as it is meant.
+    /// The value of a string literal as it was written, with `$` in it.
     pub(super) fn restore(&self, value: &[u8]) -> Vec<u8> {
         let mut value = value.to_vec();
-        for (now, before) in &self.replaced {
-            while let Some(place) = memchr::memmem::find(&value, now.as_bytes()) {
-                value.splice(place..place + now.len(), before.bytes());
+        for (inserted, original) in &self.replacements {
+            while let Some(start) = memchr::memmem::find(&value, inserted.as_bytes()) {
+                value.splice(start..start + inserted.len(), original.bytes());
             }
         }
         value
     }
 }
 
-/// Letters that identifiers begin with. None of them makes an escape of a backslash before it.
-const FIRST: &[u8] = b"QZXJKVWYHGPqzjkwyhgp";
-const SECOND: &[u8] = b"qzxjkvwyhgpbcdefilmnorstuaQZXJKVWYHGPBCDEFILMNORSTUA0123456789";
+/// The first letters of identifiers. None of them makes an escape sequence with a backslash before it.
+const FIRST_LETTERS: &[u8] = b"QZXJKVWYHGPqzjkwyhgp";
+const SECOND_CHARACTERS: &[u8] = b"qzxjkvwyhgpbcdefilmnorstuaQZXJKVWYHGPBCDEFILMNORSTUA0123456789";
 
-/// Puts identifiers in the place of holes.
-pub(super) fn fill(text: &str) -> Result<Filled, QueryError> {
-    let mut filled =
-        Filled { text: String::with_capacity(text.len()), holes: HashMap::new(), replaced: Vec::new() };
-    let mut identifiers: HashMap<Hole, String> = HashMap::new();
-    let mut free = FIRST.iter().flat_map(|first| SECOND.iter().map(move |second| [*first, *second]));
-    let mut free_letters = FIRST.iter().rev().filter(|letter| !text.as_bytes().contains(letter));
-    let mut taken_letters: Vec<u8> = Vec::new();
-    let mut around = Surroundings::new();
+/// Replaces the metavariables of a text with identifiers.
+pub(super) fn substitute(text: &str) -> Result<SubstitutedText, QueryError> {
+    let mut substituted = SubstitutedText {
+        text: String::with_capacity(text.len()),
+        metavariables: HashMap::new(),
+        replacements: Vec::new(),
+    };
+    let mut identifiers: HashMap<Metavariable, String> = HashMap::new();
+    let mut fresh = FreshIdentifiers::new(text);
+    let mut context = KeywordContext::new();
     let mut end = 0;
-    while let Some((range, mut hole)) = next_hole(text, end) {
-        filled.text.push_str(&text[end..range.start]);
+    while let Some((range, mut metavariable)) = next_metavariable(text, end) {
+        substituted.text.push_str(&text[end..range.start]);
         end = range.end;
-        hole.as_keyword = hole.several && around.stands_behind_keyword(&filled.text);
-        let length = range.len() - if hole.as_keyword { 2 } else { 0 };
-        let is_free = |pair: &[u8; 2]| {
-            !taken_letters.contains(&pair[0]) && memchr::memmem::find(text.as_bytes(), pair).is_none()
-        };
-        let identifier = match identifiers.get(&hole) {
+        metavariable.as_keyword = metavariable.is_sequence && context.is_after_keyword(&substituted.text);
+        let suffix = if metavariable.as_keyword { "=0" } else { "" };
+        let identifier = match identifiers.get(&metavariable) {
             Some(identifier) => identifier.clone(),
             None => {
-                let start = if length == 1 {
-                    free_letters.next().map(|letter| {
-                        taken_letters.push(*letter);
-                        vec![*letter]
-                    })
-                } else {
-                    free.find(is_free).map(Vec::from)
-                };
-                let start = start.ok_or_else(|| {
-                    QueryError::new(
-                        Language::Pattern,
-                        text,
-                        range.clone(),
-                        "too many different holes, or letters, for one pattern",
-                    )
+                let identifier = fresh.next(range.len() - suffix.len()).ok_or_else(|| {
+                    let message = "too many different metavariables in one pattern";
+                    QueryError::new(Language::Pattern, text, range.clone(), message)
                 })?;
-                let mut identifier: String = start.iter().map(|byte| *byte as char).collect();
-                identifier.extend(std::iter::repeat_n('_', length - identifier.len()));
-                identifiers.insert(hole.clone(), identifier.clone());
-                filled.holes.insert(identifier.clone(), hole.clone());
-                let now = if hole.as_keyword { format!("{identifier}=0") } else { identifier.clone() };
-                filled.replaced.push((now, text[range].to_owned()));
+                identifiers.insert(metavariable.clone(), identifier.clone());
+                substituted.metavariables.insert(identifier.clone(), metavariable);
+                substituted.replacements.push((format!("{identifier}{suffix}"), text[range].to_owned()));
                 identifier
             }
         };
-        filled.text.push_str(&identifier);
-        filled.text.push_str(if hole.as_keyword { "=0" } else { "" });
+        substituted.text.push_str(&identifier);
+        substituted.text.push_str(suffix);
     }
-    filled.text.push_str(&text[end..]);
-    // The longest first: one may begin like another.
-    filled.replaced.sort_by_key(|(now, _)| std::cmp::Reverse(now.len()));
-    Ok(filled)
+    substituted.text.push_str(&text[end..]);
+    // The longest first: one inserted text may start with another.
+    substituted.replacements.sort_by_key(|(inserted, _)| std::cmp::Reverse(inserted.len()));
+    Ok(substituted)
 }
 
-/// The next hole from an offset on, and its place. What other numbers of `$` mean is seen by the parser.
-fn next_hole(text: &str, from: usize) -> Option<(Range<usize>, Hole)> {
+/// Identifiers that a text does not contain.
+struct FreshIdentifiers<'t> {
+    text: &'t [u8],
+    /// The start of the next identifiers of two characters or more.
+    pairs: Box<dyn Iterator<Item = [u8; 2]>>,
+    /// The next identifiers of one letter.
+    letters: Box<dyn Iterator<Item = u8> + 't>,
+    /// Letters that are identifiers by themselves. No pair starts with them.
+    taken_letters: Vec<u8>,
+}
+
+impl<'t> FreshIdentifiers<'t> {
+    fn new(text: &'t str) -> Self {
+        let text = text.as_bytes();
+        let pairs = FIRST_LETTERS
+            .iter()
+            .flat_map(|first| SECOND_CHARACTERS.iter().map(move |second| [*first, *second]));
+        let letters = FIRST_LETTERS.iter().rev().copied().filter(|letter| !text.contains(letter));
+        Self { text, pairs: Box::new(pairs), letters: Box::new(letters), taken_letters: Vec::new() }
+    }
+
+    /// An identifier of some length, filled up with underscores.
+    fn next(&mut self, length: usize) -> Option<String> {
+        let Self { text, pairs, letters, taken_letters } = self;
+        let mut identifier = String::with_capacity(length);
+        if length == 1 {
+            let letter = letters.next()?;
+            taken_letters.push(letter);
+            identifier.push(char::from(letter));
+        } else {
+            let is_free = |pair: &[u8; 2]| {
+                !taken_letters.contains(&pair[0]) && memchr::memmem::find(text, pair).is_none()
+            };
+            identifier.extend(pairs.find(is_free)?.map(char::from));
+        }
+        identifier.extend(std::iter::repeat_n('_', length - identifier.len()));
+        Some(identifier)
+    }
+}
+
+/// The next metavariable from an offset on, and its range. Runs of two or of more than three `$` stay in the text,
+/// where the parser reports them.
+fn next_metavariable(text: &str, from: usize) -> Option<(Range<usize>, Metavariable)> {
     let bytes = text.as_bytes();
-    let mut place = from;
+    let mut start = from;
     loop {
-        place += memchr::memchr(b'$', &bytes[place..])?;
-        let dollars = bytes[place..].iter().take_while(|byte| **byte == b'$').count();
-        let behind = &text[place + dollars..];
-        let length = match behind.as_bytes().first() {
+        start += memchr::memchr(b'$', &bytes[start..])?;
+        let dollars = bytes[start..].iter().take_while(|byte| **byte == b'$').count();
+        let rest = &text[start + dollars..];
+        let length = match rest.as_bytes().first() {
             Some(first) if first.is_ascii_alphabetic() || *first == b'_' => {
-                behind.bytes().take_while(|byte| is_word(Some(byte))).count()
+                rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count()
             }
             _ => 0,
         };
         if dollars == 3 || dollars == 1 && length > 0 {
-            let name = Some(&behind[..length]).filter(|name| !name.is_empty() && *name != "_");
-            let hole = Hole { name: name.map(str::to_owned), several: dollars == 3, as_keyword: false };
-            return Some((place..place + dollars + length, hole));
+            let name = Some(&rest[..length]).filter(|name| !name.is_empty() && *name != "_");
+            let metavariable =
+                Metavariable { name: name.map(str::to_owned), is_sequence: dollars == 3, as_keyword: false };
+            return Some((start..start + dollars + length, metavariable));
         }
-        place += dollars;
+        start += dollars;
     }
-}
-
-/// Where in the code the end of a text is, as far as keywords go: the text is given piece by piece.
-#[derive(Debug)]
-struct Surroundings {
-    /// For each open bracket or `lambda`, the module first: what opened it, and whether a keyword or a default stood
-    /// in it.
-    levels: Vec<(u8, bool)>,
-    /// The quote that ends the string literal or, for `#`, the comment that the text ends in.
-    quote: Option<(u8, usize)>,
-    seen: usize,
-}
-
-impl Surroundings {
-    fn new() -> Self {
-        Self { levels: vec![(0, false)], quote: None, seen: 0 }
-    }
-
-    /// Whether what comes next stands in an argument or parameter list, behind a keyword or a default.
-    fn stands_behind_keyword(&mut self, text: &str) -> bool {
-        while self.seen < text.len() {
-            self.seen += self.step(text.as_bytes(), self.seen);
-        }
-        self.quote.is_none() && matches!(self.levels.last(), Some((b'(' | b'l', true)))
-    }
-
-    /// Takes note of what is at a place, and gives its length.
-    fn step(&mut self, text: &[u8], at: usize) -> usize {
-        let rest = &text[at..];
-        if let Some((quote, count)) = self.quote {
-            return match rest[0] {
-                b'\\' if quote != b'#' => 2,
-                b'\n' if quote == b'#' => self.close(1),
-                byte if byte == quote && rest.iter().take_while(|byte| **byte == quote).count() >= count => {
-                    if quote == b'#' {
-                        1
-                    } else {
-                        self.close(count)
-                    }
-                }
-                _ => 1,
-            };
-        }
-        let before =
-            text[..at].iter().rev().copied().find(|byte| !byte.is_ascii_whitespace()).unwrap_or(b'\n');
-        match rest[0] {
-            b'#' => self.quote = Some((b'#', 1)),
-            quote @ (b'"' | b'\'') => {
-                let count = if rest.starts_with(&[quote; 3]) { 3 } else { 1 };
-                self.quote = Some((quote, count));
-                return count;
-            }
-            open @ (b'(' | b'[' | b'{') => self.levels.push((open, false)),
-            b')' | b']' | b'}' => {
-                while self.levels.len() > 1 && self.levels.pop().is_some_and(|(open, _)| open == b'l') {}
-            }
-            b'l' if rest.starts_with(b"lambda") && !is_word(text[..at].last()) && !is_word(rest.get(6)) => {
-                self.levels.push((b'l', false));
-                return 6;
-            }
-            b':' if self.levels.last().is_some_and(|(open, _)| *open == b'l') => {
-                self.levels.pop();
-            }
-            b'=' if rest.starts_with(b"==") => return 2,
-            b'=' if !b"!<>:".contains(&before) => self.mark(),
-            b'*' if rest.starts_with(b"**") => {
-                if b"(,".contains(&before) {
-                    self.mark();
-                }
-                return 2;
-            }
-            _ => {}
-        }
-        1
-    }
-
-    fn close(&mut self, length: usize) -> usize {
-        self.quote = None;
-        length
-    }
-
-    fn mark(&mut self) {
-        if let Some((_, behind)) = self.levels.last_mut() {
-            *behind = true;
-        }
-    }
-}
-
-fn is_word(byte: Option<&u8>) -> bool {
-    byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::substitute;
 
     #[test]
-    fn identifiers_are_as_long_as_holes() {
+    fn identifiers_are_as_long_as_metavariables() {
         for text in
             ["f($X, $$$, $LONG_1)", "f(a=1, $$$)", "f'{$X}'", "'$X $5 $'", "lambda a=1, $$$XS: 0", "$A+$A"]
         {
-            let filled = fill(text).expect("a pattern");
-            assert_eq!(filled.text.len(), text.len(), "{text}");
-            assert_eq!(filled.restore(filled.text.as_bytes()), text.as_bytes(), "{text}");
+            let substituted = substitute(text).expect("a pattern");
+            assert_eq!(substituted.text.len(), text.len(), "{text}");
+            assert_eq!(substituted.restore(substituted.text.as_bytes()), text.as_bytes(), "{text}");
         }
     }
 
     #[test]
-    fn what_stands_behind_a_keyword_is_one() {
+    fn sequences_after_keywords_become_keywords() {
         for (text, expected) in [
             ("f(a=1, $$$)", true),
             ("f(**a, $$$)", true),
@@ -256,9 +194,9 @@ mod tests {
             ("f(a='$$ $5', b='''(''', $$$)", true),
             ("f(  # a = (\n    $$$)", false),
         ] {
-            let filled = fill(text).expect("a pattern");
-            let hole = filled.holes.values().next().expect("a hole");
-            assert_eq!(hole.as_keyword, expected, "{text}");
+            let substituted = substitute(text).expect("a pattern");
+            let metavariable = substituted.metavariables.values().next().expect("a metavariable");
+            assert_eq!(metavariable.as_keyword, expected, "{text}");
         }
     }
 }

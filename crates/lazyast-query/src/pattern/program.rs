@@ -1,11 +1,27 @@
-//! What a pattern is compiled to: templates of nodes, and lists of elements.
+//! The program of a pattern: what the compiler makes and the matcher runs.
+//!
+//! A program is a graph in three tables, whose parts refer to each other by index. Templates describe nodes, lists
+//! describe the elements of a list field, and keyword sets describe keywords, whose order does not matter.
+//! `f($X, $$$, k=1)` compiles to
+//!
+//! ```text
+//! root        template 1
+//! template 0  Name, payload: name `f`
+//! template 1  Call
+//!               Child(func): template 0
+//!               Arguments(args): list 0, keyword set 0
+//! template 2  Constant, payload: 1
+//! list 0      Node(Any, captured as X), Sequence
+//! keywords 0  `k`: template 2; others are allowed, because list 0 has a Sequence
+//! ```
+//!
+//! What the pattern does not mention has no test, or the test `Absent`; QUERIES.md says which.
 
 use lazyast_format::encoding::Payload;
 use lazyast_format::read::Name;
-use lazyast_format::{Field, Kind, NodeId};
+use lazyast_format::{Field, Kind, KindSet};
 use num_bigint::BigUint;
 
-use crate::KindSet;
 use crate::prefilter::Prefilter;
 
 /// A compiled pattern.
@@ -13,219 +29,206 @@ use crate::prefilter::Prefilter;
 pub(crate) struct Pattern {
     /// As it was written.
     pub(crate) text: String,
-    pub(crate) root: Root,
-    pub(super) templates: Vec<Template>,
-    pub(super) lists: Vec<List>,
-    pub(super) keywords: Vec<Keywords>,
-    /// Identifiers that it asks for, each once.
+    pub(crate) root: PatternRoot,
+    pub(super) templates: Vec<NodeTemplate>,
+    pub(super) lists: Vec<ListPattern>,
+    pub(super) keyword_sets: Vec<KeywordSet>,
+    /// The identifiers that tests compare with.
     pub(super) names: Vec<Name>,
-    pub(crate) captures: Vec<Capture>,
-    /// Kinds that the first node of a match can have.
+    /// The named metavariables, in the order in which the compiler met them.
+    pub(crate) captures: Vec<CaptureSlot>,
+    /// The kinds that the first node of a match can have.
     pub(crate) kinds: KindSet,
-    /// What a file has where it matches.
     pub(crate) prefilter: Prefilter,
-    /// What is looked at before anything else: nodes at fixed distances behind the first.
-    pub(super) anchors: Vec<Anchor>,
+    pub(super) quick_rejects: Vec<QuickReject>,
 }
 
 impl Pattern {
-    /// How many statements from the first on have to be looked at.
-    pub(crate) fn block_len(&self) -> usize {
+    /// The largest number of statements of a match.
+    pub(crate) fn max_block_length(&self) -> usize {
         match self.root {
-            Root::Item(_) => 1,
-            Root::Block(list) => {
+            PatternRoot::Node(_) => 1,
+            PatternRoot::Block(list) => {
                 let elements = &self.lists[list as usize].elements;
-                if elements.iter().any(Element::is_several) { usize::MAX } else { elements.len() }
+                if elements.iter().any(ListElement::is_sequence) { usize::MAX } else { elements.len() }
             }
         }
     }
 }
 
-/// What a pattern is as a whole.
+/// What a pattern matches as a whole.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Root {
+pub(crate) enum PatternRoot {
     /// One node.
-    Item(Item),
-    /// Several statements, from the first on.
+    Node(NodeTest),
+    /// Several statements that follow each other.
     Block(ListId),
 }
 
-/// A name of the pattern that captures.
+/// A named metavariable.
 #[derive(Clone, Debug)]
-pub(crate) struct Capture {
+pub(crate) struct CaptureSlot {
     pub(crate) name: Box<str>,
-    /// `$$$XS`.
-    pub(crate) several: bool,
-    /// It stands twice.
-    pub(super) shared: bool,
+    /// Whether it is a `$$$XS`.
+    pub(crate) is_sequence: bool,
+    /// Whether it occurs more than once. All that it matches must be equal.
+    pub(super) is_repeated: bool,
 }
 
 pub(super) type TemplateId = u32;
 pub(super) type ListId = u32;
+pub(super) type KeywordSetId = u32;
+/// An index into [`Pattern::captures`].
 pub(super) type CaptureId = u16;
+/// An index into [`Pattern::names`].
 pub(super) type NameIndex = u32;
 
-/// Something that is compared with one node.
+/// A test of one node.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Item {
-    /// A node like this.
-    Node(TemplateId),
-    /// Any node.
-    Hole(Option<CaptureId>),
+pub(crate) enum NodeTest {
+    /// The node is like a template.
+    Template(TemplateId),
+    /// Any node: a metavariable, which may capture.
+    Any(Option<CaptureId>),
 }
 
-/// What a node has to be like.
+/// A description of a node.
 #[derive(Debug)]
-pub(super) struct Template {
+pub(super) struct NodeTemplate {
     pub(super) kind: Kind,
     pub(super) payload: PayloadTest,
-    pub(super) slots: Vec<Slot>,
+    /// Tests in the order of the source, so that a metavariable captures its first occurrence.
+    pub(super) fields: Vec<FieldTest>,
 }
 
-/// A condition on a node's children.
+/// A test of the children in a field, or of the names of a node.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Slot {
-    /// The one child in this field.
-    Child(Field, Item),
-    /// No child is in this field.
-    Nothing(Field),
-    /// The children in this field.
+pub(super) enum FieldTest {
+    /// The field has a child that passes.
+    Child(Field, NodeTest),
+    /// The field has no child.
+    Absent(Field),
+    /// The children of the field match a list.
     List(Field, ListId),
-    /// Positional arguments or bases in this field, and keywords.
-    Arguments(Field, ListId, KeywordsId),
-    /// Of `MatchClass`: positional patterns, and those with names.
-    ClassPatterns(ListId, KeywordsId),
-    /// Of `arguments`: every parameter.
+    /// The positional arguments or bases in the field, and the keywords.
+    Arguments(Field, ListId, KeywordSetId),
+    /// The positional and the keyword patterns of a `MatchClass`.
+    ClassPatterns(ListId, KeywordSetId),
+    /// All parameters of an `arguments`.
     Parameters(ListId),
-    /// Of `Dict`: every item.
-    Pairs(ListId),
-    /// Of `Global` and `Nonlocal`: the payload's names.
+    /// The items of a `Dict`.
+    DictItems(ListId),
+    /// The names of a `Global` or a `Nonlocal`.
     Names(ListId),
-    /// The payload's name, where it is a hole: captured in its turn in the source.
+    /// The name of the node. Names with metavariables are tested here and not with the payload, because a name may
+    /// come after children in the source.
     Name(NameTest),
 }
-
-pub(super) type KeywordsId = u32;
 
 /// Keywords, which match in any order.
 #[derive(Debug)]
-pub(super) struct Keywords {
-    pub(super) elements: Vec<(KeywordName, Item)>,
+pub(super) struct KeywordSet {
+    pub(super) elements: Vec<(KeywordNameTest, NodeTest)>,
     /// Whether there may be others.
-    pub(super) open: bool,
+    pub(super) is_open: bool,
 }
 
+/// A test of a keyword's name.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum KeywordName {
+pub(super) enum KeywordNameTest {
     /// `k=`
     Exactly(NameIndex),
-    /// `**`
-    Stars,
+    /// `**`, which has no name.
+    Unpacking,
     /// `$K=`
-    Hole(Option<CaptureId>),
+    Any(Option<CaptureId>),
 }
 
-/// Elements that are compared in order.
+/// Elements that match in order.
 #[derive(Debug)]
-pub(super) struct List {
-    pub(super) elements: Vec<Element>,
-    /// Elements behind the last one do not matter.
+pub(super) struct ListPattern {
+    pub(super) elements: Vec<ListElement>,
+    /// Whether more may follow after the last element, as for a block of statements.
     pub(super) is_prefix: bool,
-    /// What matched first may be kept: no name in here stands anywhere else.
-    pub(super) is_free: bool,
+    /// Whether the first way to match the list may be kept, because no metavariable in the list occurs twice.
+    pub(super) is_independent: bool,
 }
 
+/// An element of a list.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Element {
-    /// `$$$`
-    Several(Option<CaptureId>),
-    Item(Item),
-    /// A parameter, and what its default is.
-    Parameter(Field, Item, Wanted),
-    /// An item of a dictionary: its key, which `**x` has not, and its value.
-    Pair(Option<Item>, Item),
+pub(super) enum ListElement {
+    /// `$$$`: any number of subjects.
+    Sequence(Option<CaptureId>),
+    Node(NodeTest),
+    /// A parameter in some field of `arguments`, and its default.
+    Parameter(Field, NodeTest, DefaultTest),
+    /// An item of a dictionary display: its key, which `**x` does not have, and its value.
+    DictItem(Option<NodeTest>, NodeTest),
     Name(NameTest),
 }
 
-impl Element {
-    pub(super) fn is_several(&self) -> bool {
-        matches!(self, Self::Several(_))
+impl ListElement {
+    pub(super) fn is_sequence(&self) -> bool {
+        matches!(self, Self::Sequence(_))
     }
 }
 
+/// A test of a parameter's default.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Wanted {
-    NotAsked,
-    Nothing,
-    Item(Item),
+pub(super) enum DefaultTest {
+    /// Any default or none.
+    Anything,
+    Absent,
+    Matches(NodeTest),
 }
 
-/// What a name has to be.
+/// A test of a name.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum NameTest {
     Exactly(NameIndex),
-    Hole(Option<CaptureId>),
-    /// Of a dotted name, whose parts stand in the lists.
+    Any(Option<CaptureId>),
+    /// A dotted name with metavariables in it: the list has its parts, each a [`ListElement::Name`].
     Dotted(ListId),
 }
 
-/// What a node's payload has to be.
+/// A test of a node's payload.
 #[derive(Debug)]
 pub(super) enum PayloadTest {
-    NotAsked,
+    Anything,
     Name(NameTest),
     OptionalName(Option<NameTest>),
-    /// The same payload.
     Same(Payload),
+    /// The codes of the operators of a `Compare`.
     Operators(Vec<u8>),
     Alias(NameTest, Option<NameTest>),
+    /// The module and the level of an `ImportFrom`.
     ImportFrom(Option<NameTest>, u32),
-    Constant(Literal),
+    Constant(ConstantLiteral),
 }
 
-/// The value of a constant.
+/// The value of a constant in a pattern.
 #[derive(Debug)]
-pub(super) enum Literal {
+pub(super) enum ConstantLiteral {
     Str(Vec<u8>),
     Bytes(Vec<u8>),
-    /// Numbers, `None` and the like, whose payload is their value.
+    /// A constant that is stored in the payload itself: a small integer, `None` and the like.
     Payload(Payload),
     BigInt(BigUint),
+    /// The bits of a `float`.
     Float(u64),
+    /// The bits of the imaginary part of a `complex`.
     Imaginary(u64),
 }
 
-/// A node at a fixed distance behind the first: with these wrong, nothing else is looked at.
+/// A test of a node at a fixed distance after the first node of a match.
+///
+/// Nodes are in preorder, so the first child of a node is the next node, and the first child of that is the one
+/// after it. As long as the pattern fixes what the first child is, its kind and its name can be tested by looking at
+/// two columns, before the matcher decodes anything.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Anchor {
+pub(super) struct QuickReject {
     pub(super) distance: u32,
     pub(super) kind: Kind,
-    /// Its name, where the payload is a name and a context.
+    /// The node's name, if its payload is a name and a context.
     pub(super) name: Option<NameIndex>,
-}
-
-/// What a hole stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Target {
-    /// The node, or the one that a name belongs to.
-    pub(crate) node: NodeId,
-    pub(crate) what: What,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum What {
-    /// The node.
-    Node,
-    /// A name of it, by number.
-    Name(u32),
-    /// A part of a dotted name: the name's number, and how many parts are before it.
-    Part(u32, u16),
-    /// A parameter of some sort, with its default.
-    Parameter(Field, Option<NodeId>),
-    /// The value of a dictionary's item, with its key.
-    Pair(Option<NodeId>),
-    /// A pattern of a class pattern, with its keyword, by number.
-    Keyword(u32),
-    /// The `_` of `*_` in a pattern, which is no name.
-    Underscore,
 }

@@ -9,10 +9,10 @@ use lazyast_format::Field;
 
 use super::list_position::ListPosition;
 use super::relation::Relation;
-use crate::KindSet;
 use crate::attribute::AttributeTest;
 use crate::pattern::Pattern;
 use crate::prefilter::Prefilter;
+use lazyast_format::KindSet;
 
 /// The deepest condition: its evaluation recurses once for each level.
 pub(crate) const MAX_DEPTH: usize = 200;

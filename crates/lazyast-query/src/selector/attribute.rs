@@ -6,12 +6,12 @@ use lazyast_format::Kind;
 use regex::{Regex, RegexBuilder};
 
 use super::lexer::SelectorLexer;
-use crate::KindSet;
 use crate::attribute::{
     AttributeTest, CONSTANT_TYPES, Number, Operand, POSITION_ATTRIBUTES, PathStep, ValueTest,
 };
 use crate::error::QueryError;
 use crate::schema::{field_of, suggestion};
+use lazyast_format::KindSet;
 
 /// The largest compiled regular expression, in bytes.
 const MAX_REGEX: usize = 1 << 20;

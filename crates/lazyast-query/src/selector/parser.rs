@@ -7,12 +7,12 @@ use lazyast_format::{Kind, SingletonClass};
 use super::attribute::{TestedKinds, parse_attribute};
 use super::lexer::SelectorLexer;
 use super::position::parse_positions;
-use crate::KindSet;
 use crate::error::{Language, QueryError};
 use crate::limits::check_length;
 use crate::pattern::{self, ParseFn, Pattern};
 use crate::plan::{Condition, ListPosition, Relation};
 use crate::schema::{all_kind_names, kinds_named, node_fields, suggestion};
+use lazyast_format::KindSet;
 
 /// The deepest nesting of parentheses, and the longest chain of combinators.
 const MAX_NESTING: usize = 64;

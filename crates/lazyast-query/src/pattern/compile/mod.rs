@@ -1,5 +1,24 @@
-//! From the tree of a pattern's text to its program.
+//! From the text of a pattern to its program.
+//!
+//! The compiler descends the tree of the parsed text and makes one template for each node. Its recursion is as deep
+//! as the tree, which is limited; deep trees get a stack of their own.
+//!
+//! - [`entry`]: text to tree to program.
+//! - [`parsed`]: looks at the tree, and recognises metavariables in it.
+//! - [`compiler`]: the tables of the program while it is built: captures, names, lists.
+//! - [`payload`]: compiles what a node has besides children: names, operators, constants.
+//! - [`node`]: compiles nodes, their fields and lists.
+//! - [`quick_reject`]: the tests that come before everything else.
+//! - [`independence`]: which lists the matcher need not match in a second way.
+//! - [`root`]: the statements, the clause or the expression that is the pattern.
 
-mod nodes;
+mod compiler;
+mod entry;
+mod independence;
+mod node;
+mod parsed;
+mod payload;
+mod quick_reject;
+mod root;
 
-pub(in crate::pattern) use nodes::compile;
+pub(crate) use entry::compile;

@@ -1,45 +1,52 @@
-//! Whether two things in a tree are equal, apart from positions, contexts and what else a pattern does not compare.
+//! Equality of subjects: whether a metavariable that occurs twice matches the same thing.
+//!
+//! Equal are subtrees of the same structure and values. Positions, contexts, string prefixes and the like are not
+//! compared, as QUERIES.md says. What consists of a name alone equals anything that consists of the same name: in
+//! `def $F(): return $F` an identifier equals a `Name`.
 
 use lazyast_format::encoding::{ConstantTag, InterpolationRecord, Payload, Stored};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 use num_bigint::BigUint;
 
+use super::program::ConstantLiteral;
+use super::subject::{Subject, SubjectForm};
 use crate::integer::parse_integer;
 
-use super::program::{Literal, Target, What};
-
-/// Whether two captures are equal.
-pub(super) fn targets(tree: &Tree<'_>, one: Target, other: Target) -> Result<bool, Damage> {
-    match (name(tree, one)?, name(tree, other)?) {
+/// Whether two subjects are equal.
+pub(super) fn subjects_equal(tree: &Tree<'_>, one: Subject, other: Subject) -> Result<bool, Damage> {
+    match (bare_name(tree, one)?, bare_name(tree, other)?) {
         (Some(one), Some(other)) => return Ok(one == other),
         (None, None) => {}
         _ => return Ok(false),
     }
-    let pair = |one: Option<NodeId>, other: Option<NodeId>| match (one, other) {
-        (Some(one), Some(other)) => nodes(tree, one, other),
-        (None, None) => Ok(true),
-        _ => Ok(false),
-    };
-    let parts = match (one.what, other.what) {
-        // Defaults do not belong to an `arg`.
-        (What::Parameter(..), What::Parameter(..)) => true,
-        (What::Pair(one), What::Pair(other)) => pair(one, other)?,
-        (What::Keyword(one), What::Keyword(other)) => one == other,
-        (What::Node, What::Node) => true,
+    let forms_equal = match (one.form, other.form) {
+        // A default is not a part of its `arg`.
+        (SubjectForm::Parameter(..), SubjectForm::Parameter(..)) => true,
+        (SubjectForm::DictItem(one), SubjectForm::DictItem(other)) => match (one, other) {
+            (Some(one), Some(other)) => subtrees_equal(tree, one, other)?,
+            (None, None) => true,
+            _ => false,
+        },
+        (SubjectForm::KeywordPattern(one), SubjectForm::KeywordPattern(other)) => one == other,
+        (SubjectForm::Node, SubjectForm::Node) => true,
         _ => false,
     };
-    Ok(parts && nodes(tree, one.node, other.node)?)
+    Ok(forms_equal && subtrees_equal(tree, one.node, other.node)?)
 }
 
-/// The name that something is nothing but.
-fn name<'a>(tree: &Tree<'a>, target: Target) -> Result<Option<&'a str>, Damage> {
-    let node = target.node;
-    let number = match target.what {
-        What::Name(number) => Some(number),
-        What::Part(number, part) => return Ok(tree.name(number)?.split('.').nth(usize::from(part))),
-        What::Underscore => return Ok(Some("_")),
-        What::Parameter(_, Some(_)) | What::Pair(_) | What::Keyword(_) => None,
-        What::Node | What::Parameter(_, None) => {
+/// The name that a subject consists of, if it consists of a name alone.
+fn bare_name<'a>(tree: &Tree<'a>, subject: Subject) -> Result<Option<&'a str>, Damage> {
+    let node = subject.node;
+    let name = match subject.form {
+        SubjectForm::Name(name) => Some(name),
+        SubjectForm::DottedPart(name, part) => {
+            return Ok(tree.name(name)?.split('.').nth(usize::from(part)));
+        }
+        SubjectForm::Underscore => return Ok(Some("_")),
+        SubjectForm::Parameter(_, Some(_)) | SubjectForm::DictItem(_) | SubjectForm::KeywordPattern(_) => {
+            None
+        }
+        SubjectForm::Node | SubjectForm::Parameter(_, None) => {
             let has_children = tree.subtree_end(node) > node + 1;
             match tree.kind(node)? {
                 kind @ (Kind::Name | Kind::Alias) => tree.payload(node, kind)?.name(),
@@ -48,20 +55,20 @@ fn name<'a>(tree: &Tree<'a>, target: Target) -> Result<Option<&'a str>, Damage> 
             }
         }
     };
-    number.map(|number| tree.name(number)).transpose()
+    name.map(|name| tree.name(name)).transpose()
 }
 
 /// Whether two subtrees are equal.
-fn nodes(tree: &Tree<'_>, one: NodeId, other: NodeId) -> Result<bool, Damage> {
-    let mut left = vec![(one, other)];
-    while let Some((one, other)) = left.pop() {
+fn subtrees_equal(tree: &Tree<'_>, one: NodeId, other: NodeId) -> Result<bool, Damage> {
+    let mut pending = vec![(one, other)];
+    while let Some((one, other)) = pending.pop() {
         if one == other {
             continue;
         }
         let kind = tree.kind(one)?;
         if kind != tree.kind(other)?
             || tree.subtree_end(one) - one != tree.subtree_end(other) - other
-            || !payloads(tree, kind, one, other)?
+            || !payloads_equal(tree, kind, one, other)?
         {
             return Ok(false);
         }
@@ -73,7 +80,7 @@ fn nodes(tree: &Tree<'_>, one: NodeId, other: NodeId) -> Result<bool, Damage> {
             if field != other_field {
                 return Ok(false);
             }
-            left.push((one, other));
+            pending.push((one, other));
         }
     }
     Ok(true)
@@ -91,7 +98,7 @@ fn children(tree: &Tree<'_>, kind: Kind, node: NodeId) -> Result<Vec<(Field, Nod
     Ok(children)
 }
 
-fn payloads(tree: &Tree<'_>, kind: Kind, one: NodeId, other: NodeId) -> Result<bool, Damage> {
+fn payloads_equal(tree: &Tree<'_>, kind: Kind, one: NodeId, other: NodeId) -> Result<bool, Damage> {
     let (one, other) = (tree.payload(one, kind)?, tree.payload(other, kind)?);
     if one == other {
         return Ok(true);
@@ -110,7 +117,8 @@ fn payloads(tree: &Tree<'_>, kind: Kind, one: NodeId, other: NodeId) -> Result<b
             tree.record::<InterpolationRecord>(one)? == tree.record::<InterpolationRecord>(other)?
         }
         (Payload::Constant { tag, value }, Payload::Constant { tag: other_tag, value: other_value }) => {
-            without_prefix(tag) == without_prefix(other_tag) && constants(tree, tag, value, other_value)?
+            without_prefix(tag) == without_prefix(other_tag)
+                && constants_equal(tree, tag, value, other_value)?
         }
         _ => false,
     })
@@ -125,7 +133,7 @@ fn without_prefix(tag: ConstantTag) -> ConstantTag {
 }
 
 /// Whether two constants with the same tag are equal.
-fn constants(tree: &Tree<'_>, tag: ConstantTag, one: u32, other: u32) -> Result<bool, Damage> {
+fn constants_equal(tree: &Tree<'_>, tag: ConstantTag, one: u32, other: u32) -> Result<bool, Damage> {
     Ok(match tag {
         ConstantTag::Float | ConstantTag::Imaginary => {
             tree.float(one)?.to_bits() == tree.float(other)?.to_bits()
@@ -136,25 +144,30 @@ fn constants(tree: &Tree<'_>, tag: ConstantTag, one: u32, other: u32) -> Result<
     })
 }
 
-/// Whether a node's constant is the one that a pattern writes.
-pub(super) fn literal(
+/// Whether a node's constant is the one in a pattern.
+pub(super) fn constant_equals(
     tree: &Tree<'_>,
-    wanted: &Literal,
+    expected: &ConstantLiteral,
     kind: Kind,
     payload: Payload,
 ) -> Result<bool, Damage> {
     if kind == Kind::MatchSingleton {
-        return Ok(matches!(wanted, Literal::Payload(wanted) if *wanted == payload));
+        return Ok(matches!(expected, ConstantLiteral::Payload(expected) if *expected == payload));
     }
     let Payload::Constant { tag, value: number } = payload else { return Ok(false) };
-    Ok(match (wanted, without_prefix(tag)) {
-        (Literal::Str(wanted), ConstantTag::Str) | (Literal::Bytes(wanted), ConstantTag::Bytes) => {
-            tree.string(number)? == wanted.as_slice()
+    Ok(match (expected, without_prefix(tag)) {
+        (ConstantLiteral::Str(expected), ConstantTag::Str)
+        | (ConstantLiteral::Bytes(expected), ConstantTag::Bytes) => {
+            tree.string(number)? == expected.as_slice()
         }
-        (Literal::Payload(wanted), _) => *wanted == payload,
-        (Literal::BigInt(wanted), ConstantTag::BigInt) => big_int_at(tree, number)?.as_ref() == Some(wanted),
-        (Literal::Float(wanted), ConstantTag::Float)
-        | (Literal::Imaginary(wanted), ConstantTag::Imaginary) => tree.float(number)?.to_bits() == *wanted,
+        (ConstantLiteral::Payload(expected), _) => *expected == payload,
+        (ConstantLiteral::BigInt(expected), ConstantTag::BigInt) => {
+            big_int_at(tree, number)?.as_ref() == Some(expected)
+        }
+        (ConstantLiteral::Float(expected), ConstantTag::Float)
+        | (ConstantLiteral::Imaginary(expected), ConstantTag::Imaginary) => {
+            tree.float(number)?.to_bits() == *expected
+        }
         _ => false,
     })
 }

@@ -1,0 +1,123 @@
+//! Decides which lists are independent of the rest of their pattern.
+//!
+//! A `$$$` can often match in several ways, and each is a choice point of the matcher. But where no metavariable in
+//! a list occurs twice, one way to match the list is as good as another: it binds nothing that a later test compares
+//! with. The matcher then keeps the first way and drops the choice points, so that the time for the list is linear
+//! and not exponential in the number of `$$$`.
+
+use crate::pattern::program::{
+    CaptureId, DefaultTest, FieldTest, KeywordNameTest, ListElement, ListId, NameTest, NodeTest, Pattern,
+    PayloadTest,
+};
+
+/// Sets [`is_independent`](crate::pattern::program::ListPattern::is_independent) of all lists.
+pub(super) fn mark_independent_lists(pattern: &mut Pattern) {
+    let independent: Vec<bool> =
+        (0..pattern.lists.len()).map(|list| !has_repeated(pattern, list as ListId)).collect();
+    for (list, is_independent) in pattern.lists.iter_mut().zip(independent) {
+        list.is_independent = is_independent;
+    }
+}
+
+/// Whether a list has, at any depth, a metavariable that occurs more than once in the pattern.
+fn has_repeated(pattern: &Pattern, list: ListId) -> bool {
+    let mut walk = Walk { pattern, lists: vec![list], tests: Vec::new(), found: false };
+    while !walk.found {
+        if let Some(NodeTest::Template(template)) = walk.tests.pop() {
+            let template = &pattern.templates[template as usize];
+            walk.payload(&template.payload);
+            template.fields.iter().for_each(|field| walk.field(*field));
+        } else if let Some(list) = walk.lists.pop() {
+            pattern.lists[list as usize].elements.iter().for_each(|element| walk.element(*element));
+        } else {
+            return false;
+        }
+    }
+    true
+}
+
+/// A walk over a part of a program: what is still to be visited, and whether a repeated metavariable was found.
+struct Walk<'p> {
+    pattern: &'p Pattern,
+    lists: Vec<ListId>,
+    /// Templates; a metavariable is checked when it is met.
+    tests: Vec<NodeTest>,
+    found: bool,
+}
+
+impl Walk<'_> {
+    fn capture(&mut self, capture: Option<CaptureId>) {
+        self.found |= capture.is_some_and(|capture| self.pattern.captures[usize::from(capture)].is_repeated);
+    }
+
+    fn node(&mut self, test: NodeTest) {
+        match test {
+            NodeTest::Any(capture) => self.capture(capture),
+            NodeTest::Template(_) => self.tests.push(test),
+        }
+    }
+
+    fn name(&mut self, test: NameTest) {
+        match test {
+            NameTest::Exactly(_) => {}
+            NameTest::Any(capture) => self.capture(capture),
+            NameTest::Dotted(list) => self.lists.push(list),
+        }
+    }
+
+    fn payload(&mut self, test: &PayloadTest) {
+        match test {
+            PayloadTest::Name(test) => self.name(*test),
+            PayloadTest::OptionalName(test) | PayloadTest::ImportFrom(test, _) => {
+                test.iter().for_each(|test| self.name(*test));
+            }
+            PayloadTest::Alias(name, asname) => {
+                self.name(*name);
+                asname.iter().for_each(|test| self.name(*test));
+            }
+            PayloadTest::Anything
+            | PayloadTest::Same(_)
+            | PayloadTest::Operators(_)
+            | PayloadTest::Constant(_) => {}
+        }
+    }
+
+    fn field(&mut self, test: FieldTest) {
+        match test {
+            FieldTest::Absent(_) => {}
+            FieldTest::Child(_, test) => self.node(test),
+            FieldTest::Name(test) => self.name(test),
+            FieldTest::List(_, list)
+            | FieldTest::Parameters(list)
+            | FieldTest::DictItems(list)
+            | FieldTest::Names(list) => self.lists.push(list),
+            FieldTest::Arguments(_, list, keywords) | FieldTest::ClassPatterns(list, keywords) => {
+                self.lists.push(list);
+                for (name, test) in &self.pattern.keyword_sets[keywords as usize].elements {
+                    if let KeywordNameTest::Any(capture) = name {
+                        self.capture(*capture);
+                    }
+                    self.node(*test);
+                }
+            }
+        }
+    }
+
+    fn element(&mut self, element: ListElement) {
+        match element {
+            ListElement::Sequence(capture) => self.capture(capture),
+            ListElement::Node(test) => self.node(test),
+            ListElement::Name(test) => self.name(test),
+            ListElement::Parameter(_, test, default) => {
+                self.node(test);
+                if let DefaultTest::Matches(test) = default {
+                    self.node(test);
+                }
+            }
+            ListElement::DictItem(key, value) => {
+                key.into_iter().for_each(|key| self.node(key));
+                self.node(value);
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Compiles what a node has besides children: names, operators, constants.
+
+use lazyast_format::encoding::{Payload, Stored};
+use lazyast_format::read::{Constant, Part, Value};
+use lazyast_format::shape::Role;
+use lazyast_format::{Kind, NodeId};
+
+use super::compiler::PatternCompiler;
+use super::parsed::field;
+use crate::error::QueryError;
+use crate::integer::parse_integer;
+use crate::pattern::program::{ConstantLiteral, PayloadTest};
+use crate::prefilter::{Prefilter, StringNeedle};
+
+impl PatternCompiler<'_, '_> {
+    pub(super) fn payload_test(&mut self, node: NodeId, kind: Kind) -> Result<PayloadTest, QueryError> {
+        let payload = self.parsed.payload(node, kind)?;
+        Ok(match payload {
+            Payload::None | Payload::Context(_) | Payload::Names(_) | Payload::Interpolation(_) => {
+                PayloadTest::Anything
+            }
+            // `simple` is not compared.
+            Payload::Flag(_) if kind == Kind::AnnAssign => PayloadTest::Anything,
+            Payload::Name(_) | Payload::NameContext { .. } => {
+                let name = self.parsed.name_of(node, Role::Name)?.unwrap_or_default();
+                PayloadTest::Name(self.name_test(node, name)?)
+            }
+            Payload::OptionalName(_) => {
+                PayloadTest::OptionalName(self.optional_name(node, Role::OptionalName)?)
+            }
+            Payload::Alias(_) => {
+                let name = self.parsed.name_of(node, Role::AliasName)?.unwrap_or_default();
+                PayloadTest::Alias(self.name_test(node, name)?, self.optional_name(node, Role::Asname)?)
+            }
+            Payload::ImportFrom(_) => {
+                let module = self.optional_name(node, Role::Module)?;
+                let level = match self.parsed.value(node, field(kind, "level"))? {
+                    Value::Int(level) => level as u32,
+                    _ => 0,
+                };
+                PayloadTest::ImportFrom(module, level)
+            }
+            Payload::Operator(_)
+            | Payload::Conversion(_)
+            | Payload::Flag(_)
+            | Payload::Operators(Stored::Inline(_)) => PayloadTest::Same(payload),
+            Payload::Operators(Stored::Record(_)) => match self.parsed.value(node, field(kind, "ops"))? {
+                Value::Singletons(operators) => {
+                    PayloadTest::Operators(operators.into_iter().map(|operator| operator.code).collect())
+                }
+                _ => PayloadTest::Anything,
+            },
+            Payload::Constant { .. } => PayloadTest::Constant(self.literal(node, kind, payload)?),
+        })
+    }
+
+    fn literal(&mut self, node: NodeId, kind: Kind, payload: Payload) -> Result<ConstantLiteral, QueryError> {
+        let part = self.parsed.tree.part(field(kind, "value"), payload, node);
+        let part = part.map_err(|damage| self.parsed.damage(&damage))?;
+        let Part::Constant(constant) = part else { return Ok(ConstantLiteral::Payload(payload)) };
+        let substituted = self.parsed.substituted;
+        let literal = match constant {
+            Constant::Str(text) => ConstantLiteral::Str(substituted.restore(text)),
+            Constant::Bytes(bytes) => ConstantLiteral::Bytes(substituted.restore(bytes)),
+            Constant::BigInt(digits) => ConstantLiteral::BigInt(parse_integer(digits).unwrap_or_default()),
+            Constant::Float(number) => ConstantLiteral::Float(number.to_bits()),
+            Constant::Imaginary(number) => ConstantLiteral::Imaginary(number.to_bits()),
+            _ => ConstantLiteral::Payload(payload),
+        };
+        if let ConstantLiteral::Str(bytes) | ConstantLiteral::Bytes(bytes) = &literal
+            && !bytes.is_empty()
+        {
+            self.prefilters.push(Prefilter::String(StringNeedle::new(bytes)));
+        }
+        Ok(literal)
+    }
+}

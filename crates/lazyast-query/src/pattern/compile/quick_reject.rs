@@ -1,0 +1,39 @@
+//! Quick rejects: the tests of nodes at fixed distances after the first node.
+
+use lazyast_format::encoding::PayloadLayout;
+use lazyast_format::shape::Role;
+use lazyast_format::{Kind, NodeId};
+
+use super::compiler::PatternCompiler;
+use crate::error::QueryError;
+use crate::pattern::program::QuickReject;
+
+/// Kinds whose first child may be something that the pattern does not mention, such as a decorator.
+const UNKNOWN_FIRST_CHILD: [Kind; 5] =
+    [Kind::FunctionDef, Kind::AsyncFunctionDef, Kind::ClassDef, Kind::Arguments, Kind::Arg];
+
+impl PatternCompiler<'_, '_> {
+    /// Adds the chain of first children of a node, as far as the pattern fixes it.
+    pub(super) fn add_quick_rejects(&mut self, node: NodeId) -> Result<(), QueryError> {
+        let mut parent = self.parsed.kind(node)?;
+        let mut distance = 0;
+        while !UNKNOWN_FIRST_CHILD.contains(&parent) {
+            let child = node + distance + 1;
+            let has_child = self.parsed.tree.subtree_end(node + distance) != child;
+            if !has_child || self.parsed.metavariable_of(child)?.is_some() {
+                return Ok(());
+            }
+            distance += 1;
+            let kind = self.parsed.kind(child)?;
+            let name = match kind.payload_layout() {
+                PayloadLayout::NameContext => self.parsed.name_of(child, Role::Name)?,
+                _ => None,
+            };
+            let name = name.filter(|name| self.parsed.metavariable(name).is_none());
+            let name = name.map(|name| self.name(child, name)).transpose()?;
+            self.pattern.quick_rejects.push(QuickReject { distance, kind, name });
+            parent = kind;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,116 @@
+//! [`Matcher`]: the state of a comparison, which is used again for every node of a tree.
+
+use lazyast_format::encoding::NameInAnyContext;
+use lazyast_format::{NodeId, Tree};
+
+use super::arena::{ArenaSpan, SubjectArena};
+use super::binding::{Binding, Bindings};
+use super::goal::{ChoicePoint, Goal, GoalStack, ListGoal, PendingKeywords};
+use crate::pattern::program::{ListId, Pattern};
+use crate::pattern::subject::Subject;
+
+/// How a pattern matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PatternMatch {
+    /// What each metavariable matched, in the order of the pattern's captures.
+    pub(crate) captures: Vec<Vec<Subject>>,
+}
+
+/// Compares a pattern with nodes of one tree.
+#[derive(Debug)]
+pub(crate) struct Matcher<'p, 't, 'a> {
+    pub(super) pattern: &'p Pattern,
+    pub(super) tree: &'t Tree<'a>,
+    /// The numbers of the pattern's names in the tree.
+    pub(super) names: Vec<Option<u32>>,
+    pub(super) quick_rejects: Vec<ResolvedReject>,
+    pub(super) goals: GoalStack,
+    pub(super) choice_points: Vec<ChoicePoint>,
+    pub(super) arena: SubjectArena,
+    pub(super) bindings: Bindings,
+    /// The last statement of the match.
+    pub(super) last: NodeId,
+}
+
+/// A quick reject with the numbers of the tree.
+#[derive(Debug)]
+pub(super) struct ResolvedReject {
+    pub(super) distance: u32,
+    pub(super) kind: u8,
+    pub(super) name: Option<NameInAnyContext>,
+}
+
+impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
+    pub(crate) fn new(pattern: &'p Pattern, tree: &'t Tree<'a>) -> Self {
+        let names: Vec<Option<u32>> = pattern.names.iter().map(|name| tree.find_name(name)).collect();
+        let quick_rejects = pattern.quick_rejects.iter().map(|reject| {
+            let name = reject.name.and_then(|name| names[name as usize]);
+            ResolvedReject {
+                distance: reject.distance,
+                kind: reject.kind as u8,
+                name: name.map(NameInAnyContext::new),
+            }
+        });
+        Self {
+            pattern,
+            tree,
+            quick_rejects: quick_rejects.collect(),
+            names,
+            goals: GoalStack::new(),
+            choice_points: Vec::new(),
+            arena: SubjectArena::default(),
+            bindings: Bindings::new(pattern.captures.len()),
+            last: 0,
+        }
+    }
+
+    /// Prepares the comparison with a node.
+    pub(super) fn reset(&mut self, node: NodeId) {
+        self.goals.clear();
+        self.choice_points.clear();
+        self.arena.truncate(0);
+        self.bindings.clear();
+        self.last = node;
+    }
+
+    /// Adds a list as a goal. Its choice points start when the goal is taken, which is later.
+    pub(super) fn push_list(&mut self, list: ListId, subjects: ArenaSpan, keywords: Option<PendingKeywords>) {
+        let first_choice = ListGoal::NOT_STARTED;
+        self.goals.push(Goal::List(ListGoal { list, element: 0, subjects, first_choice, keywords }));
+    }
+
+    /// Adds a choice point: the goal can be met in another way. The goals below it are those on the stack now.
+    pub(super) fn add_choice_point(&mut self, goal: Goal, alternative: u32) {
+        self.choice_points.push(ChoicePoint {
+            goal,
+            alternative,
+            goals: self.goals.mark(),
+            arena: self.arena.mark(),
+            bindings: self.bindings.mark(),
+        });
+    }
+
+    /// Returns to the newest choice point and removes it.
+    pub(super) fn restore(&mut self) -> Option<(Goal, u32)> {
+        let point = self.choice_points.pop()?;
+        self.goals.restore(point.goals);
+        self.arena.truncate(point.arena);
+        self.bindings.undo(point.bindings);
+        Some((point.goal, point.alternative))
+    }
+
+    /// What the last comparison matched. It must have succeeded.
+    pub(crate) fn matched(&self) -> PatternMatch {
+        let captures = self.bindings.iter().map(|binding| match binding {
+            Binding::Unbound => Vec::new(),
+            Binding::One(subject) => vec![subject],
+            Binding::Sequence(span) => self.arena.slice(span).to_vec(),
+        });
+        PatternMatch { captures: captures.collect() }
+    }
+
+    /// The last statement that the last comparison matched. It must have succeeded.
+    pub(crate) fn last(&self) -> NodeId {
+        self.last
+    }
+}

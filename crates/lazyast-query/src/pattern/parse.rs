@@ -1,0 +1,15 @@
+//! The parser of patterns. The caller gives it, so that this crate depends on no parser.
+
+use lazyast_format::Archive;
+
+/// A parser of Python: source text to archive.
+pub type ParseFn<'p, B> = dyn Fn(&str) -> Result<Archive<B>, ParseFailure> + 'p;
+
+/// Why a parser did not parse a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseFailure {
+    /// What is wrong.
+    pub message: String,
+    /// Where in the text it is wrong, in bytes; `None` if the message is about the text as a whole.
+    pub offset: Option<usize>,
+}

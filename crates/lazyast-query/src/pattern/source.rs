@@ -1,0 +1,151 @@
+//! The code of a pattern, and what has to stand around it to be Python.
+//!
+//! An `except` or a `case` clause is no statement by itself, and neither is indented code. The parser gets the code
+//! with a [`Wrapper`] before it. [`OffsetMap`] leads from offsets in the parsed text back to the pattern.
+
+use std::ops::Range;
+
+use super::parse::ParseFailure;
+use crate::error::{Language, QueryError};
+
+/// The statements around a pattern's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wrapper {
+    None,
+    /// An `if` around indented code.
+    If,
+    /// A `try` before an `except`.
+    Try,
+    /// An `if` around a `try` before an indented `except`.
+    IfTry,
+    /// A `match` around a `case`.
+    Match,
+    /// A `match` around an indented `case`.
+    IndentedMatch,
+}
+
+impl Wrapper {
+    /// The text before code that is indented by `indent`.
+    pub(super) fn before(self, indent: &str) -> String {
+        match self {
+            Self::None => String::new(),
+            Self::If => "if 1:\n".to_owned(),
+            Self::Try => "try:\n pass\n".to_owned(),
+            Self::IfTry => format!("if 1:\n{indent}try:\n{indent} pass\n"),
+            Self::Match => "match _:\n ".to_owned(),
+            Self::IndentedMatch => "match _:\n".to_owned(),
+        }
+    }
+}
+
+/// The code in the text of a pattern.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PatternSource<'t> {
+    /// The whole text.
+    text: &'t str,
+    /// The offset of the code. It is the start of a line, unless the code is a single line.
+    start: usize,
+    /// The code, without blank lines and white space around it, but with the indentation of its lines.
+    pub(super) code: &'t str,
+    is_indented: bool,
+}
+
+impl<'t> PatternSource<'t> {
+    pub(super) fn new(text: &'t str) -> Self {
+        let trimmed = text.trim_end();
+        let leading = trimmed.len() - trimmed.trim_start().len();
+        // Blank lines before the code say nothing about its indentation.
+        let line_start = trimmed[..leading].rfind('\n').map_or(0, |newline| newline + 1);
+        let is_indented = trimmed[line_start..].starts_with([' ', '\t']);
+        // The indentation of a single line means nothing.
+        let is_single_line = !trimmed[line_start..].contains('\n');
+        let start = if is_indented && is_single_line { leading } else { line_start };
+        let is_indented = is_indented && !is_single_line;
+        Self { text, start, code: &trimmed[start..], is_indented }
+    }
+
+    /// The indentation of the first line.
+    pub(super) fn indent(&self) -> &'t str {
+        &self.code[..self.code.len() - self.code.trim_start().len()]
+    }
+
+    /// The wrappers to try, in this order.
+    pub(super) fn wrappers(&self) -> &'static [Wrapper] {
+        let code = self.code.trim_start();
+        let end = code.find(|character: char| !character.is_ascii_alphabetic()).unwrap_or(code.len());
+        match (&code[..end], self.is_indented) {
+            ("except", true) => &[Wrapper::IfTry],
+            ("case", true) => &[Wrapper::IndentedMatch, Wrapper::If],
+            (_, true) => &[Wrapper::If],
+            ("except", false) => &[Wrapper::Try],
+            // `case [x]: y` is also an annotated assignment.
+            ("case", false) => &[Wrapper::Match, Wrapper::None],
+            (_, false) => &[Wrapper::None],
+        }
+    }
+
+    /// The map from offsets in the parsed text, which has `before` bytes before the code.
+    pub(super) fn offsets(&self, before: usize) -> OffsetMap<'t> {
+        OffsetMap { text: self.text, before, start: self.start }
+    }
+
+    /// An error about the whole text.
+    pub(super) fn error(&self, message: impl Into<String>) -> QueryError {
+        QueryError::new(Language::Pattern, self.text, 0..self.text.len(), message)
+    }
+}
+
+/// Leads from offsets in the parsed text to offsets in the pattern.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OffsetMap<'t> {
+    text: &'t str,
+    before: usize,
+    start: usize,
+}
+
+impl OffsetMap<'_> {
+    fn offset(&self, parsed: usize) -> usize {
+        parsed.saturating_sub(self.before) + self.start
+    }
+
+    /// An error about a part of the parsed text.
+    pub(super) fn error(&self, parsed: Range<usize>, message: impl Into<String>) -> QueryError {
+        let span = self.offset(parsed.start)..self.offset(parsed.end);
+        QueryError::new(Language::Pattern, self.text, span, message)
+    }
+
+    /// The error about a text that the parser did not parse. Where the cause is known it says what to write.
+    pub(super) fn parse_error(&self, failure: ParseFailure) -> QueryError {
+        let text = self.text;
+        let Some(offset) = failure.offset else {
+            return QueryError::new(Language::Pattern, text, 0..text.len(), failure.message);
+        };
+        let offset = text.floor_char_boundary(self.offset(offset));
+        if let Some(span) = invalid_metavariable(text, offset) {
+            let message = "invalid metavariable: write $X for one node, $$$ or $$$XS for any number";
+            return QueryError::new(Language::Pattern, text, span, message);
+        }
+        let mut message = failure.message;
+        if text[..offset].trim_end().ends_with(':') && text[offset..].trim().is_empty() {
+            message.push_str("; write `: $$$` to match any block");
+        }
+        QueryError::new(Language::Pattern, text, offset..offset + 1, message)
+    }
+}
+
+/// A run of `$` at an offset that is not the start of a metavariable, as in `$$X` or `$1`.
+fn invalid_metavariable(text: &str, offset: usize) -> Option<Range<usize>> {
+    let line_start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
+    let line_end = text[offset..].find('\n').map_or(text.len(), |end| offset + end);
+    let before = text[..offset].rfind('$').filter(|dollar| *dollar >= line_start);
+    let after = text[offset..line_end].find('$').map(|dollar| offset + dollar);
+    before.into_iter().chain(after).find_map(|dollar| {
+        let start = text[..dollar].trim_end_matches('$').len();
+        let count = text[start..].bytes().take_while(|byte| *byte == b'$').count();
+        let next = text[start + count..].chars().next();
+        let is_valid = count == 3
+            || count == 1
+                && next.is_some_and(|character| character.is_ascii_alphabetic() || character == '_');
+        (!is_valid && start.abs_diff(offset) <= count + 1).then_some(start..start + count)
+    })
+}
