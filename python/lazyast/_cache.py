@@ -1,6 +1,7 @@
 """`Cache`: a cache directory, and what the commands do with it, for programs."""
 
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -109,15 +110,27 @@ class Collected:
 class Cache:
     """A cache directory.
 
-    Without arguments it is the one that everything else in this process uses. `lower` are directories that are only
-    read, below it; by default those in `LAZYAST_CACHE_LOWER`. Raises `UnusableCache` if the directory cannot be made or
+    Without arguments it is the one that everything else in this process uses. `underlay` is a read-only underlay: cache
+    directories that are searched after this one and never written; by default those in `LAZYAST_CACHE_UNDERLAY`.
+    `lower` is a deprecated name of `underlay`. Raises `UnusableCache` if the directory cannot be made or
     others could write to it. With `LAZYAST_CACHE_DIR=off`, or `"off"` as the directory, there is none: sources are
     parsed and nothing is kept, and what needs a directory raises `UnusableCache`.
     """
 
-    def __init__(self, directory: StrPath | None = None, *, lower: Sequence[StrPath] | None = None) -> None:
-        """Open a cache directory, which is made if it is not there."""
-        self._native = _native.Cache(directory, lower)
+    def __init__(
+        self,
+        directory: StrPath | None = None,
+        *,
+        underlay: Sequence[StrPath] | None = None,
+        lower: Sequence[StrPath] | None = None,
+    ) -> None:
+        """Open a cache directory, which is created if it does not exist."""
+        if lower is not None:
+            if underlay is not None:
+                raise TypeError("Cache() got both underlay and its deprecated name lower")
+            warnings.warn("the argument lower is deprecated; use underlay", DeprecationWarning, stacklevel=2)
+            underlay = lower
+        self._native = _native.Cache(directory, underlay)
 
     @property
     def directory(self) -> Path | None:

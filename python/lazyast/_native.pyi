@@ -265,7 +265,7 @@ class Cache:
     def __new__(
         cls,
         directory: str | os.PathLike[str] | None = None,
-        lower: Sequence[str | os.PathLike[str]] | None = None,
+        underlay: Sequence[str | os.PathLike[str]] | None = None,
     ) -> Cache: ...
     @property
     def directory(self) -> os.PathLike[str] | None:

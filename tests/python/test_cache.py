@@ -108,13 +108,39 @@ def test_export_and_import(cache, code, tmp_path):
         cache.export_pack(tmp_path / "none" / "trees.pack", code)
 
 
-def test_below(cache, code, tmp_path):
+def test_underlay(cache, code, tmp_path):
     cache.warm(code)
-    upper = lazyast.Cache(tmp_path / "upper", lower=[cache.directory])
+    upper = lazyast.Cache(tmp_path / "upper", underlay=[cache.directory])
     assert upper.warm(code).new == 0
     assert upper.stats()[0].packs == 0
     with pytest.warns(RuntimeWarning, match="none cannot be used"):
-        lazyast.Cache(tmp_path / "upper", lower=[tmp_path / "none"])
+        lazyast.Cache(tmp_path / "upper", underlay=[tmp_path / "none"])
+
+
+def test_underlay_by_its_deprecated_name(cache, code, tmp_path):
+    cache.warm(code)
+    with pytest.warns(DeprecationWarning, match="use underlay") as warned:
+        upper = lazyast.Cache(tmp_path / "upper", lower=[cache.directory])
+    assert warned[0].filename == __file__
+    assert upper.warm(code).new == 0
+    with pytest.raises(TypeError, match="lower"):
+        lazyast.Cache(tmp_path / "upper", lower=[], underlay=[])
+
+
+def test_underlay_from_the_environment(cache, code, tmp_path, monkeypatch, recwarn):
+    cache.warm(code)
+    monkeypatch.setenv("LAZYAST_CACHE_UNDERLAY", str(cache.directory))
+    assert lazyast.Cache(tmp_path / "upper").warm(code).new == 0
+    monkeypatch.setenv("LAZYAST_CACHE_LOWER", "counts only where the other variable is not set")
+    assert lazyast.Cache(tmp_path / "upper").warm(code).new == 0
+    assert not recwarn.list
+    monkeypatch.delenv("LAZYAST_CACHE_UNDERLAY")
+    monkeypatch.setenv("LAZYAST_CACHE_LOWER", str(cache.directory))
+    with pytest.warns(DeprecationWarning, match="use LAZYAST_CACHE_UNDERLAY"):
+        upper = lazyast.Cache(tmp_path / "upper")
+    assert upper.warm(code).new == 0
+    with pytest.warns(DeprecationWarning, match="use LAZYAST_CACHE_UNDERLAY"):
+        assert lazyast.Project(code, cache_dir=tmp_path / "upper").new == 0
 
 
 def test_off(code, monkeypatch):
@@ -171,8 +197,8 @@ def test_a_directory_of_somebody_else(cache, code, tmp_path):
         with pytest.raises(lazyast.UnusableCache, match="belongs to user 4321 instead of 0"):
             lazyast.Cache(cache.directory)
         with pytest.warns(RuntimeWarning, match="belongs to user 4321"):
-            lower = lazyast.Cache(tmp_path / "upper", lower=[cache.directory])
-        assert lower.warm(code).new == 2, "and nothing of it is read"
-        lower.clean()
+            upper = lazyast.Cache(tmp_path / "upper", underlay=[cache.directory])
+        assert upper.warm(code).new == 2, "and nothing of it is read"
+        upper.clean()
         os.chown(path, 0, -1)
     assert lazyast.Cache(cache.directory).warm(code).new == 0

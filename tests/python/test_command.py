@@ -208,18 +208,27 @@ def test_export_and_import(cache, tmp_path):
     assert run("pack", "export", "--cache-dir", cache, packed, tmp_path / "none").returncode == 1
 
 
-def test_a_cache_below(cache, tmp_path):
+def test_underlay(cache, tmp_path):
     def warm(*options, **environment):
         options = [*options, "--cache-dir", tmp_path / "upper", tmp_path / "a.py"]
         return run("warm", *options, env={**os.environ, **environment})
 
-    assert "0 new, 1 cached" in warm("--cache-lower", cache).stdout
-    assert "0 new, 1 cached" in warm(LAZYAST_CACHE_LOWER=os.pathsep.join([str(cache), ""])).stdout
+    def is_cached(result, message=""):
+        return "0 new, 1 cached" in result.stdout and result.stderr == message
+
+    assert is_cached(warm("--cache-underlay", cache))
+    assert is_cached(warm(LAZYAST_CACHE_UNDERLAY=os.pathsep.join([str(cache), ""])))
+    deprecated = "lazyast: warning: the option --cache-lower is deprecated; use --cache-underlay\n"
+    assert is_cached(warm("--cache-lower", cache), deprecated)
+    deprecated = "lazyast: warning: the variable LAZYAST_CACHE_LOWER is deprecated; use LAZYAST_CACHE_UNDERLAY\n"
+    assert is_cached(warm(LAZYAST_CACHE_LOWER=str(cache)), deprecated)
+    assert is_cached(warm(LAZYAST_CACHE_LOWER="none", LAZYAST_CACHE_UNDERLAY=str(cache)))
+    assert "lower" not in run("warm", "--help").stdout
     assert not list((tmp_path / "upper").rglob("*.pack"))
-    result = warm("--cache-lower", tmp_path / "none")
+    result = warm("--cache-underlay", tmp_path / "none")
     assert "1 new" in result.stdout
     assert "none cannot be used" in result.stderr
-    (tmp_path / "pyproject.toml").write_text(f"[tool.lazyast]\ncache-lower = {str(cache)!r}\n")
+    (tmp_path / "pyproject.toml").write_text(f"[tool.lazyast]\ncache-underlay = {str(cache)!r}\n")
     result = run("warm", "--cache-dir", tmp_path / "third", "a.py", cwd=tmp_path)
     assert "1 new" in result.stdout, "a checkout cannot bring trees along"
 

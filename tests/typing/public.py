@@ -57,7 +57,7 @@ assert_type(project.failures, tuple[lazyast.Failure, ...])
 assert_type(project.failures[0].error, Exception)
 assert_type(project.lines, int)
 
-cache = lazyast.Cache("cache", lower=["below", Path("deeper")])
+cache = lazyast.Cache("cache", underlay=["below", Path("deeper")])
 assert_type(lazyast.Cache().directory, Path | None)
 assert_type(cache.warm(["src", Path("tests")], jobs=2, verify="content").failures, tuple[tuple[Path, str], ...])
 assert_type(cache.warm("src").new, int)

@@ -12,11 +12,14 @@ pub(crate) struct CacheArguments {
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
     /// Read-only underlay: a cache directory that is searched after the other one and never written. Can be given more
-    /// than once [default: the directories in LAZYAST_CACHE_LOWER]
+    /// than once [default: the directories in LAZYAST_CACHE_UNDERLAY]
     #[arg(long, value_name = "DIR")]
+    cache_underlay: Vec<PathBuf>,
+    /// Deprecated name of --cache-underlay
+    #[arg(long, value_name = "DIR", hide = true)]
     cache_lower: Vec<PathBuf>,
     /// Neither read nor write a cache
-    #[arg(long, conflicts_with_all = ["cache_dir", "cache_lower"])]
+    #[arg(long, conflicts_with_all = ["cache_dir", "cache_underlay", "cache_lower"])]
     no_cache: bool,
 }
 
@@ -26,12 +29,20 @@ impl CacheArguments {
         if self.no_cache {
             return Cache::disabled();
         }
-        let underlay = match &self.cache_lower[..] {
-            [] => lazyast::underlay_from_environment(),
-            underlay => underlay.to_owned(),
+        if !self.cache_lower.is_empty() {
+            eprintln!("lazyast: warning: the option --cache-lower is deprecated; use --cache-underlay");
+        }
+        let underlay = [&self.cache_underlay[..], &self.cache_lower[..]].concat();
+        let cache = if underlay.is_empty() {
+            Cache::open(self.cache_dir.as_deref())
+        } else {
+            Cache::open_with_underlay(self.cache_dir.as_deref(), &underlay)
         };
-        match Cache::open_with_underlay(self.cache_dir.as_deref(), &underlay) {
+        match cache {
             Ok(cache) => {
+                if let Some(deprecation) = cache.deprecation() {
+                    eprintln!("lazyast: warning: {deprecation}");
+                }
                 for problem in cache.problems() {
                     eprintln!("lazyast: warning: {problem}");
                 }

@@ -1,50 +1,51 @@
-//! Taking archives over from packs from elsewhere.
+//! The import of an untrusted pack.
 
 use std::io;
 use std::path::Path;
 
-use crate::Store;
-use crate::pack::untrusted::ForeignPack;
-use crate::pack::verify::PackReport;
+use crate::pack::open_packs::OpenPacks;
+use crate::pack::report::{PackProblem, PackReport};
+use crate::pack::untrusted::UntrustedPack;
+use crate::pack::write::PackWriter;
 
-/// What became of a pack from elsewhere.
+/// The result of importing a pack.
 #[derive(Debug)]
 pub struct ImportReport {
-    /// What was found in it. If anything is wrong, nothing was taken over.
+    /// The result of verifying the pack. If it has problems, nothing was imported.
     pub pack: PackReport,
-    /// Archives that the cache did not have.
+    /// Archives that were not in the cache before.
     pub new: usize,
 }
 
-impl Store {
-    /// Takes all archives of a pack over that the cache does not have, if every byte of the pack is as it should be.
-    /// Whether the trees are those of their sources, only whoever made them knows. An error is one of the cache.
-    pub fn import(&self, path: &Path) -> io::Result<ImportReport> {
-        let mut imported = ImportReport { pack: PackReport::new(path.to_owned()), new: 0 };
-        let mut pack = match ForeignPack::open(path) {
-            Ok(pack) => pack,
-            Err(error) => {
-                imported.pack.note(error.to_string());
-                return Ok(imported);
-            }
-        };
-        // What is published was checked as the very bytes that are written.
-        let mut writer = self.writer()?;
-        let mut last = None;
-        pack.each(self.parser(), |place, entry, archive| {
-            if let Ok(archive) = archive
-                && imported.pack.problem_count == 0
-                && self.get(&entry.key).is_none()
-            {
-                writer.add(&entry.key, archive)?;
-            }
-            imported.pack.add(place, &entry.key, &mut last, archive.map(drop));
-            Ok(())
-        })?;
-        if imported.pack.problem_count == 0 && !writer.is_empty() {
-            imported.new = writer.len();
-            self.publish(writer)?;
+/// Verifies a pack and copies the archives that the cache does not have to a new one.
+///
+/// Gives no writer if there is nothing to publish. An error is one of the cache; those of the pack are in the report.
+pub(crate) fn copy_new_archives(
+    open: &OpenPacks,
+    path: &Path,
+) -> io::Result<(ImportReport, Option<PackWriter>)> {
+    let mut report = PackReport::new(path.to_owned());
+    let mut untrusted = match UntrustedPack::open(path) {
+        Ok(untrusted) => untrusted,
+        Err(error) => {
+            report.add_problem(PackProblem::File(error));
+            return Ok((ImportReport { pack: report, new: 0 }, None));
         }
-        Ok(imported)
+    };
+    let mut writer = open.writer()?;
+    untrusted.for_each(open.parser(), |position, entry, archive| {
+        if let Ok(archive) = &archive
+            && report.problem_count == 0
+            && open.find(|pack| pack.get(&entry.key, open.parser())).is_none()
+        {
+            // These are the bytes that were verified.
+            writer.add(&entry.key, archive)?;
+        }
+        report.add_entry(position, &entry.key, archive.map(drop));
+        Ok(())
+    })?;
+    if report.problem_count > 0 || writer.is_empty() {
+        return Ok((ImportReport { pack: report, new: 0 }, None));
     }
+    Ok((ImportReport { new: writer.len(), pack: report }, Some(writer)))
 }

@@ -1,18 +1,41 @@
 //! The cache of lazyast: a directory of packs, in which archives are found by the hash of their source.
 //!
-//! - [`directory`]: where the cache is, and whether it may be used; [`versions`]: what stands in it.
-//! - [`pack`]: the file format of packs (`format-spec/PACK.md`).
-//! - [`writer`]: packs are written under a temporary name and published by rename, never changed.
-//! - `packs`: packs, mapped; [`store`]: all of a cache, searched by hash; [`check`]: to the last byte; [`foreign`],
-//!   `import`: packs from elsewhere; [`underlay`]: caches that are only read.
-//! - `compact`: small packs become one; [`collect`]: what nobody uses goes; `uses`: what that is.
-//! - [`stats`]: what a cache holds; [`counts`]: how often it had what was asked for.
-//! - [`names`]: which archives of a pack have which identifiers.
-//! - [`freshness`]: what is known of files, so that unchanged ones need not be read.
-//! - [`map`]: mapping a file; the only unsafe code of the crate.
-//! - `temporary`, `lock`, [`clock`]: files in the making, locks between processes, the time.
+//! ```
+//! use lazyast_store::{CacheDirectory, LookupCounts, Store, source_key};
 //!
-//! Nothing here knows how archives are made or asked. A damaged, foreign or missing entry is a miss.
+//! /// The version of the parser that built the archives.
+//! const PARSER: u32 = 1;
+//!
+//! let temporary = tempfile::tempdir()?;
+//! let directory = CacheDirectory::prepare(temporary.path().join("cache"), PARSER)?;
+//! let store = Store::open(directory, PARSER);
+//!
+//! let key = source_key(b"import os\n");
+//! assert!(store.get(&key).is_none());
+//!
+//! // Whoever has built an archive adds it to a pack and publishes that.
+//! let mut writer = store.writer()?;
+//! writer.add(&key, b"the bytes of an archive")?;
+//! store.publish(writer)?;
+//! assert_eq!(store.stats().packs, 1);
+//!
+//! // These bytes are no archive. An archive that is damaged counts as missing.
+//! assert!(store.locate(&key).is_some());
+//! assert!(store.get(&key).is_none());
+//! assert_eq!(store.verify()[0].problem_count, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The modules, each of which uses only those before it:
+//!
+//! - `sync`: the clock, lock files, temporary files.
+//! - `dir`: which directory is the cache, who can write to it, and the version directories in it.
+//! - `index`: the identifier index of a pack, and the state of a project's files.
+//! - `pack`: the file format (`format-spec/PACK.md`), writing, mapping, verifying and searching packs.
+//! - `gc`: compaction of small packs, and garbage collection.
+//! - `counts`, `stats`, `import`, `underlay`, `store`: what [`Store`] and [`Underlay`] offer.
+//!
+//! The crate knows neither how archives are built nor what they contain. A damaged or missing archive is a miss.
 #![deny(unsafe_code)]
 
 mod counts;
@@ -20,6 +43,7 @@ mod dir;
 mod gc;
 mod import;
 mod index;
+mod key;
 mod pack;
 mod stats;
 mod store;
@@ -27,28 +51,32 @@ mod sync;
 mod underlay;
 
 pub use counts::LookupCounts;
-pub use dir::cache_directory::{CacheDirectory, CacheDirectoryError, choose as choose_cache_directory};
-pub use dir::versions::clean as clean_cache;
-pub use gc::collect::{GcPolicy, GcReport, is_gc_due};
+pub use dir::cache_directory::CacheDirectory;
+pub use dir::error::CacheDirectoryError;
+pub use dir::locate::choose_cache_directory;
+pub use dir::versions::clean_cache;
+pub use gc::collect::GcReport;
+pub use gc::policy::{GcPolicy, is_gc_due};
 pub use import::ImportReport;
-pub use index::identifiers::{ArchiveSet, IdentifierIndex};
-pub use index::project_state::{
-    DirectoryHandle, FileFingerprint, FileState, ProjectState, SUFFIX as PROJECT_STATE_SUFFIX, SourceState,
-};
-pub use pack::format as pack_format;
+pub use index::archive_set::ArchiveSet;
+pub use index::directory_handle::DirectoryHandle;
+pub use index::fingerprint::FileFingerprint;
+pub use index::identifiers::IdentifierIndex;
+pub use index::project_state::{FileState, ProjectState, SourceState};
+pub use index::project_state_file::PROJECT_STATE_SUFFIX;
+pub use key::{SourceKey, source_key};
+pub use pack::error::{PackFormatError, PackOpenError, PackedArchiveError};
 pub use pack::mapped::{ArchiveLocation, MappedArchive};
+pub use pack::report::{PackProblem, PackReport};
 pub use pack::untrusted::verify_untrusted;
-pub use pack::verify::PackReport;
 pub use pack::write::PackWriter;
 pub use stats::VersionStats;
 pub use store::{MIN_INDEXED_ARCHIVES, Store};
-pub use sync::clock::now as now_in_nanoseconds;
-pub use underlay::{Underlay, from_environment as underlay_from_environment};
+pub use sync::clock::now_in_nanoseconds;
+pub use underlay::{EnvironmentUnderlay, Underlay};
 
-/// The key of an archive: the blake3 hash of its source.
-pub type SourceKey = [u8; 32];
-
-/// The key of a source.
-pub fn source_key(source: &[u8]) -> SourceKey {
-    *blake3::hash(source).as_bytes()
+/// The bytes of packs, for tools and tests that write packs by hand.
+pub mod pack_format {
+    pub use crate::pack::encode::{header, index_and_footer};
+    pub use crate::pack::format::{FOOTER_LEN, IndexEntry};
 }

@@ -1,167 +1,118 @@
-//! All packs of a cache, searched by key.
+//! A cache: all packs of a cache directory, searched by key.
 
 use std::io;
-use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::{Duration, Instant};
+use std::path::Path;
 
 use crate::dir::cache_directory::CacheDirectory;
-use crate::pack::mapped::{self as packs, ArchiveLocation, MappedArchive, Pack, Packs};
-use crate::pack::verify::PackReport;
+use crate::dir::versions::version_directories;
+use crate::gc::collect::{self, GcReport};
+use crate::gc::compact::compact_if_needed;
+use crate::gc::policy::GcPolicy;
+use crate::import::{ImportReport, copy_new_archives};
+use crate::key::SourceKey;
+use crate::pack::listing::pack_paths;
+use crate::pack::mapped::{ArchiveLocation, MappedArchive};
+use crate::pack::open_packs::OpenPacks;
+use crate::pack::report::PackReport;
+use crate::pack::verify::verify_published;
 use crate::pack::write::PackWriter;
-use crate::sync::clock;
-use crate::{FileFingerprint, SourceKey};
+use crate::stats::VersionStats;
 
-/// With more packs than this, small ones are put together.
-pub(crate) const COMPACTION_THRESHOLD: usize = 16;
-
-/// With fewer archives than this, looking into each is as fast as looking up which have a name.
+/// Packs with fewer archives than this have no identifier index: searching all of their archives is as fast.
 pub const MIN_INDEXED_ARCHIVES: usize = 128;
 
-/// Pause between two looks at a directory that changes all the time.
-const PAUSE: Duration = Duration::from_millis(10);
-
-/// An open cache. Any number of threads read it at once.
+/// An open cache. Any number of threads can use it at once.
 #[derive(Debug)]
 pub struct Store {
-    directory: CacheDirectory,
-    parser: u32,
-    open: RwLock<Open>,
-}
-
-/// The packs that are open, and what is known of their directory.
-#[derive(Debug)]
-struct Open {
-    packs: Vec<Arc<Pack>>,
-    /// The directory before it was listed.
-    fingerprint: Option<FileFingerprint>,
-    /// When that was: in nanoseconds since 1970, and by a clock that is never set back.
-    observed_at: i64,
-    listed: Instant,
-}
-
-impl Open {
-    fn new(directory: &CacheDirectory, known: &[Arc<Pack>]) -> Self {
-        let (observed_at, listed) = (clock::now(), Instant::now());
-        let fingerprint = FileFingerprint::at(directory.packs());
-        Self { packs: Packs::read(directory.packs(), known).whole, fingerprint, observed_at, listed }
-    }
-
-    /// Whether nothing can have come since to a directory that has a fingerprint now. Shortly after a change its fingerprint does
-    /// not tell, as a source's does not; then it is listed again, but not all the time.
-    fn is_current(&self, now: Option<FileFingerprint>) -> bool {
-        let is_settled = || now.is_none_or(|fingerprint| fingerprint.is_settled(self.observed_at));
-        self.fingerprint == now && (is_settled() || self.listed.elapsed() < PAUSE)
-    }
+    packs: OpenPacks,
 }
 
 impl Store {
     /// Opens a cache for archives of one parser version.
     pub fn open(directory: CacheDirectory, parser: u32) -> Self {
-        let open = RwLock::new(Open::new(&directory, &[]));
-        Self { directory, parser, open }
+        Self { packs: OpenPacks::new(directory, parser) }
     }
 
     /// The cache directory.
     pub fn directory(&self) -> &CacheDirectory {
-        &self.directory
+        self.packs.directory()
     }
 
-    /// The version of the parser of the archives.
-    pub(crate) fn parser(&self) -> u32 {
-        self.parser
-    }
-
-    /// The archive for a source with this key. An entry that is not a whole archive, to the last bit of
-    /// its checksum, is a miss.
+    /// The archive of the source with this key. An archive that is damaged counts as missing.
     pub fn get(&self, key: &SourceKey) -> Option<MappedArchive> {
-        self.find(|pack| pack.get(key, self.parser))
+        self.packs.find(|pack| pack.get(key, self.packs.parser()))
     }
 
-    /// The place of an archive for a source with this key; whether it is whole is seen when it is opened.
+    /// The location of the archive of the source with this key. Opening the location shows whether the archive is
+    /// intact.
     pub fn locate(&self, key: &SourceKey) -> Option<ArchiveLocation> {
-        self.find(|pack| pack.locate(key))
-    }
-
-    /// What is first found in a pack; in those that came lately, too.
-    fn find<T>(&self, look: impl Fn(&Arc<Pack>) -> Option<T>) -> Option<T> {
-        let found = self.read().packs.iter().find_map(&look);
-        if found.is_some() || self.read().is_current(FileFingerprint::at(self.directory.packs())) {
-            return found;
-        }
-        self.list();
-        self.read().packs.iter().find_map(look)
-    }
-
-    /// Looks again which packs there are.
-    fn list(&self) {
-        // Nobody who reads waits while packs are opened.
-        let known = self.read().packs.clone();
-        let open = Open::new(&self.directory, &known);
-        *self.write() = open;
-    }
-
-    fn read(&self) -> RwLockReadGuard<'_, Open> {
-        self.open.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write(&self) -> RwLockWriteGuard<'_, Open> {
-        self.open.write().unwrap_or_else(PoisonError::into_inner)
+        self.packs.find(|pack| pack.locate(key))
     }
 
     /// Starts a new pack.
     pub fn writer(&self) -> io::Result<PackWriter> {
-        match PackWriter::new(self.directory.packs()) {
-            // Somebody has cleaned the cache. Had they deleted the directory, they would not want it back.
-            Err(error) if error.kind() == io::ErrorKind::NotFound && self.directory.root().is_dir() => {
-                self.directory.make_again()?;
-                PackWriter::new(self.directory.packs())
-            }
-            writer => writer,
-        }
+        self.packs.writer()
     }
 
-    /// Publishes a pack and looks into it from now on. When there are many packs, small ones become one.
+    /// Publishes a pack and opens it. If the cache has many packs then, small ones are compacted.
     pub fn publish(&self, writer: PackWriter) -> io::Result<()> {
-        self.add(writer)?;
-        // Others publish, too.
-        if packs::paths(self.directory.packs()).len() > COMPACTION_THRESHOLD {
-            // The packs as they are serve as well, only slower.
-            let _ = self.compact();
-        }
+        self.packs.publish(writer)?;
+        // Without compaction the cache is slower and otherwise the same.
+        let _ = compact_if_needed(&self.packs);
         Ok(())
     }
 
-    /// Publishes a pack and looks into it from now on.
-    pub(crate) fn add(&self, writer: PackWriter) -> io::Result<()> {
-        let path = match writer.publish() {
-            Ok(path) => path,
-            // Somebody has deleted all that was in the cache, and so also this.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error),
-        };
-        let pack = Pack::open(path).ok().map(Arc::new);
-        self.write().packs.extend(pack);
-        Ok(())
-    }
-
-    /// Closes packs, as far as nobody uses what is in them.
-    pub(crate) fn forget(&self, paths: &[PathBuf]) {
-        self.write().packs.retain(|pack| !paths.contains(&pack.path));
-    }
-
-    /// Writes down, for packs with many archives, which of them have which names.
+    /// Writes the identifier indexes of packs with at least [`MIN_INDEXED_ARCHIVES`] archives.
     pub fn write_identifier_indexes(&self) -> io::Result<()> {
-        let packs = self.read().packs.clone();
-        let lacks_names =
-            |pack: &&Arc<Pack>| pack.len() >= MIN_INDEXED_ARCHIVES && pack.identifier_index().is_none();
-        packs.iter().filter(lacks_names).try_for_each(|pack| pack.write_identifier_indexes(self.parser))
+        let packs = self.packs.all();
+        packs
+            .iter()
+            .filter(|pack| pack.len() >= MIN_INDEXED_ARCHIVES && pack.identifier_index().is_none())
+            .try_for_each(|pack| pack.write_identifier_index(self.packs.parser()))
     }
 
-    /// Looks at every byte of every pack.
+    /// Verifies every byte of every pack.
     pub fn verify(&self) -> Vec<PackReport> {
-        let mut paths = packs::paths(self.directory.packs());
+        let mut paths = pack_paths(self.directory().packs());
         paths.sort();
-        paths.into_iter().map(|path| PackReport::own(path, self.parser)).collect()
+        paths.into_iter().map(|path| verify_published(path, self.packs.parser())).collect()
+    }
+
+    /// Imports the archives of an untrusted pack that the cache does not have, if the whole pack is valid.
+    ///
+    /// Verification cannot show whether an archive is really the tree of its source. Import packs only from people whose
+    /// code you would run. An error is one of the cache; problems of the pack are in the report.
+    pub fn import(&self, path: &Path) -> io::Result<ImportReport> {
+        let (report, writer) = copy_new_archives(&self.packs, path)?;
+        writer.map_or(Ok(()), |writer| self.publish(writer))?;
+        Ok(report)
+    }
+
+    /// Deletes what a policy does not keep, in the whole cache directory. With `dry_run`, nothing is deleted.
+    ///
+    /// Gives `None` if another process locked the cache for ten seconds.
+    pub fn collect_garbage(&self, policy: &GcPolicy, dry_run: bool) -> io::Result<Option<GcReport>> {
+        collect::collect_garbage(&self.packs, policy, dry_run)
+    }
+
+    /// Collects garbage with the default policy if [`is_gc_due`](crate::is_gc_due), and no other process locks the
+    /// cache.
+    pub fn collect_garbage_if_due(&self) -> io::Result<Option<GcReport>> {
+        collect::collect_garbage_if_due(&self.packs)
+    }
+
+    /// What the version directory of this cache holds.
+    pub fn stats(&self) -> VersionStats {
+        VersionStats::of(self.directory().version())
+    }
+
+    /// What the other version directories in the same cache directory hold.
+    pub fn stats_of_others(&self) -> Vec<VersionStats> {
+        let own = self.directory().version();
+        version_directories(self.directory().root())
+            .into_iter()
+            .filter(|version| version != own)
+            .map(|version| VersionStats::of(&version))
+            .collect()
     }
 }

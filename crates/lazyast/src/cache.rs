@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lazyast_parse::{PARSER_VERSION, Parser, Unsupported};
 use lazyast_store::{
-    ArchiveLocation, CacheDirectory, CacheDirectoryError, LookupCounts, SourceKey, Store, Underlay,
+    ArchiveLocation, CacheDirectory, CacheDirectoryError, EnvironmentUnderlay, LookupCounts, SourceKey,
+    Store, Underlay,
 };
 
 use crate::archive::ArchiveBytes;
@@ -28,6 +29,7 @@ struct Inner {
     store: Option<Store>,
     underlay: Underlay,
     problems: Vec<CacheDirectoryError>,
+    deprecation: Option<String>,
     pending: Mutex<Pending>,
     parsers: Mutex<Vec<Parser>>,
     hits: AtomicU64,
@@ -41,31 +43,38 @@ struct Pending {
 }
 
 impl Cache {
-    /// Opens the cache that a user in the current directory means, see [`choose_cache_directory`](crate::choose_cache_directory) for the order, above the caches
-    /// that the environment names, see [`Underlay`].
+    /// Opens the cache directory that [`choose_cache_directory`](crate::choose_cache_directory) gives for the current
+    /// directory, with the underlay that the environment names; see [`EnvironmentUnderlay`].
     ///
-    /// An error says why there is none. [`Cache::disabled`] then does the same work without it.
+    /// On an error, [`Cache::disabled`] does the same work without a cache.
     pub fn open(chosen: Option<&Path>) -> Result<Self, CacheDirectoryError> {
-        Self::open_with_underlay(chosen, &lazyast_store::underlay_from_environment())
+        let EnvironmentUnderlay { directories, deprecation } = EnvironmentUnderlay::read();
+        let root = lazyast_store::choose_cache_directory(chosen, Path::new("."))?;
+        Self::open_root(root, &directories, deprecation)
     }
 
-    /// Opens the cache that a user in the current directory means, above others that are only read.
+    /// Opens the cache directory that [`choose_cache_directory`](crate::choose_cache_directory) gives for the current
+    /// directory, with an underlay of other cache directories.
     ///
-    /// One that cannot be used is a problem, not an error, if there is another.
+    /// If some of these directories can be used, the others are [`problems`](Self::problems) and not errors.
     pub fn open_with_underlay(
         chosen: Option<&Path>,
         underlay: &[PathBuf],
     ) -> Result<Self, CacheDirectoryError> {
         let root = lazyast_store::choose_cache_directory(chosen, Path::new("."))?;
-        Self::above(root, underlay)
+        Self::open_root(root, underlay, None)
     }
 
-    /// Opens the cache in a directory, with none below it.
+    /// Opens the cache in a directory, without an underlay.
     pub fn at(root: PathBuf) -> Result<Self, CacheDirectoryError> {
-        Self::above(root, &[])
+        Self::open_root(root, &[], None)
     }
 
-    fn above(root: PathBuf, underlay: &[PathBuf]) -> Result<Self, CacheDirectoryError> {
+    fn open_root(
+        root: PathBuf,
+        underlay: &[PathBuf],
+        deprecation: Option<String>,
+    ) -> Result<Self, CacheDirectoryError> {
         let (underlay, mut problems) = Underlay::open(underlay, PARSER_VERSION);
         let store = match CacheDirectory::prepare(root, PARSER_VERSION) {
             Ok(directory) => Some(Store::open(directory, PARSER_VERSION)),
@@ -76,7 +85,7 @@ impl Cache {
             }
         };
         let (pending, parsers, hits, misses) = Default::default();
-        Ok(Self(Arc::new(Inner { store, underlay, problems, pending, parsers, hits, misses })))
+        Ok(Self(Arc::new(Inner { store, underlay, problems, deprecation, pending, parsers, hits, misses })))
     }
 
     /// No cache: every source is parsed and nothing is kept.
@@ -92,6 +101,11 @@ impl Cache {
     /// Why some of the caches that were named are not used.
     pub fn problems(&self) -> &[CacheDirectoryError] {
         &self.0.problems
+    }
+
+    /// A message for the user, if the underlay was named by a deprecated variable.
+    pub fn deprecation(&self) -> Option<&str> {
+        self.0.deprecation.as_deref()
     }
 
     /// The archive of a source, given as the bytes of a file.

@@ -36,7 +36,7 @@ pub use lazyast_query::{self as query, ExecutionError, Hit, Query, QueryError};
 pub use lazyast_store::{
     CacheDirectory, CacheDirectoryError, FileFingerprint, GcPolicy, GcReport, ImportReport, LookupCounts,
     PackReport, Store, Underlay, VersionStats, choose_cache_directory, clean_cache, is_gc_due, source_key,
-    underlay_from_environment, verify_untrusted,
+    verify_untrusted,
 };
 pub use parse::parse;
 pub use project::{

@@ -101,7 +101,7 @@ impl PackImportCommand {
             if imported.pack.problem_count > 0 {
                 rejected += 1;
             } else {
-                let archives = counted(imported.pack.whole, "archive", "archives");
+                let archives = counted(imported.pack.intact, "archive", "archives");
                 writeln!(out, "{name}: {archives}, {} new", HumanCount(imported.new as u64))?;
             }
         }

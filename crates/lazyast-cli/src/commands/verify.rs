@@ -38,7 +38,7 @@ impl VerifyCommand {
             damaged += usize::from(file.problem_count > 0);
             print_problems(file)?;
         }
-        let intact = checked.iter().map(|file| file.whole).sum();
+        let intact = checked.iter().map(|file| file.intact).sum();
         writeln!(
             out,
             "checked {}: {}, {}",

@@ -32,11 +32,15 @@ type Stats = (PathBuf, usize, usize, u64, usize, usize, u64, u64, u64, u64);
 #[pymethods]
 impl CacheObject {
     #[new]
-    #[pyo3(signature = (directory = None, lower = None))]
-    fn new(py: Python<'_>, directory: Option<PathBuf>, lower: Option<Vec<PathBuf>>) -> PyResult<Self> {
-        let lower = lower.unwrap_or_else(lazyast::underlay_from_environment);
-        match Cache::open_with_underlay(directory.as_deref(), &lower) {
+    #[pyo3(signature = (directory = None, underlay = None))]
+    fn new(py: Python<'_>, directory: Option<PathBuf>, underlay: Option<Vec<PathBuf>>) -> PyResult<Self> {
+        let opened = match &underlay {
+            Some(underlay) => Cache::open_with_underlay(directory.as_deref(), underlay),
+            None => Cache::open(directory.as_deref()),
+        };
+        match opened {
             Ok(opened) => {
+                process_cache::warn_if_deprecated(py, &opened)?;
                 for problem in opened.problems() {
                     process_cache::warn(py, &problem.to_string())?;
                 }
@@ -93,7 +97,8 @@ impl CacheObject {
     fn verify(&self, py: Python<'_>) -> PyResult<Vec<(PathBuf, usize, Vec<String>)>> {
         let store = self.store()?;
         let checked = py.detach(|| store.verify());
-        Ok(checked.into_iter().map(|checked| (checked.path, checked.whole, checked.problems)).collect())
+        let texts = |report: &PackReport| report.problems.iter().map(ToString::to_string).collect();
+        Ok(checked.into_iter().map(|report| (report.path.clone(), report.intact, texts(&report))).collect())
     }
 
     /// Deletes what was not used for some seconds, and what is too much: archives, projects, other versions,
@@ -109,7 +114,7 @@ impl CacheObject {
         let max_age = Duration::try_from_secs_f64(max_age).unwrap_or(Duration::MAX);
         let policy = GcPolicy { max_age, max_size };
         let collected = py.detach(|| store.collect_garbage(&policy, dry_run))?;
-        let busy = || Error::new_err("other processes put packs together or collect, for seconds now");
+        let busy = || Error::new_err("the cache is locked by another process; try again later");
         let found = collected.ok_or_else(busy)?;
         Ok((found.archives, found.projects, found.versions, found.leftovers, found.bytes))
     }
@@ -139,7 +144,7 @@ impl CacheObject {
     fn import_pack(&self, py: Python<'_>, file: PathBuf) -> PyResult<(usize, usize)> {
         let store = self.store()?;
         let imported = py.detach(|| store.import(&file))?;
-        let PackReport { path, whole, problems, problem_count } = imported.pack;
+        let PackReport { path, intact, problems, problem_count, .. } = imported.pack;
         if let Some(first) = problems.first() {
             let more = match problem_count {
                 1 => String::new(),
@@ -147,7 +152,7 @@ impl CacheObject {
             };
             return Err(CorruptPack::new_err(format!("{}: {first}{more}", path.display())));
         }
-        Ok((whole, imported.new))
+        Ok((intact, imported.new))
     }
 }
 

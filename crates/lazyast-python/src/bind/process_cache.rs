@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use lazyast::{Cache, CacheDirectoryError, is_gc_due};
-use pyo3::exceptions::PyRuntimeWarning;
+use pyo3::exceptions::{PyDeprecationWarning, PyRuntimeWarning};
 use pyo3::prelude::*;
 
 /// The cache of a process, and of those that are forked from it. A forked process has one of its own: a thread that it
@@ -48,7 +48,10 @@ pub(crate) fn of_process(py: Python<'_>) -> PyResult<&'static Cache> {
         return Ok(cache);
     }
     let (cache, problem) = open_or_none(None);
-    let first = place.set(cache).is_ok();
+    let first = place.set(cache.clone()).is_ok();
+    if first {
+        warn_if_deprecated(py, &cache)?;
+    }
     if let Some(problem) = problem.filter(|_| first) {
         warn(py, &problem)?;
     }
@@ -71,6 +74,13 @@ pub(crate) fn open_or_none(directory: Option<PathBuf>) -> (Cache, Option<String>
 pub(crate) fn warn(py: Python<'_>, problem: &str) -> PyResult<()> {
     let message = std::ffi::CString::new(format!("lazyast works without a cache: {problem}"))?;
     PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &message, 2)
+}
+
+/// Warns if the environment names the underlay by a deprecated variable.
+pub(crate) fn warn_if_deprecated(py: Python<'_>, cache: &Cache) -> PyResult<()> {
+    let Some(deprecation) = cache.deprecation() else { return Ok(()) };
+    let message = std::ffi::CString::new(deprecation)?;
+    PyErr::warn(py, &py.get_type::<PyDeprecationWarning>(), &message, 2)
 }
 
 /// Directories of caches that projects of this process use.

@@ -54,7 +54,10 @@ impl Project {
         let change_detection = verify_of(verify)?;
         let opened = cache_dir.map(|directory| process_cache::open_or_none(Some(directory)));
         let cache = match &opened {
-            Some((cache, None)) => cache,
+            Some((cache, None)) => {
+                process_cache::warn_if_deprecated(py, cache)?;
+                cache
+            }
             Some((cache, Some(problem))) => {
                 process_cache::warn(py, problem)?;
                 cache

@@ -1,4 +1,7 @@
-//! The cache directory: which one it is, who may use it, and the version directories in it.
+//! The cache directory: which one it is, who can write to it, and the version directories in it.
 
 pub(crate) mod cache_directory;
+pub(crate) mod error;
+pub(crate) mod locate;
+pub(crate) mod permissions;
 pub(crate) mod versions;

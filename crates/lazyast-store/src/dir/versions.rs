@@ -1,69 +1,73 @@
-//! The directories of all versions in a cache directory, and getting rid of them.
+//! The version directories in a cache directory, and their deletion.
 //!
-//! Nothing here follows a link, and nothing is touched whose name lazyast would not give.
+//! The code follows no symbolic links, and deletes only what has a name that lazyast gives.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::gc::collect::STAMP;
+/// The directory of packs in a version directory.
+pub(crate) const PACKS: &str = "packs";
+/// The file in the cache directory whose modification time is the time of the last automatic garbage collection.
+pub(crate) const GC_MARK: &str = "collected";
 
-/// The beginning of the names of directories that are being deleted.
+/// The prefix of directories that are being deleted.
 const DELETED: &str = "deleted-";
-/// Attempts to delete a directory that others delete, too.
+/// Attempts to delete a directory that other processes delete as well.
 const ATTEMPTS: usize = 100;
 
-/// The directories of all versions in a cache directory, in the order of their names.
-pub(crate) fn versions(root: &Path) -> Vec<PathBuf> {
-    let mut found = folders(root, is_version);
-    found.sort();
-    found
+/// The version directories in a cache directory, in the order of their names.
+pub(crate) fn version_directories(root: &Path) -> Vec<PathBuf> {
+    let mut versions = directories(root, is_version);
+    versions.sort();
+    versions
 }
 
-/// Directories that were being deleted, by this or another process, and are still there.
-pub(crate) fn half_deleted(root: &Path) -> Vec<PathBuf> {
-    folders(root, |name| name.starts_with(DELETED))
+/// Directories whose deletion began, in this or in another process, and did not finish.
+pub(crate) fn partly_deleted(root: &Path) -> Vec<PathBuf> {
+    directories(root, |name| name.starts_with(DELETED))
 }
 
-fn folders(root: &Path, is_meant: impl Fn(&str) -> bool) -> Vec<PathBuf> {
+fn directories(root: &Path, has_right_name: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     let entries = fs::read_dir(root).into_iter().flatten().flatten();
     entries
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
-        .filter(|entry| is_meant(&entry.file_name().to_string_lossy()))
+        .filter(|entry| has_right_name(&entry.file_name().to_string_lossy()))
         .map(|entry| entry.path())
         .collect()
 }
 
-/// Deletes everything that lazyast keeps in a cache directory, of all versions, and nothing else. Gives the number of
-/// bytes. Processes that use it at the time keep what they have open.
-pub fn clean(root: &Path) -> io::Result<u64> {
+/// Deletes everything that lazyast keeps in a cache directory, of all versions, and nothing else.
+///
+/// Gives the number of bytes. Processes that use the cache keep the files that they have open.
+pub fn clean_cache(root: &Path) -> io::Result<u64> {
     fs::read_dir(root)?;
     let mut bytes = 0;
-    for version in versions(root) {
+    for version in version_directories(root) {
         bytes += size(&version);
         delete_version(root, &version)?;
     }
-    for folder in half_deleted(root) {
-        bytes += size(&folder);
-        delete_folder(&folder)?;
+    for directory in partly_deleted(root) {
+        bytes += size(&directory);
+        delete_directory(&directory)?;
     }
-    match fs::remove_file(root.join(STAMP)) {
+    match fs::remove_file(root.join(GC_MARK)) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(bytes),
     }
 }
 
-/// Deletes the directory of a version.
+/// Deletes a version directory.
 pub(crate) fn delete_version(root: &Path, version: &Path) -> io::Result<()> {
     for _ in 0..ATTEMPTS {
-        // Moved away first: nobody can write into what is being deleted.
-        let away = tempfile::Builder::new().prefix(DELETED).tempdir_in(root)?.keep();
-        let moved = fs::rename(version, away.join("version"));
-        delete_folder(&away)?;
+        // The directory is moved first, so that no process writes into a directory that is being deleted.
+        let trash = tempfile::Builder::new().prefix(DELETED).tempdir_in(root)?.keep();
+        let moved = fs::rename(version, trash.join("version"));
+        delete_directory(&trash)?;
         match moved {
             Ok(()) => return Ok(()),
-            // Somebody else was faster: with it, or with the directory that it should have gone to.
+            // Another process has deleted the version, or the directory that it should have moved to.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 if !version.exists() {
                     return Ok(());
@@ -72,18 +76,19 @@ pub(crate) fn delete_version(root: &Path, version: &Path) -> io::Result<()> {
             Err(error) => return Err(error),
         }
     }
-    Err(io::Error::other("others delete it, too, and are faster each time"))
+    let message = format!("cannot delete {}: another process interfered {ATTEMPTS} times", version.display());
+    Err(io::Error::other(message))
 }
 
-/// Deletes a directory that others may be deleting, too.
-pub(crate) fn delete_folder(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
+/// Deletes a directory. Another process may be deleting it as well.
+pub(crate) fn delete_directory(directory: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(directory) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
 }
 
-/// Whether a name is that of a version's directory: `v<format>-<fingerprint>-<parser>`.
+/// Whether a name is that of a version directory: `v<format>-<fingerprint>-<parser>`.
 fn is_version(name: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_fingerprint = |text: &str| text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -93,28 +98,27 @@ fn is_version(name: &str) -> bool {
         if is_number(format) && is_fingerprint(fingerprint) && is_number(parser))
 }
 
-/// The bytes of the files in a directory and those below.
+/// The total length of the files in a directory and below it.
 pub(crate) fn size(directory: &Path) -> u64 {
     let mut bytes = 0;
-    visit(directory, &mut |metadata| bytes += metadata.len());
+    for_each_file(directory, &mut |metadata| bytes += metadata.len());
     bytes
 }
 
-/// When a file in a directory, or the directory itself, was changed last.
+/// The latest modification time of a directory and of the files in and below it.
 pub(crate) fn last_change(directory: &Path) -> Option<SystemTime> {
     let mut last = fs::symlink_metadata(directory).and_then(|metadata| metadata.modified()).ok();
-    visit(directory, &mut |metadata| last = last.max(metadata.modified().ok()));
+    for_each_file(directory, &mut |metadata| last = last.max(metadata.modified().ok()));
     last
 }
 
-/// Looks at the files in a directory and those below.
-fn visit(directory: &Path, look: &mut dyn FnMut(&fs::Metadata)) {
-    let mut folders = vec![directory.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+fn for_each_file(directory: &Path, action: &mut dyn FnMut(&fs::Metadata)) {
+    let mut directories = vec![directory.to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
             match entry.metadata() {
-                Ok(metadata) if metadata.is_dir() => folders.push(entry.path()),
-                Ok(metadata) => look(&metadata),
+                Ok(metadata) if metadata.is_dir() => directories.push(entry.path()),
+                Ok(metadata) => action(&metadata),
                 Err(_) => {}
             }
         }

@@ -1,7 +1,8 @@
-//! Which archives of a pack have an identifier: an inverted index in a file beside the pack.
+//! The identifier index of a pack: which archives contain an identifier.
 //!
-//! It is made by whoever first asks many archives for names, and only saves them the way to archives that have none
-//! of these. `format-spec/PACK.md` describes the file. Whatever is wrong with it, it is as if it were not there.
+//! It is an inverted index in a file beside the pack. The first search over many archives of a pack writes it. Later searches
+//! skip the archives that lack the identifiers of the query. The index is only a filter: if the file is missing or
+//! damaged, every archive is searched. `format-spec/PACK.md` describes the bytes.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -9,105 +10,77 @@ use std::{fs, mem};
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::index::archive_set::ArchiveSet;
 use crate::sync::temporary;
 
-/// The ending of the file's name, in the place of the pack's.
+/// The extension of the file, which replaces that of the pack.
 pub(crate) const EXTENSION: &str = "names";
 
 /// The first bytes of the file.
 const MAGIC: [u8; 8] = *b"LAZYNAM\x1a";
 
-/// Bytes before the hashes: the mark, the checksum and two counts.
+/// Bytes before the hashes: magic, checksum, two counts.
 const HEADER_LEN: usize = 24;
 
-/// Numbers of archives in a pack: a bit for each.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArchiveSet(Vec<u64>);
-
-impl ArchiveSet {
-    fn none(count: usize) -> Self {
-        Self(vec![0; count.div_ceil(64)])
-    }
-
-    fn set(&mut self, place: usize) {
-        if let Some(word) = self.0.get_mut(place / 64) {
-            *word |= 1 << (place % 64);
-        }
-    }
-
-    /// Whether a number is among them.
-    pub fn contains(&self, place: usize) -> bool {
-        self.0.get(place / 64).is_some_and(|word| word >> (place % 64) & 1 == 1)
-    }
-
-    /// Those that both have.
-    #[must_use]
-    pub fn intersection(mut self, other: &Self) -> Self {
-        self.0.iter_mut().zip(&other.0).for_each(|(one, other)| *one &= other);
-        self
-    }
-
-    /// Those that one of both has.
-    #[must_use]
-    pub fn union(mut self, other: &Self) -> Self {
-        self.0.iter_mut().zip(&other.0).for_each(|(one, other)| *one |= other);
-        self
-    }
-}
-
-/// The names in a pack.
+/// The identifier index of one pack.
 #[derive(Debug)]
 pub struct IdentifierIndex {
     bytes: Vec<u8>,
     /// Number of archives in the pack.
-    archives: usize,
+    archive_count: usize,
     /// Number of hashes.
-    count: usize,
+    hash_count: usize,
 }
 
-/// The hash by which a name is found. IdentifierIndex that share one are not told apart.
-fn hash(name: &[u8]) -> u32 {
-    xxh3_64(name) as u32
+/// The hash of an identifier. Identifiers with equal hashes share one list of archives.
+fn hash(identifier: &[u8]) -> u32 {
+    xxh3_64(identifier) as u32
 }
 
 impl IdentifierIndex {
-    /// Where the names of a pack are.
+    /// The path of a pack's identifier index.
     pub(crate) fn path(pack: &Path) -> PathBuf {
         pack.with_extension(EXTENSION)
     }
 
-    /// Reads the names of a pack with so many archives.
-    pub(crate) fn read(pack: &Path, archives: usize) -> Option<Self> {
+    /// Reads the identifier index of a pack with `archive_count` archives.
+    pub(crate) fn read(pack: &Path, archive_count: usize) -> Option<Self> {
         let bytes = fs::read(Self::path(pack)).ok()?;
-        Self::from_bytes(bytes, archives)
+        Self::from_bytes(bytes, archive_count)
     }
 
-    fn from_bytes(bytes: Vec<u8>, archives: usize) -> Option<Self> {
-        let (mark, rest) = bytes.split_first_chunk::<8>()?;
+    fn from_bytes(bytes: Vec<u8>, archive_count: usize) -> Option<Self> {
+        let (magic, rest) = bytes.split_first_chunk::<8>()?;
         let (checksum, body) = rest.split_first_chunk::<8>()?;
-        if *mark != MAGIC || u64::from_le_bytes(*checksum) != xxh3_64(body) {
+        if *magic != MAGIC || u64::from_le_bytes(*checksum) != xxh3_64(body) {
             return None;
         }
         let number =
             |at: usize| bytes.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
-        let count = number(20)? as usize;
-        // A hash and a place for each name, and the end of the last one's list.
-        let is_long_enough = count.checked_mul(8)?.checked_add(HEADER_LEN + 4)? <= bytes.len();
-        (number(16)? as usize == archives && is_long_enough).then_some(Self { bytes, archives, count })
+        let hash_count = number(20)? as usize;
+        // Each hash takes four bytes, and so does the start of its list. One more number is the end of the last list.
+        let is_long_enough = hash_count.checked_mul(8)?.checked_add(HEADER_LEN + 4)? <= bytes.len();
+        let is_of_pack = number(16)? as usize == archive_count;
+        (is_of_pack && is_long_enough).then_some(Self { bytes, archive_count, hash_count })
     }
 
-    /// Makes and publishes the names of a pack. The archives' names are given in the order of the pack's index.
+    /// Builds and publishes the identifier index of a pack. `identifiers` are pairs of an archive's position in the
+    /// pack's index and an identifier in it.
     pub(crate) fn publish<'n>(
         pack: &Path,
-        archives: usize,
-        names: impl Iterator<Item = (usize, &'n [u8])>,
+        archive_count: usize,
+        identifiers: impl Iterator<Item = (usize, &'n [u8])>,
     ) -> io::Result<Self> {
-        let bytes = to_bytes(archives, names);
+        let bytes = to_bytes(archive_count, identifiers);
         let directory = pack.parent().unwrap_or(Path::new("."));
         let mut file = temporary::create(directory, "names-")?;
         file.write_all(&bytes)?;
         file.persist(Self::path(pack)).map_err(|error| error.error)?;
-        Self::from_bytes(bytes, archives).ok_or_else(|| io::Error::other("the names of a pack are too many"))
+        let too_many = || {
+            let message = format!("{} has too many identifiers for an identifier index", pack.display());
+            io::Error::new(io::ErrorKind::InvalidData, message)
+        };
+        Self::from_bytes(bytes, archive_count).ok_or_else(too_many)
     }
 
     fn number(&self, at: usize) -> u32 {
@@ -115,39 +88,39 @@ impl IdentifierIndex {
         bytes.map_or(0, u32::from_le_bytes)
     }
 
-    /// The archives that may have a name; those that are not among them have it not.
-    pub fn archives_with(&self, name: &str) -> ArchiveSet {
-        let wanted = hash(name.as_bytes());
-        let mut places = ArchiveSet::none(self.archives);
-        let (mut low, mut high) = (0, self.count);
+    /// The archives that may contain an identifier. All other archives of the pack do not contain it.
+    pub fn archives_with(&self, identifier: &str) -> ArchiveSet {
+        let target = hash(identifier.as_bytes());
+        let mut archives = ArchiveSet::empty(self.archive_count);
+        let (mut low, mut high) = (0, self.hash_count);
         while low < high {
             let middle = usize::midpoint(low, high);
-            match self.number(HEADER_LEN + 4 * middle).cmp(&wanted) {
+            match self.number(HEADER_LEN + 4 * middle).cmp(&target) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
                 std::cmp::Ordering::Equal => {
-                    self.list(middle, &mut places);
+                    self.read_list(middle, &mut archives);
                     break;
                 }
             }
         }
-        places
+        archives
     }
 
-    /// Reads the list of the name with a number: differences from one archive to the next.
-    fn list(&self, name: usize, places: &mut ArchiveSet) {
-        let ends = HEADER_LEN + 4 * self.count;
-        let lists = ends + 4 * (self.count + 1);
-        let place = |number: usize| lists + self.number(ends + 4 * number) as usize;
-        let list = self.bytes.get(place(name)..place(name + 1)).unwrap_or_default();
-        let (mut archive, mut value, mut shift) = (0_usize, 0_usize, 0);
+    /// Reads the list of the hash at a position: the differences between one archive and the next, in 7 bits per byte.
+    fn read_list(&self, hash: usize, archives: &mut ArchiveSet) {
+        let starts = HEADER_LEN + 4 * self.hash_count;
+        let lists = starts + 4 * (self.hash_count + 1);
+        let start = |hash: usize| lists + self.number(starts + 4 * hash) as usize;
+        let list = self.bytes.get(start(hash)..start(hash + 1)).unwrap_or_default();
+        let (mut archive, mut difference, mut shift) = (0_usize, 0_usize, 0);
         for byte in list {
-            value |= usize::from(byte & 0x7f) << shift;
+            difference |= usize::from(byte & 0x7f) << shift;
             shift += 7;
             if byte & 0x80 == 0 {
-                archive = archive.saturating_add(value);
-                places.set(archive);
-                (value, shift) = (0, 0);
+                archive = archive.saturating_add(difference);
+                archives.insert(archive);
+                (difference, shift) = (0, 0);
             } else if shift >= 35 {
                 return;
             }
@@ -155,51 +128,40 @@ impl IdentifierIndex {
     }
 }
 
-fn to_bytes<'n>(archives: usize, names: impl Iterator<Item = (usize, &'n [u8])>) -> Vec<u8> {
-    // Sorted as one number: by hash, then by archive.
+fn to_bytes<'n>(archive_count: usize, identifiers: impl Iterator<Item = (usize, &'n [u8])>) -> Vec<u8> {
+    // A pair is one number, the hash above the archive. Sorting the numbers sorts by hash and then by archive.
     let mut pairs: Vec<u64> =
-        names.map(|(archive, name)| u64::from(hash(name)) << 32 | archive as u64).collect();
+        identifiers.map(|(archive, identifier)| u64::from(hash(identifier)) << 32 | archive as u64).collect();
     pairs.sort_unstable();
     pairs.dedup();
-    let (mut hashes, mut ends, mut lists) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut hashes, mut starts, mut lists) = (Vec::new(), Vec::new(), Vec::new());
     let (mut last_hash, mut last_archive) = (None, 0);
     for pair in &pairs {
         let (hash, archive) = ((pair >> 32) as u32, *pair as u32);
         if last_hash != Some(hash) {
             hashes.extend_from_slice(&hash.to_le_bytes());
-            ends.extend_from_slice(&(lists.len() as u32).to_le_bytes());
+            starts.extend_from_slice(&(lists.len() as u32).to_le_bytes());
             (last_hash, last_archive) = (Some(hash), 0);
         }
-        let mut value = archive - mem::replace(&mut last_archive, archive);
-        while value >= 0x80 {
-            lists.push(value as u8 | 0x80);
-            value >>= 7;
+        let mut difference = archive - mem::replace(&mut last_archive, archive);
+        while difference >= 0x80 {
+            lists.push(difference as u8 | 0x80);
+            difference >>= 7;
         }
-        lists.push(value as u8);
+        lists.push(difference as u8);
     }
-    let count = hashes.len() / 4;
-    ends.extend_from_slice(&(lists.len() as u32).to_le_bytes());
-    let mut bytes = Vec::with_capacity(HEADER_LEN + hashes.len() + ends.len() + lists.len());
+    let hash_count = hashes.len() / 4;
+    starts.extend_from_slice(&(lists.len() as u32).to_le_bytes());
+    let mut bytes = Vec::with_capacity(HEADER_LEN + hashes.len() + starts.len() + lists.len());
     bytes.extend_from_slice(&MAGIC);
+    // The place of the checksum.
     bytes.extend_from_slice(&[0; 8]);
-    bytes.extend_from_slice(&(archives as u32).to_le_bytes());
-    bytes.extend_from_slice(&(count as u32).to_le_bytes());
-    bytes.extend(hashes.into_iter().chain(ends).chain(lists));
+    bytes.extend_from_slice(&(archive_count as u32).to_le_bytes());
+    bytes.extend_from_slice(&(hash_count as u32).to_le_bytes());
+    bytes.extend(hashes.into_iter().chain(starts).chain(lists));
     let checksum = xxh3_64(&bytes[16..]);
     bytes[8..16].copy_from_slice(&checksum.to_le_bytes());
     bytes
-}
-
-/// The files with names in a directory of packs whose packs are not there any more, with their lengths.
-pub(crate) fn orphans(directory: &Path) -> Vec<(PathBuf, u64)> {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let is_orphan = |path: &PathBuf| {
-        path.extension().is_some_and(|extension| extension == EXTENSION)
-            && !path.with_extension("pack").exists()
-    };
-    let files = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
-    let found = files.map(|entry| (entry.path(), entry.metadata().map_or(0, |metadata| metadata.len())));
-    found.filter(|(path, _)| is_orphan(path)).collect()
 }
 
 #[cfg(test)]
@@ -207,36 +169,39 @@ mod tests {
     use super::*;
 
     fn example() -> Vec<u8> {
-        let names: [(usize, &[u8]); 6] =
+        let identifiers: [(usize, &[u8]); 6] =
             [(0, b"a"), (0, b"b"), (1, b"b"), (300, b"a"), (299, b"c"), (300, b"b")];
-        to_bytes(301, names.into_iter())
+        to_bytes(301, identifiers.into_iter())
     }
 
     #[test]
-    fn names_are_found() {
-        let names = IdentifierIndex::from_bytes(example(), 301).expect("it is whole");
-        let all = |name: &str| {
-            let places = names.archives_with(name);
-            (0..301).filter(|place| places.contains(*place)).collect::<Vec<_>>()
+    fn archives_are_found_by_identifier() {
+        let index = IdentifierIndex::from_bytes(example(), 301).expect("the bytes are intact");
+        let all = |identifier: &str| {
+            let archives = index.archives_with(identifier);
+            (0..301).filter(|position| archives.contains(*position)).collect::<Vec<_>>()
         };
         assert_eq!(all("a"), [0, 300]);
         assert_eq!(all("b"), [0, 1, 300]);
         assert_eq!(all("c"), [299]);
         assert_eq!(all("d"), [0; 0]);
-        assert!(names.archives_with("a").intersection(&names.archives_with("b")).contains(300));
-        assert!(!names.archives_with("a").intersection(&names.archives_with("b")).contains(1));
-        assert!(names.archives_with("a").union(&names.archives_with("c")).contains(299));
+        assert!(index.archives_with("a").intersection(&index.archives_with("b")).contains(300));
+        assert!(!index.archives_with("a").intersection(&index.archives_with("b")).contains(1));
+        assert!(index.archives_with("a").union(&index.archives_with("c")).contains(299));
     }
 
     #[test]
-    fn damage_counts_as_missing() {
+    fn a_damaged_index_counts_as_missing() {
         let bytes = example();
         assert!(IdentifierIndex::from_bytes(bytes.clone(), 300).is_none());
-        for place in 0..bytes.len() {
+        for position in 0..bytes.len() {
             let mut damaged = bytes.clone();
-            damaged[place] ^= 1;
-            assert!(IdentifierIndex::from_bytes(damaged, 301).is_none(), "byte {place}");
-            assert!(IdentifierIndex::from_bytes(bytes[..place].to_vec(), 301).is_none(), "cut at {place}");
+            damaged[position] ^= 1;
+            assert!(IdentifierIndex::from_bytes(damaged, 301).is_none(), "byte {position}");
+            assert!(
+                IdentifierIndex::from_bytes(bytes[..position].to_vec(), 301).is_none(),
+                "cut at {position}"
+            );
         }
         assert!(IdentifierIndex::from_bytes(to_bytes(0, std::iter::empty()), 0).is_some());
     }

@@ -1,29 +1,30 @@
-//! Packs, mapped, and the archives in them.
+//! A mapped pack, and the archives in it.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use lazyast_format::Tree;
 use lazyast_format::header::HEADER_LEN;
 
-use crate::SourceKey;
 use crate::index::identifiers::IdentifierIndex;
-use crate::pack::format::{Index, IndexEntry, PackError};
+use crate::key::SourceKey;
+use crate::pack::error::PackOpenError;
+use crate::pack::format::IndexEntry;
+use crate::pack::index::PackIndex;
 use crate::pack::map::MappedFile;
-use crate::pack::write::SUFFIX;
 
 /// A mapped pack.
 #[derive(Debug)]
 pub(crate) struct Pack {
     pub(crate) path: PathBuf,
     map: MappedFile,
-    index: Index,
-    names: OnceLock<IdentifierIndex>,
+    index: PackIndex,
+    identifiers: OnceLock<IdentifierIndex>,
 }
 
-/// An archive in a pack. It keeps the pack's map alive.
+/// The bytes of an archive in a mapped pack. The pack stays mapped as long as this value lives.
 #[derive(Clone, Debug)]
 pub struct MappedArchive {
     pack: Arc<Pack>,
@@ -37,52 +38,51 @@ impl AsRef<[u8]> for MappedArchive {
     }
 }
 
-/// The place of an archive that nobody has looked at yet.
+/// The location of an archive in a pack. The archive itself was not read or checked yet.
 #[derive(Clone, Debug)]
 pub struct ArchiveLocation {
     pack: Arc<Pack>,
     entry: IndexEntry,
-    place: usize,
+    position: usize,
 }
 
 impl ArchiveLocation {
-    /// A number that is the same for all archives of a pack, as long as one of them is located.
+    /// A number that all archives of one pack share. It is unique as long as one location of the pack lives.
     pub fn pack_id(&self) -> usize {
         Arc::as_ptr(&self.pack) as usize
     }
 
-    /// The archive's number in its pack.
+    /// The position of the archive in the index of its pack.
     pub fn position(&self) -> usize {
-        self.place
+        self.position
     }
 
-    /// Which archives of its pack have which names, if somebody has written that down.
+    /// The identifier index of the pack, if it has one.
     pub fn identifier_index(&self) -> Option<&IdentifierIndex> {
         self.pack.identifier_index()
     }
 
-    /// Number of archives in its pack.
+    /// Number of archives in the pack.
     pub fn pack_len(&self) -> usize {
         self.pack.len()
     }
 
-    /// The archive, if it is whole to the last bit of its checksum.
+    /// The archive, if it is intact. This checks the checksum of the whole archive.
     pub fn open(&self, parser: u32) -> Option<MappedArchive> {
         self.pack.open_entry(&self.entry, parser)
     }
 
-    /// The archive's length in bytes.
+    /// Length of the archive in bytes.
     pub fn archive_len(&self) -> u64 {
         u64::from(self.entry.len)
     }
 }
 
 impl Pack {
-    pub(crate) fn open(path: PathBuf) -> Result<Self, Unreadable> {
-        let map =
-            File::open(&path).and_then(|file| MappedFile::map_published(&file)).map_err(Unreadable::Io)?;
-        let index = Index::read(map.as_ref()).map_err(Unreadable::Pack)?;
-        Ok(Self { path, map, index, names: OnceLock::new() })
+    pub(crate) fn open(path: PathBuf) -> Result<Self, PackOpenError> {
+        let map = MappedFile::map_published(&File::open(&path)?)?;
+        let index = PackIndex::read(map.as_ref())?;
+        Ok(Self { path, map, index, identifiers: OnceLock::new() })
     }
 
     /// Number of archives.
@@ -91,141 +91,72 @@ impl Pack {
     }
 
     /// Length of the file in bytes.
-    pub(crate) fn bytes(&self) -> u64 {
+    pub(crate) fn file_len(&self) -> u64 {
         self.map.as_ref().len() as u64
     }
 
-    /// What the index says, in the order of keys.
+    /// The entries of the index, in the order of keys.
     pub(crate) fn entries(&self) -> impl Iterator<Item = IndexEntry> + '_ {
-        (0..self.index.len()).filter_map(|place| self.index.entry(self.map.as_ref(), place))
+        (0..self.index.len()).filter_map(|position| self.index.entry(self.map.as_ref(), position))
     }
 
-    /// The bytes of an archive, if its place is inside the part of the file that archives may take.
-    pub(crate) fn archive(&self, entry: &IndexEntry) -> Option<&[u8]> {
+    /// The unchecked bytes of an archive, if its entry points into the archives.
+    pub(crate) fn archive_bytes(&self, entry: &IndexEntry) -> Option<&[u8]> {
         self.index.archive(self.map.as_ref(), entry)
     }
 
     pub(crate) fn locate(self: &Arc<Self>, key: &SourceKey) -> Option<ArchiveLocation> {
-        let place = self.index.find_place(self.map.as_ref(), key)?;
-        let entry = self.index.entry(self.map.as_ref(), place)?;
-        Some(ArchiveLocation { pack: Arc::clone(self), entry, place })
-    }
-
-    /// Which archives have which names, if that is written down.
-    pub(crate) fn identifier_index(&self) -> Option<&IdentifierIndex> {
-        if self.names.get().is_none() {
-            let names = IdentifierIndex::read(&self.path, self.len())?;
-            return Some(self.names.get_or_init(|| names));
-        }
-        self.names.get()
-    }
-
-    /// Writes down which archives have which names, unless some archive is damaged.
-    pub(crate) fn write_identifier_indexes(self: &Arc<Self>, parser: u32) -> io::Result<()> {
-        let damaged = || io::Error::new(io::ErrorKind::InvalidData, "an archive is damaged");
-        let mut names: Vec<(usize, &[u8])> = Vec::new();
-        for (place, entry) in self.entries().enumerate() {
-            self.open_entry(&entry, parser).ok_or_else(damaged)?;
-            let tree = Tree::open(self.archive(&entry).ok_or_else(damaged)?, None).map_err(|_| damaged())?;
-            for number in 0..tree.name_count() {
-                names.push((place, tree.name(number).map_err(|_| damaged())?.as_bytes()));
-            }
-        }
-        let names = IdentifierIndex::publish(&self.path, self.len(), names.into_iter())?;
-        // Another thread may have had the same idea.
-        let _ = self.names.set(names);
-        Ok(())
+        let position = self.index.find(self.map.as_ref(), key)?;
+        let entry = self.index.entry(self.map.as_ref(), position)?;
+        Some(ArchiveLocation { pack: Arc::clone(self), entry, position })
     }
 
     pub(crate) fn get(self: &Arc<Self>, key: &SourceKey, parser: u32) -> Option<MappedArchive> {
-        let entry = self.index.find(self.map.as_ref(), key)?;
-        self.open_entry(&entry, parser)
+        self.locate(key)?.open(parser)
     }
 
+    /// The archive of an entry, if it is intact (P07 to P11).
     pub(crate) fn open_entry(self: &Arc<Self>, entry: &IndexEntry, parser: u32) -> Option<MappedArchive> {
-        let archive = self.archive(entry)?;
+        let archive = self.archive_bytes(entry)?;
         let tree = Tree::open(archive, Some(parser)).ok()?;
         let header = tree.header();
         let (head, body) = archive.split_at(HEADER_LEN);
-        // What the header's fields do not tell of its bytes is not under the checksum.
-        let whole = header.to_bytes() == *head && header.checksum == header.checksum_of(body);
-        if header.source_hash != entry.key || !whole {
+        // The checksum does not cover the reserved bytes of the header. Encoding the header again does.
+        let is_intact = header.to_bytes() == *head && header.checksum == header.checksum_of(body);
+        if header.source_hash != entry.key || !is_intact {
             return None;
         }
         let start = entry.offset as usize;
         Some(MappedArchive { pack: Arc::clone(self), start, end: start + archive.len() })
     }
-}
 
-/// Why a file is not opened as a pack.
-#[derive(Debug)]
-pub(crate) enum Unreadable {
-    Io(io::Error),
-    Pack(PackError),
-}
-
-impl std::fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Io(error) => error.fmt(f),
-            Self::Pack(error) => error.fmt(f),
+    /// The identifier index, if the pack has one.
+    pub(crate) fn identifier_index(&self) -> Option<&IdentifierIndex> {
+        if self.identifiers.get().is_none() {
+            let identifiers = IdentifierIndex::read(&self.path, self.len())?;
+            return Some(self.identifiers.get_or_init(|| identifiers));
         }
-    }
-}
-
-impl Unreadable {
-    /// Whether the file is not there any more: somebody has put it together with others.
-    fn is_gone(&self) -> bool {
-        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::NotFound)
+        self.identifiers.get()
     }
 
-    /// Whether nobody will ever read the file.
-    fn is_useless(&self) -> bool {
-        !matches!(self, Self::Io(_) | Self::Pack(PackError::Version { .. }))
-    }
-}
-
-/// The packs of a directory.
-#[derive(Debug, Default)]
-pub(crate) struct Packs {
-    /// Those that can be read, largest first.
-    pub(crate) whole: Vec<Arc<Pack>>,
-    /// Number of those that cannot.
-    pub(crate) damaged: usize,
-    /// Those that nobody ever will.
-    pub(crate) useless: Vec<PathBuf>,
-}
-
-impl Packs {
-    /// Opens the packs of a directory. Those that are `known` are not opened again: a name never stands for
-    /// another pack.
-    pub(crate) fn read(directory: &Path, known: &[Arc<Pack>]) -> Self {
-        let mut packs = Self::default();
-        for path in paths(directory) {
-            if let Some(pack) = known.iter().find(|pack| pack.path == path) {
-                packs.whole.push(Arc::clone(pack));
-                continue;
-            }
-            match Pack::open(path.clone()) {
-                Ok(pack) => packs.whole.push(Arc::new(pack)),
-                Err(problem) if problem.is_gone() => {}
-                Err(problem) => {
-                    packs.damaged += 1;
-                    packs.useless.extend(problem.is_useless().then_some(path));
-                }
+    /// Writes the identifier index. Fails if an archive is damaged.
+    pub(crate) fn write_identifier_index(self: &Arc<Self>, parser: u32) -> io::Result<()> {
+        let damaged = || {
+            let message = format!("an archive in {} is damaged", self.path.display());
+            io::Error::new(io::ErrorKind::InvalidData, message)
+        };
+        let mut identifiers: Vec<(usize, &[u8])> = Vec::new();
+        for (position, entry) in self.entries().enumerate() {
+            self.open_entry(&entry, parser).ok_or_else(damaged)?;
+            let archive = self.archive_bytes(&entry).ok_or_else(damaged)?;
+            let tree = Tree::open(archive, None).map_err(|_| damaged())?;
+            for number in 0..tree.name_count() {
+                identifiers.push((position, tree.name(number).map_err(|_| damaged())?.as_bytes()));
             }
         }
-        packs.whole.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.path.cmp(&other.path)));
-        packs
+        let index = IdentifierIndex::publish(&self.path, self.len(), identifiers.into_iter())?;
+        // Another thread can have set it meanwhile.
+        let _ = self.identifiers.set(index);
+        Ok(())
     }
-}
-
-/// The files of a directory that are packs by their names. Links and pipes are none.
-pub(crate) fn paths(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    entries
-        .filter(|entry| entry.file_name().to_string_lossy().ends_with(SUFFIX))
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
-        .map(|entry| entry.path())
-        .collect()
 }

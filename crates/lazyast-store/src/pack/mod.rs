@@ -1,8 +1,14 @@
-//! Packs: the file format, writing, mapping and verifying.
+//! Packs: files of many archives with a sorted index. `format-spec/PACK.md` is the normative description.
 
-pub mod format;
+pub(crate) mod encode;
+pub(crate) mod error;
+pub(crate) mod format;
+pub(crate) mod index;
+pub(crate) mod listing;
 pub(crate) mod map;
 pub(crate) mod mapped;
+pub(crate) mod open_packs;
+pub(crate) mod report;
 pub(crate) mod untrusted;
 pub(crate) mod verify;
 pub(crate) mod write;

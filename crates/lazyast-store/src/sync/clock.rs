@@ -7,23 +7,23 @@ pub(crate) const SECOND: i64 = 1_000_000_000;
 
 const MINUTE: i64 = 60 * SECOND;
 
-/// The time in nanoseconds since 1970.
-pub fn now() -> i64 {
-    nanoseconds(SystemTime::now())
+/// The current time, in nanoseconds since 1970.
+pub fn now_in_nanoseconds() -> i64 {
+    nanoseconds_of(SystemTime::now())
 }
 
 /// A time in nanoseconds since 1970.
-pub(crate) fn nanoseconds(time: SystemTime) -> i64 {
+pub(crate) fn nanoseconds_of(time: SystemTime) -> i64 {
     let since_1970 = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since_1970.as_nanos()).unwrap_or(i64::MAX)
 }
 
-/// The time in minutes since 1970.
-pub(crate) fn minutes() -> u32 {
+/// The current time, in minutes since 1970.
+pub(crate) fn now_in_minutes() -> u32 {
     minutes_of(SystemTime::now())
 }
 
 /// A time in minutes since 1970.
 pub(crate) fn minutes_of(time: SystemTime) -> u32 {
-    u32::try_from(nanoseconds(time) / MINUTE).unwrap_or(u32::MAX)
+    u32::try_from(nanoseconds_of(time) / MINUTE).unwrap_or(u32::MAX)
 }

@@ -1,7 +1,7 @@
-//! Locks between processes: files that whoever does something has locked.
+//! Locks between processes: an exclusive lock on a file.
 //!
-//! The system drops a lock with the process that has it, so that a killed one leaves none behind. No reader
-//! ever takes one.
+//! The operating system releases a lock when the process that holds it ends, so a killed process never blocks the
+//! others. Readers of the cache take no locks.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -12,22 +12,23 @@ use std::time::{Duration, Instant};
 /// Pause between two attempts to get a lock.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// A locked file, until it is dropped.
+/// A locked file. Dropping it releases the lock.
 #[derive(Debug)]
-pub(crate) struct Lock(File);
+pub(crate) struct FileLock(File);
 
-impl Lock {
-    /// Locks a file, which is made if it is not there; nothing if somebody else has it locked.
-    pub(crate) fn now(path: &Path) -> io::Result<Option<Self>> {
-        Self::new(path, Duration::ZERO)
+impl FileLock {
+    /// Locks a file, and creates it if it does not exist. Gives `None` if another process holds the lock.
+    pub(crate) fn try_acquire(path: &Path) -> io::Result<Option<Self>> {
+        Self::acquire_within(path, Duration::ZERO)
     }
 
-    /// Locks a file, which is made if it is not there; nothing if somebody else has it locked for longer than that.
-    pub(crate) fn new(path: &Path, patience: Duration) -> io::Result<Option<Self>> {
+    /// Locks a file, and creates it if it does not exist. Gives `None` if another process still holds the lock after
+    /// `patience`.
+    pub(crate) fn acquire_within(path: &Path, patience: Duration) -> io::Result<Option<Self>> {
         let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(path)?;
-        let end = Instant::now() + patience;
-        while !is_locked_now(&file)? {
-            if Instant::now() >= end {
+        let deadline = Instant::now() + patience;
+        while !try_lock(&file)? {
+            if Instant::now() >= deadline {
                 return Ok(None);
             }
             thread::sleep(PAUSE);
@@ -35,21 +36,21 @@ impl Lock {
         Ok(Some(Self(file)))
     }
 
-    /// The file, to be read and written.
+    /// The locked file, for reading and writing.
     pub(crate) fn file(&mut self) -> &mut File {
         &mut self.0
     }
 }
 
-impl Drop for Lock {
+impl Drop for FileLock {
     fn drop(&mut self) {
-        // A forked process may have the file open, too: closing it alone would not unlock it.
+        // A forked process can have the same file open. Closing this handle would then not release the lock.
         let _ = self.0.unlock();
     }
 }
 
-/// Locks a file, and says whether nobody else had it locked.
-pub(crate) fn is_locked_now(file: &File) -> io::Result<bool> {
+/// Tries to lock a file. Gives `false` if another handle holds the lock.
+pub(crate) fn try_lock(file: &File) -> io::Result<bool> {
     match file.try_lock() {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),

@@ -1,4 +1,4 @@
-//! What processes share: the time, locks, and temporary files that survive a killed writer.
+//! Coordination between processes: the clock, lock files, and temporary files that outlive a killed writer.
 
 pub(crate) mod clock;
 pub(crate) mod lock;

@@ -1,7 +1,7 @@
-//! Files in the making, and what killed processes leave of them.
+//! Temporary files, and the leftovers of killed processes.
 //!
-//! A file in the making is locked by who makes it. So the collection knows those whose makers are gone, at once
-//! and without a guess from their age.
+//! A writer locks its temporary file until the file is published. So garbage collection recognises an abandoned file at
+//! once, by the missing lock, and does not have to guess from the file's age.
 
 use std::fs::{self, File};
 use std::io;
@@ -10,24 +10,24 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
 
-use crate::sync::lock::is_locked_now;
+use crate::sync::lock::try_lock;
 
-/// The ending of files that are being written.
+/// The extension of temporary files.
 pub(crate) const SUFFIX: &str = ".tmp";
 
-/// Attempts to make a file that nobody takes for a leftover.
+/// Attempts to create a temporary file that garbage collection does not delete before it is locked.
 const ATTEMPTS: usize = 100;
 
-/// Where files cannot be locked, one that nobody wrote to for so long is a leftover.
-const ABANDONED: Duration = Duration::from_hours(24);
+/// On file systems without locks, a file that was not written to for this long is abandoned.
+const ABANDONED_AFTER: Duration = Duration::from_hours(24);
 
-/// Starts a file in a directory, with a name that begins like that. Nobody but the user can read it.
+/// Creates and locks a temporary file. Other users cannot read it.
 pub(crate) fn create(directory: &Path, prefix: &str) -> io::Result<NamedTempFile> {
-    create_with(tempfile::Builder::new().prefix(prefix).suffix(SUFFIX), directory)
+    create_locked(tempfile::Builder::new().prefix(prefix).suffix(SUFFIX), directory)
 }
 
-/// Starts a file that others may read as far as the user lets them read new files.
-pub(crate) fn create_public(directory: &Path, prefix: &str) -> io::Result<NamedTempFile> {
+/// Creates and locks a temporary file whose permissions follow the user's umask.
+pub(crate) fn create_shared(directory: &Path, prefix: &str) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix).suffix(SUFFIX);
     #[cfg(unix)]
@@ -35,50 +35,54 @@ pub(crate) fn create_public(directory: &Path, prefix: &str) -> io::Result<NamedT
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    create_with(&mut builder, directory)
+    create_locked(&mut builder, directory)
 }
 
-fn create_with(builder: &mut tempfile::Builder<'_, '_>, directory: &Path) -> io::Result<NamedTempFile> {
+fn create_locked(builder: &mut tempfile::Builder<'_, '_>, directory: &Path) -> io::Result<NamedTempFile> {
     for _ in 0..ATTEMPTS {
         let file = builder.tempfile_in(directory)?;
-        match is_locked_now(file.as_file()) {
-            // The collection deletes what it finds unlocked, which this one was for a moment.
+        match try_lock(file.as_file()) {
+            // Between its creation and its lock, garbage collection can delete the file.
             Ok(true) if file.path().exists() => return Ok(file),
             Ok(_) => {}
-            // Locks are not to be had here.
+            // This file system has no locks.
             Err(_) => return Ok(file),
         }
     }
-    Err(io::Error::new(io::ErrorKind::NotFound, "files in the making are deleted each time"))
+    let message = format!(
+        "cannot create a temporary file in {}: another process deleted it {ATTEMPTS} times",
+        directory.display()
+    );
+    Err(io::Error::new(io::ErrorKind::NotFound, message))
 }
 
-/// The files in a directory that nobody is going to finish, with their lengths.
-pub(crate) fn leftovers(directory: &Path) -> Vec<(PathBuf, u64)> {
-    let mut found = Vec::new();
+/// The abandoned temporary files in a directory, with their lengths.
+pub(crate) fn abandoned(directory: &Path) -> Vec<(PathBuf, u64)> {
+    let mut abandoned = Vec::new();
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
         if is_file
             && entry.file_name().to_string_lossy().ends_with(SUFFIX)
             && let Ok(metadata) = entry.metadata()
-            && is_leftover(&entry.path(), metadata.modified().ok())
+            && is_abandoned(&entry.path(), metadata.modified().ok())
         {
-            found.push((entry.path(), metadata.len()));
+            abandoned.push((entry.path(), metadata.len()));
         }
     }
-    found
+    abandoned
 }
 
-fn is_leftover(path: &Path, modified: Option<SystemTime>) -> bool {
-    // Opened for writing, because some systems lock nothing else; nothing is written.
+fn is_abandoned(path: &Path, modified: Option<SystemTime>) -> bool {
+    // Some systems lock only files that are open for writing. Nothing is written.
     let Ok(file) = File::options().write(true).open(path) else { return false };
-    match is_locked_now(&file) {
+    match try_lock(&file) {
         Ok(is_ours) => {
             let _ = file.unlock();
             is_ours
         }
         Err(_) => {
             let age = modified.and_then(|modified| SystemTime::now().duration_since(modified).ok());
-            age.is_some_and(|age| age > ABANDONED)
+            age.is_some_and(|age| age > ABANDONED_AFTER)
         }
     }
 }
@@ -88,13 +92,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_files_whose_makers_are_gone_are_left_over() {
+    fn only_unlocked_temporary_files_are_abandoned() {
         let directory = tempfile::tempdir().expect("a directory");
-        let file = create(directory.path(), "pack-").expect("there is room");
-        assert_eq!(leftovers(directory.path()), []);
-        let (_, path) = file.keep().expect("it is there");
-        assert_eq!(leftovers(directory.path()), [(path.clone(), 0)]);
-        fs::rename(&path, path.with_extension("pack")).expect("it is there");
-        assert_eq!(leftovers(directory.path()), []);
+        let file = create(directory.path(), "pack-").expect("the directory is writable");
+        assert_eq!(abandoned(directory.path()), []);
+        let (_, path) = file.keep().expect("the file exists");
+        assert_eq!(abandoned(directory.path()), [(path.clone(), 0)]);
+        fs::rename(&path, path.with_extension("pack")).expect("the file exists");
+        assert_eq!(abandoned(directory.path()), []);
     }
 }

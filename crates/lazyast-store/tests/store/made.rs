@@ -64,7 +64,7 @@ pub(crate) fn publish_old(store: &Store, sources: &[Vec<u8>], minutes: i64) {
     let mut writer = store.writer().expect("the directory can be written");
     for source in sources {
         let made = u32::try_from(now - minutes).expect("it is after 1970");
-        writer.add_made(&source_key(source), &archive(source), made).expect("there is room");
+        writer.add_built_at(&source_key(source), &archive(source), made).expect("there is room");
     }
     store.publish(writer).expect("there is room");
 }

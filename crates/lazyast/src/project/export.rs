@@ -34,7 +34,7 @@ pub fn export(
     options: WarmOptions,
 ) -> io::Result<ExportReport> {
     let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let mut writer = PackWriter::for_others(parent.unwrap_or(Path::new(".")))?;
+    let mut writer = PackWriter::for_export(parent.unwrap_or(Path::new(".")))?;
     let project = Project::open(cache, paths, options);
     let mut written = HashSet::new();
     let mut unreadable = Vec::new();
@@ -51,7 +51,7 @@ pub fn export(
     }
     let (mut failures, report) = project.into_failures_and_report();
     failures.extend(unreadable);
-    let (archives, bytes) = (writer.len(), writer.bytes());
+    let (archives, bytes) = (writer.len(), writer.file_len());
     writer.publish_as(file.to_owned())?;
     Ok(ExportReport { archives, bytes, failures, report })
 }

@@ -1,0 +1,183 @@
+//! What can be wrong with a pack: with the file as a whole, or with an archive in it.
+
+use std::fmt;
+use std::io;
+
+use lazyast_format::header::HeaderError;
+use lazyast_format::read::OpenError;
+use lazyast_format::verify::VerifyError;
+
+use crate::pack::format::PACK_VERSION;
+
+/// Why the bytes of a file are not a pack (rules P01 to P06 of PACK.md).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PackFormatError {
+    /// The magic bytes at the start or at the end are missing.
+    Magic,
+    /// The version of the pack format is not the one that this reader reads.
+    Version {
+        /// The version in the file.
+        found: u32,
+    },
+    /// The lengths of the parts do not add up to the length of the file.
+    Length {
+        /// Length of the file.
+        found: u64,
+        /// Sum of the parts.
+        expected: u64,
+    },
+    /// The checksum of the index is wrong.
+    Checksum {
+        /// The checksum of the index.
+        found: u64,
+        /// The checksum in the footer.
+        expected: u64,
+    },
+}
+
+impl fmt::Display for PackFormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Magic => write!(f, "not a complete pack: the magic bytes at its start or end are missing"),
+            Self::Version { found } => write!(f, "pack version {found}, expected version {PACK_VERSION}"),
+            Self::Length { found, expected } => {
+                write!(f, "the file has {found} bytes, expected {expected}")
+            }
+            Self::Checksum { found, expected } => {
+                write!(f, "the index has checksum {found:#018x}, expected {expected:#018x}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for PackFormatError {}
+
+/// Why a file cannot be opened as a pack.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PackOpenError {
+    /// The file cannot be read.
+    Io(io::Error),
+    /// The path is a directory, a pipe or a device.
+    NotAFile,
+    /// The file is too long for an untrusted pack.
+    FileTooLong {
+        /// Length of the file in bytes.
+        found: u64,
+        /// The longest file that is read.
+        limit: u64,
+    },
+    /// The file has too many archives for an untrusted pack.
+    TooManyArchives {
+        /// Number of archives.
+        found: u64,
+        /// The largest number that is read.
+        limit: u64,
+    },
+    /// The bytes are not those of a pack.
+    Format(PackFormatError),
+}
+
+impl PackOpenError {
+    /// Whether the file does not exist.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// Whether no version of lazyast can read the file.
+    pub(crate) fn is_permanent(&self) -> bool {
+        !matches!(self, Self::Io(_) | Self::Format(PackFormatError::Version { .. }))
+    }
+}
+
+impl fmt::Display for PackOpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(f),
+            Self::NotAFile => write!(f, "not a regular file"),
+            Self::FileTooLong { found, limit } => {
+                write!(f, "the file has {found} bytes, the limit is {limit}")
+            }
+            Self::TooManyArchives { found, limit } => {
+                write!(f, "the pack has {found} archives, the limit is {limit}")
+            }
+            Self::Format(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for PackOpenError {}
+
+impl From<io::Error> for PackOpenError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<PackFormatError> for PackOpenError {
+    fn from(error: PackFormatError) -> Self {
+        Self::Format(error)
+    }
+}
+
+/// What is wrong with an archive of a pack (rules P07 to P11 of PACK.md, and those of FORMAT.md).
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum PackedArchiveError {
+    /// The index entry points outside of the archives.
+    OutOfBounds,
+    /// The length in the index entry is wrong.
+    Length {
+        /// The length in the index entry.
+        found: usize,
+        /// The length that the archive's header gives.
+        expected: usize,
+    },
+    /// The archive is too long for an untrusted pack.
+    TooLong {
+        /// Its length in bytes.
+        found: usize,
+        /// The longest archive that is read.
+        limit: usize,
+    },
+    /// The archive cannot be read from the file.
+    Io(io::Error),
+    /// The header of the archive is invalid.
+    Header(HeaderError),
+    /// The archive breaks a rule of FORMAT.md.
+    Invalid(VerifyError),
+    /// The archive cannot be opened.
+    Open(OpenError),
+    /// The archive belongs to another source than the index entry says.
+    WrongSource,
+}
+
+impl fmt::Display for PackedArchiveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OutOfBounds => write!(f, "the index entry points outside of the archives"),
+            Self::Length { found, expected } => {
+                write!(f, "the index entry gives {found} bytes, expected {expected}")
+            }
+            Self::TooLong { found, limit } => {
+                write!(f, "the archive has {found} bytes, the limit is {limit}")
+            }
+            Self::Io(error) => error.fmt(f),
+            Self::Header(error) => error.fmt(f),
+            Self::Invalid(error) => error.fmt(f),
+            Self::Open(error) => error.fmt(f),
+            Self::WrongSource => {
+                write!(f, "the source hash in the archive's header differs from the key in the index")
+            }
+        }
+    }
+}
+
+impl std::error::Error for PackedArchiveError {}
+
+impl From<io::Error> for PackedArchiveError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
