@@ -61,6 +61,6 @@ impl CacheArguments {
         if self.no_cache {
             return Err(CacheDirectoryError::Disabled);
         }
-        lazyast::choose_cache_directory(self.cache_dir.as_deref(), Path::new("."))
+        lazyast::store::choose_cache_directory(self.cache_dir.as_deref(), Path::new("."))
     }
 }

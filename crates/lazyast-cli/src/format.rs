@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use indicatif::HumanCount;
-use lazyast::{PackReport, SourceFailure};
+use lazyast::SourceFailure;
+use lazyast::store::PackReport;
 
 /// How many failures or problems are listed without `--verbose`.
 const LISTED: usize = 10;

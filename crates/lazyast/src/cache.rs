@@ -1,4 +1,7 @@
-//! Sources by content: a hit is a part of a mapped pack, a miss is parsed and kept.
+//! [`Cache`]: archives by the content of their sources.
+//!
+//! A hit is a part of a mapped pack. A miss is parsed; its archive stays in memory until enough archives have come
+//! together for a pack, so that many small sources do not make many small files.
 
 use std::collections::HashMap;
 use std::io;
@@ -14,63 +17,78 @@ use lazyast_store::{
 
 use crate::archive::ArchiveBytes;
 
-/// Bytes of new archives that are gathered before they are published as a pack.
-const PENDING_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of new archives that are collected in memory before they are published as a pack.
+const UNPUBLISHED_BYTES: usize = 16 * 1024 * 1024;
 
-/// Archives by the content of their sources. Any number of threads use it at once.
+/// Archives by the content of their sources. Clones share one cache, and any number of threads can use it.
 ///
-/// New archives are published when many have come together, by [`flush`](Self::flush), and when the
-/// last clone of the cache is dropped. Whatever goes wrong with the directory, sources are still parsed.
+/// New archives are published as a pack when there are enough of them, by [`flush`](Self::flush), and when the last
+/// clone is dropped. Errors of the cache directory never prevent a source from being parsed.
+///
+/// ```
+/// # let directory = tempfile::tempdir()?;
+/// # let path = directory.path().to_owned();
+/// let cache = lazyast::Cache::at(path)?;
+/// let archive = cache.archive(b"import os\n")?; // parsed
+/// let module = lazyast::OwnedTree::open(archive)?;
+/// assert_eq!(module.tree().len(), 3); // Module, Import, alias
+///
+/// cache.flush()?;
+/// assert!(cache.archive(b"import os\n")?.is_cached()); // mapped from a pack
+/// # Ok::<(), lazyast::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
-pub struct Cache(Arc<Inner>);
+pub struct Cache(Arc<CacheInner>);
 
 #[derive(Debug, Default)]
-struct Inner {
+struct CacheInner {
     store: Option<Store>,
     underlay: Underlay,
     problems: Vec<CacheDirectoryError>,
     deprecation: Option<String>,
-    pending: Mutex<Pending>,
+    unpublished: Mutex<UnpublishedArchives>,
+    /// Idle parsers: their buffers are reused.
     parsers: Mutex<Vec<Parser>>,
     hits: AtomicU64,
     misses: AtomicU64,
 }
 
+/// New archives that are not in a pack yet.
 #[derive(Debug, Default)]
-struct Pending {
+struct UnpublishedArchives {
     archives: HashMap<SourceKey, ArchiveBytes>,
     bytes: usize,
 }
 
 impl Cache {
-    /// Opens the cache directory that [`choose_cache_directory`](crate::choose_cache_directory) gives for the current
-    /// directory, with the underlay that the environment names; see [`EnvironmentUnderlay`].
+    /// Opens the cache directory that is configured for the current directory, with the read-only underlays that the
+    /// environment names.
     ///
-    /// On an error, [`Cache::disabled`] does the same work without a cache.
+    /// [`choose_cache_directory`](lazyast_store::choose_cache_directory) gives the order in which the configuration is
+    /// searched; `chosen` comes first. After an error, [`Cache::disabled`] does the same work without a cache.
     pub fn open(chosen: Option<&Path>) -> Result<Self, CacheDirectoryError> {
         let EnvironmentUnderlay { directories, deprecation } = EnvironmentUnderlay::read();
         let root = lazyast_store::choose_cache_directory(chosen, Path::new("."))?;
-        Self::open_root(root, &directories, deprecation)
+        Self::open_directory(root, &directories, deprecation)
     }
 
-    /// Opens the cache directory that [`choose_cache_directory`](crate::choose_cache_directory) gives for the current
-    /// directory, with an underlay of other cache directories.
+    /// Opens the configured cache directory with the given read-only underlays.
     ///
-    /// If some of these directories can be used, the others are [`problems`](Self::problems) and not errors.
+    /// It is an error only if none of the directories can be used. [`problems`](Self::problems) has the others' errors.
     pub fn open_with_underlay(
         chosen: Option<&Path>,
         underlay: &[PathBuf],
     ) -> Result<Self, CacheDirectoryError> {
         let root = lazyast_store::choose_cache_directory(chosen, Path::new("."))?;
-        Self::open_root(root, underlay, None)
+        Self::open_directory(root, underlay, None)
     }
 
-    /// Opens the cache in a directory, without an underlay.
+    /// Opens the cache in a directory, without underlays.
     pub fn at(root: PathBuf) -> Result<Self, CacheDirectoryError> {
-        Self::open_root(root, &[], None)
+        Self::open_directory(root, &[], None)
     }
 
-    fn open_root(
+    fn open_directory(
         root: PathBuf,
         underlay: &[PathBuf],
         deprecation: Option<String>,
@@ -84,31 +102,41 @@ impl Cache {
                 None
             }
         };
-        let (pending, parsers, hits, misses) = Default::default();
-        Ok(Self(Arc::new(Inner { store, underlay, problems, deprecation, pending, parsers, hits, misses })))
+        let (unpublished, parsers, hits, misses) = Default::default();
+        Ok(Self(Arc::new(CacheInner {
+            store,
+            underlay,
+            problems,
+            deprecation,
+            unpublished,
+            parsers,
+            hits,
+            misses,
+        })))
     }
 
-    /// No cache: every source is parsed and nothing is kept.
+    /// A cache that stores nothing: every source is parsed.
     pub fn disabled() -> Self {
         Self::default()
     }
 
-    /// The packs, if there is a cache that can be written.
+    /// The packs of the cache directory; `None` if there is no directory that can be written.
     pub fn store(&self) -> Option<&Store> {
         self.0.store.as_ref()
     }
 
-    /// Why some of the caches that were named are not used.
+    /// Why some of the configured directories are not used.
     pub fn problems(&self) -> &[CacheDirectoryError] {
         &self.0.problems
     }
 
-    /// A message for the user, if the underlay was named by a deprecated variable.
+    /// A message for the user, if the underlays were named by a deprecated variable.
     pub fn deprecation(&self) -> Option<&str> {
         self.0.deprecation.as_deref()
     }
 
-    /// The archive of a source, given as the bytes of a file.
+    /// The archive of a source, which is given as the bytes of a file. The source is parsed if its archive is not in the
+    /// cache.
     pub fn archive(&self, source: &[u8]) -> Result<ArchiveBytes, Unsupported> {
         let key = lazyast_store::source_key(source);
         if let Some(archive) = self.get(&key) {
@@ -124,40 +152,26 @@ impl Cache {
         Ok(archive)
     }
 
-    /// The archive of a source by its key, if it is there.
+    /// The archive of the source with a key, if it is in the cache.
     pub fn get(&self, key: &SourceKey) -> Option<ArchiveBytes> {
         let entry = self.store().and_then(|store| store.get(key)).or_else(|| self.0.underlay.get(key));
-        entry.map(ArchiveBytes::in_pack).or_else(|| self.pending().archives.get(key).cloned())
+        entry.map(ArchiveBytes::in_pack).or_else(|| self.unpublished().archives.get(key).cloned())
     }
 
-    /// Where the archive of a source is; whether it is whole is seen when it is opened.
+    /// The location of the archive of the source with a key. The archive is checked when it is opened.
     pub(crate) fn locate(&self, key: &SourceKey) -> Option<ArchiveLocation> {
         self.store().and_then(|store| store.locate(key)).or_else(|| self.0.underlay.locate(key))
     }
 
-    fn keep(&self, key: SourceKey, archive: &ArchiveBytes) {
-        if self.0.store.is_none() {
-            return;
-        }
-        let mut pending = self.pending();
-        if pending.archives.insert(key, archive.clone()).is_none() {
-            pending.bytes += archive.as_ref().len();
-        }
-        let full = pending.bytes > PENDING_BYTES;
-        drop(pending);
-        if full {
-            // What cannot be written is not kept; the next process parses it again.
-            let _ = self.flush();
-        }
-    }
-
-    /// Publishes what is new.
+    /// Publishes new archives as a pack.
     pub fn flush(&self) -> io::Result<()> {
         self.0.flush()
     }
 
-    /// What a program calls when its work is done: publishes what is new, and once a day gets rid of what nobody
-    /// has used for long. The user can switch the latter off. What cannot be done now is done some other time.
+    /// Publishes new archives and, once a day, collects garbage. Programs call this when their work is done.
+    ///
+    /// The environment variable `LAZYAST_GC=off` switches garbage collection off. Errors are ignored: the next program
+    /// that finishes tries again.
     pub fn finish(&self) {
         let _ = self.flush();
         if let Some(store) = self.store() {
@@ -165,8 +179,25 @@ impl Cache {
         }
     }
 
-    fn pending(&self) -> MutexGuard<'_, Pending> {
-        self.0.pending()
+    /// Keeps a new archive until it is published.
+    fn keep(&self, key: SourceKey, archive: &ArchiveBytes) {
+        if self.0.store.is_none() {
+            return;
+        }
+        let mut unpublished = self.unpublished();
+        if unpublished.archives.insert(key, archive.clone()).is_none() {
+            unpublished.bytes += archive.as_ref().len();
+        }
+        let full = unpublished.bytes > UNPUBLISHED_BYTES;
+        drop(unpublished);
+        if full {
+            // Archives that cannot be written are dropped; the next process parses their sources again.
+            let _ = self.flush();
+        }
+    }
+
+    fn unpublished(&self) -> MutexGuard<'_, UnpublishedArchives> {
+        self.0.unpublished()
     }
 
     fn parsers(&self) -> MutexGuard<'_, Vec<Parser>> {
@@ -174,7 +205,7 @@ impl Cache {
     }
 }
 
-impl Inner {
+impl CacheInner {
     fn flush(&self) -> io::Result<()> {
         let Some(store) = &self.store else { return Ok(()) };
         let counts = LookupCounts {
@@ -182,25 +213,25 @@ impl Inner {
             unread: 0,
             misses: self.misses.swap(0, Ordering::Relaxed),
         };
-        // What cannot be counted does not matter to anybody's work.
+        // The counters are only statistics; an error in updating them is ignored.
         let _ = counts.add(store.directory().version());
-        let pending = std::mem::take(&mut *self.pending());
-        if pending.archives.is_empty() {
+        let unpublished = std::mem::take(&mut *self.unpublished());
+        if unpublished.archives.is_empty() {
             return Ok(());
         }
         let mut writer = store.writer()?;
-        for (key, archive) in &pending.archives {
+        for (key, archive) in &unpublished.archives {
             writer.add(key, archive.as_ref())?;
         }
         store.publish(writer)
     }
 
-    fn pending(&self) -> MutexGuard<'_, Pending> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    fn unpublished(&self) -> MutexGuard<'_, UnpublishedArchives> {
+        self.unpublished.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Inner {
+impl Drop for CacheInner {
     fn drop(&mut self) {
         let _ = self.flush();
     }

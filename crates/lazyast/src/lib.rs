@@ -1,27 +1,57 @@
-//! Python syntax trees that are parsed once and then simply there.
+//! Python syntax trees that are parsed once: parsing, caching, opening and searching whole codebases.
 //!
-//! This is what a Rust program depends on, and the only place where reading and writing meet: it joins
-//! the parser, the archives and the cache.
+//! # Parse a source
 //!
 //! ```
 //! let module = lazyast::parse(b"import os\n")?;
-//! assert_eq!(module.tree().len(), 3); // Module, Import, alias
-//! # Ok::<(), lazyast::Unsupported>(())
+//! let tree = module.tree();
+//! assert_eq!(tree.len(), 3); // Module, Import, alias
+//! assert_eq!(tree.kind(1)?, lazyast::Kind::Import);
+//! # Ok::<(), lazyast::Error>(())
 //! ```
 //!
-//! - [`parse`]: one source, no cache.
-//! - [`Cache`]: sources by content.
-//! - [`warm`](warm()): a whole codebase into the cache, in parallel.
-//! - [`Project`]: a codebase's modules, warmed and open.
-//! - [`pattern`], [`selector`]: questions, asked of a project with [`Project::search`].
-//! - [`export`](export()): a codebase's archives in one file, for [`Store::import`] elsewhere.
-//! - [`dump`]: what CPython's `ast.dump` prints.
+//! [`Cache::archive`] does the same with a cache: sources are found by their content.
+//!
+//! # Search a codebase
+//!
+//! ```
+//! # let directory = tempfile::tempdir()?;
+//! # let src = directory.path().join("src");
+//! # std::fs::create_dir(&src)?;
+//! # std::fs::write(src.join("a.py"), "def test_open():\n    open('a')\n")?;
+//! # let cache_directory = directory.path().join("cache");
+//! use lazyast::{Cache, Project};
+//!
+//! let cache = Cache::at(cache_directory)?; // Cache::open(None) takes the configured directory
+//! let project = Project::open(&cache, &[src], Default::default());
+//! let query = lazyast::pattern("open($PATH, $$$)")?;
+//! for (index, hits) in project.search(&query, None, |_module, _tree, hits| hits) {
+//!     println!("{}: {} hits", project.modules()[index].path().display(), hits?.len());
+//! }
+//! # Ok::<(), lazyast::Error>(())
+//! ```
+//!
+//! [`selector`] compiles the other query language, [`warm`](warm()) fills the cache without opening anything, and
+//! [`export`](export()) writes a codebase's archives to a file for other machines. [`dump`] prints what CPython's
+//! `ast.dump` prints.
+//!
+//! # What belongs here
+//!
+//! `lazyast-format`, `lazyast-parse`, `lazyast-query` and `lazyast-store` each know one thing, and not each other. This
+//! crate is the library that joins them: code belongs here if it needs the parser or the query engine together with
+//! the cache, or if it reads sources from the file system. That is the cache by content, discovery, scheduling on
+//! several threads, and the execution of a query over a project, its prefilter included. It knows nothing of Python
+//! objects or of terminals.
+//!
+//! The root of the crate is what programs need. [`mod@format`], [`query`] and [`store`] re-export the other crates for
+//! tools that need more, such as the command line and the Python binding.
 #![forbid(unsafe_code)]
 
 mod archive;
 mod cache;
 mod compile;
 pub mod dump;
+mod error;
 mod parallel;
 mod parse;
 mod project;
@@ -29,15 +59,12 @@ mod project;
 pub use archive::{ArchiveBytes, OwnedTree};
 pub use cache::Cache;
 pub use compile::{pattern, selector};
+pub use error::Error;
 pub use lazyast_format as format;
 pub use lazyast_format::{Field, Kind, Node, NodeId, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Unsupported, text};
 pub use lazyast_query::{self as query, ExecutionError, Hit, Query, QueryError};
-pub use lazyast_store::{
-    CacheDirectory, CacheDirectoryError, FileFingerprint, GcPolicy, GcReport, ImportReport, LookupCounts,
-    PackReport, Store, Underlay, VersionStats, choose_cache_directory, clean_cache, is_gc_due, source_key,
-    verify_untrusted,
-};
+pub use lazyast_store::{self as store, CacheDirectoryError};
 pub use parse::parse;
 pub use project::{
     ChangeDetection, ExportReport, FailureReason, FallbackVerdict, FileError, InterpreterId,

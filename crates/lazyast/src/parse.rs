@@ -10,7 +10,7 @@ use crate::cache::Cache;
 /// ```
 /// let module = lazyast::parse(b"import os\n")?;
 /// assert_eq!(module.tree().len(), 3); // Module, Import, alias
-/// # Ok::<(), lazyast::Unsupported>(())
+/// # Ok::<(), lazyast::Error>(())
 /// ```
 pub fn parse(source: &[u8]) -> Result<OwnedTree, Unsupported> {
     let archive = Cache::disabled().archive(source)?;

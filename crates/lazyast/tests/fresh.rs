@@ -4,9 +4,8 @@ use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use lazyast::{
-    Cache, ChangeDetection, FallbackVerdict, FileFingerprint, InterpreterId, Project, WarmOptions, WarmReport,
-};
+use lazyast::store::FileFingerprint;
+use lazyast::{Cache, ChangeDetection, FallbackVerdict, InterpreterId, Project, WarmOptions, WarmReport};
 
 /// Longer than timestamps lag behind the clock.
 const GRAIN: Duration = Duration::from_millis(120);
@@ -420,7 +419,8 @@ fn by_content_nothing_is_believed_of_sources() {
     // Somebody has written into the file of what is known that a source has another's archive: stamps that count, and
     // another key.
     let known = fs::read(file).expect("it is there");
-    let keys: Vec<_> = ["a = 1\n", "b = 1\n"].map(|source| lazyast::source_key(source.as_bytes())).to_vec();
+    let keys: Vec<_> =
+        ["a = 1\n", "b = 1\n"].map(|source| lazyast::store::source_key(source.as_bytes())).to_vec();
     let place_of = |key: &[u8]| known.windows(32).position(|window| window == key).expect("it is there");
     let mut wrong = known.clone();
     wrong[place_of(&keys[0])..][..32].copy_from_slice(&keys[1]);

@@ -24,7 +24,7 @@ impl CleanCommand {
         }
         let failed =
             |error| CommandError::new(format!("cannot delete the cache in {}: {error}", root.display()));
-        let bytes = lazyast::clean_cache(&root).map_err(failed)?;
+        let bytes = lazyast::store::clean_cache(&root).map_err(failed)?;
         writeln!(out, "deleted {} from {}", human_bytes(bytes), root.display())?;
         Ok(())
     }

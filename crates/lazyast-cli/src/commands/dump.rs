@@ -4,8 +4,7 @@ use std::io::{BufWriter, Read, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use lazyast::dump::{DumpError, VERSIONS};
-use lazyast::format::read::Target;
+use lazyast::dump::{DumpError, DumpOptions, Target, VERSIONS};
 use lazyast::{FileError, MAX_SOURCE_BYTES, OwnedTree};
 
 use crate::cache_arguments::CacheArguments;
@@ -76,14 +75,14 @@ impl DumpCommand {
             );
             return Err(CommandError::new(message).hint(format!("use --python 3.{minimum} or newer")));
         }
-        let dump = lazyast::dump::Dump {
+        let options = DumpOptions {
             target: Target::new(self.python.minor, self.python.micro.unwrap_or(u8::MAX)),
             include_attributes: !self.no_attributes,
             indent: self.indent,
             show_empty: self.show_empty,
         };
         let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-        dump.write(tree, &mut out).map_err(|error| match error {
+        options.write(tree, &mut out).map_err(|error| match error {
             DumpError::Io(error) => CommandError::from(error),
             error => CommandError::new(format!("{name}: {error}")),
         })?;

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::time::Duration;
 
 use clap::Args;
-use lazyast::{Cache, GcPolicy};
+use lazyast::Cache;
+use lazyast::store::GcPolicy;
 
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;

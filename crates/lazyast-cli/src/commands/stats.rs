@@ -48,11 +48,11 @@ impl StatsCommand {
     }
 }
 
-fn version(stats: &lazyast::VersionStats) -> String {
+fn version(stats: &lazyast::store::VersionStats) -> String {
     stats.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn as_json(stats: &lazyast::VersionStats, is_current: bool) -> Value {
+fn as_json(stats: &lazyast::store::VersionStats, is_current: bool) -> Value {
     json!({
         "version": version(stats),
         "current": is_current,
@@ -68,7 +68,7 @@ fn as_json(stats: &lazyast::VersionStats, is_current: bool) -> Value {
     })
 }
 
-fn print(out: &mut impl Write, stats: &lazyast::VersionStats, is_current: bool) -> io::Result<()> {
+fn print(out: &mut impl Write, stats: &lazyast::store::VersionStats, is_current: bool) -> io::Result<()> {
     let count = |number: usize| HumanCount(number as u64);
     writeln!(out, "\n{}{}", version(stats), if is_current { "" } else { " (another version of lazyast)" })?;
     writeln!(out, "packs      {}", count(stats.packs))?;

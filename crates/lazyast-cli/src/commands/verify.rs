@@ -4,7 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args;
-use lazyast::{Cache, PARSER_VERSION, verify_untrusted};
+use lazyast::store::verify_untrusted;
+use lazyast::{Cache, PARSER_VERSION};
 
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
@@ -29,7 +30,7 @@ impl VerifyCommand {
                 return Ok(());
             }
             let cache = Cache::at(root)?;
-            cache.store().map(lazyast::Store::verify).unwrap_or_default()
+            cache.store().map(lazyast::store::Store::verify).unwrap_or_default()
         } else {
             self.files.iter().map(|path| verify_untrusted(path.clone(), PARSER_VERSION)).collect()
         };

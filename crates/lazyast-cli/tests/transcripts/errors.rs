@@ -46,6 +46,6 @@ fn caches_that_cannot_be_used() {
     assert_transcript!(
         sandbox,
         "error-underlay",
-        ["find", "--cache-lower", "missing", "open($$$)", "src/app.py"]
+        ["find", "--cache-underlay", "missing", "open($$$)", "src/app.py"]
     );
 }

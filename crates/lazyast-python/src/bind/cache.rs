@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lazyast::{
-    Cache, CacheDirectoryError, GcPolicy, PackReport, SourceFailure, Store, WarmOptions, WarmReport,
-};
+use lazyast::store::{GcPolicy, PackReport, Store};
+use lazyast::{Cache, CacheDirectoryError, SourceFailure, WarmOptions, WarmReport};
 use pyo3::prelude::*;
 
 use super::process_cache;
@@ -84,10 +83,18 @@ impl CacheObject {
             all.insert(0, store.stats());
             all
         });
-        let tuple = |stats: lazyast::VersionStats| {
-            let lazyast::VersionStats { path, packs, archives, bytes, damaged, projects, all_bytes, counts } =
-                stats;
-            let lazyast::LookupCounts { hits, unread, misses } = counts;
+        let tuple = |stats: lazyast::store::VersionStats| {
+            let lazyast::store::VersionStats {
+                path,
+                packs,
+                archives,
+                bytes,
+                damaged,
+                projects,
+                all_bytes,
+                counts,
+            } = stats;
+            let lazyast::store::LookupCounts { hits, unread, misses } = counts;
             (path, packs, archives, bytes, damaged, projects, all_bytes, hits, unread, misses)
         };
         Ok(all.into_iter().map(tuple).collect())
@@ -122,7 +129,7 @@ impl CacheObject {
     /// Deletes everything, and gives the number of bytes.
     fn clean(&self, py: Python<'_>) -> PyResult<u64> {
         let store = self.store()?;
-        let bytes = py.detach(|| lazyast::clean_cache(store.directory().root()))?;
+        let bytes = py.detach(|| lazyast::store::clean_cache(store.directory().root()))?;
         Ok(bytes)
     }
 

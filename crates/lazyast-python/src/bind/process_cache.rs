@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use lazyast::{Cache, CacheDirectoryError, is_gc_due};
+use lazyast::store::is_gc_due;
+use lazyast::{Cache, CacheDirectoryError};
 use pyo3::exceptions::{PyDeprecationWarning, PyRuntimeWarning};
 use pyo3::prelude::*;
 

@@ -5,11 +5,8 @@ use std::fmt::Write;
 use lazyast_format::read::Constant;
 use num_bigint::BigUint;
 
-use super::DumpError;
+use super::error::{DumpError, MAX_DIGITS};
 use super::generated::printable;
-
-/// Decimal digits that Python prints by default.
-pub(super) const MAX_DIGITS: usize = 4300;
 
 pub(super) fn constant(constant: &Constant<'_>, minor: u8) -> Result<String, DumpError> {
     Ok(match constant {

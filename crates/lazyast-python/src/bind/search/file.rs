@@ -77,7 +77,7 @@ impl MatchedFile {
     fn read_text(&self, path: &Path) -> Result<String, String> {
         let mut source = Vec::new();
         lazyast::read_source(path, &mut source).map_err(|error| error.to_string())?;
-        if lazyast::source_key(&source) != self.tree().header().source_hash {
+        if lazyast::store::source_key(&source) != self.tree().header().source_hash {
             return Err("changed since it was searched".to_owned());
         }
         lazyast::text(&source).map(Cow::into_owned).map_err(|reason| reason.to_string())

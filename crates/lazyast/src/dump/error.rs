@@ -1,0 +1,50 @@
+//! [`DumpError`]: why a tree cannot be printed.
+
+use std::fmt;
+use std::io;
+
+use lazyast_format::Damage;
+
+/// Decimal digits that Python prints by default.
+pub(super) const MAX_DIGITS: usize = 4300;
+
+/// Why a tree cannot be printed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum DumpError {
+    /// The output could not be written.
+    Io(io::Error),
+    /// The archive is damaged.
+    Damage(Damage),
+    /// An integer has more decimal digits than Python prints (`sys.get_int_max_str_digits()`).
+    IntegerDigits {
+        /// The number of its digits; a lower bound if there are far too many.
+        found: usize,
+    },
+}
+
+impl fmt::Display for DumpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(f),
+            Self::Damage(damage) => damage.fmt(f),
+            Self::IntegerDigits { found } => {
+                write!(f, "an integer has {found} digits; Python prints at most {MAX_DIGITS}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for DumpError {}
+
+impl From<Damage> for DumpError {
+    fn from(damage: Damage) -> Self {
+        Self::Damage(damage)
+    }
+}
+
+impl From<io::Error> for DumpError {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
