@@ -193,7 +193,7 @@ fn open(corpus: &Corpus) -> Duration {
 
 fn decode(corpus: &Corpus) -> Duration {
     let (nodes, time) = timed(|| {
-        let count = |nodes, row: lazyast_format::read::Row| black_box((nodes + 1, row.end)).0;
+        let count = |nodes, row: lazyast_format::read::NodeRow| black_box((nodes + 1, row.end)).0;
         corpus.trees().map(|tree| tree.rows().map_while(Result::ok).fold(0_usize, count)).sum::<usize>()
     });
     assert_eq!(nodes as u64, corpus.nodes);

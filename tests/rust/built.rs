@@ -1,8 +1,8 @@
 //! Archives of what the parser does not serve yet, made with the builder.
 
 use lazyast_format::encoding::{ConstantTag, InterpolationRecord, Payload};
-use lazyast_format::generated::tables::expr_context;
-use lazyast_format::header::Facts;
+use lazyast_format::layout::SourceFacts;
+use lazyast_format::schema::expr_context;
 use lazyast_format::{Builder, Field, Kind};
 
 /// A vector without a parser: its name, and how it is made.
@@ -67,7 +67,7 @@ fn load(name: u32) -> Payload {
 fn finish(builder: &mut Builder, text: &[u8], minimum_python: u8) -> Vec<u8> {
     let len = text.len() as u32;
     builder.line(len);
-    let facts = Facts { minimum_python, ..Facts::default() };
+    let facts = SourceFacts { minimum_python, ..SourceFacts::default() };
     let archive = builder.finish(facts, 0, (blake3::hash(text).as_bytes(), len), len);
     archive.expect("a few nodes fit").to_vec()
 }

@@ -3,8 +3,8 @@
 //! The column has one byte for each node, so a search is a scan of bytes. One to three kinds are found with
 //! vector instructions; larger sets are looked up in a table.
 
-use crate::generated::tables::Kind;
-use crate::read::NodeId;
+use crate::encoding::NodeId;
+use crate::schema::Kind;
 
 /// A set of kinds: bit `n` for the kind with code `n`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -177,7 +177,7 @@ fn indexes_of(code: u8, codes: &[u8]) -> Vec<NodeId> {
 #[cfg(test)]
 mod tests {
     use super::{KindScanner, KindSet};
-    use crate::generated::tables::Kind;
+    use crate::schema::Kind;
 
     #[test]
     fn scans_find_what_the_set_contains() {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lazyast_format::Builder;
-use lazyast_format::header::Facts;
+use lazyast_format::layout::SourceFacts;
 use ruff_python_ast::{ModModule, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, Parsed, parse_unchecked};
 
@@ -53,20 +53,24 @@ impl Parser {
         // cleared before its next use.
         let steps = AssertUnwindSafe(|| limits::with_stack(levels, || self.parse_text(text)));
         let facts = catch_unwind(steps).unwrap_or(Err(Unsupported::Construct("the parser failed")))?;
-        let facts = Facts { reencoded: decoded.reencoded, ..facts };
+        let facts = SourceFacts { reencoded: decoded.reencoded, ..facts };
         let source = (hash, source.len() as u32);
         self.builder.finish(facts, PARSER_VERSION, source, text.len() as u32).map_err(|_| too_large)
     }
 
     /// Everything between a text and the finished columns.
-    fn parse_text(&mut self, text: &str) -> Result<Facts, Unsupported> {
+    fn parse_text(&mut self, text: &str) -> Result<SourceFacts, Unsupported> {
         let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY311);
         let parsed = parse_unchecked(text, options).try_into_module();
         self.check_and_lower(text, &parsed.ok_or(Unsupported::Construct("a mode"))?)
     }
 
     /// Everything between ruff's tree and the finished columns.
-    fn check_and_lower(&mut self, text: &str, parsed: &Parsed<ModModule>) -> Result<Facts, Unsupported> {
+    fn check_and_lower(
+        &mut self,
+        text: &str,
+        parsed: &Parsed<ModModule>,
+    ) -> Result<SourceFacts, Unsupported> {
         if let Some(error) = parsed.errors().first() {
             return Err(syntax_error(text, error.error.to_string(), error.location.start()));
         }
@@ -80,7 +84,7 @@ impl Parser {
             &mut self.builder,
             &mut minimum_python,
         )?;
-        Ok(Facts { minimum_python, type_comments: token_facts.type_comments, ..Facts::default() })
+        Ok(SourceFacts { minimum_python, type_comments: token_facts.type_comments, ..SourceFacts::default() })
     }
 }
 

@@ -3,6 +3,7 @@
 //! These checks need tokens because ruff's tree has neither comments nor brackets.
 
 use lazyast_format::Builder;
+use lazyast_format::encoding::WarningKind;
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_python_ast::{StringFlags, str_prefix::AnyStringPrefix};
 use ruff_text_size::Ranged;
@@ -19,16 +20,6 @@ pub(crate) struct TokenFacts {
     pub(crate) type_comments: bool,
     /// Starts of the string and f-string literals that span lines and stand inside of an f-string, sorted.
     pub(crate) nested_multiline: Vec<u32>,
-}
-
-/// Kinds of warnings in archives; FORMAT.md, "Columns", `warnings`.
-mod warning {
-    /// A backslash before a character that needs none.
-    pub(crate) const ESCAPE: u32 = 0;
-    /// An octal escape above `\377`.
-    pub(crate) const OCTAL: u32 = 1;
-    /// A number that runs into a keyword.
-    pub(crate) const NUMBER: u32 = 2;
 }
 
 /// Checks all tokens, and writes comments and warnings.
@@ -133,7 +124,7 @@ impl TokenScan<'_> {
             TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
                 let end = token.end().to_usize();
                 if self.text.get(end).is_some_and(|next| next.is_ascii_alphabetic() || *next == b'_') {
-                    self.builder.warning(end as u32, warning::NUMBER);
+                    self.builder.warning(end as u32, WarningKind::NumberBeforeKeyword);
                 }
             }
             _ => {}
@@ -190,10 +181,10 @@ impl TokenScan<'_> {
                     ..,
                 ] => None,
                 [b'N' | b'u' | b'U', ..] if !is_bytes => None,
-                [b'4'..=b'7', b'0'..=b'7', b'0'..=b'7', ..] => Some(warning::OCTAL),
+                [b'4'..=b'7', b'0'..=b'7', b'0'..=b'7', ..] => Some(WarningKind::OctalEscape),
                 [b'0'..=b'7', ..] => None,
                 [next, ..] if !next.is_ascii() => None,
-                _ => Some(warning::ESCAPE),
+                _ => Some(WarningKind::InvalidEscape),
             };
             if let Some(kind) = kind {
                 self.builder.warning((token.start().to_usize() + backslash) as u32, kind);

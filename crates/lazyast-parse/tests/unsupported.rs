@@ -1,7 +1,7 @@
 //! Which sources are served and which are unsupported. `tests/fidelity.py` compares the trees with each
 //! interpreter's.
 
-use lazyast_format::header::Facts;
+use lazyast_format::layout::SourceFacts;
 use lazyast_format::{Header, Tree, verify::verify};
 use lazyast_parse::{PARSER_VERSION, Parser, Unsupported};
 
@@ -14,7 +14,7 @@ fn parse(source: impl AsRef<[u8]>) -> Result<Header, Unsupported> {
     Ok(header)
 }
 
-fn facts(source: impl AsRef<[u8]>) -> Facts {
+fn facts(source: impl AsRef<[u8]>) -> SourceFacts {
     let source = source.as_ref();
     match parse(source) {
         Ok(header) => header.facts,

@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use lazyast_format::read::Name;
+use lazyast_format::read::NameNeedle;
 use lazyast_format::{KindScanner, KindSet, Tree};
 use memchr::memmem::Finder;
 
@@ -18,7 +18,7 @@ use crate::schema::kind_names;
 #[non_exhaustive]
 pub enum Prefilter {
     /// The file has this identifier.
-    Identifier(Name),
+    Identifier(NameNeedle),
     /// The file has a string constant with these bytes in it.
     String(StringNeedle),
     /// The file has a node of one of these kinds.

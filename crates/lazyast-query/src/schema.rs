@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use lazyast_format::shape::{FieldSpec, Role};
+use lazyast_format::schema::{FieldSpec, Role};
 use lazyast_format::{Field, Kind, KindSet};
 
 /// The kinds that a name denotes: one kind, or the kinds of an abstract class.

@@ -21,10 +21,12 @@ pub fn outputs() -> Result<Vec<(PathBuf, String)>> {
         .nth(2)
         .context("the workspace is two directories up")?;
     let schema = schema::Schema::parse(&fs::read_to_string(root.join("format-spec/schema"))?)?;
+    let format = root.join("crates/lazyast-format/src");
     let document = root.join("format-spec/FORMAT.md");
     let mut outputs: Vec<(PathBuf, String)> = vec![
-        (root.join("crates/lazyast-format/src/generated/tables.rs"), rust::tables(&schema)?),
-        (root.join("crates/lazyast-format/src/generated/asserts.rs"), rust::asserts(&schema)?),
+        (format.join("schema/generated/codes.rs"), rust::codes(&schema)?),
+        (format.join("schema/generated/kinds.rs"), rust::kinds(&schema)?),
+        (format.join("layout/generated/asserts.rs"), rust::asserts(&schema)?),
         (root.join("tests/reader/tables.py"), python::tables(&schema)),
     ];
     if document.exists() {

@@ -10,25 +10,25 @@ pub(crate) struct Schema {
     pub fingerprint: u64,
     pub fields: Vec<(u8, String)>,
     pub singletons: Vec<(String, Vec<String>)>,
-    pub kinds: Vec<Kind>,
+    pub kinds: Vec<KindDefinition>,
     pub columns: Vec<(String, String)>,
 }
 
 /// One node kind.
 #[derive(Debug)]
-pub(crate) struct Kind {
+pub(crate) struct KindDefinition {
     pub code: u8,
     pub name: String,
     pub class: String,
     pub positions: bool,
-    pub fields: Vec<FieldSpec>,
+    pub fields: Vec<FieldDefinition>,
     pub payload: String,
     pub since: u8,
 }
 
 /// One field of a kind, in CPython's order.
 #[derive(Debug)]
-pub(crate) struct FieldSpec {
+pub(crate) struct FieldDefinition {
     pub name: String,
     /// The type as CPython's grammar writes it, with `?` and `*`.
     pub ty: String,
@@ -81,7 +81,7 @@ impl Schema {
             "kinds" => {
                 let positions = section.iter().any(|word| word == "positions");
                 let since = version(section.last().map(String::as_str))?;
-                self.kinds.push(Kind::parse(line, &section[1], positions, since)?);
+                self.kinds.push(KindDefinition::parse(line, &section[1], positions, since)?);
             }
             other => bail!("unknown section {other:?}"),
         }
@@ -108,7 +108,7 @@ impl Schema {
     }
 }
 
-impl Kind {
+impl KindDefinition {
     fn parse(line: &str, class: &str, positions: bool, class_since: u8) -> Result<Self> {
         let (code, rest) = line.split_once(' ').context("expected `code Kind(...)`")?;
         let (name, rest) = rest.split_once('(').context("expected `Kind(`")?;
@@ -123,7 +123,7 @@ impl Kind {
             fields: fields
                 .split(", ")
                 .filter(|field| !field.is_empty())
-                .map(FieldSpec::parse)
+                .map(FieldDefinition::parse)
                 .collect::<Result<_>>()?,
             payload,
             since: version(tail.next())?.max(class_since),
@@ -131,7 +131,7 @@ impl Kind {
     }
 }
 
-impl FieldSpec {
+impl FieldDefinition {
     fn parse(text: &str) -> Result<Self> {
         let (name, rest) = text.split_once(": ").with_context(|| format!("field {text:?}"))?;
         let mut words = rest.split_whitespace();

@@ -4,7 +4,7 @@ use std::io::{BufWriter, Read, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use lazyast::dump::{DumpError, DumpOptions, Target, VERSIONS};
+use lazyast::dump::{DumpError, DumpOptions, TargetPython, VERSIONS};
 use lazyast::{FileError, MAX_SOURCE_BYTES, OwnedTree};
 
 use crate::cache_arguments::CacheArguments;
@@ -76,7 +76,7 @@ impl DumpCommand {
             return Err(CommandError::new(message).hint(format!("use --python 3.{minimum} or newer")));
         }
         let options = DumpOptions {
-            target: Target::new(self.python.minor, self.python.micro.unwrap_or(u8::MAX)),
+            target: TargetPython::new(self.python.minor, self.python.micro.unwrap_or(u8::MAX)),
             include_attributes: !self.no_attributes,
             indent: self.indent,
             show_empty: self.show_empty,

@@ -1,4 +1,4 @@
-//! The bits of payloads. No other file shifts or masks a payload.
+//! [`Payload`]: the bits of payloads. No other file shifts or masks a payload.
 //!
 //! A node's payload is one `u32` that holds what the node has besides children: a name, an operator, a
 //! constant. [`PayloadLayout`] says how a kind packs it, [`Payload`] is the unpacked value. What does not fit

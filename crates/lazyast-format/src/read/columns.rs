@@ -1,18 +1,18 @@
 //! Random access to narrow columns and runs.
 
-use super::Damage;
+use super::damage::Damage;
+use crate::encoding::{BLOCK, ESCAPE};
 use crate::layout::{ArchivedNarrow, ArchivedOverflow, ArchivedRuns};
-use crate::write::{BLOCK, ESCAPE};
 
 impl ArchivedOverflow {
     /// The value of an escaped row.
     pub(crate) fn get(&self, row: usize) -> Option<u32> {
-        let place = self.rows.binary_search_by_key(&(row as u32), |row| row.to_native()).ok()?;
-        Some(self.values.get(place)?.to_native())
+        let index = self.rows.binary_search_by_key(&(row as u32), |row| row.to_native()).ok()?;
+        Some(self.values.get(index)?.to_native())
     }
 
-    /// The first entry for `row` or a later one.
-    pub(crate) fn from(&self, row: usize) -> usize {
+    /// The index of the first entry for `row` or a later row.
+    pub(crate) fn first_from(&self, row: usize) -> usize {
         self.rows.partition_point(|entry| (entry.to_native() as usize) < row)
     }
 }
@@ -26,19 +26,20 @@ impl ArchivedNarrow {
         }
     }
 
-    /// The running sum over `first..=last`, where an escaped row does what `escape` says.
-    pub(crate) fn fold(
+    /// The running sum of the rows from `first` to before `end`. For an escaped row, `escape` computes the new sum
+    /// from the sum and the row's value.
+    pub(crate) fn running_sum(
         &self,
         mut sum: u32,
         first: usize,
-        last: usize,
+        end: usize,
         escape: impl Fn(u32, u32) -> u32,
     ) -> Option<u32> {
-        let bytes = self.bytes.get(first..last)?;
+        let bytes = self.bytes.get(first..end)?;
         if memchr::memchr(ESCAPE, bytes).is_none() {
             return Some(sum.wrapping_add(bytes.iter().map(|byte| u32::from(*byte)).sum()));
         }
-        let mut entry = self.overflow.from(first);
+        let mut entry = self.overflow.first_from(first);
         for byte in bytes {
             if *byte == ESCAPE {
                 sum = escape(sum, self.overflow.values.get(entry)?.to_native());
@@ -52,20 +53,20 @@ impl ArchivedNarrow {
 }
 
 impl ArchivedRuns {
-    /// How many runs there are.
+    /// The number of runs.
     pub(crate) fn len(&self) -> usize {
         self.lengths.bytes.len()
     }
 
-    /// Start and length of a run.
+    /// The start and the length of a run.
     pub(crate) fn get(&self, row: usize) -> Option<(u32, u32)> {
         let block = row / BLOCK;
         let base = self.bases.get(block)?.to_native();
-        let start = self.lengths.fold(base, block * BLOCK, row, u32::wrapping_add)?;
+        let start = self.lengths.running_sum(base, block * BLOCK, row, u32::wrapping_add)?;
         Some((start, self.lengths.get(row)?))
     }
 
-    /// The bytes of a run.
+    /// The bytes of a run. `what` is the error where there is no such run.
     pub(crate) fn slice<'a>(
         &self,
         bytes: &'a [u8],
@@ -74,12 +75,12 @@ impl ArchivedRuns {
     ) -> Result<&'a [u8], Damage> {
         self.get(row as usize)
             .and_then(|(start, length)| bytes.get(start as usize..)?.get(..length as usize))
-            .ok_or(Damage { what, at: row, found: self.len() as u64 })
+            .ok_or_else(|| Damage::new(what, row).found(self.len() as u32))
     }
 
-    /// The run that holds `offset`, its start, and where the next one starts; the last run, which ends
-    /// nowhere, for offsets behind it.
-    pub(crate) fn find(&self, offset: u32) -> Option<(u32, u32, u32)> {
+    /// The run that contains an offset: its number, its start, and the start of the next run. The last run also
+    /// contains all offsets after it; its end is the largest number.
+    pub(crate) fn containing(&self, offset: u32) -> Option<(u32, u32, u32)> {
         let block = self.bases.partition_point(|base| base.to_native() <= offset).checked_sub(1)?;
         let mut row = block * BLOCK;
         let mut start = self.bases.get(block)?.to_native();
@@ -92,7 +93,7 @@ impl ArchivedRuns {
             }
             let length = match *self.lengths.bytes.get(row)? {
                 ESCAPE => {
-                    let entry = entry.get_or_insert_with(|| self.lengths.overflow.from(row));
+                    let entry = entry.get_or_insert_with(|| self.lengths.overflow.first_from(row));
                     let value = self.lengths.overflow.values.get(*entry)?.to_native();
                     *entry += 1;
                     value

@@ -1,8 +1,7 @@
-//! Which children of a node make the value of a field. Every decoder follows this module.
+//! [`FieldChildren`]: which children of a node make the value of a field. Every decoder follows these rules.
 
-use super::Target;
-use crate::generated::tables::Field;
-use crate::shape::{FieldSpec, Role};
+use super::target_python::TargetPython;
+use crate::schema::{Field, FieldSpec, Role};
 
 /// How the value of a field is made of children.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +16,12 @@ pub enum FieldChildren {
 
 impl FieldChildren {
     /// The rule of a field, or `None` if its value is not made of children.
-    pub fn of(spec: &FieldSpec, target: Target) -> Option<Self> {
+    pub fn of(spec: &FieldSpec, python: TargetPython) -> Option<Self> {
         let field = spec.field?;
         Some(match spec.role {
             Role::Child => Self::One(field),
             Role::Values => {
-                let also = target.empty_constants.then_some(Field::Values312);
+                let also = python.empty_constants.then_some(Field::Values312);
                 Self::List(ListFields { field, also })
             }
             Role::Keys => Self::Sparse(SparseList { field, owners: Field::Values, side: Side::BeforeOwner }),

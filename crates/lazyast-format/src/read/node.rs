@@ -1,12 +1,23 @@
-//! A node and its children.
+//! [`Node`] and its children.
 
-use super::{Damage, Tree};
-use crate::generated::tables::{Field, Kind};
+use super::damage::Damage;
+use super::tree::Tree;
+use crate::encoding::NodeId;
+use crate::schema::{Field, Kind};
 
-/// A node's number: its place in preorder. Node 0 is the `Module`.
-pub type NodeId = u32;
+impl<'a> Tree<'a> {
+    /// Node 0, the `Module`.
+    pub fn root(&self) -> Node<'_, 'a> {
+        Node { tree: self, id: 0 }
+    }
 
-/// A place in a tree.
+    /// A node by number.
+    pub fn node(&self, id: NodeId) -> Option<Node<'_, 'a>> {
+        (id < self.len()).then_some(Node { tree: self, id })
+    }
+}
+
+/// A node of a tree.
 #[derive(Clone, Copy, Debug)]
 pub struct Node<'t, 'a> {
     pub(super) tree: &'t Tree<'a>,
@@ -14,10 +25,6 @@ pub struct Node<'t, 'a> {
 }
 
 impl<'t, 'a> Node<'t, 'a> {
-    pub(super) fn new(tree: &'t Tree<'a>, id: NodeId) -> Self {
-        Self { tree, id }
-    }
-
     /// The node's number.
     pub fn id(self) -> NodeId {
         self.id
@@ -39,8 +46,10 @@ impl<'t, 'a> Node<'t, 'a> {
     }
 }
 
-/// Children of a node with the fields that they stand in. A child's subtree ends where its parent's does
-/// at the latest, and behind the child at the earliest, so that every walk ends.
+/// The children of a node, each with the field that it stands in.
+///
+/// A child's subtree ends after the child, and not after its parent's subtree. So every walk ends, also in a damaged
+/// archive.
 #[derive(Clone, Debug)]
 pub struct Children<'t, 'a> {
     tree: &'t Tree<'a>,
@@ -58,10 +67,10 @@ impl<'t, 'a> Iterator for Children<'t, 'a> {
         let id = self.next;
         self.next = self.tree.subtree_end(id);
         if self.next > self.end {
-            let found = u64::from(self.next);
+            let damage = Damage::new("subtree ends outside of its parent's", id).found(self.next);
             self.next = self.end;
-            return Some(Err(Damage { what: "subtree ends outside of its parent's", at: id, found }));
+            return Some(Err(damage));
         }
-        Some(self.tree.field(id).map(|field| (field, Node::new(self.tree, id))))
+        Some(self.tree.field(id).map(|field| (field, Node { tree: self.tree, id })))
     }
 }

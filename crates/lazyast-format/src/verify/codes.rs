@@ -1,25 +1,25 @@
-//! Codes and values by themselves: operators, conversions, text, literals.
+//! Which codes and values exist: operators, conversions, text, literals.
 
 use crate::encoding::BIG_INT;
-use crate::generated::tables::{Kind, SingletonClass};
+use crate::schema::{Kind, SingletonClass};
 
 /// Whether a conversion is -1 or the code of `s`, `r` or `a`.
 pub(super) fn is_conversion(conversion: i32) -> bool {
     [-1, i32::from(b's'), i32::from(b'r'), i32::from(b'a')].contains(&conversion)
 }
 
-/// How many instances the class of a kind's operator or context has.
+/// The number of codes of a kind's operator or context.
 pub(super) fn singleton_count(kind: Kind) -> u32 {
     let class = kind.fields().iter().find_map(|spec| spec.singletons);
     class.map_or(0, |class| class.names().len() as u32)
 }
 
-/// How many expression contexts there are.
+/// The number of codes of expression contexts.
 pub(super) fn context_count() -> u32 {
     SingletonClass::ExprContext.names().len() as u32
 }
 
-/// Whether bytes are UTF-8 in which surrogates, also in pairs, have three bytes each.
+/// Whether bytes are WTF-8: UTF-8 in which surrogates are encoded in three bytes each, also in pairs.
 pub(super) fn is_text(mut bytes: &[u8]) -> bool {
     loop {
         let Err(error) = core::str::from_utf8(bytes) else { return true };

@@ -1,26 +1,35 @@
-//! V11, V12 and V17 to V24: one walk over the nodes, with a stack of those that are open.
+//! V11, V12 and V17 to V24: one walk over the nodes, with a stack of the nodes whose subtrees have not ended.
+//!
+//! The walk hands each node to the checks of payloads and of the lists that name nodes, so that every node is decoded
+//! once.
 
-use super::legal::{Legal, MAX_SLOTS};
-use super::lists::Listed;
-use super::payloads::Payloads;
-use super::tables::{Cursor, Tables};
-use super::{Findings, Full, Rule};
-use crate::generated::tables::{Field, Kind};
+use super::child_rules::{ChildRules, MAX_CHILD_FIELDS};
+use super::findings::{Findings, LimitReached};
+use super::narrow_cursor::NarrowCursor;
+use super::node_lists::NodeListChecker;
+use super::payloads::PayloadChecker;
+use super::rule::Rule;
+use super::tables::CheckedTables;
+use crate::encoding::{BLOCK, ESCAPE, PAYLOAD_ESCAPE};
 use crate::read::Tree;
-use crate::write::{BLOCK, ESCAPE, PAYLOAD_ESCAPE};
+use crate::schema::{Field, Kind, OLDEST_PYTHON};
 
-pub(super) fn check(tree: &Tree<'_>, tables: &Tables<'_>, findings: &mut Findings) -> Result<(), Full> {
-    let mut walk = Walk {
+pub(super) fn check(
+    tree: &Tree<'_>,
+    tables: &CheckedTables<'_>,
+    findings: &mut Findings,
+) -> Result<(), LimitReached> {
+    let mut checker = NodeChecker {
         tree,
-        legal: Legal::get(),
+        rules: ChildRules::get(),
         open: Vec::new(),
-        deepest: 0,
-        payloads: Payloads::new(tree, tables),
-        listed: Listed::new(tree),
+        depth: 0,
+        payloads: PayloadChecker::new(tree, tables),
+        node_lists: NodeListChecker::new(tree),
     };
     let columns = tree.columns;
-    let mut starts = Starts { cursor: Cursor::new(&columns.starts), start: 0 };
-    let (mut lengths, mut sizes) = (Cursor::new(&columns.lengths), Cursor::new(&columns.sizes));
+    let mut starts = StartDecoder { cursor: NarrowCursor::new(&columns.starts), start: 0 };
+    let (mut lengths, mut sizes) = (NarrowCursor::new(&columns.lengths), NarrowCursor::new(&columns.sizes));
     let mut payload_overflow = columns.payload_overflow.values.iter();
     for row in 0..tree.len() {
         let at = row as usize;
@@ -36,26 +45,28 @@ pub(super) fn check(tree: &Tree<'_>, tables: &Tables<'_>, findings: &mut Finding
         if end > u64::from(text_len) {
             findings.report(Rule::Range, "nodes", row, format_args!("an end of at most {text_len}"), end)?;
         }
-        walk.node(row, size, payload, findings)?;
+        checker.node(row, size, payload, findings)?;
     }
-    walk.finish(findings)
+    checker.finish(findings)
 }
 
-/// Decodes starts.
-struct Starts<'a> {
-    cursor: Cursor<'a>,
+/// Decodes starts from the front, and compares them with the base column.
+struct StartDecoder<'a> {
+    cursor: NarrowCursor<'a>,
     start: u32,
 }
 
-impl Starts<'_> {
-    /// The start of the next node. An overflow value is needed where the step is large or backwards.
-    fn next(&mut self, tree: &Tree<'_>, row: usize, findings: &mut Findings) -> Result<u32, Full> {
+impl StartDecoder<'_> {
+    /// The start of the next node. Only a start that is far after the previous start, or before it, may be escaped.
+    fn next(&mut self, tree: &Tree<'_>, row: usize, findings: &mut Findings) -> Result<u32, LimitReached> {
         let (value, absolute) = self.cursor.next(row);
-        let before = self.start;
-        self.start = if absolute { value } else { before.saturating_add(value) };
-        if absolute && value.checked_sub(before).is_some_and(|step| step < u32::from(ESCAPE)) {
-            let expected =
-                format_args!("less than {before}, or at least {}", before.saturating_add(u32::from(ESCAPE)));
+        let previous = self.start;
+        self.start = if absolute { value } else { previous.saturating_add(value) };
+        if absolute && value.checked_sub(previous).is_some_and(|step| step < u32::from(ESCAPE)) {
+            let expected = format_args!(
+                "less than {previous}, or at least {}",
+                previous.saturating_add(u32::from(ESCAPE))
+            );
             findings.report(Rule::OverflowValues, "starts", row, expected, value)?;
         }
         if row.is_multiple_of(BLOCK) {
@@ -69,48 +80,56 @@ impl Starts<'_> {
 }
 
 /// A node whose subtree has not ended.
-struct Open {
+struct OpenSubtree {
     id: u32,
     end: u32,
     kind: Option<Kind>,
-    counts: [u32; MAX_SLOTS],
-    /// The field of the child before.
-    last: Field,
+    /// The number of children in each of the kind's fields.
+    counts: [u32; MAX_CHILD_FIELDS],
+    /// The field of the previous child.
+    last_field: Field,
     /// The length of the list in the payload.
-    listed: u32,
+    list_len: u32,
 }
 
-struct Walk<'t, 'a> {
+struct NodeChecker<'t, 'a> {
     tree: &'t Tree<'a>,
-    legal: &'static Legal,
-    open: Vec<Open>,
-    deepest: usize,
-    payloads: Payloads<'t, 'a>,
-    listed: Listed<'a>,
+    rules: &'static ChildRules,
+    open: Vec<OpenSubtree>,
+    depth: usize,
+    payloads: PayloadChecker<'t, 'a>,
+    node_lists: NodeListChecker<'a>,
 }
 
-impl Walk<'_, '_> {
-    fn node(&mut self, id: u32, size: u32, payload: u32, findings: &mut Findings) -> Result<(), Full> {
+impl NodeChecker<'_, '_> {
+    fn node(
+        &mut self,
+        id: u32,
+        size: u32,
+        payload: u32,
+        findings: &mut Findings,
+    ) -> Result<(), LimitReached> {
         while let Some(node) = self.open.pop_if(|node| node.end <= id) {
             self.close(&node, findings)?;
         }
         let (kind, field) = self.codes(id, findings)?;
         let end = self.nest(id, size, findings)?;
         if let (Some(kind), Some(field)) = (kind, field) {
-            self.place(id, kind, field, findings)?;
-            self.listed.node(id, end, kind, field, findings)?;
+            self.child(id, kind, field, findings)?;
+            self.node_lists.check(id, end, kind, field, findings)?;
         }
-        let listed = match kind {
+        let list_len = match kind {
             Some(kind) => self.payloads.check(id, kind, payload, findings)?,
             None => 0,
         };
-        self.open.push(Open { id, end, kind, counts: [0; MAX_SLOTS], last: Field::Root, listed });
-        self.deepest = self.deepest.max(self.open.len());
+        let counts = [0; MAX_CHILD_FIELDS];
+        self.open.push(OpenSubtree { id, end, kind, counts, last_field: Field::Root, list_len });
+        self.depth = self.depth.max(self.open.len());
         Ok(())
     }
 
-    /// V17.
-    fn codes(&self, id: u32, findings: &mut Findings) -> Result<(Option<Kind>, Option<Field>), Full> {
+    /// V17: the codes are known.
+    fn codes(&self, id: u32, findings: &mut Findings) -> Result<(Option<Kind>, Option<Field>), LimitReached> {
         let columns = self.tree.columns;
         let (kind, field) = (columns.kinds[id as usize], columns.fields[id as usize]);
         let known = (Kind::ALL.get(usize::from(kind)).copied(), Field::ALL.get(usize::from(field)).copied());
@@ -135,30 +154,42 @@ impl Walk<'_, '_> {
         Ok(known)
     }
 
-    /// V18. The number behind the last node of the subtree.
-    fn nest(&self, id: u32, size: u32, findings: &mut Findings) -> Result<u32, Full> {
-        let all = self.tree.len();
-        let limit = self.open.last().map_or(all, |parent| parent.end);
+    /// V18: subtrees are nested. Returns the number after the last node of the subtree.
+    fn nest(&self, id: u32, size: u32, findings: &mut Findings) -> Result<u32, LimitReached> {
+        let node_count = self.tree.len();
+        let limit = self.open.last().map_or(node_count, |parent| parent.end);
         let end = u64::from(id) + 1 + u64::from(size);
         if end > u64::from(limit) {
             findings.report(
                 Rule::Nesting,
                 "sizes",
                 id,
-                format_args!("a subtree that ends at {limit} at most"),
+                format_args!("a subtree that ends at most at {limit}"),
                 end,
             )?;
             return Ok(limit);
         }
-        if id == 0 && end != u64::from(all) {
-            findings.report(Rule::Nesting, "sizes", id, format_args!("{} descendants", all - 1), size)?;
-            return Ok(all);
+        if id == 0 && end != u64::from(node_count) {
+            findings.report(
+                Rule::Nesting,
+                "sizes",
+                id,
+                format_args!("{} descendants", node_count - 1),
+                size,
+            )?;
+            return Ok(node_count);
         }
         Ok(end as u32)
     }
 
-    /// V21, V24, and half of V23: what a node says about the one that it stands in.
-    fn place(&mut self, id: u32, kind: Kind, field: Field, findings: &mut Findings) -> Result<(), Full> {
+    /// V21, V24, and a part of V23: what one child must fulfil in its parent.
+    fn child(
+        &mut self,
+        id: u32,
+        kind: Kind,
+        field: Field,
+        findings: &mut Findings,
+    ) -> Result<(), LimitReached> {
         self.since(id, "kinds", kind.since(), findings)?;
         let Some(parent) = self.open.last_mut() else {
             return match field {
@@ -167,29 +198,29 @@ impl Walk<'_, '_> {
             };
         };
         let Some(parent_kind) = parent.kind else { return Ok(()) };
-        let last = core::mem::replace(&mut parent.last, field);
+        let last_field = core::mem::replace(&mut parent.last_field, field);
         let parent_id = parent.id;
-        let Some(slot) = self.legal.slot(parent_kind, field) else {
+        let Some(rule) = self.rules.field(parent_kind, field) else {
             let expected = format_args!("a field of {}", parent_kind.name());
             return findings.report(Rule::Field, "fields", id, expected, format_args!("{field:?}"));
         };
-        parent.counts[slot.place] = parent.counts[slot.place].saturating_add(1);
-        if kind.class() != slot.class || field == Field::Values312 && kind != Kind::Constant {
+        parent.counts[rule.index] = parent.counts[rule.index].saturating_add(1);
+        if kind.class() != rule.class || field == Field::Values312 && kind != Kind::Constant {
             let expected =
-                format_args!("a kind of the class {} for {field:?} of {}", slot.class, parent_kind.name());
+                format_args!("a kind of the class {} for {field:?} of {}", rule.class, parent_kind.name());
             findings.report(Rule::Field, "kinds", id, expected, kind.name())?;
         }
-        self.since(id, "fields", slot.since, findings)?;
-        if last == Field::Keys && parent_kind == Kind::Dict && field != Field::Values {
-            findings.report(Rule::Pairs, "fields", id, "Values behind Keys", format_args!("{field:?}"))?;
+        self.since(id, "fields", rule.since, findings)?;
+        if last_field == Field::Keys && parent_kind == Kind::Dict && field != Field::Values {
+            findings.report(Rule::Pairs, "fields", id, "Values after Keys", format_args!("{field:?}"))?;
         }
-        if field == Field::KwDefaults && last != Field::Kwonlyargs {
+        if field == Field::KwDefaults && last_field != Field::Kwonlyargs {
             findings.report(
                 Rule::Pairs,
                 "fields",
                 id,
                 "Kwonlyargs before KwDefaults",
-                format_args!("{last:?}"),
+                format_args!("{last_field:?}"),
             )?;
         }
         if field == Field::Values312 && self.tree.field(parent_id) != Ok(Field::FormatSpec) {
@@ -198,15 +229,21 @@ impl Walk<'_, '_> {
                 "fields",
                 id,
                 "Values312 in a format specification",
-                "it elsewhere",
+                "a node elsewhere",
             )?;
         }
         Ok(())
     }
 
-    /// V24.
-    fn since(&self, id: u32, what: &'static str, since: u8, findings: &mut Findings) -> Result<(), Full> {
-        let minimum = self.tree.header().facts.minimum_python.max(crate::shape::OLDEST_PYTHON);
+    /// V24: nothing is newer than the minimum Python.
+    fn since(
+        &self,
+        id: u32,
+        what: &'static str,
+        since: u8,
+        findings: &mut Findings,
+    ) -> Result<(), LimitReached> {
+        let minimum = self.tree.header().facts.minimum_python.max(OLDEST_PYTHON);
         if since <= minimum {
             return Ok(());
         }
@@ -219,26 +256,27 @@ impl Walk<'_, '_> {
         )
     }
 
-    /// V22 and V23: what all children of a node say together.
-    fn close(&self, node: &Open, findings: &mut Findings) -> Result<(), Full> {
+    /// V22 and V23: what all children of a node must fulfil together.
+    fn close(&self, node: &OpenSubtree, findings: &mut Findings) -> Result<(), LimitReached> {
         let Some(kind) = node.kind else { return Ok(()) };
-        for slot in self.legal.slots(kind) {
-            let found = node.counts[slot.place];
-            if found < slot.least || found > slot.most {
-                let expected = format_args!("{} to {} children {:?}", slot.least, slot.most, slot.field);
+        for rule in self.rules.fields(kind) {
+            let found = node.counts[rule.index];
+            if found < rule.min || found > rule.max {
+                let expected = format_args!("{} to {} children {:?}", rule.min, rule.max, rule.field);
                 findings.report(Rule::Count, "nodes", node.id, expected, found)?;
             }
         }
-        let count = |field| self.legal.slot(kind, field).map_or(0, |slot| node.counts[slot.place]);
+        let count =
+            |field| -> u32 { self.rules.field(kind, field).map_or(0, |rule| node.counts[rule.index]) };
         let (field, found, expected) = match kind {
-            Kind::Dict if node.last == Field::Keys => ("Values behind the last of Keys", 0, 1),
+            Kind::Dict if node.last_field == Field::Keys => ("Values after the last of Keys", 0, 1),
             Kind::Arguments => {
-                let most = count(Field::Posonlyargs).saturating_add(count(Field::Args));
-                ("Defaults", count(Field::Defaults), most.min(count(Field::Defaults)))
+                let parameters = count(Field::Posonlyargs).saturating_add(count(Field::Args));
+                ("Defaults", count(Field::Defaults), parameters.min(count(Field::Defaults)))
             }
             Kind::MatchMapping => ("Patterns", count(Field::Patterns), count(Field::Keys)),
-            Kind::MatchClass => ("KwdPatterns", count(Field::KwdPatterns), node.listed),
-            Kind::Compare => ("Comparators", count(Field::Comparators), node.listed),
+            Kind::MatchClass => ("KwdPatterns", count(Field::KwdPatterns), node.list_len),
+            Kind::Compare => ("Comparators", count(Field::Comparators), node.list_len),
             _ => return Ok(()),
         };
         if found != expected {
@@ -247,16 +285,16 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    /// V19, and what the whole archive has to have used up.
-    fn finish(mut self, findings: &mut Findings) -> Result<(), Full> {
+    /// V19, and the rules that hold once every node was seen.
+    fn finish(mut self, findings: &mut Findings) -> Result<(), LimitReached> {
         while let Some(node) = self.open.pop() {
             self.close(&node, findings)?;
         }
         let depth = self.tree.header().depth;
-        if usize::from(depth) != self.deepest {
-            findings.report(Rule::Depth, "header", 14, self.deepest, depth)?;
+        if usize::from(depth) != self.depth {
+            findings.report(Rule::Depth, "header", 14, self.depth, depth)?;
         }
         self.payloads.finish(findings)?;
-        self.listed.finish(findings)
+        self.node_lists.finish(findings)
     }
 }

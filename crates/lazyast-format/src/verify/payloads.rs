@@ -1,104 +1,109 @@
-//! V25 to V28: payloads, and that they use up what they refer to.
+//! V25 to V28: payloads, and the tables that they refer to, of which everything must be used.
 
 use super::codes::{context_count, is_big_literal, is_conversion, is_text, singleton_count};
-use super::tables::Tables;
-use super::{Findings, Full, Rule};
+use super::findings::{Findings, LimitReached};
+use super::rule::Rule;
+use super::tables::CheckedTables;
 use crate::encoding::{
     AliasRecord, ConstantSingleton, ConstantTag, ImportFromRecord, InterpolationRecord, Payload, Record,
     Stored,
 };
-use crate::generated::tables::Kind;
 use crate::layout::U32;
 use crate::read::Tree;
+use crate::schema::Kind;
 
-/// Numbers of one table, which are given out in the order of their first use.
-struct Numbers {
-    what: &'static str,
+/// V27: the rows of one table are numbered in the order of their first use.
+struct FirstUses {
+    table: &'static str,
+    /// The number that the next first use must have.
     next: u32,
     count: usize,
 }
 
-impl Numbers {
-    fn new(what: &'static str, count: usize) -> Self {
-        Self { what, next: 0, count }
+impl FirstUses {
+    fn new(table: &'static str, count: usize) -> Self {
+        Self { table, next: 0, count }
     }
 
-    /// V27, for one use.
-    fn used(&mut self, id: u32, number: u32, findings: &mut Findings) -> Result<(), Full> {
+    /// Checks one use.
+    fn check(&mut self, id: u32, number: u32, findings: &mut Findings) -> Result<(), LimitReached> {
         if number == self.next && (number as usize) < self.count {
             self.next += 1;
         } else if number >= self.next {
             let expected =
-                format_args!("a number up to {} in {}, which has {}", self.next, self.what, self.count);
+                format_args!("a number up to {} in {} with {} rows", self.next, self.table, self.count);
             return findings.report(Rule::References, "payloads", id, expected, number);
         }
         Ok(())
     }
 
-    /// V27, for all.
-    fn finish(&self, findings: &mut Findings) -> Result<(), Full> {
+    /// Checks that every row is used.
+    fn finish(&self, findings: &mut Findings) -> Result<(), LimitReached> {
         if (self.next as usize) < self.count {
             return findings.report(
                 Rule::References,
-                self.what,
+                self.table,
                 self.next,
-                "a use of every number",
-                "none of this",
+                "a use of every row",
+                "no use of this row",
             );
         }
         Ok(())
     }
 }
 
-/// What payloads have used so far.
-pub(super) struct Payloads<'t, 'a> {
+/// Checks payloads in the order of nodes.
+pub(super) struct PayloadChecker<'t, 'a> {
     tree: &'t Tree<'a>,
     strings: &'t [&'a [u8]],
-    /// Whether a string has been seen to be text (1) and a literal (2).
-    seen: Vec<u8>,
-    names: Numbers,
-    string_numbers: Numbers,
-    floats: Numbers,
+    /// Whether each string was checked as text (1) and as an integer literal (2).
+    checked: Vec<u8>,
+    names: FirstUses,
+    string_numbers: FirstUses,
+    floats: FirstUses,
+    /// The offset of the next record in the extras.
     next_extra: usize,
 }
 
 const TEXT: u8 = 1;
 const LITERAL: u8 = 2;
 
-impl<'t, 'a> Payloads<'t, 'a> {
-    pub(super) fn new(tree: &'t Tree<'a>, tables: &'t Tables<'a>) -> Self {
+impl<'t, 'a> PayloadChecker<'t, 'a> {
+    pub(super) fn new(tree: &'t Tree<'a>, tables: &'t CheckedTables<'a>) -> Self {
         Self {
             tree,
             strings: &tables.strings,
-            seen: vec![0; tables.strings.len()],
-            names: Numbers::new("names", tables.names),
-            string_numbers: Numbers::new("strings", tables.strings.len()),
-            floats: Numbers::new("floats", tree.columns.floats.len()),
+            checked: vec![0; tables.strings.len()],
+            names: FirstUses::new("names", tables.names),
+            string_numbers: FirstUses::new("strings", tables.strings.len()),
+            floats: FirstUses::new("floats", tree.columns.floats.len()),
             next_extra: 0,
         }
     }
 
-    /// Checks a node's payload; the length of the list that it has, if it has one.
+    /// Checks the payload of a node. Returns the length of the list that the payload refers to, or 0.
     pub(super) fn check(
         &mut self,
         id: u32,
         kind: Kind,
         bits: u32,
         findings: &mut Findings,
-    ) -> Result<u32, Full> {
+    ) -> Result<u32, LimitReached> {
         match Payload::decode(kind.payload_layout(), bits) {
-            Payload::None => code(id, bits, bits == 0, "0", findings)?,
-            Payload::Flag(flag) => code(id, bits, flag <= 1, "0 or 1", findings)?,
-            Payload::Context(context) => code(id, bits, context < context_count(), "a context", findings)?,
+            Payload::None => check_code(id, bits, bits == 0, "0", findings)?,
+            Payload::Flag(flag) => check_code(id, bits, flag <= 1, "0 or 1", findings)?,
+            Payload::Context(context) => {
+                check_code(id, bits, context < context_count(), "a context", findings)?
+            }
             Payload::Operator(operator) => {
-                code(id, bits, operator < singleton_count(kind), "an operator", findings)?
+                check_code(id, bits, operator < singleton_count(kind), "an operator", findings)?
             }
             Payload::Conversion(conversion) => self.conversion(id, bits, conversion, findings)?,
-            Payload::Name(name) => self.names.used(id, name, findings)?,
+            Payload::Name(name) => self.names.check(id, name, findings)?,
             Payload::OptionalName(name) => self.optional_name(id, name, findings)?,
             Payload::NameContext { name, context } => {
-                self.names.used(id, name, findings)?;
-                code(id, context, context < context_count(), "a context", findings)?;
+                self.names.check(id, name, findings)?;
+                check_code(id, context, context < context_count(), "a context", findings)?;
             }
             Payload::Operators(operators) => return self.operators(id, kind, operators, findings),
             Payload::Alias(alias) => self.alias(id, alias, findings)?,
@@ -116,36 +121,53 @@ impl<'t, 'a> Payloads<'t, 'a> {
         Ok(0)
     }
 
-    /// V26 and V27, for all.
-    pub(super) fn finish(self, findings: &mut Findings) -> Result<(), Full> {
+    /// V26 and V27: everything in the tables is used.
+    pub(super) fn finish(self, findings: &mut Findings) -> Result<(), LimitReached> {
         let extras = self.tree.columns.extras.len();
         if self.next_extra != extras {
-            findings.report(Rule::Extras, "extras", self.next_extra, "a record", "words that are in none")?;
+            findings.report(
+                Rule::Extras,
+                "extras",
+                self.next_extra,
+                "a record",
+                "words that are in no record",
+            )?;
         }
         self.names.finish(findings)?;
         self.string_numbers.finish(findings)?;
         self.floats.finish(findings)
     }
 
-    fn conversion(&self, id: u32, bits: u32, conversion: i32, findings: &mut Findings) -> Result<(), Full> {
-        code(id, bits, is_conversion(conversion), "a conversion plus 1, or 0", findings)
+    fn conversion(
+        &self,
+        id: u32,
+        bits: u32,
+        conversion: i32,
+        findings: &mut Findings,
+    ) -> Result<(), LimitReached> {
+        check_code(id, bits, is_conversion(conversion), "a conversion plus 1, or 0", findings)
     }
 
-    fn optional_name(&mut self, id: u32, name: Option<u32>, findings: &mut Findings) -> Result<(), Full> {
+    fn optional_name(
+        &mut self,
+        id: u32,
+        name: Option<u32>,
+        findings: &mut Findings,
+    ) -> Result<(), LimitReached> {
         match name {
-            Some(name) => self.names.used(id, name, findings),
+            Some(name) => self.names.check(id, name, findings),
             None => Ok(()),
         }
     }
 
-    fn alias(&mut self, id: u32, alias: Stored<u32>, findings: &mut Findings) -> Result<(), Full> {
+    fn alias(&mut self, id: u32, alias: Stored<u32>, findings: &mut Findings) -> Result<(), LimitReached> {
         match alias {
-            Stored::Inline(name) => self.names.used(id, name, findings),
+            Stored::Inline(name) => self.names.check(id, name, findings),
             Stored::Record(offset) => {
                 let record: Option<AliasRecord> = self.record(id, offset, findings)?;
                 if let Some(AliasRecord { name, asname }) = record {
-                    self.names.used(id, name, findings)?;
-                    self.names.used(id, asname, findings)?;
+                    self.names.check(id, name, findings)?;
+                    self.names.check(id, asname, findings)?;
                 }
                 Ok(())
             }
@@ -158,17 +180,17 @@ impl<'t, 'a> Payloads<'t, 'a> {
         bits: u32,
         import: Stored<Option<u32>>,
         findings: &mut Findings,
-    ) -> Result<(), Full> {
+    ) -> Result<(), LimitReached> {
         match import {
             Stored::Inline(module) => {
-                code(id, bits, module.is_some(), "a module or a level", findings)?;
+                check_code(id, bits, module.is_some(), "a module or a level", findings)?;
                 self.optional_name(id, module, findings)
             }
             Stored::Record(offset) => {
                 let record: Option<ImportFromRecord> = self.record(id, offset, findings)?;
                 let Some(ImportFromRecord { module, level }) = record else { return Ok(()) };
                 let relative = level >= 1 && i32::try_from(level).is_ok();
-                code(id, level, relative, "a level from 1 to 2^31 - 1", findings)?;
+                check_code(id, level, relative, "a level from 1 to 2^31 - 1", findings)?;
                 self.optional_name(id, module, findings)
             }
         }
@@ -180,11 +202,11 @@ impl<'t, 'a> Payloads<'t, 'a> {
         kind: Kind,
         operators: Stored<u32>,
         findings: &mut Findings,
-    ) -> Result<u32, Full> {
+    ) -> Result<u32, LimitReached> {
         let known = singleton_count(kind);
         let list = match operators {
             Stored::Inline(operator) => {
-                code(id, operator, operator < known, "an operator", findings)?;
+                check_code(id, operator, operator < known, "an operator", findings)?;
                 return Ok(1);
             }
             Stored::Record(list) => list,
@@ -195,15 +217,15 @@ impl<'t, 'a> Payloads<'t, 'a> {
             findings.report(Rule::Payload, "extras", list, "a list of at least 2 operators", count)?;
         }
         for operator in operators.iter().map(|operator| operator.to_native()) {
-            code(id, operator, operator < known, "an operator", findings)?;
+            check_code(id, operator, operator < known, "an operator", findings)?;
         }
         Ok(count)
     }
 
-    fn name_list(&mut self, id: u32, place: u32, findings: &mut Findings) -> Result<u32, Full> {
-        let names = self.list(id, place, findings)?;
+    fn name_list(&mut self, id: u32, offset: u32, findings: &mut Findings) -> Result<u32, LimitReached> {
+        let names = self.list(id, offset, findings)?;
         for name in names {
-            self.names.used(id, name.to_native(), findings)?;
+            self.names.check(id, name.to_native(), findings)?;
         }
         Ok(names.len() as u32)
     }
@@ -215,34 +237,34 @@ impl<'t, 'a> Payloads<'t, 'a> {
         bits: u32,
         (tag, number): (ConstantTag, u32),
         findings: &mut Findings,
-    ) -> Result<(), Full> {
+    ) -> Result<(), LimitReached> {
         if kind == Kind::MatchSingleton {
             let singleton = ConstantSingleton::from_code(number).filter(|_| tag == ConstantTag::Singleton);
             let known = singleton.is_some_and(|singleton| singleton != ConstantSingleton::Ellipsis);
-            return code(id, bits, known, "None, True or False", findings);
+            return check_code(id, bits, known, "None, True or False", findings);
         }
         match tag {
             ConstantTag::Str | ConstantTag::UnicodeStr => self.text(id, number, findings),
-            ConstantTag::Bytes => self.string_numbers.used(id, number, findings),
+            ConstantTag::Bytes => self.string_numbers.check(id, number, findings),
             ConstantTag::Int => Ok(()),
             ConstantTag::BigInt => {
-                self.string_numbers.used(id, number, findings)?;
+                self.string_numbers.check(id, number, findings)?;
                 self.string(id, number, LITERAL, is_big_literal, "an integer literal from 2^29 on", findings)
             }
-            ConstantTag::Float | ConstantTag::Imaginary => self.floats.used(id, number, findings),
+            ConstantTag::Float | ConstantTag::Imaginary => self.floats.check(id, number, findings),
             ConstantTag::Singleton => {
                 let known = ConstantSingleton::from_code(number).is_some();
-                code(id, bits, known, "None, True, False or ...", findings)
+                check_code(id, bits, known, "None, True, False or ...", findings)
             }
         }
     }
 
-    fn text(&mut self, id: u32, number: u32, findings: &mut Findings) -> Result<(), Full> {
-        self.string_numbers.used(id, number, findings)?;
+    fn text(&mut self, id: u32, number: u32, findings: &mut Findings) -> Result<(), LimitReached> {
+        self.string_numbers.check(id, number, findings)?;
         self.string(id, number, TEXT, is_text, "WTF-8", findings)
     }
 
-    /// V28, once for each string and use.
+    /// V28: the value of a string. Each string is checked once for each way in which it is used.
     fn string(
         &mut self,
         id: u32,
@@ -251,11 +273,12 @@ impl<'t, 'a> Payloads<'t, 'a> {
         valid: impl Fn(&[u8]) -> bool,
         expected: &str,
         findings: &mut Findings,
-    ) -> Result<(), Full> {
-        let Some(seen) = self.seen.get_mut(number as usize).filter(|seen| **seen & mark == 0) else {
+    ) -> Result<(), LimitReached> {
+        let Some(checked) = self.checked.get_mut(number as usize).filter(|checked| **checked & mark == 0)
+        else {
             return Ok(());
         };
-        *seen |= mark;
+        *checked |= mark;
         let string = self.strings[number as usize];
         if valid(string) {
             return Ok(());
@@ -264,26 +287,26 @@ impl<'t, 'a> Payloads<'t, 'a> {
         findings.report(Rule::Constants, "nodes", id, expected, found)
     }
 
-    /// V26: the record of a node stands behind that of the node before.
+    /// V26: a record stands directly after the record of the previous node.
     fn record<R: Record>(
         &mut self,
         id: u32,
         offset: u32,
         findings: &mut Findings,
-    ) -> Result<Option<R>, Full> {
+    ) -> Result<Option<R>, LimitReached> {
         Ok(self.words(id, offset, findings)?.map(R::from_words))
     }
 
     fn words<const N: usize>(
         &mut self,
         id: u32,
-        place: u32,
+        offset: u32,
         findings: &mut Findings,
-    ) -> Result<Option<[u32; N]>, Full> {
-        self.at_next(id, place, findings)?;
-        match self.tree.extra::<N>(place) {
+    ) -> Result<Option<[u32; N]>, LimitReached> {
+        self.check_next(id, offset, findings)?;
+        match self.tree.words::<N>(offset) {
             Ok(record) => {
-                self.next_extra = place as usize + N;
+                self.next_extra = offset as usize + N;
                 Ok(Some(record))
             }
             Err(_) => {
@@ -293,35 +316,41 @@ impl<'t, 'a> Payloads<'t, 'a> {
                     "payloads",
                     id,
                     format_args!("{N} of {extras} words"),
-                    place,
+                    offset,
                 )?;
                 Ok(None)
             }
         }
     }
 
-    /// V26 for a counted list; its elements, or none where they are not all there.
-    fn list(&mut self, id: u32, place: u32, findings: &mut Findings) -> Result<&'a [U32], Full> {
-        let Some([count]) = self.words(id, place, findings)? else { return Ok(&[]) };
-        let left = &self.tree.columns.extras[self.next_extra..];
-        let Some(list) = left.get(..count as usize) else {
-            let expected = format_args!("a count of at most {}", left.len());
-            findings.report(Rule::Extras, "extras", place, expected, count)?;
+    /// V26 for a counted list. Returns its elements, or none if the list is longer than the column.
+    fn list(&mut self, id: u32, offset: u32, findings: &mut Findings) -> Result<&'a [U32], LimitReached> {
+        let Some([count]) = self.words(id, offset, findings)? else { return Ok(&[]) };
+        let rest = &self.tree.columns.extras[self.next_extra..];
+        let Some(list) = rest.get(..count as usize) else {
+            let expected = format_args!("a count of at most {}", rest.len());
+            findings.report(Rule::Extras, "extras", offset, expected, count)?;
             return Ok(&[]);
         };
         self.next_extra += list.len();
         Ok(list)
     }
 
-    fn at_next(&self, id: u32, place: u32, findings: &mut Findings) -> Result<(), Full> {
-        if place as usize == self.next_extra {
+    fn check_next(&self, id: u32, offset: u32, findings: &mut Findings) -> Result<(), LimitReached> {
+        if offset as usize == self.next_extra {
             return Ok(());
         }
-        findings.report(Rule::Extras, "payloads", id, format_args!("a record at {}", self.next_extra), place)
+        findings.report(Rule::Extras, "payloads", id, format_args!("a record at {}", self.next_extra), offset)
     }
 }
 
-/// V25.
-fn code(id: u32, found: u32, known: bool, expected: &str, findings: &mut Findings) -> Result<(), Full> {
-    if known { Ok(()) } else { findings.report(Rule::Payload, "payloads", id, expected, found) }
+/// V25: a code is known.
+fn check_code(
+    id: u32,
+    found: u32,
+    is_known: bool,
+    expected: &str,
+    findings: &mut Findings,
+) -> Result<(), LimitReached> {
+    if is_known { Ok(()) } else { findings.report(Rule::Payload, "payloads", id, expected, found) }
 }

@@ -1,22 +1,24 @@
-//! V10 to V16: the tables by themselves.
+//! V10 to V16: overflow tables, base columns, lines, names and strings.
 
 use foldhash::fast::RandomState;
 use hashbrown::HashSet;
 
-use super::{Findings, Full, Rule};
+use super::findings::{Findings, LimitReached};
+use super::narrow_cursor::NarrowCursor;
+use super::rule::Rule;
+use crate::encoding::{BLOCK, ESCAPE, PAYLOAD_ESCAPE};
 use crate::layout::{ArchivedNarrow, ArchivedOverflow, ArchivedRuns};
 use crate::read::Tree;
-use crate::write::{BLOCK, ESCAPE, PAYLOAD_ESCAPE};
 
-/// What later checks need to know about the tables.
-pub(super) struct Tables<'a> {
-    /// The bytes of each string.
+/// What later rules need to know about the tables.
+pub(super) struct CheckedTables<'a> {
+    /// The bytes of each string, by number.
     pub(super) strings: Vec<&'a [u8]>,
-    /// Number of names.
+    /// The number of names.
     pub(super) names: usize,
 }
 
-pub(super) fn check<'a>(tree: &Tree<'a>, findings: &mut Findings) -> Result<Tables<'a>, Full> {
+pub(super) fn check<'a>(tree: &Tree<'a>, findings: &mut Findings) -> Result<CheckedTables<'a>, LimitReached> {
     let columns = tree.columns;
     let narrow = [
         ("lengths", &columns.lengths),
@@ -32,26 +34,29 @@ pub(super) fn check<'a>(tree: &Tree<'a>, findings: &mut Findings) -> Result<Tabl
         check_rows(what, escaped(column), &column.overflow, findings)?;
         check_values(what, &column.overflow, u32::from(ESCAPE), findings)?;
     }
-    let marked =
+    let escaped_payloads =
         columns.payloads.iter().enumerate().filter(|(_, payload)| payload.to_native() == PAYLOAD_ESCAPE);
-    check_rows("payloads", marked.map(|(row, _)| row), &columns.payload_overflow, findings)?;
+    check_rows("payloads", escaped_payloads.map(|(row, _)| row), &columns.payload_overflow, findings)?;
     check_values("payloads", &columns.payload_overflow, u32::from(PAYLOAD_ESCAPE), findings)?;
 
     let text_len = tree.header().text_len as usize;
-    divide("lines", &columns.lines, text_len, findings, |row, range, findings| {
-        let filled = !range.is_empty();
-        if filled { Ok(()) } else { findings.report(Rule::Lines, "lines", row, "at least 1 byte", 0) }
+    check_runs("lines", &columns.lines, text_len, findings, |row, range, findings| {
+        if !range.is_empty() {
+            Ok(())
+        } else {
+            findings.report(Rule::Lines, "lines", row, "at least 1 byte", 0)
+        }
     })?;
     let names = check_names(tree, findings)?;
     let strings = check_strings(tree, findings)?;
-    Ok(Tables { strings, names })
+    Ok(CheckedTables { strings, names })
 }
 
-fn check_names(tree: &Tree<'_>, findings: &mut Findings) -> Result<usize, Full> {
+fn check_names(tree: &Tree<'_>, findings: &mut Findings) -> Result<usize, LimitReached> {
     let columns = tree.columns;
     let bytes: &[u8] = &columns.name_bytes;
     let mut distinct = HashSet::with_capacity_and_hasher(columns.names.len(), RandomState::default());
-    divide("names", &columns.names, bytes.len(), findings, |row, range, findings| {
+    check_runs("names", &columns.names, bytes.len(), findings, |row, range, findings| {
         let Some(name) = bytes.get(range) else { return Ok(()) };
         let name = match core::str::from_utf8(name) {
             Ok("") => return findings.report(Rule::Names, "names", row, "an identifier", "nothing"),
@@ -61,36 +66,48 @@ fn check_names(tree: &Tree<'_>, findings: &mut Findings) -> Result<usize, Full> 
         if distinct.insert(name) {
             return Ok(());
         }
-        findings.report(Rule::Names, "names", row, "a name that is new", format_args!("{name:?} again"))
+        findings.report(
+            Rule::Names,
+            "names",
+            row,
+            "a name that does not occur before",
+            format_args!("{name:?} again"),
+        )
     })?;
     Ok(columns.names.len())
 }
 
-fn check_strings<'a>(tree: &Tree<'a>, findings: &mut Findings) -> Result<Vec<&'a [u8]>, Full> {
+fn check_strings<'a>(tree: &Tree<'a>, findings: &mut Findings) -> Result<Vec<&'a [u8]>, LimitReached> {
     let columns = tree.columns;
     let bytes: &'a [u8] = &columns.string_bytes;
     let mut distinct = HashSet::with_capacity_and_hasher(columns.strings.len(), RandomState::default());
     let mut strings = Vec::with_capacity(columns.strings.len());
-    divide("strings", &columns.strings, bytes.len(), findings, |row, range, findings| {
+    check_runs("strings", &columns.strings, bytes.len(), findings, |row, range, findings| {
         let string = bytes.get(range).unwrap_or_default();
         strings.push(string);
         if distinct.insert(string) {
             return Ok(());
         }
-        findings.report(Rule::Strings, "strings", row, "a string that is new", "one that there was before")
+        findings.report(
+            Rule::Strings,
+            "strings",
+            row,
+            "a string that does not occur before",
+            "a repeated string",
+        )
     })?;
     Ok(strings)
 }
 
-/// V12 and V13 for one column of runs; `each` sees every run's range.
-fn divide(
+/// V12 and V13 for one column of runs. `each` gets the range of every run.
+fn check_runs(
     what: &'static str,
     runs: &ArchivedRuns,
-    whole: usize,
+    total_expected: usize,
     findings: &mut Findings,
-    mut each: impl FnMut(usize, core::ops::Range<usize>, &mut Findings) -> Result<(), Full>,
-) -> Result<(), Full> {
-    let mut lengths = Cursor::new(&runs.lengths);
+    mut each: impl FnMut(usize, core::ops::Range<usize>, &mut Findings) -> Result<(), LimitReached>,
+) -> Result<(), LimitReached> {
+    let mut lengths = NarrowCursor::new(&runs.lengths);
     let mut total = 0_usize;
     for row in 0..runs.len() {
         if row.is_multiple_of(BLOCK) {
@@ -104,12 +121,12 @@ fn divide(
         each(row, total..end, findings)?;
         total = end;
     }
-    if total != whole {
+    if total != total_expected {
         findings.report(
             Rule::Totals,
             what,
             runs.len(),
-            format_args!("{whole} bytes"),
+            format_args!("{total_expected} bytes"),
             format_args!("{total} bytes"),
         )?;
     }
@@ -120,19 +137,19 @@ fn escaped(column: &ArchivedNarrow) -> impl Iterator<Item = usize> {
     memchr::memchr_iter(ESCAPE, &column.bytes)
 }
 
-/// V10.
+/// V10: the rows of an overflow table are the escaped rows.
 fn check_rows(
     what: &'static str,
     mut escaped: impl Iterator<Item = usize>,
     overflow: &ArchivedOverflow,
     findings: &mut Findings,
-) -> Result<(), Full> {
-    for (place, row) in overflow.rows.iter().enumerate() {
+) -> Result<(), LimitReached> {
+    for (index, row) in overflow.rows.iter().enumerate() {
         let row = row.to_native() as usize;
         let expected = escaped.next();
         if expected != Some(row) {
             let expected = expected.map_or_else(|| "no more rows".to_owned(), |row| format!("row {row}"));
-            return findings.report(Rule::OverflowRows, what, place, expected, format_args!("row {row}"));
+            return findings.report(Rule::OverflowRows, what, index, expected, format_args!("row {row}"));
         }
     }
     match escaped.next() {
@@ -147,41 +164,17 @@ fn check_rows(
     }
 }
 
-/// V11.
+/// V11: the values of an overflow table do not fit into the column.
 fn check_values(
     what: &'static str,
     overflow: &ArchivedOverflow,
     least: u32,
     findings: &mut Findings,
-) -> Result<(), Full> {
-    for (place, value) in overflow.values.iter().enumerate() {
+) -> Result<(), LimitReached> {
+    for (index, value) in overflow.values.iter().enumerate() {
         if value.to_native() < least {
-            findings.report(Rule::OverflowValues, what, place, format_args!("at least {least}"), value)?;
+            findings.report(Rule::OverflowValues, what, index, format_args!("at least {least}"), value)?;
         }
     }
     Ok(())
-}
-
-/// Reads a narrow column from the front.
-pub(super) struct Cursor<'a> {
-    column: &'a ArchivedNarrow,
-    next: usize,
-}
-
-impl<'a> Cursor<'a> {
-    pub(super) fn new(column: &'a ArchivedNarrow) -> Self {
-        Self { column, next: 0 }
-    }
-
-    /// The value of the next row, and whether it comes from the overflow; 0 for one that is missing.
-    pub(super) fn next(&mut self, row: usize) -> (u32, bool) {
-        match self.column.bytes[row] {
-            ESCAPE => {
-                self.next += 1;
-                let value = self.column.overflow.values.get(self.next - 1);
-                (value.map_or(0, |value| value.to_native()), true)
-            }
-            byte => (u32::from(byte), false),
-        }
-    }
 }

@@ -1,41 +1,40 @@
-//! Numbers for byte strings, each stored once, in the order of their first use.
+//! [`Interner`]: numbers for byte strings, each stored once, in the order of their first use.
 //!
-//! Most identifiers have at most 16 bytes. Their first and last eight bytes stand in the table itself,
-//! so that finding one touches nothing else.
+//! Most identifiers have at most 16 bytes. Their first and last eight bytes stand in the hash table itself, so that
+//! a lookup reads no other memory.
 
 use core::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use super::push_run;
 use crate::layout::Runs;
 
-/// The table behind a pair of columns. It hashes with a random seed, since sources choose the keys.
+/// The hash table of a pair of columns. Its seed is random, since sources choose the keys.
 #[derive(Debug)]
 pub(super) struct Interner {
-    table: HashTable<Entry>,
+    table: HashTable<InternedValue>,
     state: RandomState,
     seeds: (u64, u64),
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Entry {
-    ends: Ends,
+struct InternedValue {
+    key: InternKey,
     start: u32,
     id: u32,
 }
 
-/// Length, first and last bytes: all there is to say about up to 16 bytes. For longer ones the first
-/// word is a hash of them all.
+/// The length, the first and the last eight bytes, which are all of a value of at most 16 bytes. For a longer value
+/// the first word is a hash of all bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Ends {
+struct InternKey {
     first: u64,
     last: u64,
     len: u32,
 }
 
-/// The longest string that its ends tell whole.
+/// The length of the longest value that its key has whole.
 const SHORT: usize = 16;
 
 impl Default for Interner {
@@ -48,10 +47,10 @@ impl Default for Interner {
 
 impl Interner {
     pub(super) fn intern(&mut self, value: &[u8], runs: &mut Runs, bytes: &mut Vec<u8>) -> u32 {
-        let ends = self.ends(value);
-        let hash = hash(self.seeds, ends);
-        let same = |entry: &Entry| {
-            entry.ends == ends
+        let key = self.key(value);
+        let hash = hash(self.seeds, key);
+        let same = |entry: &InternedValue| {
+            entry.key == key
                 && (value.len() <= SHORT || bytes[entry.start as usize..][..value.len()] == *value)
         };
         if let Some(entry) = self.table.find(hash, same) {
@@ -59,15 +58,15 @@ impl Interner {
         }
         let id = runs.lengths.bytes.len() as u32;
         let seeds = self.seeds;
-        let entry = Entry { ends, start: bytes.len() as u32, id };
-        self.table.insert_unique(hash, entry, |entry| self::hash(seeds, entry.ends));
-        push_run(runs, value.len() as u32);
+        let entry = InternedValue { key, start: bytes.len() as u32, id };
+        self.table.insert_unique(hash, entry, |entry| self::hash(seeds, entry.key));
+        runs.push(value.len() as u32);
         bytes.extend_from_slice(value);
         id
     }
 
-    /// Forgets everything. A table that was made for a much larger source is given up: it would spread
-    /// the names of a small one over more memory than the processor's caches hold.
+    /// Removes everything. A table that is much larger than the last source needed is replaced: it would spread the
+    /// names of a small source over more memory than the processor's caches hold.
     pub(super) fn clear(&mut self) {
         let used = self.table.len();
         if used == 0 {
@@ -79,7 +78,7 @@ impl Interner {
         }
     }
 
-    fn ends(&self, value: &[u8]) -> Ends {
+    fn key(&self, value: &[u8]) -> InternKey {
         let len = value.len() as u32;
         let (first, last) = match value.len() {
             0 => (0, 0),
@@ -91,7 +90,7 @@ impl Interner {
             8..=SHORT => (word(value.first_chunk()), word(value.last_chunk())),
             _ => (self.state.hash_one(value), 0),
         };
-        Ends { first, last, len }
+        InternKey { first, last, len }
     }
 }
 
@@ -103,9 +102,8 @@ fn word(bytes: Option<&[u8; 8]>) -> u64 {
     bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
-/// A multiplication of the seeded ends, folded. Without the seeds nobody can make keys that collide.
-fn hash(seeds: (u64, u64), ends: Ends) -> u64 {
-    let product =
-        u128::from(ends.first ^ seeds.0) * u128::from(ends.last ^ seeds.1 ^ u64::from(ends.len) << 56);
+/// A folded multiplication of the seeded words. Keys that collide cannot be constructed without the seeds.
+fn hash(seeds: (u64, u64), key: InternKey) -> u64 {
+    let product = u128::from(key.first ^ seeds.0) * u128::from(key.last ^ seeds.1 ^ u64::from(key.len) << 56);
     (product as u64) ^ (product >> 64) as u64
 }

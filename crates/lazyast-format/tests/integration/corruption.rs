@@ -1,11 +1,11 @@
 use lazyast_format::layout::Buffer;
-use lazyast_format::read::Target;
+use lazyast_format::read::TargetPython;
 use lazyast_format::verify::{verify, violations};
 use lazyast_format::{Header, Tree};
 
 use crate::archives;
 
-const HEADER_LEN: usize = lazyast_format::header::HEADER_LEN;
+const HEADER_LEN: usize = lazyast_format::layout::HEADER_LEN;
 
 /// Uses everything that a tree offers, and goes on after errors. Walks are bounded by the number of nodes.
 fn use_everything(archive: &[u8]) -> usize {
@@ -22,13 +22,13 @@ fn use_everything(archive: &[u8]) -> usize {
     for id in 0..tree.len().saturating_add(2) {
         seen += use_node(&tree, id);
         seen += usize::from(tree.string(id).is_ok()) + usize::from(tree.float(id).is_ok());
-        seen += tree.extra_list(id).map_or(0, |list| list.len());
+        seen += tree.list(id).map_or(0, |list| list.len());
     }
     seen
 }
 
 fn use_node(tree: &Tree<'_>, id: u32) -> usize {
-    let targets = [Target::new(11, 7), Target::new(12, 1), Target::new(15, 0)];
+    let targets = [TargetPython::new(11, 7), TargetPython::new(12, 1), TargetPython::new(15, 0)];
     let mut seen = usize::from(tree.range(id).is_ok()) + usize::from(tree.field(id).is_ok());
     for target in targets {
         seen += usize::from(tree.span(id, target).is_ok());
@@ -37,7 +37,7 @@ fn use_node(tree: &Tree<'_>, id: u32) -> usize {
     assert!(tree.subtree_end(id) > id && tree.subtree_end(id) <= tree.len());
     for spec in node.kind().map(|kind| kind.fields()).unwrap_or_default() {
         for target in targets {
-            seen += usize::from(node.value(spec, target).is_ok());
+            seen += usize::from(node.field_value(spec, target).is_ok());
         }
     }
     seen + node.children().filter(Result::is_ok).count()

@@ -2,8 +2,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use lazyast_format::header::HEADER_LEN;
-use lazyast_format::layout::ArchivedColumns;
+use lazyast_format::layout::{HEADER_LEN, ROOT_LEN};
 use lazyast_format::verify::Rule;
 use lazyast_format::{FORMAT_VERSION, Kind, SCHEMA_FINGERPRINT};
 
@@ -67,7 +66,7 @@ fn the_roots_records_add_up() {
         assert_eq!(number(&row[3]), records[&row[2]], "{row:?}");
         end += number(&row[3]);
     }
-    assert_eq!(end, size_of::<ArchivedColumns>());
+    assert_eq!(end, ROOT_LEN);
 }
 
 #[test]

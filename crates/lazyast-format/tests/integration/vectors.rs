@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use lazyast_format::encoding::PayloadLayout;
-use lazyast_format::read::Target;
+use lazyast_format::read::TargetPython;
 use lazyast_format::verify::{Rule, verify, violations};
 use lazyast_format::{Kind, Tree};
 
@@ -78,7 +78,7 @@ fn rows_and_random_access_agree() {
             assert_eq!(tree.subtree_end(row.id), row.subtree_end, "{name}: {row:?}");
             assert_eq!(tree.payload_bits(row.id), Ok(row.payload_bits), "{name}: {row:?}");
         }
-        for target in [Target::new(11, 7), Target::new(13, 0)] {
+        for target in [TargetPython::new(11, 7), TargetPython::new(13, 0)] {
             let positions = tree.positions(target).unwrap();
             for id in 0..tree.len() {
                 assert_eq!(positions.span(id), tree.span(id, target), "{name}: node {id}, {target:?}");
@@ -95,8 +95,8 @@ fn empty_constants_are_for_early_releases_of_3_12() {
     let node = tree.node(spec.unwrap().id).unwrap();
     let values = &Kind::JoinedStr.fields()[0];
     for (micro, expected) in [(0, 2), (1, 2), (9, 1)] {
-        let value = node.value(values, Target::new(12, micro)).unwrap();
-        let lazyast_format::read::Value::Nodes(nodes) = value else { panic!("{value:?}") };
+        let value = node.field_value(values, TargetPython::new(12, micro)).unwrap();
+        let lazyast_format::read::FieldValue::Nodes(nodes) = value else { panic!("{value:?}") };
         assert_eq!(nodes.len(), expected, "3.12.{micro}");
     }
 }

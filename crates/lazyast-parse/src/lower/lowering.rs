@@ -1,7 +1,7 @@
 //! The state of one module's lowering, and how nodes are written.
 
 use lazyast_format::encoding::Payload;
-use lazyast_format::write::Open;
+use lazyast_format::write::OpenNode;
 use lazyast_format::{Builder, Field, Kind};
 use ruff_text_size::{TextRange, TextSize};
 
@@ -62,7 +62,7 @@ impl<'a> Lowering<'a> {
         self.builder.leave(node);
     }
 
-    pub(super) fn enter(&mut self, kind: Kind, field: Field, range: TextRange, payload: Payload) -> Open {
+    pub(super) fn enter(&mut self, kind: Kind, field: Field, range: TextRange, payload: Payload) -> OpenNode {
         let node = self.builder.enter(kind, field, range.start().to_u32(), range.end().to_u32(), payload);
         if let Some(replacement) = self.replacement
             && kind.has_positions()

@@ -1,6 +1,6 @@
 //! The codes of operators and expression contexts.
 
-use lazyast_format::generated::tables::{boolop, cmpop, expr_context, operator as binary, unaryop};
+use lazyast_format::schema::{boolop, cmpop, expr_context, operator as binary, unaryop};
 use ruff_python_ast::{BoolOp, CmpOp, ExprContext, Operator, UnaryOp};
 
 pub(super) fn context(context: ExprContext) -> u32 {

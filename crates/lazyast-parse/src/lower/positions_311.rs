@@ -13,7 +13,7 @@
 
 use std::cell::Cell;
 
-use lazyast_format::read::{Position, Span};
+use lazyast_format::encoding::{Position, Span};
 use ruff_text_size::{TextRange, TextSize};
 
 use super::trivia::is_blank;

@@ -1,6 +1,6 @@
 //! The children of materialised nodes, as their fields have them now: changes by users are respected.
 
-use lazyast::format::generated::tables::{Kind, SingletonClass};
+use lazyast::format::schema::{Kind, SingletonClass};
 use pyo3::exceptions::PyAttributeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};

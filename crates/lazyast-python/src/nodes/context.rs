@@ -2,7 +2,8 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 
-use lazyast::format::read::{Line, OpenError, Position, Span};
+use lazyast::format::encoding::{Position, Span};
+use lazyast::format::read::{Line, OpenError};
 use lazyast::format::{Damage, NodeId, Tree};
 use lazyast::{ArchiveBytes, OwnedTree};
 use pyo3::prelude::*;
@@ -82,7 +83,7 @@ impl TreeContext {
         if interpreter.target.minor <= 11
             && tree.joined_string_at_or_after(id).is_some_and(|(first, _)| first <= id)
         {
-            let missing = Damage { what: "position is missing", at: id, found: 0 };
+            let missing = Damage::new("position is missing", id);
             return tree.span(id, interpreter.target)?.ok_or(missing);
         }
         let (start, end) = tree.range(id)?;

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use lazyast::ArchiveBytes;
 use lazyast::format::Damage;
-use lazyast::format::generated::tables::Kind;
 use lazyast::format::read::OpenError;
+use lazyast::format::schema::Kind;
 use pyo3::prelude::*;
 
 use super::context::TreeContext;
@@ -29,7 +29,7 @@ pub(crate) fn module<'py>(
 ) -> Result<Bound<'py, PyAny>, DecodeError> {
     let mut untracked = Untracked::default();
     let dict = shallow::dict(py, interpreter, context, 0, &mut untracked)?;
-    let damage = Damage { what: "there is no Module", at: 0, found: 0 };
+    let damage = Damage::new("there is no Module", 0);
     let class = interpreter.class(Kind::Module).ok_or(damage)?;
     let module = objects::node(interpreter.node_layout, class.ast_class.bind(py), dict, &mut untracked)?;
     untracked.track();

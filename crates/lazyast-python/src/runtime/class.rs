@@ -1,8 +1,8 @@
 //! A kind's class in the running interpreter, and the plan of its instances' `__dict__`.
 
-use lazyast::format::generated::tables::Kind;
-use lazyast::format::read::Target;
-use lazyast::format::shape::{FieldSpec, Role};
+use lazyast::format::read::TargetPython;
+use lazyast::format::schema::Kind;
+use lazyast::format::schema::{FieldSpec, Role};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
@@ -51,7 +51,7 @@ impl NodeClass {
     pub(crate) fn look_up(
         ast: &Bound<'_, PyModule>,
         kind: Kind,
-        target: Target,
+        target: TargetPython,
         layout: DictLayout,
         attributes: &[Py<PyString>; 4],
     ) -> PyResult<Option<Self>> {

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
-use lazyast::format::generated::tables::{Kind, SingletonClass};
-use lazyast::format::read::{Singleton, Target};
+use lazyast::format::read::{Singleton, TargetPython};
+use lazyast::format::schema::{Kind, SingletonClass};
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -25,7 +25,7 @@ const SERVED: std::ops::RangeInclusive<u8> = 11..=13;
 /// What lazyast knows of the running interpreter.
 pub(crate) struct Interpreter {
     /// The shape of its trees.
-    pub(crate) target: Target,
+    pub(crate) target: TargetPython,
     /// The layout of its nodes.
     pub(crate) node_layout: NodeLayout,
     /// `"__class__"`, interned.
@@ -64,7 +64,7 @@ impl Interpreter {
             return Ok(None);
         }
         let ast = py.import("ast")?;
-        let target = Target::new(version.minor, version.patch);
+        let target = TargetPython::new(version.minor, version.patch);
         let Some(classes) = node_classes(&ast, target)? else { return Ok(None) };
         let Some(node_layout) = node_layout(py, &classes)? else { return Ok(None) };
         let shared = SharedInstances::look_up(&ast)?;
@@ -129,7 +129,7 @@ impl Interpreter {
 }
 
 /// The classes by kind, or `None` if a class is not as the schema says.
-fn node_classes(ast: &Bound<'_, PyModule>, target: Target) -> PyResult<Option<Vec<Option<NodeClass>>>> {
+fn node_classes(ast: &Bound<'_, PyModule>, target: TargetPython) -> PyResult<Option<Vec<Option<NodeClass>>>> {
     let attributes = ["lineno", "col_offset", "end_lineno", "end_col_offset"];
     let attributes = attributes.map(|name| PyString::intern(ast.py(), name).unbind());
     let layout = DictLayout::of_version(target.minor);

@@ -1,7 +1,7 @@
 //! Operators and contexts: instances without fields that all trees of an interpreter share.
 
-use lazyast::format::generated::tables::SingletonClass;
 use lazyast::format::read::Singleton;
+use lazyast::format::schema::SingletonClass;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 

@@ -4,8 +4,8 @@
 //! archive gives the path: the node's position gives its number, the number gives the fields to go through, and the
 //! path is right if it ends at that very object. Otherwise all materialised nodes are searched.
 
-use lazyast::format::generated::tables::{Field, Kind};
-use lazyast::format::shape::Role;
+use lazyast::format::schema::Role;
+use lazyast::format::schema::{Field, Kind};
 use lazyast::format::{NodeId, Tree};
 use pyo3::exceptions::PyLookupError;
 use pyo3::prelude::*;
@@ -137,7 +137,7 @@ impl<'py> AncestorSearch<'_, 'py> {
         let start = offset("lineno", "col_offset");
         let end = offset("end_lineno", "end_col_offset");
         let (Some(start), Some(end)) = (start, end) else { return Vec::new() };
-        let rows = tree.starting_at(start).filter(|row| row.end == end && row.kind == class.kind);
+        let rows = tree.rows_starting_at(start).filter(|row| row.end == end && row.kind == class.kind);
         rows.map(|row| row.id).collect()
     }
 

@@ -1,7 +1,7 @@
 //! `lazyast.Visitor`: finds the nodes for which a visitor has a method, and materialises no others.
 
 use lazyast::format::KindScanner;
-use lazyast::format::generated::tables::Kind;
+use lazyast::format::schema::Kind;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString, PyType};
 

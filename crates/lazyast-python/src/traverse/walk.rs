@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use lazyast::format::generated::tables::{Kind, SingletonClass};
+use lazyast::format::schema::{Kind, SingletonClass};
 use lazyast::format::{KindScanner, KindSet};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;

@@ -1,7 +1,7 @@
 //! Paths of fields: `func.value.id`, `args.0`, `names.length`.
 
-use lazyast_format::read::{Target, Value};
-use lazyast_format::shape::{FieldSpec, Role};
+use lazyast_format::read::{FieldValue, TargetPython};
+use lazyast_format::schema::{FieldSpec, Role};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
 use super::value::AttributeValue;
@@ -117,18 +117,18 @@ fn length_of_field<'a>(
 }
 
 fn field_value<'a>(tree: &Tree<'a>, node: NodeId, spec: &FieldSpec) -> Result<AttributeValue<'a>, Damage> {
-    let newest_python = Target::new(u8::MAX, 0);
+    let newest_python = TargetPython::new(u8::MAX, 0);
     let Some(node) = tree.node(node) else { return Ok(AttributeValue::Missing) };
-    Ok(match node.value(spec, newest_python)? {
-        Value::None => AttributeValue::None,
-        Value::Int(number) => AttributeValue::Int(i64::from(number)),
-        Value::Identifier(name) => AttributeValue::Identifier(name),
-        Value::Singleton(singleton) => AttributeValue::Class(singleton.name()),
-        Value::Constant(constant) => AttributeValue::Constant(constant),
-        Value::Node(node) => AttributeValue::Node(node),
-        Value::Nodes(nodes) => AttributeValue::Nodes(nodes),
-        Value::Identifiers(names) => AttributeValue::Identifiers(names),
-        Value::Singletons(singletons) => AttributeValue::Singletons(singletons),
+    Ok(match node.field_value(spec, newest_python)? {
+        FieldValue::None => AttributeValue::None,
+        FieldValue::Int(number) => AttributeValue::Int(i64::from(number)),
+        FieldValue::Identifier(name) => AttributeValue::Identifier(name),
+        FieldValue::Singleton(singleton) => AttributeValue::Class(singleton.name()),
+        FieldValue::Constant(constant) => AttributeValue::Constant(constant),
+        FieldValue::Node(node) => AttributeValue::Node(node),
+        FieldValue::Nodes(nodes) => AttributeValue::Nodes(nodes),
+        FieldValue::Identifiers(names) => AttributeValue::Identifiers(names),
+        FieldValue::Singletons(singletons) => AttributeValue::Singletons(singletons),
     })
 }
 

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use lazyast_format::read::Name;
-use lazyast_format::shape::{FieldSpec, Role};
+use lazyast_format::read::NameNeedle;
+use lazyast_format::schema::{FieldSpec, Role};
 use lazyast_format::{Damage, Kind, NodeId, Tree};
 
 use super::number::Number;
@@ -65,7 +65,7 @@ impl AttributeTest {
         for spec in fields.filter(|spec| !holds_nodes(spec)) {
             alternatives.push(match spec.role {
                 Role::Name | Role::OptionalName | Role::Module | Role::AliasName | Role::Asname => {
-                    Prefilter::Identifier(Name::new(text))
+                    Prefilter::Identifier(NameNeedle::new(text))
                 }
                 Role::Constant if !text.is_empty() => Prefilter::String(StringNeedle::new(text.as_bytes())),
                 _ => return Prefilter::ACCEPT_ALL,
@@ -80,7 +80,7 @@ impl AttributeTest {
         // An identifier of the tree is compared by its number, without decoding the field.
         let number = match &self.test {
             ValueTest::Equals(Operand::Text(text)) if self.path.is_single() => {
-                tree.find_name(&Name::new(text))
+                tree.find_name(&NameNeedle::new(text))
             }
             _ => None,
         };

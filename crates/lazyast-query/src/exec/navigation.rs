@@ -28,7 +28,7 @@ pub(super) fn parents(tree: &Tree<'_>, nodes: &[NodeId]) -> Result<Vec<Option<No
         }
         loop {
             let Some((parent, parent_end)) = path.last().copied() else {
-                return Err(Damage { what: "node is in no subtree", at: node, found: 0 });
+                return Err(Damage::new("node is in no subtree", node));
             };
             if next == node {
                 parents.push(Some(parent));
@@ -36,11 +36,7 @@ pub(super) fn parents(tree: &Tree<'_>, nodes: &[NodeId]) -> Result<Vec<Option<No
             }
             let end = tree.subtree_end(next);
             if next > node || end > parent_end {
-                return Err(Damage {
-                    what: "subtree ends outside of its parent's",
-                    at: next,
-                    found: u64::from(end),
-                });
+                return Err(Damage::new("subtree ends outside of its parent's", next).found(end));
             }
             if node < end {
                 path.push((next, end));

@@ -108,7 +108,7 @@ fn payloads_equal(tree: &Tree<'_>, kind: Kind, one: NodeId, other: NodeId) -> Re
         (Payload::Flag(_), Payload::Flag(_)) => kind == Kind::AnnAssign,
         (Payload::NameContext { name: one, .. }, Payload::NameContext { name: other, .. }) => one == other,
         (Payload::Operators(Stored::Record(one)), Payload::Operators(Stored::Record(other)))
-        | (Payload::Names(one), Payload::Names(other)) => tree.extra_list(one)?.eq(tree.extra_list(other)?),
+        | (Payload::Names(one), Payload::Names(other)) => tree.list(one)?.eq(tree.list(other)?),
         (Payload::Alias(one), Payload::Alias(other)) => tree.alias(one)? == tree.alias(other)?,
         (Payload::ImportFrom(one), Payload::ImportFrom(other)) => {
             tree.import_from(one)? == tree.import_from(other)?

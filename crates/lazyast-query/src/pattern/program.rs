@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! root        template 1
-//! template 0  Name, payload: name `f`
+//! template 0  NameNeedle, payload: name `f`
 //! template 1  Call
 //!               Child(func): template 0
 //!               Arguments(args): list 0, keyword set 0
@@ -18,7 +18,7 @@
 //! What the pattern does not mention has no test, or the test `Absent`; QUERIES.md says which.
 
 use lazyast_format::encoding::Payload;
-use lazyast_format::read::Name;
+use lazyast_format::read::NameNeedle;
 use lazyast_format::{Field, Kind, KindSet};
 use num_bigint::BigUint;
 
@@ -34,7 +34,7 @@ pub(crate) struct Pattern {
     pub(super) lists: Vec<ListPattern>,
     pub(super) keyword_sets: Vec<KeywordSet>,
     /// The identifiers that tests compare with.
-    pub(super) names: Vec<Name>,
+    pub(super) names: Vec<NameNeedle>,
     /// The named metavariables, in the order in which the compiler met them.
     pub(crate) captures: Vec<CaptureSlot>,
     /// The kinds that the first node of a match can have.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use lazyast_format::header::HeaderError;
+use lazyast_format::layout::HeaderError;
 use lazyast_format::read::OpenError;
 use lazyast_format::verify::VerifyError;
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use lazyast_format::Tree;
-use lazyast_format::header::HEADER_LEN;
+use lazyast_format::layout::HEADER_LEN;
 
 use crate::index::identifiers::IdentifierIndex;
 use crate::key::SourceKey;

@@ -9,8 +9,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use lazyast_format::Header;
-use lazyast_format::header::{HEADER_LEN as ARCHIVE_HEADER, HeaderError};
 use lazyast_format::layout::Buffer;
+use lazyast_format::layout::{HEADER_LEN as ARCHIVE_HEADER, HeaderError};
 
 use crate::pack::error::{PackFormatError, PackOpenError, PackedArchiveError};
 use crate::pack::format::{ENTRY_LEN, FOOTER_LEN, HEADER_LEN, IndexEntry, is_archive_offset};

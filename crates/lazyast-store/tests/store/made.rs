@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use lazyast_format::encoding::Payload;
-use lazyast_format::header::Facts;
+use lazyast_format::layout::SourceFacts;
 use lazyast_format::{Builder, Field, Kind};
 use lazyast_store::{CacheDirectory, Store, source_key};
 
@@ -20,7 +20,7 @@ pub(crate) fn archive(source: &[u8]) -> Vec<u8> {
         builder.line(5);
     }
     builder.leave(module);
-    let facts = Facts { minimum_python: 11, ..Facts::default() };
+    let facts = SourceFacts { minimum_python: 11, ..SourceFacts::default() };
     let len = source.len() as u32;
     builder.finish(facts, PARSER, (&source_key(source), len), len).expect("small").to_vec()
 }

@@ -2,7 +2,7 @@
 
 use std::vec::IntoIter;
 
-use lazyast_format::read::{Positions, Singleton, Value};
+use lazyast_format::read::{FieldValue, Singleton, TreePositions};
 use lazyast_format::{Damage, Kind, NodeId, Tree};
 
 use super::error::DumpError;
@@ -12,7 +12,7 @@ use super::repr;
 /// The tree that is printed, and how.
 pub(super) struct DumpedTree<'t, 'a> {
     pub(super) tree: &'t Tree<'a>,
-    pub(super) positions: Positions<'t, 't>,
+    pub(super) positions: TreePositions<'t, 't>,
     pub(super) options: &'t DumpOptions,
 }
 
@@ -46,24 +46,28 @@ impl DumpedTree<'_, '_> {
         kind: Kind,
     ) -> Result<Vec<(&'static str, ArgumentValue)>, DumpError> {
         let target = self.options.target;
-        let node = self.tree.node(id).ok_or(Damage { what: "node is missing", at: id, found: 0 })?;
+        let node = self.tree.node(id).ok_or(Damage::new("node is missing", id))?;
         let hides_empty = target.minor >= 13 && !self.options.show_empty;
         let shows_none = matches!(kind, Kind::Constant | Kind::MatchSingleton);
         let mut arguments = Vec::new();
         for spec in kind.fields().iter().filter(|spec| spec.since <= target.minor) {
-            let value = match node.value(spec, target)? {
-                Value::None if spec.optional || hides_empty && !shows_none => continue,
-                Value::Nodes(nodes) if nodes.is_empty() && hides_empty => continue,
-                Value::None => ArgumentValue::Text("None".to_owned()),
-                Value::Int(value) => ArgumentValue::Text(value.to_string()),
-                Value::Identifier(name) => ArgumentValue::Text(repr::text(name.as_bytes(), target.minor)),
-                Value::Singleton(singleton) => ArgumentValue::Text(format!("{singleton:?}()")),
-                Value::Constant(constant) => ArgumentValue::Text(repr::constant(&constant, target.minor)?),
-                Value::Node(child) => ArgumentValue::Node(child),
-                Value::Nodes(nodes) => ArgumentValue::list(nodes, ListItems::Nodes),
-                Value::Singletons(singletons) => ArgumentValue::list(singletons, ListItems::Singletons),
-                Value::Identifiers(names) if names.is_empty() && hides_empty => continue,
-                Value::Identifiers(names) => {
+            let value = match node.field_value(spec, target)? {
+                FieldValue::None if spec.optional || hides_empty && !shows_none => continue,
+                FieldValue::Nodes(nodes) if nodes.is_empty() && hides_empty => continue,
+                FieldValue::None => ArgumentValue::Text("None".to_owned()),
+                FieldValue::Int(value) => ArgumentValue::Text(value.to_string()),
+                FieldValue::Identifier(name) => {
+                    ArgumentValue::Text(repr::text(name.as_bytes(), target.minor))
+                }
+                FieldValue::Singleton(singleton) => ArgumentValue::Text(format!("{singleton:?}()")),
+                FieldValue::Constant(constant) => {
+                    ArgumentValue::Text(repr::constant(&constant, target.minor)?)
+                }
+                FieldValue::Node(child) => ArgumentValue::Node(child),
+                FieldValue::Nodes(nodes) => ArgumentValue::list(nodes, ListItems::Nodes),
+                FieldValue::Singletons(singletons) => ArgumentValue::list(singletons, ListItems::Singletons),
+                FieldValue::Identifiers(names) if names.is_empty() && hides_empty => continue,
+                FieldValue::Identifiers(names) => {
                     let names = names.iter().map(|name| repr::text(name.as_bytes(), target.minor));
                     ArgumentValue::list(names.collect(), ListItems::Names)
                 }

@@ -3,11 +3,11 @@
 //! The layout follows `dump` in CPython's `Lib/ast.py`; `repr` prints constants as CPython's `repr` does.
 //!
 //! ```
-//! use lazyast::dump::{DumpOptions, Target};
+//! use lazyast::dump::{DumpOptions, TargetPython};
 //!
 //! let module = lazyast::parse(b"import os\n")?;
 //! let options = DumpOptions {
-//!     target: Target::new(13, 0),
+//!     target: TargetPython::new(13, 0),
 //!     include_attributes: false,
 //!     indent: None,
 //!     show_empty: false,
@@ -26,5 +26,5 @@ mod repr;
 mod write;
 
 pub use error::DumpError;
-pub use lazyast_format::read::Target;
+pub use lazyast_format::read::TargetPython;
 pub use options::{DumpOptions, VERSIONS};

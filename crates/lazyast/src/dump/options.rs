@@ -1,6 +1,6 @@
 //! [`DumpOptions`]: how a tree is printed.
 
-use lazyast_format::read::Target;
+use lazyast_format::read::TargetPython;
 
 /// The oldest and the newest minor version whose `ast.dump` is known.
 pub const VERSIONS: std::ops::RangeInclusive<u8> = 11..=13;
@@ -9,7 +9,7 @@ pub const VERSIONS: std::ops::RangeInclusive<u8> = 11..=13;
 #[derive(Clone, Debug)]
 pub struct DumpOptions {
     /// The Python version whose tree and whose `ast.dump` are printed.
-    pub target: Target,
+    pub target: TargetPython,
     /// Whether positions are printed.
     pub include_attributes: bool,
     /// Spaces per level; `None` prints the tree on one line.

@@ -107,7 +107,7 @@ fn integer(literal: &str) -> Result<String, DumpError> {
         [b'0', b'b', ..] => (2, &literal[2..]),
         _ => (10, literal),
     };
-    let damage = lazyast_format::Damage { what: "big integer is not a literal", at: 0, found: 0 };
+    let damage = lazyast_format::Damage::new("big integer is not a literal", 0);
     let value = BigUint::parse_bytes(digits.as_bytes(), radix).ok_or(damage)?;
     // Conversion is quadratic: what has far too many digits is not converted to be counted.
     let at_least = (value.bits().saturating_sub(1) as f64 * std::f64::consts::LOG10_2) as usize + 1;

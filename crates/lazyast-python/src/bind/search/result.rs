@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use lazyast::format::read::{Span, Target};
+use lazyast::format::encoding::Span;
+use lazyast::format::read::TargetPython;
 use lazyast::format::{Field, NodeId};
 use lazyast::query::{Capture, CapturedElement, Hit};
 use pyo3::exceptions::PyLookupError;
@@ -23,7 +24,7 @@ pub(super) struct PySearchResult {
     /// Creates a project's `Module` from its index.
     make_module: Option<Py<PyAny>>,
     pub(super) unsearched: Vec<PathBuf>,
-    target: Target,
+    target: TargetPython,
 }
 
 #[pymethods]
@@ -54,7 +55,7 @@ impl PySearchResult {
             starts.push(count);
         }
         let version = py.version_info();
-        let target = Target::new(version.minor, version.patch);
+        let target = TargetPython::new(version.minor, version.patch);
         Self { query, files, starts, make_module, unsearched, target }
     }
 

@@ -1,6 +1,6 @@
 //! `Match`: one match of a query.
 
-use lazyast::format::read::Span;
+use lazyast::format::encoding::Span;
 use lazyast::query::Hit;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;

@@ -1,9 +1,10 @@
 //! A node's `__dict__`, from its columns and the objects that its children are.
 
 use lazyast::format::encoding::Payload;
-use lazyast::format::generated::tables::{Field, Kind};
-use lazyast::format::read::{Constant, FieldChildren, ListFields, Part, Singleton, Span, SparseList};
-use lazyast::format::shape::{FieldSpec, Role};
+use lazyast::format::encoding::Span;
+use lazyast::format::read::{Constant, FieldChildren, ListFields, PayloadValue, Singleton, SparseList};
+use lazyast::format::schema::{Field, Kind};
+use lazyast::format::schema::{FieldSpec, Role};
 use lazyast::format::{Damage, NodeId, Tree};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyValueError;
@@ -53,7 +54,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
 
     /// The class of a kind.
     pub(crate) fn class(&self, kind: Kind, at: NodeId) -> Result<&'static NodeClass, Damage> {
-        let newer = Damage { what: "kind is newer than the interpreter", at, found: kind as u64 };
+        let newer = Damage::new("kind is newer than the interpreter", at).found(kind as u32);
         self.interpreter.class(kind).ok_or(newer)
     }
 
@@ -110,18 +111,18 @@ impl<'a, 'py> Decoder<'a, 'py> {
             }
             None => {}
         }
-        Ok(Some(match self.tree.part(spec, payload, id)? {
-            Part::None => return Ok(None),
-            Part::Int(int) => int.into_bound_py_any(py)?,
-            Part::Name(number) => self.context.name(py, number)?.into_any(),
-            Part::UnicodeKind => PyString::intern(py, "u").into_any(),
-            Part::Singleton(singleton) => self.singleton(singleton, id)?,
-            Part::Constant(constant) => self.constant(constant, id)?,
-            Part::Names(numbers) => {
+        Ok(Some(match self.tree.payload_value(spec, payload, id)? {
+            PayloadValue::None => return Ok(None),
+            PayloadValue::Int(int) => int.into_bound_py_any(py)?,
+            PayloadValue::Name(number) => self.context.name(py, number)?.into_any(),
+            PayloadValue::UnicodeKind => PyString::intern(py, "u").into_any(),
+            PayloadValue::Singleton(singleton) => self.singleton(singleton, id)?,
+            PayloadValue::Constant(constant) => self.constant(constant, id)?,
+            PayloadValue::Names(numbers) => {
                 let names = numbers.into_iter().map(|number| self.context.name(py, number));
                 PyList::new(py, names.collect::<Result<Vec<_>, _>>()?)?.into_any()
             }
-            Part::Singletons(singletons) => {
+            PayloadValue::Singletons(singletons) => {
                 let singletons = singletons.into_iter().map(|singleton| self.singleton(singleton, id));
                 PyList::new(py, singletons.collect::<Result<Vec<_>, _>>()?)?.into_any()
             }
@@ -138,7 +139,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
         match children.iter_mut().rev().find(|child| child.field == field) {
             Some(child) => Ok(child.node.take()),
             None if optional => Ok(None),
-            None => Err(Damage { what: "required child is missing", at: id, found: 0 }.into()),
+            None => Err(Damage::new("required child is missing", id).into()),
         }
     }
 
@@ -167,7 +168,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
     }
 
     fn singleton(&self, singleton: Singleton, at: NodeId) -> Result<Bound<'py, PyAny>, Damage> {
-        let damage = Damage { what: "unknown operator or context", at, found: u64::from(singleton.code) };
+        let damage = Damage::new("unknown operator or context", at).found(u32::from(singleton.code));
         Ok(self.interpreter.singleton(singleton).ok_or(damage)?.bind(self.py).clone())
     }
 
@@ -176,7 +177,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
         // Python refuses text that no literal gives; everything else that it may refuse is its own affair.
         let checked = |value: PyResult<Bound<'py, PyAny>>, what| match value {
             Err(error) if error.is_instance_of::<PyValueError>(py) => {
-                Err(DecodeError::from(Damage { what, at, found: 0 }))
+                Err(DecodeError::from(Damage::new(what, at)))
             }
             value => Ok(value?),
         };

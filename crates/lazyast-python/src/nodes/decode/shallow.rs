@@ -23,7 +23,7 @@ pub(crate) fn dict<'py>(
 ) -> Result<Bound<'py, PyDict>, DecodeError> {
     let mut decoder = Decoder::new(py, interpreter, context, untracked);
     let tree = decoder.tree;
-    let missing = Damage { what: "node is missing", at: id, found: 0 };
+    let missing = Damage::new("node is missing", id);
     let node = tree.node(id).ok_or(missing)?;
     let class = decoder.class(node.kind()?, id)?;
     let mut children = Vec::new();

@@ -3,7 +3,8 @@
 //! Nodes are created from the last to the first in preorder. So all children exist when their parent is created: they
 //! are on top of a stack, the first child uppermost. Nothing recurses, however deep the tree is.
 
-use lazyast::format::read::{Row, Span};
+use lazyast::format::encoding::Span;
+use lazyast::format::read::NodeRow;
 use lazyast::format::{Damage, NodeId};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -30,8 +31,8 @@ pub(crate) fn dict<'py>(
         let children = stack.iter().rev().take_while(|child| child.id < row.subtree_end);
         let first = stack.len() - children.count();
         if let Some(child) = stack[first..].iter().find(|child| child.end > row.subtree_end) {
-            let (at, found) = (child.id, u64::from(child.end));
-            return Err(Damage { what: "subtree ends outside of its parent's", at, found }.into());
+            let (at, found) = (child.id, child.end);
+            return Err(Damage::new("subtree ends outside of its parent's", at).found(found).into());
         }
         let dict = decoder.dict(class, row.id, row.payload_bits, *span, &mut stack[first..])?;
         stack.truncate(first);
@@ -41,11 +42,11 @@ pub(crate) fn dict<'py>(
         let node = decoder.node(class, dict)?;
         stack.push(Child { id: row.id, end: row.subtree_end, field: row.field, node: Some(node) });
     }
-    Err(Damage { what: "node is missing", at: id, found: 0 }.into())
+    Err(Damage::new("node is missing", id).into())
 }
 
 /// The rows of a subtree in preorder, each with its position if its kind has positions.
-fn rows(decoder: &Decoder<'_, '_>, id: NodeId) -> Result<Vec<(Row, Option<Span>)>, Damage> {
+fn rows(decoder: &Decoder<'_, '_>, id: NodeId) -> Result<Vec<(NodeRow, Option<Span>)>, Damage> {
     let (tree, context, interpreter) = (decoder.tree, decoder.context, decoder.interpreter);
     let end = tree.subtree_end(id);
     let mut rows = Vec::with_capacity((end - id) as usize);

@@ -8,7 +8,7 @@
 use std::rc::Rc;
 
 use lazyast::format::NodeId;
-use lazyast::format::generated::tables::Kind;
+use lazyast::format::schema::Kind;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyType};

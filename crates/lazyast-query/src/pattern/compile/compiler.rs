@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use lazyast_format::read::Name;
-use lazyast_format::shape::Role;
+use lazyast_format::read::NameNeedle;
+use lazyast_format::schema::Role;
 use lazyast_format::{Kind, KindSet, NodeId};
 
 use super::parsed::ParsedPattern;
@@ -86,12 +86,12 @@ impl<'c, 'a> PatternCompiler<'c, 'a> {
         }
         let index = self.add_name(name);
         self.name_indexes.insert(name.into(), index);
-        self.prefilters.push(Prefilter::Identifier(Name::new(name)));
+        self.prefilters.push(Prefilter::Identifier(NameNeedle::new(name)));
         Ok(index)
     }
 
     fn add_name(&mut self, name: &str) -> NameIndex {
-        self.pattern.names.push(Name::new(name));
+        self.pattern.names.push(NameNeedle::new(name));
         self.pattern.names.len() as NameIndex - 1
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Nodes have fields, fields have lists, and lists have nodes, so these functions call each other.
 
-use lazyast_format::read::Value;
-use lazyast_format::shape::{FieldSpec, Role};
+use lazyast_format::read::FieldValue;
+use lazyast_format::schema::{FieldSpec, Role};
 use lazyast_format::{Field, Kind, NodeId};
 
 use super::compiler::PatternCompiler;
@@ -184,7 +184,7 @@ impl PatternCompiler<'_, '_> {
         let mut elements =
             positional.iter().map(|child| self.element(*child)).collect::<Result<Vec<_>, _>>()?;
         let names = match self.parsed.value(node, field(Kind::MatchClass, "kwd_attrs"))? {
-            Value::Identifiers(names) => names,
+            FieldValue::Identifiers(names) => names,
             _ => Vec::new(),
         };
         let mut keywords = Vec::new();
@@ -272,7 +272,7 @@ impl PatternCompiler<'_, '_> {
     /// The names of a `Global` or a `Nonlocal`.
     fn names(&mut self, node: NodeId) -> Result<ListId, QueryError> {
         let names = match self.parsed.value(node, field(Kind::Global, "names"))? {
-            Value::Identifiers(names) => names,
+            FieldValue::Identifiers(names) => names,
             _ => Vec::new(),
         };
         let mut elements = Vec::new();

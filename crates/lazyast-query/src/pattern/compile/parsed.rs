@@ -1,8 +1,8 @@
 //! [`ParsedPattern`]: the tree of a pattern's text, and the metavariables in it.
 
 use lazyast_format::encoding::Payload;
-use lazyast_format::read::{Target, Value};
-use lazyast_format::shape::{FieldSpec, Role};
+use lazyast_format::read::{FieldValue, TargetPython};
+use lazyast_format::schema::{FieldSpec, Role};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
 use crate::error::QueryError;
@@ -54,10 +54,10 @@ impl<'c, 'a> ParsedPattern<'c, 'a> {
     }
 
     /// The value of a field, in the newest Python.
-    pub(super) fn value(&self, node: NodeId, spec: &FieldSpec) -> Result<Value<'a>, QueryError> {
-        let newest_python = Target::new(u8::MAX, 0);
+    pub(super) fn value(&self, node: NodeId, spec: &FieldSpec) -> Result<FieldValue<'a>, QueryError> {
+        let newest_python = TargetPython::new(u8::MAX, 0);
         let node = self.tree.node(node).ok_or_else(|| self.error(node, "the archive lacks a node"))?;
-        node.value(spec, newest_python).map_err(|damage| self.damage(&damage))
+        node.field_value(spec, newest_python).map_err(|damage| self.damage(&damage))
     }
 
     /// The identifier in the field with a role.
@@ -65,7 +65,7 @@ impl<'c, 'a> ParsedPattern<'c, 'a> {
         let kind = self.kind(node)?;
         let Some(spec) = kind.fields().iter().find(|spec| spec.role == role) else { return Ok(None) };
         match self.value(node, spec)? {
-            Value::Identifier(name) => Ok(Some(name)),
+            FieldValue::Identifier(name) => Ok(Some(name)),
             _ => Ok(None),
         }
     }

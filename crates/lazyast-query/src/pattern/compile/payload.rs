@@ -1,8 +1,8 @@
 //! Compiles what a node has besides children: names, operators, constants.
 
 use lazyast_format::encoding::{Payload, Stored};
-use lazyast_format::read::{Constant, Part, Value};
-use lazyast_format::shape::Role;
+use lazyast_format::read::{Constant, FieldValue, PayloadValue};
+use lazyast_format::schema::Role;
 use lazyast_format::{Kind, NodeId};
 
 use super::compiler::PatternCompiler;
@@ -35,7 +35,7 @@ impl PatternCompiler<'_, '_> {
             Payload::ImportFrom(_) => {
                 let module = self.optional_name(node, Role::Module)?;
                 let level = match self.parsed.value(node, field(kind, "level"))? {
-                    Value::Int(level) => level as u32,
+                    FieldValue::Int(level) => level as u32,
                     _ => 0,
                 };
                 PayloadTest::ImportFrom(module, level)
@@ -45,7 +45,7 @@ impl PatternCompiler<'_, '_> {
             | Payload::Flag(_)
             | Payload::Operators(Stored::Inline(_)) => PayloadTest::Same(payload),
             Payload::Operators(Stored::Record(_)) => match self.parsed.value(node, field(kind, "ops"))? {
-                Value::Singletons(operators) => {
+                FieldValue::Singletons(operators) => {
                     PayloadTest::Operators(operators.into_iter().map(|operator| operator.code).collect())
                 }
                 _ => PayloadTest::Anything,
@@ -55,9 +55,9 @@ impl PatternCompiler<'_, '_> {
     }
 
     fn literal(&mut self, node: NodeId, kind: Kind, payload: Payload) -> Result<ConstantLiteral, QueryError> {
-        let part = self.parsed.tree.part(field(kind, "value"), payload, node);
+        let part = self.parsed.tree.payload_value(field(kind, "value"), payload, node);
         let part = part.map_err(|damage| self.parsed.damage(&damage))?;
-        let Part::Constant(constant) = part else { return Ok(ConstantLiteral::Payload(payload)) };
+        let PayloadValue::Constant(constant) = part else { return Ok(ConstantLiteral::Payload(payload)) };
         let substituted = self.parsed.substituted;
         let literal = match constant {
             Constant::Str(text) => ConstantLiteral::Str(substituted.restore(text)),

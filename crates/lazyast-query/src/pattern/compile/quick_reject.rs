@@ -1,7 +1,7 @@
 //! Quick rejects: the tests of nodes at fixed distances after the first node.
 
 use lazyast_format::encoding::PayloadLayout;
-use lazyast_format::shape::Role;
+use lazyast_format::schema::Role;
 use lazyast_format::{Kind, NodeId};
 
 use super::compiler::PatternCompiler;

@@ -98,10 +98,10 @@ impl<'a> Matcher<'_, '_, 'a> {
         kind: Kind,
     ) -> Result<impl ExactSizeIterator<Item = u32> + use<'a>, Damage> {
         match self.tree.payload(node, kind)? {
-            Payload::Names(list) => self.tree.extra_list(list),
+            Payload::Names(list) => self.tree.list(list),
             payload => {
-                let found = u64::from(payload.encode());
-                Err(Damage { what: "node has no names", at: node, found })
+                let found = payload.encode();
+                Err(Damage::new("node has no names", node).found(found))
             }
         }
     }

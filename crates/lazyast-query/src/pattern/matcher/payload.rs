@@ -22,7 +22,7 @@ impl Matcher<'_, '_, '_> {
             (PayloadTest::OptionalName(test), payload) => self.optional_name(*test, node, payload.name()),
             (PayloadTest::Same(expected), payload) => Ok(payload == *expected),
             (PayloadTest::Operators(operators), Payload::Operators(Stored::Record(list))) => {
-                Ok(tree.extra_list(list)?.eq(operators.iter().map(|operator| u32::from(*operator))))
+                Ok(tree.list(list)?.eq(operators.iter().map(|operator| u32::from(*operator))))
             }
             (PayloadTest::Alias(name_test, asname_test), Payload::Alias(alias)) => {
                 let (name, asname) = tree.alias(alias)?;

@@ -1,17 +1,19 @@
-//! V29 to V32: comments, warnings, and the lists of f-strings and of 3.11's positions.
+//! V29 to V32: comments, warnings, and the lists of f-strings and of positions in 3.11.
 
-use super::tables::Cursor;
-use super::{Findings, Full, Rule};
-use crate::generated::tables::{Field, Kind};
+use super::findings::{Findings, LimitReached};
+use super::narrow_cursor::NarrowCursor;
+use super::rule::Rule;
+use crate::encoding::{SPAN_RECORD_LEN, SpanRecord, WarningKind};
 use crate::layout::ArchivedColumns;
-use crate::read::{SPAN_RECORD, Tree};
-use crate::shape::WARNING_KINDS;
+use crate::read::Tree;
+use crate::schema::{Field, Kind};
 
-/// V29 and V30.
-pub(super) fn check(tree: &Tree<'_>, findings: &mut Findings) -> Result<(), Full> {
+/// V29 and V30: comments and warnings.
+pub(super) fn check(tree: &Tree<'_>, findings: &mut Findings) -> Result<(), LimitReached> {
     let columns = tree.columns;
     let text_len = u64::from(tree.header().text_len);
-    let (mut gaps, mut lengths) = (Cursor::new(&columns.comment_gaps), Cursor::new(&columns.comment_lengths));
+    let (mut gaps, mut lengths) =
+        (NarrowCursor::new(&columns.comment_gaps), NarrowCursor::new(&columns.comment_lengths));
     let mut end = 0_u64;
     for row in 0..columns.comment_gaps.bytes.len() {
         let ((gap, _), (length, _)) = (gaps.next(row), lengths.next(row));
@@ -32,33 +34,33 @@ pub(super) fn check(tree: &Tree<'_>, findings: &mut Findings) -> Result<(), Full
     check_warnings(tree, findings)
 }
 
-fn check_warnings(tree: &Tree<'_>, findings: &mut Findings) -> Result<(), Full> {
+fn check_warnings(tree: &Tree<'_>, findings: &mut Findings) -> Result<(), LimitReached> {
     let (warnings, text_len) = (&tree.columns.warnings, tree.header().text_len);
-    let mut before = 0;
+    let mut previous = 0;
     for (row, pair) in warnings.chunks(2).enumerate() {
         let [offset, kind] = pair else {
             return findings.report(Rule::Warnings, "warnings", row, "an offset and a kind", "an offset");
         };
         let (offset, kind) = (offset.to_native(), kind.to_native());
-        if offset < before || offset >= text_len {
+        if offset < previous || offset >= text_len {
             findings.report(
                 Rule::Warnings,
                 "warnings",
                 row,
-                format_args!("an offset from {before} to {text_len}"),
+                format_args!("an offset from {previous} to {text_len}"),
                 offset,
             )?;
         }
-        if kind >= WARNING_KINDS {
+        if kind as usize >= WarningKind::ALL.len() {
             findings.report(
                 Rule::Warnings,
                 "warnings",
                 row,
-                format_args!("a kind below {WARNING_KINDS}"),
+                format_args!("a kind below {}", WarningKind::ALL.len()),
                 kind,
             )?;
         }
-        before = offset;
+        previous = offset;
     }
     let warns = tree.header().facts.warns;
     if warns == warnings.is_empty() {
@@ -67,28 +69,31 @@ fn check_warnings(tree: &Tree<'_>, findings: &mut Findings) -> Result<(), Full> 
     Ok(())
 }
 
-/// The lists that name nodes, read along with the nodes.
-pub(super) struct Listed<'a> {
+/// V31 and V32: the lists that name nodes, compared with the nodes in order.
+pub(super) struct NodeListChecker<'a> {
     columns: &'a ArchivedColumns,
+    /// The next entry of `joined_strings`.
     joined: usize,
+    /// The next record of `spans_311`.
     spans: usize,
-    /// The end of the last f-string that is listed.
+    /// The end of the last outermost f-string.
     joined_end: u32,
 }
 
-impl<'a> Listed<'a> {
+impl<'a> NodeListChecker<'a> {
     pub(super) fn new(tree: &Tree<'a>) -> Self {
         Self { columns: tree.columns, joined: 0, spans: 0, joined_end: 0 }
     }
 
-    pub(super) fn node(
+    /// Compares a node with the lists.
+    pub(super) fn check(
         &mut self,
         id: u32,
         end: u32,
         kind: Kind,
         field: Field,
         findings: &mut Findings,
-    ) -> Result<(), Full> {
+    ) -> Result<(), LimitReached> {
         if kind == Kind::JoinedStr && field != Field::FormatSpec && id >= self.joined_end {
             self.joined_end = end;
             match self.columns.joined_strings.get(self.joined).map(|node| node.to_native()) {
@@ -96,11 +101,17 @@ impl<'a> Listed<'a> {
                 Some(node) => {
                     findings.report(Rule::JoinedStrings, "joined_strings", self.joined, id, node)?
                 }
-                None => findings.report(Rule::JoinedStrings, "joined_strings", self.joined, id, "no more")?,
+                None => findings.report(
+                    Rule::JoinedStrings,
+                    "joined_strings",
+                    self.joined,
+                    id,
+                    "no more nodes",
+                )?,
             }
             self.joined += 1;
         }
-        let record = self.columns.spans_311.get(self.spans * SPAN_RECORD);
+        let record = self.columns.spans_311.get(self.spans * SPAN_RECORD_LEN);
         if record.is_some_and(|node| node.to_native() == id) {
             self.span(id, kind, findings)?;
             self.spans += 1;
@@ -108,14 +119,14 @@ impl<'a> Listed<'a> {
         Ok(())
     }
 
-    fn span(&self, id: u32, kind: Kind, findings: &mut Findings) -> Result<(), Full> {
+    fn span(&self, id: u32, kind: Kind, findings: &mut Findings) -> Result<(), LimitReached> {
         let lines = self.columns.lines.len().max(1);
-        let words = self.columns.spans_311.get(self.spans * SPAN_RECORD..).unwrap_or_default();
-        let Some(record) = words.first_chunk::<SPAN_RECORD>() else {
+        let words = self.columns.spans_311.get(self.spans * SPAN_RECORD_LEN..).unwrap_or_default();
+        let Some(record) = words.first_chunk::<SPAN_RECORD_LEN>() else {
             return findings.report(Rule::Spans311, "spans_311", self.spans, "5 words", words.len());
         };
-        let [_, line, _, end_line, _] = record.map(|word| word.to_native());
-        for line in [line, end_line] {
+        let span = SpanRecord::from_words(record.map(|word| word.to_native())).span;
+        for line in [span.start.line, span.end.line] {
             if line == 0 || line as usize > lines {
                 findings.report(
                     Rule::Spans311,
@@ -138,12 +149,19 @@ impl<'a> Listed<'a> {
         Ok(())
     }
 
-    pub(super) fn finish(&self, findings: &mut Findings) -> Result<(), Full> {
+    /// Reports entries that belong to no node.
+    pub(super) fn finish(&self, findings: &mut Findings) -> Result<(), LimitReached> {
         if let Some(node) = self.columns.joined_strings.get(self.joined) {
-            findings.report(Rule::JoinedStrings, "joined_strings", self.joined, "no more", node)?;
+            findings.report(Rule::JoinedStrings, "joined_strings", self.joined, "no more nodes", node)?;
         }
-        if let Some(node) = self.columns.spans_311.get(self.spans * SPAN_RECORD) {
-            findings.report(Rule::Spans311, "spans_311", self.spans, "a node behind the one before", node)?;
+        if let Some(node) = self.columns.spans_311.get(self.spans * SPAN_RECORD_LEN) {
+            findings.report(
+                Rule::Spans311,
+                "spans_311",
+                self.spans,
+                "a node after the previous one",
+                node,
+            )?;
         }
         Ok(())
     }

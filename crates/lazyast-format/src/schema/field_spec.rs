@@ -1,15 +1,16 @@
-//! The vocabulary of the generated tables: how a field of a CPython node is found in an archive.
+//! [`FieldSpec`]: how the value of a field of an `ast` node is found in an archive. The generated tables consist of
+//! these.
 
-use crate::generated::tables::{Field, SingletonClass};
+use super::generated::codes::{Field, SingletonClass};
 
-/// One field of a node kind, as `ast` knows it.
+/// One field of a kind, as `ast` defines it.
 #[derive(Debug)]
 pub struct FieldSpec {
-    /// CPython's name.
+    /// The name in CPython.
     pub name: &'static str,
-    /// The abstract class or the type of the value or of its elements, as CPython's grammar names it.
+    /// The abstract class or the type of the value, or of the elements of a list, as CPython's grammar names it.
     pub class: &'static str,
-    /// The code of the children that make the value, where it is made of children.
+    /// The code of the children that make the value, if it is made of children.
     pub field: Option<Field>,
     /// Where the value comes from.
     pub role: Role,
@@ -17,7 +18,7 @@ pub struct FieldSpec {
     pub optional: bool,
     /// Whether the value is a list.
     pub list: bool,
-    /// The class of a value that is a singleton.
+    /// The abstract class of a value that is a shared instance.
     pub singletons: Option<SingletonClass>,
     /// The minor version of the first Python 3 with this field.
     pub since: u8,
@@ -30,11 +31,11 @@ pub enum Role {
     Child,
     /// All children with the field's code.
     Children,
-    /// `Dict.keys`: children, with a hole for each value that no key precedes.
+    /// `Dict.keys`: children, and `None` for each value without a key.
     Keys,
-    /// `arguments.kw_defaults`: children, with a hole for each `kwonlyargs` child that no default follows.
+    /// `arguments.kw_defaults`: children, and `None` for each keyword-only parameter without a default.
     KwDefaults,
-    /// `JoinedStr.values`: children, and the empty constants of 3.12 where the target has them.
+    /// `JoinedStr.values`: children, and the empty constants of 3.12 in the releases that have them.
     Values,
     /// Always `None`.
     None,
@@ -56,9 +57,9 @@ pub enum Role {
     Operators,
     /// The payload's constant.
     Constant,
-    /// `'u'` where the constant was written with that prefix, or `None`.
+    /// `'u'` if the constant was written with that prefix, or `None`.
     ConstantKind,
-    /// The payload itself, 0 or 1.
+    /// 0 or 1.
     Flag,
     /// `ImportFrom.module`.
     Module,
@@ -73,9 +74,3 @@ pub enum Role {
     /// `Interpolation.str`.
     Text,
 }
-
-/// How many kinds of warnings there are.
-pub const WARNING_KINDS: u32 = 3;
-
-/// The minor version of the oldest Python 3 that archives serve.
-pub const OLDEST_PYTHON: u8 = 11;

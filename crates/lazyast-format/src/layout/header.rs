@@ -1,47 +1,48 @@
 //! The fixed header in front of an archive's columns: 96 bytes, little-endian.
 //!
-//! A reader decides from the header alone whether the bytes are its business: the format's version, the
-//! schema's fingerprint and the parser's version all have to be its own.
+//! A reader decides from the header alone whether it can read an archive: the format version, the schema
+//! fingerprint and the parser version must be the reader's own.
 
 use core::fmt;
 
-use crate::generated::tables::{FORMAT_VERSION, SCHEMA_FINGERPRINT};
+use crate::schema::{FORMAT_VERSION, SCHEMA_FINGERPRINT};
 
 /// The length of the header in bytes; a multiple of 16, so that the columns after it stay aligned.
 pub const HEADER_LEN: usize = 96;
 
-/// The first eight bytes of every archive. The 0x1a ends a listing of the file on old terminals.
+/// The first eight bytes of every archive. The byte 0x1a marks the end of text files on some systems, so that
+/// programs that print text stop there.
 pub const MAGIC: [u8; 8] = *b"LAZYAST\x1a";
 
-/// Facts about a source that a reader may need before it looks at the tree.
+/// Properties of a source that a reader may need before it reads the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Facts {
-    /// The minor version of the first Python 3 whose grammar has all that the source uses; at least 11.
+pub struct SourceFacts {
+    /// The minor version of the first Python 3 whose grammar has all syntax of the source; at least 11.
     pub minimum_python: u8,
-    /// The parser of some Python warns about the source (the column `warnings`).
+    /// Whether the parser of some Python warns about the source (the column `warnings`).
     pub warns: bool,
-    /// There is a comment that `ast.parse(..., type_comments=True)` would read.
+    /// Whether there is a comment that `ast.parse(..., type_comments=True)` would read.
     pub type_comments: bool,
-    /// The source was not UTF-8: positions count bytes of the re-encoded text.
+    /// Whether the source was not UTF-8. Positions then count bytes of the re-encoded text.
     pub reencoded: bool,
 }
 
 /// An archive's header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// What the source is like.
-    pub facts: Facts,
-    /// Number that the parser's crate gives to itself; trees of different parsers are not mixed.
+    /// Properties of the source.
+    pub facts: SourceFacts,
+    /// The version that the parser gives to itself. Trees of different parsers are not mixed.
     pub parser: u32,
-    /// Nodes on the longest path from the root to a leaf.
+    /// The number of nodes on the longest path from the root to a leaf.
     pub depth: u16,
-    /// Length of the source in bytes, as it was read and hashed.
+    /// The length in bytes of the source, as it was read and hashed.
     pub source_len: u32,
-    /// Length in bytes of the source's text in UTF-8 without a byte order mark: what positions count.
+    /// The length in bytes of the text: the source in UTF-8, without a byte order mark. Positions are offsets in it.
     pub text_len: u32,
-    /// Length of the columns in bytes.
+    /// The length of the columns in bytes.
     pub body_len: u32,
-    /// Number of nodes.
+    /// The number of nodes.
     pub node_count: u32,
     /// The blake3 hash of the source as it was read.
     pub source_hash: [u8; 32],
@@ -54,7 +55,9 @@ const TYPE_COMMENTS: u8 = 2;
 const REENCODED: u8 = 4;
 
 impl Header {
-    /// Reads a header and refuses what is not an archive of this format.
+    /// Reads the header of an archive.
+    ///
+    /// `parser` is the parser version that the caller accepts; `None` accepts any.
     pub fn parse(bytes: &[u8], parser: Option<u32>) -> Result<Self, HeaderError> {
         let head: &[u8; HEADER_LEN] =
             bytes.first_chunk().ok_or(HeaderError::Length { found: bytes.len(), expected: HEADER_LEN })?;
@@ -73,7 +76,7 @@ impl Header {
         }
         let flags = head[13];
         let header = Self {
-            facts: Facts {
+            facts: SourceFacts {
                 minimum_python: head[12],
                 warns: flags & WARNS != 0,
                 type_comments: flags & TYPE_COMMENTS != 0,
@@ -106,7 +109,7 @@ impl Header {
     pub fn to_bytes(&self) -> [u8; HEADER_LEN] {
         let mut head = [0; HEADER_LEN];
         let mut put = |at: usize, bytes: &[u8]| head[at..at + bytes.len()].copy_from_slice(bytes);
-        let Facts { minimum_python, warns, type_comments, reencoded } = self.facts;
+        let SourceFacts { minimum_python, warns, type_comments, reencoded } = self.facts;
         put(0, &MAGIC);
         put(8, &FORMAT_VERSION.to_le_bytes());
         put(12, &[minimum_python]);
@@ -124,8 +127,8 @@ impl Header {
         head
     }
 
-    /// The checksum that the header should carry: XXH3-64 of the body, seeded with the XXH3-64 of the
-    /// header whose checksum is zero.
+    /// The checksum that belongs into the header: XXH3-64 of the body, seeded with the XXH3-64 of the header in
+    /// which the checksum is zero.
     pub fn checksum_of(&self, body: &[u8]) -> u64 {
         let head = Self { checksum: 0, ..*self }.to_bytes();
         xxhash_rust::xxh3::xxh3_64_with_seed(body, xxhash_rust::xxh3::xxh3_64(&head))
@@ -134,35 +137,36 @@ impl Header {
 
 /// Why bytes are not an archive of this format.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum HeaderError {
     /// The first eight bytes are not [`MAGIC`].
     Magic,
-    /// Another version of the format.
+    /// The format version is another one.
     Version {
-        /// What the bytes say.
+        /// The value in the header.
         found: u32,
-        /// What this reader reads.
+        /// The value that this reader supports.
         expected: u32,
     },
-    /// Another schema.
+    /// The schema is another one.
     Schema {
-        /// What the bytes say.
+        /// The value in the header.
         found: u64,
-        /// What this reader reads.
+        /// The value that this reader supports.
         expected: u64,
     },
-    /// Another parser made the tree.
+    /// Another version of the parser made the tree.
     Parser {
-        /// What the bytes say.
+        /// The value in the header.
         found: u32,
-        /// What the caller asked for.
+        /// The version that the caller accepts.
         expected: u32,
     },
-    /// The archive is cut off or has something behind it.
+    /// The archive is truncated, or other bytes follow it.
     Length {
-        /// Bytes that there are.
+        /// The number of bytes.
         found: usize,
-        /// Bytes that there should be.
+        /// The number of bytes that the header implies.
         expected: usize,
     },
 }
@@ -172,15 +176,17 @@ impl fmt::Display for HeaderError {
         match self {
             Self::Magic => write!(f, "not a lazyast archive: it does not start with {MAGIC:?}"),
             Self::Version { found, expected } => {
-                write!(f, "format version {found}, but this reader reads version {expected}")
+                write!(f, "format version {found}, but this reader supports version {expected}")
             }
             Self::Schema { found, expected } => {
-                write!(f, "schema fingerprint {found:#018x}, but this reader has {expected:#018x}")
+                write!(f, "schema fingerprint {found:#018x}, but this reader supports {expected:#018x}")
             }
             Self::Parser { found, expected } => {
-                write!(f, "made by parser version {found}, but version {expected} is wanted")
+                write!(f, "made by parser version {found}, but version {expected} is expected")
             }
-            Self::Length { found, expected } => write!(f, "{found} bytes long instead of {expected}"),
+            Self::Length { found, expected } => {
+                write!(f, "the archive is {found} bytes long, but {expected} are expected")
+            }
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use core::mem::{align_of, offset_of, size_of};
 
-use crate::layout::ArchivedColumns;
+use crate::layout::columns::ArchivedColumns;
 
 const _: () = assert!(offset_of!(ArchivedColumns, kinds) == 0);
 const _: () = assert!(offset_of!(ArchivedColumns, fields) == 8);

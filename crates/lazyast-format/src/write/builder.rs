@@ -1,0 +1,261 @@
+//! [`Builder`]: nodes in preorder, children in source order.
+//!
+//! The builder collects nodes as rows, because the size of a subtree is known only when its node is left. The
+//! columns are filled at the end. A builder serves one source after the other, so that its buffers are reused.
+
+use super::intern::Interner;
+use super::node_columns::{self, BuiltNode};
+use crate::encoding::{
+    AliasRecord, BIG_INT, ConstantTag, ImportFromRecord, NodeId, Payload, Record, Span, SpanRecord, Stored,
+    WarningKind,
+};
+use crate::layout::{self, Buffer, Columns, HEADER_LEN, Header, LayoutError, SourceFacts};
+use crate::schema::{Field, Kind};
+
+/// A node that was entered and is not left yet.
+#[derive(Debug)]
+#[must_use = "a node that is entered must be left"]
+pub struct OpenNode(NodeId);
+
+impl OpenNode {
+    /// The number of the node.
+    pub fn id(&self) -> NodeId {
+        self.0
+    }
+}
+
+/// Builds archives.
+///
+/// ```
+/// use lazyast_format::encoding::Payload;
+/// use lazyast_format::layout::SourceFacts;
+/// use lazyast_format::{Archive, Builder, Field, Kind};
+///
+/// let mut builder = Builder::new();
+/// let module = builder.enter(Kind::Module, Field::Root, 0, 5, Payload::None);
+/// builder.leaf(Kind::Pass, Field::Body, 0, 4, Payload::None);
+/// builder.leave(module);
+/// builder.line(5);
+/// let facts = SourceFacts { minimum_python: 11, ..SourceFacts::default() };
+/// let source_hash = [0; 32];
+/// let archive = builder.finish(facts, 1, (&source_hash, 5), 5)?;
+/// assert_eq!(Archive::open(archive, Some(1))?.tree()?.len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Builder {
+    nodes: Vec<BuiltNode>,
+    columns: Columns,
+    names: Interner,
+    strings: Interner,
+    last_comment_end: u32,
+    /// The open f-string that stands in no other.
+    open_joined_string: Option<NodeId>,
+    depth: u16,
+    max_depth: u16,
+    buffer: Buffer,
+}
+
+impl Builder {
+    /// An empty builder.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Starts a node. The nodes that are added until it is left are its descendants.
+    #[inline]
+    pub fn enter(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload: Payload) -> OpenNode {
+        debug_assert_eq!(payload.layout(), kind.payload_layout(), "payload of {kind:?}");
+        let id = self.len();
+        self.nodes.push(BuiltNode {
+            start,
+            length: end.saturating_sub(start),
+            size: 0,
+            payload_bits: payload.encode(),
+            kind: kind as u8,
+            field: field as u8,
+        });
+        self.depth += 1;
+        self.max_depth = self.max_depth.max(self.depth);
+        OpenNode(id)
+    }
+
+    /// Ends a node.
+    pub fn leave(&mut self, node: OpenNode) {
+        if self.open_joined_string == Some(node.0) {
+            self.open_joined_string = None;
+        }
+        self.nodes[node.0 as usize].size = self.len() - node.0 - 1;
+        self.depth -= 1;
+    }
+
+    /// Adds a node without children and returns its number.
+    #[inline]
+    pub fn leaf(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload: Payload) -> NodeId {
+        let node = self.enter(kind, field, start, end, payload);
+        self.depth -= 1;
+        node.0
+    }
+
+    /// The number of nodes so far, which is the number of the next node.
+    pub fn len(&self) -> u32 {
+        self.nodes.len() as u32
+    }
+
+    /// Whether there is no node yet.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// How many nodes are entered and not left.
+    pub fn depth(&self) -> u16 {
+        self.depth
+    }
+
+    /// Adds an identifier, unless it is there, and returns its number.
+    pub fn name(&mut self, name: &str) -> u32 {
+        self.names.intern(name.as_bytes(), &mut self.columns.names, &mut self.columns.name_bytes)
+    }
+
+    /// Adds a string (WTF-8, bytes or digits), unless it is there, and returns its number.
+    pub fn string(&mut self, value: &[u8]) -> u32 {
+        self.strings.intern(value, &mut self.columns.strings, &mut self.columns.string_bytes)
+    }
+
+    /// The payload of a constant whose value is a string.
+    pub fn string_constant(&mut self, tag: ConstantTag, value: &[u8]) -> Payload {
+        Payload::Constant { tag, value: self.string(value) }
+    }
+
+    /// The payload of a float or of an imaginary number.
+    pub fn float_constant(&mut self, tag: ConstantTag, value: f64) -> Payload {
+        self.columns.floats.push(value.to_bits());
+        Payload::Constant { tag, value: self.columns.floats.len() as u32 - 1 }
+    }
+
+    /// The payload of an integer.
+    pub fn int_constant(&mut self, value: u64) -> Payload {
+        if value < BIG_INT {
+            Payload::Constant { tag: ConstantTag::Int, value: value as u32 }
+        } else {
+            self.string_constant(ConstantTag::BigInt, value.to_string().as_bytes())
+        }
+    }
+
+    /// The payload of an alias.
+    pub fn alias(&mut self, name: u32, asname: Option<u32>) -> Payload {
+        Payload::Alias(match asname {
+            None => Stored::Inline(name),
+            Some(asname) => Stored::Record(self.record(AliasRecord { name, asname })),
+        })
+    }
+
+    /// The payload of an `ImportFrom`.
+    pub fn import_from(&mut self, module: Option<u32>, level: u32) -> Payload {
+        Payload::ImportFrom(match level {
+            0 => Stored::Inline(module),
+            level => Stored::Record(self.record(ImportFromRecord { module, level })),
+        })
+    }
+
+    /// The payload of a comparison, from the codes of its operators.
+    pub fn operators(&mut self, operators: &[u32]) -> Payload {
+        Payload::Operators(match operators {
+            [operator] => Stored::Inline(*operator),
+            operators => Stored::Record(self.list(operators)),
+        })
+    }
+
+    /// Adds a record to the extras and returns its offset.
+    pub fn record(&mut self, record: impl Record) -> u32 {
+        let offset = self.columns.extras.len() as u32;
+        self.columns.extras.extend_from_slice(&record.to_words());
+        offset
+    }
+
+    /// Adds a counted list to the extras and returns its offset.
+    pub fn list(&mut self, elements: &[u32]) -> u32 {
+        let offset = self.columns.extras.len() as u32;
+        self.columns.extras.push(elements.len() as u32);
+        self.columns.extras.extend_from_slice(elements);
+        offset
+    }
+
+    /// Adds the next line. The length includes the line end.
+    pub fn line(&mut self, length: u32) {
+        self.columns.lines.push(length);
+    }
+
+    /// Adds the next comment. Comments come in source order.
+    pub fn comment(&mut self, start: u32, end: u32) {
+        self.columns.comment_gaps.push(start - self.last_comment_end);
+        self.columns.comment_lengths.push(end - start);
+        self.last_comment_end = end;
+    }
+
+    /// Adds a warning that some Python's parser gives. Warnings come in source order.
+    pub fn warning(&mut self, offset: u32, kind: WarningKind) {
+        self.columns.warnings.extend_from_slice(&[offset, kind as u32]);
+    }
+
+    /// Marks a node as an f-string: a `JoinedStr` that is not a format specification.
+    ///
+    /// Only f-strings that stand in no other are listed, because readers find the others from there.
+    pub fn joined_string(&mut self, node: &OpenNode) {
+        if self.open_joined_string.is_none() {
+            self.columns.joined_strings.push(node.0);
+            self.open_joined_string = Some(node.0);
+        }
+    }
+
+    /// Adds the position that a node has in Python 3.11 only. Nodes come in ascending order.
+    pub fn span_311(&mut self, node: NodeId, span: Span) {
+        self.columns.spans_311.extend_from_slice(&SpanRecord { node, span }.to_words());
+    }
+
+    /// The archive of what was added. Afterwards the builder is empty, also after an error.
+    ///
+    /// `source` is the blake3 hash and the length of the source. The only error is an archive that is too large for
+    /// 32-bit offsets.
+    pub fn finish(
+        &mut self,
+        facts: SourceFacts,
+        parser: u32,
+        source: (&[u8; 32], u32),
+        text_len: u32,
+    ) -> Result<&[u8], LayoutError> {
+        node_columns::pack(&self.nodes, &mut self.columns);
+        let mut header = Header {
+            facts: SourceFacts { warns: !self.columns.warnings.is_empty(), ..facts },
+            parser,
+            depth: self.max_depth,
+            source_len: source.1,
+            text_len,
+            body_len: 0,
+            node_count: self.len(),
+            source_hash: *source.0,
+            checksum: 0,
+        };
+        self.buffer.clear();
+        self.buffer.extend_from_slice(&[0; HEADER_LEN]);
+        let serialized = layout::serialize(&self.columns, core::mem::take(&mut self.buffer));
+        self.clear();
+        self.buffer = serialized?;
+        header.body_len = (self.buffer.len() - HEADER_LEN) as u32;
+        header.checksum = header.checksum_of(&self.buffer[HEADER_LEN..]);
+        self.buffer[..HEADER_LEN].copy_from_slice(&header.to_bytes());
+        Ok(&self.buffer)
+    }
+
+    /// Removes everything that was added and keeps the buffers.
+    pub fn clear(&mut self) {
+        self.columns.clear();
+        self.names.clear();
+        self.strings.clear();
+        self.nodes.clear();
+        self.last_comment_end = 0;
+        self.open_joined_string = None;
+        self.depth = 0;
+        self.max_depth = 0;
+    }
+}
