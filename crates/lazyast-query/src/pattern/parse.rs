@@ -1,5 +1,7 @@
 //! The parser of patterns. The caller gives it, so that this crate depends on no parser.
 
+use std::fmt;
+
 use lazyast_format::Archive;
 
 /// A parser of Python: source text to archive.
@@ -13,3 +15,11 @@ pub struct ParseFailure {
     /// Where in the text it is wrong, in bytes; `None` if the message is about the text as a whole.
     pub offset: Option<usize>,
 }
+
+impl fmt::Display for ParseFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ParseFailure {}
