@@ -1,8 +1,8 @@
 """A small reader of lazyast archives, written from format-spec/FORMAT.md alone.
 
-It is an oracle for tests: slow, plain, and without any code of the library. `read(archive)` gives the tree that
-`ast.parse` of the running interpreter gives for the archive's source, positions included. Of the validation rules it
-checks what it would stumble over; it does not look at the checksum.
+It is an oracle for tests: slow, simple, and without any code of the library. `read(archive)` returns the tree that
+`ast.parse` of the running interpreter returns for the archive's source, including positions. It checks the validation
+rules V01 to V05, and not the checksum.
 """
 
 import ast
@@ -22,12 +22,12 @@ class FormatError(ValueError):
 
 
 def read(archive, version=sys.version_info[:3], namespace=ast):
-    """The tree for a Python version (major, minor, micro), made of the classes of a namespace."""
+    """Return the tree for a Python version (major, minor, micro), as objects of the classes in a namespace."""
     return _Reader(archive, version, namespace).tree()
 
 
 def minimum_python(archive):
-    """The minor version of the first Python 3 that takes the source."""
+    """Return the minor version of the first Python 3 that accepts the source."""
     return archive[12]
 
 
@@ -53,9 +53,9 @@ class _Reader:
         if version != FORMAT_VERSION:
             raise FormatError(f"V02: format version {version}, not {FORMAT_VERSION}")
         if fingerprint != SCHEMA_FINGERPRINT:
-            raise FormatError("V03: another schema")
+            raise FormatError("V03: the schema fingerprint is another one")
         if len(self.archive) != HEADER.size + body_len:
-            raise FormatError("V04: another length")
+            raise FormatError("V04: the header says another length")
         if self.minimum > self.minor:
             raise FormatError(f"for Python 3.{self.minimum} and later")
 
@@ -125,7 +125,7 @@ class _Reader:
         starts, ends = self.divide(self.strings)
         self.strings = [self.string_bytes[start:end] for start, end in zip(starts, ends)]
         words = self.spans_311
-        self.moved = {words[at]: words[at + 1 : at + 5] for at in range(0, len(words), 5)}
+        self.listed_positions = {words[at]: words[at + 1 : at + 5] for at in range(0, len(words), 5)}
 
     # Nodes.
 
@@ -136,7 +136,7 @@ class _Reader:
             child += 1 + self.sizes[child]
 
     def tree(self):
-        """Nodes are made from the last to the first, so that children are there before their parents."""
+        """Make the nodes from the last to the first, so that children exist before their parents."""
         self.find_parts()
         made = [None] * self.count
         for node in reversed(range(self.count)):
@@ -161,10 +161,10 @@ class _Reader:
         if role == "children":
             return [made[child] for child in self.children(node) if self.fields[child] == CODES[field]]
         if role == "values":
-            wanted = {CODES["values"]}
+            elements = {CODES["values"]}
             if self.minor == 12 and self.micro <= 1:
-                wanted.add(CODES["values_312"])
-            return [made[child] for child in self.children(node) if self.fields[child] in wanted]
+                elements.add(CODES["values_312"])
+            return [made[child] for child in self.children(node) if self.fields[child] in elements]
         if role == "keys":
             return self.keys(node, made)
         if role == "kw_defaults":
@@ -174,13 +174,13 @@ class _Reader:
         return getattr(payload, role)(type_name.rstrip("?*"))
 
     def keys(self, node, made):
-        keys, before = [], None
+        keys, pending = [], None
         for child in self.children(node):
             if self.fields[child] == CODES["keys"]:
-                before = made[child]
+                pending = made[child]
             else:
-                keys.append(before)
-                before = None
+                keys.append(pending)
+                pending = None
         return keys
 
     def kw_defaults(self, node, made):
@@ -197,21 +197,21 @@ class _Reader:
     def position(self, node):
         names = ("lineno", "col_offset", "end_lineno", "end_col_offset")
         if self.minor > 11:
-            return dict(zip(names, self.true_position(node)))
-        if node not in self.moved:
+            return dict(zip(names, self.position_in_text(node)))
+        if node not in self.listed_positions:
             node = self.parts.get(node, node)
-        return dict(zip(names, self.moved.get(node) or self.true_position(node)))
+        return dict(zip(names, self.listed_positions.get(node) or self.position_in_text(node)))
 
-    def true_position(self, node):
+    def position_in_text(self, node):
         start = self.starts[node]
-        return self.place(start) + self.place(start + self.lengths[node])
+        return self.line_and_column(start) + self.line_and_column(start + self.lengths[node])
 
-    def place(self, offset):
+    def line_and_column(self, offset):
         line = bisect_right(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1]
 
     def find_parts(self):
-        """For each part of an f-string: that f-string."""
+        """Find the f-string of each part of an f-string."""
         self.parts = {}
         kinds = [KINDS[code][0] for code in self.kinds]
         for node, kind in enumerate(kinds):
@@ -226,15 +226,15 @@ class _Reader:
 
 
 class _Payload:
-    """The parts of a payload, by role."""
+    """The values in a payload, by role."""
 
     def __init__(self, reader, layout, payload):
         self.reader, self.layout, self.payload = reader, layout, payload
         self.extras = reader.extras
 
-    def numbers(self, place):
-        count = self.extras[place]
-        return self.extras[place + 1 : place + 1 + count]
+    def numbers(self, offset):
+        count = self.extras[offset]
+        return self.extras[offset + 1 : offset + 1 + count]
 
     def singleton(self, type_name, code):
         return getattr(self.reader.namespace, SINGLETONS[type_name][code])()
@@ -265,8 +265,8 @@ class _Payload:
         return self.payload
 
     def pair(self):
-        place = self.payload // 2
-        return self.extras[place : place + 2]
+        offset = self.payload // 2
+        return self.extras[offset : offset + 2]
 
     def module(self, _):
         return self.optional(self.pair()[0] if self.payload % 2 else self.payload // 2)

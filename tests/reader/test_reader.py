@@ -1,6 +1,6 @@
-"""The committed vectors, read by the pure-Python reader, against the running interpreter's `ast.parse`.
+"""Compares what the reader in Python makes of the committed vectors with `ast.parse` of the running interpreter.
 
-Run by pytest, or as a program without it: `python tests/reader/test_reader.py`.
+Run with pytest, or as a program: `python tests/reader/test_reader.py`.
 """
 
 import ast
@@ -11,14 +11,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import reader  # noqa: E402  (the line above finds it)
+import reader  # noqa: E402  (needs the path above)
 
 VECTORS = Path(__file__).parents[2] / "format-spec" / "vectors" / "v1"
 
 
-def archives(folder):
-    found = sorted((VECTORS / folder).glob("*.lazyast"))
-    assert found, f"no vectors in {VECTORS / folder}"
+def archives(directory):
+    found = sorted((VECTORS / directory).glob("*.lazyast"))
+    assert found, f"no vectors in {VECTORS / directory}"
     return found
 
 
@@ -32,7 +32,7 @@ def dump(tree):
     return ast.dump(tree, include_attributes=True, indent=1)
 
 
-def test_valid_vectors_are_what_ast_parse_makes():
+def test_valid_vectors_are_what_ast_parse_returns():
     equal = 0
     for path in archives("valid"):
         archive = path.read_bytes()
@@ -53,7 +53,7 @@ def test_sources_below_the_minimum_are_errors():
                 parsed(path.with_suffix(".py"))
             except SyntaxError:
                 continue
-            raise AssertionError(f"{path.name}: this Python takes it")
+            raise AssertionError(f"{path.name}: this Python accepts it")
 
 
 def test_empty_constants_of_early_3_12():
@@ -62,7 +62,7 @@ def test_empty_constants_of_early_3_12():
 
 
 class Names:
-    """Stands for the `ast` of a Python that is not running."""
+    """Stands for the module `ast` of another Python."""
 
     def __getattr__(self, name):
         return lambda **values: types.SimpleNamespace(class_name=name, **values)
@@ -76,8 +76,8 @@ def test_template_strings():
     assert interpolation.format_spec.values[1].value.id == "w"
 
 
-def test_foreign_archives_are_refused():
-    refused = 0
+def test_other_formats_are_rejected():
+    rejected = 0
     for path in archives("invalid"):
         rule = path.name[:3]
         if rule not in ("V01", "V02", "V03", "V04"):
@@ -86,10 +86,10 @@ def test_foreign_archives_are_refused():
             reader.read(path.read_bytes(), version=(3, 99, 0))
         except reader.FormatError as error:
             assert str(error).startswith(rule), f"{path.name}: {error}"
-            refused += 1
+            rejected += 1
         else:
             raise AssertionError(f"{path.name} is read")
-    assert refused >= 4
+    assert rejected >= 4
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-//! Where the vectors of an archive are, read as FORMAT.md says and without the library.
+//! Locates the vectors of an archive as FORMAT.md says, without the library.
 
 /// The length of the header.
 pub const HEADER: usize = 96;
@@ -6,20 +6,20 @@ pub const HEADER: usize = 96;
 /// One vector of an archive.
 #[derive(Clone, Debug)]
 pub struct Region {
-    /// The column and the part of its record, as in `starts.overflow.rows`.
+    /// The column and the part of its record, for example `starts.overflow.rows`.
     pub name: String,
-    /// Where its pointer is, counted from the archive's start. The length follows it.
+    /// The offset of the vector's entry in the root, counted from the archive's start.
     pub record: usize,
-    /// Where its first element is.
+    /// The offset of the first element.
     pub offset: usize,
-    /// Number of elements.
+    /// The number of elements.
     pub count: usize,
-    /// Bytes of an element.
+    /// The size of an element in bytes.
     pub width: usize,
 }
 
 impl Region {
-    /// The end of the last element.
+    /// The offset after the last element.
     pub fn end(&self) -> usize {
         self.offset + self.count * self.width
     }
@@ -44,14 +44,14 @@ pub const RECORDS: [(&str, &[(&str, usize)]); 7] = [
     ),
 ];
 
-/// Name and record type of every column.
+/// The name and the record type of every column.
 pub fn columns() -> Vec<(&'static str, &'static str)> {
     let schema = include_str!("../../format-spec/schema");
     let section = schema.split("\ncolumns\n").nth(1).unwrap_or_default();
     section.lines().filter_map(|line| line.trim().split_once(' ')).collect()
 }
 
-/// The vectors of all columns in the order of their records, without their places.
+/// The vectors of all columns in the order of their records, without their offsets.
 fn parts() -> Vec<(String, usize)> {
     let mut parts = Vec::new();
     for (column, record) in columns() {
@@ -68,7 +68,7 @@ pub fn root_len() -> usize {
     parts().len() * 8
 }
 
-/// The vectors of an archive in the order of their records. Panics where the bytes are none.
+/// The vectors of an archive in the order of their records. Panics if the bytes are not an archive.
 pub fn regions(bytes: &[u8]) -> Vec<Region> {
     let parts = parts();
     let mut record = bytes.len() - parts.len() * 8;

@@ -1,11 +1,11 @@
-//! Archives of what the parser does not serve yet, made with the builder.
+//! Archives of sources that the parser does not support, made with the builder.
 
 use lazyast_format::encoding::{ConstantTag, InterpolationRecord, Payload};
 use lazyast_format::layout::SourceFacts;
 use lazyast_format::schema::expr_context;
 use lazyast_format::{Builder, Field, Kind};
 
-/// A vector without a parser: its name, and how it is made.
+/// A vector that is made without a parser: its name, and the function that makes it.
 pub type Built = (&'static str, fn(&mut Builder) -> Vec<u8>);
 
 /// Every such vector.

@@ -7,12 +7,12 @@ use lazyast_format::{Field, Kind};
 
 use crate::anatomy::{HEADER, Region, regions};
 
-/// The document with the example between `<!-- example -->` and `<!-- end -->` made anew.
+/// Replaces the example between `<!-- example -->` and `<!-- end -->` in the document.
 pub fn update(document: &str, source: &str, archive: &[u8]) -> Result<String> {
     const OPEN: &str = "<!-- example -->";
     const CLOSE: &str = "<!-- end -->";
-    let start = document.find(OPEN).context("FORMAT.md has no place for the example")? + OPEN.len();
-    let length = document[start..].find(CLOSE).context("the example's place has no end")?;
+    let start = document.find(OPEN).context("FORMAT.md has no marker for the example")? + OPEN.len();
+    let length = document[start..].find(CLOSE).context("the marker of the example has no end")?;
     let (before, after) = (&document[..start], &document[start + length..]);
     let dump = dump(archive);
     Ok(format!("{before}\n```python\n{source}```\n\n```text\n{dump}```\n{after}"))
@@ -37,7 +37,7 @@ const HEADER_FIELDS: [(usize, usize, &str); 15] = [
     (64, 32, "blake3 of the source"),
 ];
 
-/// Every byte of an archive in order, with what it is.
+/// Every byte of an archive in order, with its meaning.
 pub fn dump(archive: &[u8]) -> String {
     let mut out = String::new();
     for (at, length, what) in HEADER_FIELDS {
@@ -68,7 +68,7 @@ fn padding(out: &mut String, archive: &[u8], at: &mut usize, to: usize) {
     }
 }
 
-/// Up to eight bytes a line; the first line says what they are.
+/// Up to eight bytes on a line. The first line says what they mean.
 fn rows(out: &mut String, archive: &[u8], at: usize, length: usize, what: &str, value: &str) {
     for (row, bytes) in archive[at..at + length].chunks(8).enumerate() {
         let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -89,7 +89,7 @@ fn number(archive: &[u8], at: usize, length: usize) -> u64 {
     archive[at..at + length].iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte))
 }
 
-/// A vector's values, by name where they are codes and as text where they are text.
+/// The values of a vector: codes as names, and bytes of text as text.
 fn meaning(archive: &[u8], region: &Region) -> String {
     let bytes = &archive[region.offset..region.end()];
     let kind = |code: u64| Kind::ALL.get(code as usize).map(|kind| kind.name());

@@ -1,4 +1,4 @@
-//! Archives that break one rule each.
+//! Archives that violate one rule each.
 
 use lazyast_format::verify::Rule;
 use lazyast_format::{Field, Kind};
@@ -7,9 +7,9 @@ use crate::patch::Patch;
 
 /// A vector that `verify` rejects.
 pub struct Invalid {
-    /// The one rule that it breaks.
+    /// The rule that it violates.
     pub rule: Rule,
-    /// What is wrong, for the name of the file.
+    /// The violation, for the name of the file.
     pub what: &'static str,
     /// The valid vector that is changed.
     pub base: &'static str,
@@ -28,7 +28,7 @@ const fn invalid(rule: Rule, what: &'static str, base: &'static str, change: fn(
     Invalid { rule, what, base, change }
 }
 
-/// The last node that is a `pass`: nothing else depends on what it says.
+/// The last node that is a `pass`. No other node depends on its values.
 fn pass(patch: &Patch) -> usize {
     let is_pass = |row: &usize| patch.get("kinds", *row) == Kind::Pass as u64;
     (0..=patch.last("kinds")).rev().find(is_pass).expect("the archive has a pass")
@@ -94,7 +94,7 @@ pub static ALL: &[Invalid] = &[
         patch.set("lines.lengths.bytes", 0, 0);
     }),
     invalid(Rule::Names, "name-twice", "example", |patch| {
-        // `greet` and `print` are the first and the last of three.
+        // `greet` and `print` are the first and the last of three names.
         for (row, byte) in b"greet".iter().enumerate() {
             patch.set("name_bytes", 9 + row, u64::from(*byte));
         }
@@ -170,7 +170,7 @@ pub static ALL: &[Invalid] = &[
         patch.set("payloads", patch.node(Kind::MatchSingleton, 0), 3 << 3 | 7);
     }),
     invalid(Rule::Payload, "neither-module-nor-level", "statements", |patch| {
-        // Of `from . import sibling`: the level in its record.
+        // The level in the record of `from . import sibling`.
         let record = patch.get("payloads", patch.node(Kind::ImportFrom, 0)) >> 1;
         patch.set("extras", record as usize + 1, 0);
     }),
@@ -185,7 +185,7 @@ pub static ALL: &[Invalid] = &[
         patch.set("payloads", compare, 0);
         let first = patch.child(Field::Comparators, compare);
         let end = compare + 1 + patch.get("sizes.bytes", compare) as usize;
-        // The comparators behind the first become nodes inside of it.
+        // The comparators after the first one become its descendants.
         patch.set("kinds", first, Kind::Tuple as u64);
         patch.set("payloads", first, 0);
         patch.set("sizes.bytes", first, (end - first - 1) as u64);

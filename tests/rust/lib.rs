@@ -1,7 +1,7 @@
-//! The format's test vectors: the archives under `format-spec/vectors`, and how they are made.
+//! The format's test vectors: the archives in `format-spec/vectors`, and how they are made.
 //!
-//! `cargo xtask vectors` writes them, `cargo xtask vectors --check` compares. What reads them: the tests
-//! of `lazyast-format` and the pure-Python reader's.
+//! `cargo xtask vectors` writes them, and `cargo xtask vectors --check` compares. The tests of `lazyast-format` and those
+//! of the reader in Python read them.
 #![forbid(unsafe_code)]
 
 pub mod anatomy;

@@ -1,25 +1,24 @@
-//! Changing single values of an archive.
+//! Changes single values of an archive.
 
 use lazyast_format::{Field, Header, Kind};
 
 use crate::anatomy::{HEADER, Region, regions};
 
-/// An archive that is being changed. Names that do not exist panic: patches are written for the archive
-/// that they change.
+/// An archive that is changed. A name that does not exist panics, because patches are written for one archive.
 #[derive(Debug)]
 pub struct Patch {
-    /// The bytes so far.
+    /// The bytes with the changes so far.
     pub bytes: Vec<u8>,
     regions: Vec<Region>,
 }
 
 impl Patch {
-    /// Starts with a sound archive.
+    /// Starts with a valid archive.
     pub fn new(bytes: &[u8]) -> Self {
         Self { bytes: bytes.to_vec(), regions: regions(bytes) }
     }
 
-    /// The archive with the checksum that it should have, where header and length are still readable.
+    /// The archive with a correct checksum, if header and length are still readable.
     pub fn finish(mut self) -> Vec<u8> {
         if let Ok(header) = Header::parse(&self.bytes, None) {
             let checksum = header.checksum_of(&self.bytes[HEADER..]);
@@ -28,7 +27,7 @@ impl Patch {
         self.bytes
     }
 
-    /// A vector.
+    /// A vector by name.
     pub fn region(&self, name: &str) -> Region {
         let found = self.regions.iter().find(|region| region.name == name);
         found.unwrap_or_else(|| panic!("no vector is called {name}")).clone()
@@ -55,14 +54,14 @@ impl Patch {
         self.set(name, row, self.get(name, row).wrapping_add_signed(step));
     }
 
-    /// Changes the length that the root says a vector has.
+    /// Changes the length of a vector in the root.
     pub fn resize(&mut self, name: &str, step: i32) {
         let Region { record, count, .. } = self.region(name);
         let count = (count as u32).wrapping_add_signed(step);
         self.bytes[record + 4..record + 8].copy_from_slice(&count.to_le_bytes());
     }
 
-    /// Moves the place where the root says a vector is.
+    /// Changes the offset of a vector in the root.
     pub fn repoint(&mut self, name: &str, step: i32) {
         let Region { record, offset, .. } = self.region(name);
         let pointer = (offset as i32 - record as i32).wrapping_add(step);

@@ -1,4 +1,4 @@
-//! All vectors: what files there are and what is in them.
+//! All vectors: the files and their content.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,33 +11,33 @@ use lazyast_parse::Parser;
 use crate::patch::Patch;
 use crate::{built, example, invalid};
 
-/// The workspace's folder.
+/// The directory of the workspace.
 pub fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are one folder down")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are one directory below the workspace")
 }
 
-/// Where this format version's vectors are.
-pub fn folder() -> PathBuf {
+/// The directory of this format version's vectors.
+pub fn directory() -> PathBuf {
     workspace().join("format-spec/vectors/v1")
 }
 
-/// Every archive by its path in [`folder`].
+/// Every archive by its path in [`directory`].
 pub fn all() -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     let mut archives = BTreeMap::new();
-    let mut sound = BTreeMap::new();
+    let mut valid = BTreeMap::new();
     let mut parser = Parser::new();
     for source in sources()? {
         let archive = archive(&mut parser, &source)?;
         let name = source.file_stem().context("a source has a name")?.to_owned();
         archives.insert(Path::new("valid").join(&name).with_extension("lazyast"), archive.clone());
-        sound.insert(name, archive);
+        valid.insert(name, archive);
     }
     let mut builder = Builder::new();
     for (name, make) in built::ALL {
         archives.insert(Path::new("built").join(name).with_extension("lazyast"), make(&mut builder));
     }
     for vector in invalid::ALL {
-        let base = sound.get(vector.base.as_ref() as &std::ffi::OsStr);
+        let base = valid.get(vector.base.as_ref() as &std::ffi::OsStr);
         let mut patch = Patch::new(base.with_context(|| format!("no valid vector {}", vector.base))?);
         (vector.change)(&mut patch);
         let mut bytes = patch.finish();
@@ -51,9 +51,9 @@ pub fn all() -> Result<BTreeMap<PathBuf, Vec<u8>>> {
 
 /// The sources of the valid vectors, sorted.
 pub fn sources() -> Result<Vec<PathBuf>> {
-    let folder = folder().join("valid");
+    let directory = directory().join("valid");
     let mut sources: Vec<PathBuf> =
-        fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+        fs::read_dir(&directory)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     sources.retain(|path| path.extension().is_some_and(|extension| extension == "py"));
     sources.sort();
     Ok(sources)
@@ -62,35 +62,35 @@ pub fn sources() -> Result<Vec<PathBuf>> {
 fn archive(parser: &mut Parser, path: &Path) -> Result<Vec<u8>> {
     let source = fs::read(path)?;
     let archive = parser.parse(&source, blake3::hash(&source).as_bytes());
-    Ok(archive.with_context(|| format!("{} is not served", path.display()))?.to_vec())
+    Ok(archive.with_context(|| format!("{} is not supported", path.display()))?.to_vec())
 }
 
-/// Every file that is made, with what should be in it.
+/// Every file that is generated, with its content.
 pub fn outputs() -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     let archives = all()?;
     let document = workspace().join("format-spec/FORMAT.md");
     let mut outputs = BTreeMap::new();
     if let Ok(text) = fs::read_to_string(&document) {
-        let source = fs::read_to_string(folder().join("valid/example.py"))?;
+        let source = fs::read_to_string(directory().join("valid/example.py"))?;
         let archive = &archives[&PathBuf::from("valid/example.lazyast")];
         outputs.insert(document, example::update(&text, &source, archive)?.into_bytes());
     }
-    outputs.extend(archives.into_iter().map(|(path, bytes)| (folder().join(path), bytes)));
+    outputs.extend(archives.into_iter().map(|(path, bytes)| (directory().join(path), bytes)));
     Ok(outputs)
 }
 
-/// Archives in the folder that nothing makes any more.
-pub fn strangers(outputs: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Vec<PathBuf>> {
-    let mut strangers = Vec::new();
+/// Archives in the directory that are no longer generated.
+pub fn leftovers(outputs: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Vec<PathBuf>> {
+    let mut leftovers = Vec::new();
     for part in ["valid", "built", "invalid"] {
-        let Ok(entries) = fs::read_dir(folder().join(part)) else { continue };
+        let Ok(entries) = fs::read_dir(directory().join(part)) else { continue };
         for entry in entries {
             let path = entry?.path();
-            let archive = path.extension().is_some_and(|extension| extension == "lazyast");
-            if archive && !outputs.contains_key(&path) {
-                strangers.push(path);
+            let is_archive = path.extension().is_some_and(|extension| extension == "lazyast");
+            if is_archive && !outputs.contains_key(&path) {
+                leftovers.push(path);
             }
         }
     }
-    Ok(strangers)
+    Ok(leftovers)
 }

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail};
 use crate::rust::column_size;
 use crate::schema::Schema;
 
-/// The document with every generated part made anew.
+/// Replaces every generated part of the document.
 pub(crate) fn update(document: &str, schema: &Schema) -> Result<String> {
     const OPEN: &str = "<!-- generated: ";
     const CLOSE: &str = "<!-- end -->";
@@ -43,7 +43,7 @@ fn part(name: &str, schema: &Schema) -> Result<String> {
             }
             out
         }
-        other => bail!("no generated part is called {other:?}"),
+        other => bail!("unknown generated part {other:?}"),
     })
 }
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Generates every file, and gives its path and its text.
+/// Generates every file. Returns the path and the text of each.
 pub fn outputs() -> Result<Vec<(PathBuf, String)>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()

@@ -1,7 +1,7 @@
 //! `cargo xtask generate` writes every file that follows from `format-spec/schema`;
-//! `cargo xtask generate --check` writes nothing and fails where a file is not what it would write.
-//! `cargo xtask vectors [--check]` does the same for the test vectors. They need the crates that the first
-//! command writes parts of, so a program of the test crate makes them.
+//! `cargo xtask generate --check` writes nothing and fails if a file is not up to date.
+//! `cargo xtask vectors [--check]` does the same for the test vectors. They need crates of which the first command
+//! generates a part, so a program of the test crate writes them.
 
 use std::process::Command;
 use std::{env, fs};
@@ -26,7 +26,7 @@ fn vectors(arguments: &[&str]) -> Result<()> {
         .args(arguments)
         .status()
         .context("could not start cargo")?;
-    ensure!(status.success(), "the vectors are not made");
+    ensure!(status.success(), "the program that writes the vectors failed");
     Ok(())
 }
 
@@ -45,7 +45,7 @@ fn generate(check: bool) -> Result<()> {
         }
     }
     if !stale.is_empty() {
-        bail!("not what the schema generates: {}\nhint: run `cargo xtask generate`", stale.join(", "));
+        bail!("not up to date with the schema: {}\nhint: run `cargo xtask generate`", stale.join(", "));
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! Reads `format-spec/schema` into plain data. The syntax is described in that file's comments.
+//! [`Schema`]: `format-spec/schema` as plain data. The comments of that file describe its syntax.
 
 use anyhow::{Context, Result, bail, ensure};
 
-/// Everything that the schema says.
+/// The content of the schema.
 #[derive(Debug, Default)]
 pub(crate) struct Schema {
     pub format: u32,
@@ -36,7 +36,7 @@ pub(crate) struct FieldDefinition {
     pub since: u8,
 }
 
-/// The oldest Python that archives serve; what has no version of its own has this one.
+/// The minor version of the oldest supported Python. It is the version of everything without a mark.
 pub(crate) const OLDEST: u8 = 11;
 
 impl Schema {
@@ -90,11 +90,11 @@ impl Schema {
 
     /// Codes are dense and in order, and every child role names a field that has a code.
     fn check(&self) -> Result<()> {
-        for (place, (code, name)) in self.fields.iter().enumerate() {
-            ensure!(place == usize::from(*code), "field {name}: code {code} at place {place}");
+        for (index, (code, name)) in self.fields.iter().enumerate() {
+            ensure!(index == usize::from(*code), "field {name}: code {code} at index {index}");
         }
-        for (place, kind) in self.kinds.iter().enumerate() {
-            ensure!(place == usize::from(kind.code), "kind {}: code out of order", kind.name);
+        for (index, kind) in self.kinds.iter().enumerate() {
+            ensure!(index == usize::from(kind.code), "kind {}: code out of order", kind.name);
             for field in &kind.fields {
                 ensure!(
                     !field.reads_children() || self.fields.iter().any(|(_, name)| *name == field.name),
@@ -154,7 +154,7 @@ impl FieldDefinition {
     }
 }
 
-/// The minor version in `@3.x`; the oldest served version where the word is no such mark.
+/// The minor version in the mark `@3.x`. Without a mark, it is the oldest supported version.
 fn version(word: Option<&str>) -> Result<u8> {
     match word.and_then(|word| word.strip_prefix("@3.")) {
         Some(minor) => Ok(minor.parse()?),

@@ -1,10 +1,10 @@
 //! `cargo xtask vectors` writes the test vectors and the worked example of FORMAT.md;
-//! `cargo xtask vectors --check` writes nothing and fails where a file is not what it would write.
+//! `cargo xtask vectors --check` writes nothing and fails if a file is not up to date.
 
 use std::{env, fs};
 
 use anyhow::{Result, bail};
-use lazyast_tests::vectors::{outputs, strangers};
+use lazyast_tests::vectors::{leftovers, outputs};
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -22,12 +22,12 @@ fn main() -> Result<()> {
         }
         wrong.push(path.clone());
         if !check {
-            fs::create_dir_all(path.parent().expect("every output is in a folder"))?;
+            fs::create_dir_all(path.parent().expect("every output is in a directory"))?;
             fs::write(path, bytes)?;
             println!("wrote {}", path.display());
         }
     }
-    for path in strangers(&outputs)? {
+    for path in leftovers(&outputs)? {
         if !check {
             fs::remove_file(&path)?;
             println!("removed {}", path.display());

@@ -82,13 +82,13 @@ fn some_dependencies_belong_to_one_crate() {
 
 /// All Rust files of the crates' sources.
 fn sources() -> Vec<PathBuf> {
-    let mut folders = vec![workspace().join("crates")];
+    let mut directories = vec![workspace().join("crates")];
     let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                folders.push(path);
+                directories.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 files.push(path);
             }
@@ -139,7 +139,7 @@ fn unsafe_code_is_where_the_list_says() {
     assert_eq!(found, listed);
 }
 
-/// Checked access costs the same at any length only as long as every element is a plain number.
+/// Checked access takes the same time at any length only if every element is a plain number.
 #[test]
 fn archived_columns_are_vectors_of_numbers() {
     let text = fs::read_to_string(workspace().join("crates/lazyast-format/src/layout/columns.rs")).unwrap();

@@ -1,6 +1,6 @@
 use std::fs;
 
-use lazyast_tests::vectors::{outputs, strangers};
+use lazyast_tests::vectors::{leftovers, outputs};
 
 #[test]
 fn tables_are_what_the_schema_generates() {
@@ -17,5 +17,5 @@ fn vectors_and_the_worked_example_are_what_their_definitions_give() {
         let there = fs::read(path).unwrap_or_default();
         assert!(there == *bytes, "{} is stale\nhint: run `cargo xtask vectors`", path.display());
     }
-    assert_eq!(strangers(&outputs).unwrap(), Vec::<std::path::PathBuf>::new());
+    assert_eq!(leftovers(&outputs).unwrap(), Vec::<std::path::PathBuf>::new());
 }

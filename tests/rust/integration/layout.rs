@@ -3,10 +3,10 @@ use std::fs;
 
 use lazyast_tests::anatomy::{regions, root_len};
 use lazyast_tests::example::dump;
-use lazyast_tests::vectors::folder;
+use lazyast_tests::vectors::directory;
 
 fn valid() -> Vec<Vec<u8>> {
-    let files = fs::read_dir(folder().join("valid")).unwrap().map(|entry| entry.unwrap().path());
+    let files = fs::read_dir(directory().join("valid")).unwrap().map(|entry| entry.unwrap().path());
     let archives = files.filter(|path| path.extension().is_some_and(|extension| extension == "lazyast"));
     archives.map(|path| fs::read(path).unwrap()).collect()
 }
@@ -31,7 +31,7 @@ fn vectors_fill_the_body_in_order() {
     for archive in valid() {
         let mut end = 96;
         for region in regions(&archive) {
-            assert!(region.offset >= end && region.offset - end < 8, "{region:?} begins behind {end}");
+            assert!(region.offset >= end && region.offset - end < 8, "{region:?} starts after {end}");
             assert!(region.offset.is_multiple_of(region.width), "{region:?} is not aligned");
             assert!(
                 archive[end..region.offset].iter().all(|byte| *byte == 0),

@@ -1,9 +1,9 @@
-//! Tests of the workspace as a whole. One binary; what each part looks at:
+//! Tests of the workspace as a whole, in one binary.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-/// Which crate may depend on which, and what may be named where.
+/// Dependencies between crates, and what may stand where.
 mod architecture;
-/// Everything that is generated is what its generator gives.
+/// Generated files are up to date.
 mod generated;
 /// The vectors cover every part of the layout.
 mod layout;

@@ -1,13 +1,11 @@
-use lazyast_format::layout::Buffer;
+use lazyast_format::layout::{Buffer, HEADER_LEN, ROOT_LEN};
 use lazyast_format::read::TargetPython;
 use lazyast_format::verify::{verify, violations};
 use lazyast_format::{Header, Tree};
 
 use crate::archives;
 
-const HEADER_LEN: usize = lazyast_format::layout::HEADER_LEN;
-
-/// Uses everything that a tree offers, and goes on after errors. Walks are bounded by the number of nodes.
+/// Calls every function of a tree, and continues after errors. Returns the number of results that are not errors.
 fn use_everything(archive: &[u8]) -> usize {
     let Ok(tree) = Tree::open(archive, None) else { return 0 };
     let mut seen = tree.rows().filter(Result::is_ok).count();
@@ -28,23 +26,23 @@ fn use_everything(archive: &[u8]) -> usize {
 }
 
 fn use_node(tree: &Tree<'_>, id: u32) -> usize {
-    let targets = [TargetPython::new(11, 7), TargetPython::new(12, 1), TargetPython::new(15, 0)];
+    let versions = [TargetPython::new(11, 7), TargetPython::new(12, 1), TargetPython::new(15, 0)];
     let mut seen = usize::from(tree.range(id).is_ok()) + usize::from(tree.field(id).is_ok());
-    for target in targets {
-        seen += usize::from(tree.span(id, target).is_ok());
+    for python in versions {
+        seen += usize::from(tree.span(id, python).is_ok());
     }
     let Some(node) = tree.node(id) else { return seen };
     assert!(tree.subtree_end(id) > id && tree.subtree_end(id) <= tree.len());
     for spec in node.kind().map(|kind| kind.fields()).unwrap_or_default() {
-        for target in targets {
-            seen += usize::from(node.field_value(spec, target).is_ok());
+        for python in versions {
+            seen += usize::from(node.field_value(spec, python).is_ok());
         }
     }
     seen + node.children().filter(Result::is_ok).count()
 }
 
-/// Makes the checksum right again, so that damage behind it is looked at.
-fn mend_checksum(archive: &mut Buffer) {
+/// Corrects the checksum, so that later rules find the damage.
+fn correct_checksum(archive: &mut Buffer) {
     if let Ok(header) = Header::parse(archive, None) {
         let checksum = header.checksum_of(&archive[HEADER_LEN..]);
         archive[48..56].copy_from_slice(&checksum.to_le_bytes());
@@ -52,17 +50,17 @@ fn mend_checksum(archive: &mut Buffer) {
 }
 
 fn check_damaged(archive: &mut Buffer, what: &str) {
-    assert!(verify(archive).is_err(), "{what} is not noticed");
+    assert!(verify(archive).is_err(), "{what} is not found");
     use_everything(archive);
     let checksum: [u8; 8] = archive[48..56].try_into().unwrap();
-    mend_checksum(archive);
-    // Behind a right checksum there may be nothing wrong: another name is a name.
-    let _found = violations(archive, 100);
+    correct_checksum(archive);
+    // With a correct checksum, a change may be valid: another name is a name.
+    let _violations = violations(archive, 100);
     archive[48..56].copy_from_slice(&checksum);
 }
 
 #[test]
-fn every_flipped_byte_is_noticed() {
+fn every_changed_byte_is_found() {
     for (name, mut archive) in archives("valid") {
         if !["empty", "example", "form_feed", "latin_1"].contains(&name.as_str()) {
             continue;
@@ -81,7 +79,7 @@ fn every_flipped_byte_is_noticed() {
     }
 }
 
-/// A small generator of numbers (SplitMix64); the seed is fixed so that failures repeat.
+/// A small random generator (SplitMix64). The seed is fixed, so that failures can be repeated.
 struct Random(u64);
 
 impl Random {
@@ -95,14 +93,14 @@ impl Random {
 }
 
 #[test]
-fn random_flips_in_every_archive() {
+fn random_changes_are_found() {
     let mut random = Random(1);
     for (name, archive) in archives("valid") {
         for round in 0..60 {
             let mut damaged = archive.clone();
             for _ in 0..1 + round % 4 {
-                // The root, where the vectors' places are, gets its share.
-                let from = if round % 3 == 0 { damaged.len() - 320 } else { 0 };
+                // One round in three changes the root, which locates the vectors.
+                let from = if round % 3 == 0 { damaged.len() - ROOT_LEN } else { 0 };
                 let at = from + random.below(damaged.len() - from);
                 damaged[at] ^= 1 << random.below(8);
             }
@@ -114,7 +112,7 @@ fn random_flips_in_every_archive() {
 }
 
 #[test]
-fn cut_archives_are_refused() {
+fn truncated_archives_are_rejected() {
     for (name, archive) in archives("valid") {
         for length in 0..archive.len().min(600) {
             let mut cut = Buffer::new();

@@ -10,7 +10,7 @@ fn document() -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../format-spec/FORMAT.md")).unwrap()
 }
 
-/// The cells of the table with this head, by row.
+/// The cells of the table with a head, by row.
 fn table(head: &str) -> Vec<Vec<String>> {
     let document = document();
     let start = document.find(&format!("\n{head}\n")).unwrap_or_else(|| panic!("no table {head}"));
@@ -23,23 +23,22 @@ fn table(head: &str) -> Vec<Vec<String>> {
 }
 
 fn number(cell: &str) -> usize {
-    cell.parse().unwrap_or_else(|_| panic!("{cell:?} is no number"))
+    cell.parse().unwrap_or_else(|_| panic!("{cell:?} is not a number"))
 }
 
 #[test]
 fn the_rules_are_those_of_the_code() {
     let written: Vec<Vec<String>> = table("| rule | what |");
-    let known: Vec<Vec<String>> =
+    let rules: Vec<Vec<String>> =
         Rule::ALL.iter().map(|rule| vec![rule.to_string(), rule.summary().to_owned()]).collect();
-    assert_eq!(written, known);
+    assert_eq!(written, rules);
 }
 
 #[test]
 fn the_headers_parts_add_up() {
     let widths = BTreeMap::from([("u8", 1), ("u16", 2), ("u32", 4), ("u64", 8)]);
     let mut end = 0;
-    for row in table("| offset | bytes | type | what |").iter().take_while(|row| !row[3].starts_with("where"))
-    {
+    for row in table("| offset | bytes | type | what |") {
         assert_eq!(number(&row[0]), end, "{row:?}");
         let bytes = number(&row[1]);
         assert!(row[2] == "bytes" || widths[row[2].as_str()] == bytes, "{row:?}");

@@ -1,11 +1,11 @@
-//! The format's tests: vectors, corruption, the document.
+//! The tests of the format: vectors, damaged archives, and FORMAT.md.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-/// Damaged bytes never panic or hang, and are always noticed.
+/// A reader of damaged bytes never panics or hangs, and `verify` finds the damage.
 mod corruption;
-/// FORMAT.md says what the code does.
+/// FORMAT.md agrees with the code.
 mod document;
-/// The archives under `format-spec/vectors`.
+/// The archives in `format-spec/vectors`.
 mod vectors;
 
 use std::fs;
@@ -13,15 +13,15 @@ use std::path::{Path, PathBuf};
 
 use lazyast_format::layout::Buffer;
 
-/// A folder of vectors.
-fn folder(part: &str) -> PathBuf {
+/// A directory of vectors.
+fn directory(part: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../format-spec/vectors/v1").join(part)
 }
 
-/// The archives in a folder, sorted by name.
+/// The archives in a directory, sorted by name.
 fn archives(part: &str) -> Vec<(String, Buffer)> {
     let mut archives = Vec::new();
-    for entry in fs::read_dir(folder(part)).unwrap() {
+    for entry in fs::read_dir(directory(part)).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "lazyast") {
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
@@ -33,7 +33,7 @@ fn archives(part: &str) -> Vec<(String, Buffer)> {
     archives
 }
 
-/// Bytes at an address that archives may have.
+/// A copy of the bytes that is aligned for an archive.
 fn aligned(bytes: &[u8]) -> Buffer {
     let mut buffer = Buffer::new();
     buffer.extend_from_slice(bytes);

@@ -8,7 +8,7 @@ use lazyast_format::{Kind, Tree};
 use crate::archives;
 
 #[test]
-fn sound_archives_break_no_rule() {
+fn valid_archives_violate_no_rule() {
     for (name, archive) in archives("valid").into_iter().chain(archives("built")) {
         assert_eq!(violations(&archive, 10), [], "{name}");
         assert_eq!(verify(&archive), Ok(()), "{name}");
@@ -16,7 +16,7 @@ fn sound_archives_break_no_rule() {
 }
 
 #[test]
-fn invalid_archives_break_the_rule_in_their_name_and_no_other() {
+fn invalid_archives_violate_the_rule_in_their_name_and_no_other() {
     for (name, archive) in archives("invalid") {
         let found = violations(&archive, 1000);
         let rules: BTreeSet<String> = found.iter().map(|error| error.rule.to_string()).collect();
@@ -27,11 +27,11 @@ fn invalid_archives_break_the_rule_in_their_name_and_no_other() {
 }
 
 #[test]
-fn every_rule_is_broken_by_a_vector() {
+fn every_rule_is_violated_by_a_vector() {
     let names: Vec<String> = archives("invalid").into_iter().map(|(name, _)| name).collect();
     for rule in Rule::ALL {
-        let broken = names.iter().any(|name| name.starts_with(&format!("{rule}-")));
-        assert!(broken, "no vector breaks {rule}: {}", rule.summary());
+        let is_violated = names.iter().any(|name| name.starts_with(&format!("{rule}-")));
+        assert!(is_violated, "no vector violates {rule}: {}", rule.summary());
     }
 }
 
@@ -78,10 +78,10 @@ fn rows_and_random_access_agree() {
             assert_eq!(tree.subtree_end(row.id), row.subtree_end, "{name}: {row:?}");
             assert_eq!(tree.payload_bits(row.id), Ok(row.payload_bits), "{name}: {row:?}");
         }
-        for target in [TargetPython::new(11, 7), TargetPython::new(13, 0)] {
-            let positions = tree.positions(target).unwrap();
+        for python in [TargetPython::new(11, 7), TargetPython::new(13, 0)] {
+            let positions = tree.positions(python).unwrap();
             for id in 0..tree.len() {
-                assert_eq!(positions.span(id), tree.span(id, target), "{name}: node {id}, {target:?}");
+                assert_eq!(positions.span(id), tree.span(id, python), "{name}: node {id}, {python:?}");
             }
         }
     }
