@@ -4,10 +4,10 @@
 //! cargo run --release -p lazyast-benches -- DIRECTORY [ROUNDS [WORD...]]
 //! ```
 //!
-//! All rows are measured in turn, round after round, so that what else the machine does falls on all of
-//! them; the medians and their ratios to the first row, ruff's bare parse, are printed. With words, only rows that have
-//! one of them in their names are measured. Each row asserts its work. A second table
-//! has questions to an open project, with their hits.
+//! Every round measures all rows once, so that other load on the machine affects all of them alike. The table has the
+//! medians and their ratios to the first row, which is ruff's parser alone. With words, only rows whose names contain
+//! one of them are measured. Each row asserts that its work was done. A second table has queries over an open project,
+//! with their numbers of hits.
 #![forbid(unsafe_code)]
 
 mod rows;
@@ -21,15 +21,15 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let Some(directory) = arguments.next().map(PathBuf::from) else {
-        eprintln!("usage: lazyast-bench DIRECTORY [ROUNDS]");
+        eprintln!("usage: lazyast-bench DIRECTORY [ROUNDS [WORD...]]");
         std::process::exit(2);
     };
     let rounds: usize = arguments.next().and_then(|rounds| rounds.parse().ok()).unwrap_or(9);
     let words: Vec<String> = arguments.collect();
-    let is_wanted = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word));
-    let wanted: Vec<_> = rows::ROWS.iter().filter(|row| is_wanted(row.name)).collect();
-    if wanted.is_empty() {
-        eprintln!("no row has any of these words in its name");
+    let is_selected = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word));
+    let selected: Vec<_> = rows::ROWS.iter().filter(|row| is_selected(row.name)).collect();
+    if selected.is_empty() {
+        eprintln!("no row has one of these words in its name");
         std::process::exit(2);
     }
     let corpus = rows::Corpus::read(&directory);
@@ -43,15 +43,15 @@ fn main() {
         corpus.archive_bytes,
         corpus.archive_bytes as f64 / corpus.bytes as f64,
     );
-    let mut times = vec![Vec::new(); wanted.len()];
+    let mut times = vec![Vec::new(); selected.len()];
     for _ in 0..rounds {
-        for (row, times) in wanted.iter().zip(&mut times) {
+        for (row, times) in selected.iter().zip(&mut times) {
             times.push((row.run)(&corpus));
         }
     }
     let medians: Vec<Duration> = times.iter_mut().map(|times| median(times)).collect();
     println!("{:44} {:>10} {:>10} {:>8}", "", "ms", "MLoC/s", "to first");
-    for (row, median) in wanted.iter().zip(&medians) {
+    for (row, median) in selected.iter().zip(&medians) {
         let seconds = median.as_secs_f64();
         println!(
             "{:44} {:10.1} {:10.2} {:7.2}x",
@@ -61,26 +61,30 @@ fn main() {
             seconds / medians[0].as_secs_f64(),
         );
     }
-    ask(&corpus, rounds);
+    measure_queries(&corpus, rounds);
 }
 
-/// The second table: questions to the project.
-fn ask(corpus: &rows::Corpus, rounds: usize) {
-    let opened = rows::Opened::new(corpus);
-    let mut answers = vec![Vec::new(); rows::QUESTIONS.len()];
+/// Prints the second table: queries over an open project.
+fn measure_queries(corpus: &rows::Corpus, rounds: usize) {
+    let project = rows::OpenProject::new(corpus);
+    let mut results = vec![Vec::new(); rows::QUERIES.len()];
     for _ in 0..rounds {
-        for (question, answers) in rows::QUESTIONS.iter().zip(&mut answers) {
-            answers.push(opened.ask(question));
+        for (query, results) in rows::QUERIES.iter().zip(&mut results) {
+            results.push(project.search(query));
         }
     }
     println!("\n{:52} {:>10} {:>10} {:>10}", "open project", "ms", "MLoC/s", "hits");
-    for (question, answers) in rows::QUESTIONS.iter().zip(&answers) {
-        let hits = answers[0].0;
-        assert!(answers.iter().all(|answer| answer.0 == hits), "{}: not always as many hits", question.text);
-        let mut times: Vec<Duration> = answers.iter().map(|answer| answer.1).collect();
+    for (query, results) in rows::QUERIES.iter().zip(&results) {
+        let hits = results[0].0;
+        assert!(
+            results.iter().all(|result| result.0 == hits),
+            "{}: the number of hits differs between rounds",
+            query.text
+        );
+        let mut times: Vec<Duration> = results.iter().map(|result| result.1).collect();
         let seconds = median(&mut times).as_secs_f64();
         let lines = corpus.lines as f64 / seconds / 1e6;
-        println!("{:52} {:10.2} {lines:10.0} {hits:10}", question.text, seconds * 1e3);
+        println!("{:52} {:10.2} {lines:10.0} {hits:10}", query.text, seconds * 1e3);
     }
 }
 
@@ -89,7 +93,7 @@ fn median(times: &mut [Duration]) -> Duration {
     times[times.len() / 2]
 }
 
-/// How long something takes. Making ready and checking stay outside.
+/// Runs work and measures its time.
 fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let started = Instant::now();
     let result = work();

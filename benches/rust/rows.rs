@@ -1,4 +1,4 @@
-//! What is measured.
+//! The rows of both tables, and the corpus that they work on.
 
 use std::cell::OnceCell;
 use std::hint::black_box;
@@ -14,7 +14,7 @@ use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 
 use crate::timed;
 
-/// The sources that our parser serves, in memory, and their archives.
+/// The supported sources of a directory, in memory, and their archives.
 pub(crate) struct Corpus {
     directory: PathBuf,
     cache: OnceCell<tempfile::TempDir>,
@@ -41,12 +41,12 @@ impl Corpus {
         let mut parser = Parser::new();
         for path in lazyast::find_sources(&[directory.to_owned()]).0 {
             let Ok(source) = std::fs::read(path) else { continue };
-            // Without UTF-8 the row of ruff alone would have nothing to parse.
+            // ruff's parser takes UTF-8 only, and all rows must have the same sources.
             let Ok(archive) = parser.parse(&source, &[0; 32]) else { continue };
             if std::str::from_utf8(&source).is_err() {
                 continue;
             }
-            let tree = Tree::open(archive, None).expect("the builder writes whole archives");
+            let tree = Tree::open(archive, None).expect("the builder writes archives that can be opened");
             corpus.lines += u64::from(tree.line_count());
             corpus.nodes += u64::from(tree.len());
             corpus.bytes += source.len();
@@ -61,11 +61,11 @@ impl Corpus {
     }
 
     fn trees(&self) -> impl Iterator<Item = Tree<'_>> {
-        self.archives.iter().map(|archive| Tree::open(archive, None).expect("opened before"))
+        self.archives.iter().map(|archive| Tree::open(archive, None).expect("the archive was opened before"))
     }
 }
 
-/// A row of the table. The first one is what the others are compared with.
+/// A row of the first table. All rows are compared with the first one.
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) run: fn(&Corpus) -> Duration,
@@ -122,8 +122,8 @@ fn archive(corpus: &Corpus) -> Duration {
 }
 
 fn warm(corpus: &Corpus, jobs: usize) -> Duration {
-    let directory = tempfile::tempdir().expect("a directory for the cache");
-    let cache = Cache::at(directory.path().to_owned()).expect("the directory is new and ours");
+    let directory = tempfile::tempdir().expect("the temporary directory is writable");
+    let cache = Cache::at(directory.path().to_owned()).expect("the directory is writable");
     let paths = [corpus.directory.clone()];
     let (report, time) = timed(|| {
         lazyast::warm(&cache, &paths, WarmOptions { jobs: Some(jobs), ..WarmOptions::default() }, &|_| {})
@@ -133,10 +133,10 @@ fn warm(corpus: &Corpus, jobs: usize) -> Duration {
 }
 
 fn warm_again(corpus: &Corpus, change_detection: ChangeDetection) -> Duration {
-    let directory = tempfile::tempdir().expect("a directory for the cache");
+    let directory = tempfile::tempdir().expect("the temporary directory is writable");
     let paths = [corpus.directory.clone()];
     let options = WarmOptions { jobs: None, change_detection };
-    let open = || Cache::at(directory.path().to_owned()).expect("the directory is new and ours");
+    let open = || Cache::at(directory.path().to_owned()).expect("the directory is writable");
     lazyast::warm(&open(), &paths, options, &|_| {});
     let (report, time) = timed(|| lazyast::warm(&open(), &paths, options, &|_| {}));
     assert!(report.new == 0 && report.cached >= corpus.sources.len());
@@ -144,13 +144,14 @@ fn warm_again(corpus: &Corpus, change_detection: ChangeDetection) -> Duration {
     time
 }
 
-/// A project that was opened before, in one cache for all rounds.
+/// Opens a project that is in the cache; all rounds share the cache.
 fn open_again(corpus: &Corpus, change_detection: ChangeDetection) -> Duration {
     let paths = [corpus.directory.clone()];
     let options = WarmOptions { jobs: None, change_detection };
     let cache = || {
-        let directory = corpus.cache.get_or_init(|| tempfile::tempdir().expect("a directory for the cache"));
-        Cache::at(directory.path().to_owned()).expect("the directory is new and ours")
+        let directory =
+            corpus.cache.get_or_init(|| tempfile::tempdir().expect("the temporary directory is writable"));
+        Cache::at(directory.path().to_owned()).expect("the directory is writable")
     };
     Project::open(&cache(), &paths, options);
     let (project, time) = timed(|| Project::open(&cache(), &paths, options));
@@ -159,12 +160,12 @@ fn open_again(corpus: &Corpus, change_detection: ChangeDetection) -> Duration {
     time
 }
 
-/// What looking at contents costs at least: reading and hashing, on as many threads.
+/// The lower bound for detecting changes by content: reading and hashing, on all processors.
 fn read_and_hash(corpus: &Corpus) -> Duration {
     let (paths, _) = lazyast::find_sources(std::slice::from_ref(&corpus.directory));
     let jobs = thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
-    let work = || {
+    let worker = || {
         let mut source = Vec::new();
         let mut hashed = 0;
         while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -177,8 +178,8 @@ fn read_and_hash(corpus: &Corpus) -> Duration {
     };
     let (hashed, time) = timed(|| {
         thread::scope(|scope| {
-            let others: Vec<_> = (1..jobs).map(|_| scope.spawn(work)).collect();
-            work() + others.into_iter().map(|other| other.join().unwrap_or(0)).sum::<usize>()
+            let others: Vec<_> = (1..jobs).map(|_| scope.spawn(worker)).collect();
+            worker() + others.into_iter().map(|other| other.join().unwrap_or(0)).sum::<usize>()
         })
     });
     assert!(hashed >= corpus.sources.len());
@@ -201,50 +202,50 @@ fn decode(corpus: &Corpus) -> Duration {
 }
 
 fn verify(corpus: &Corpus) -> Duration {
-    let (whole, time) = timed(|| {
+    let (intact, time) = timed(|| {
         corpus.archives.iter().filter(|archive| lazyast_format::verify::verify(archive).is_ok()).count()
     });
-    assert_eq!(whole, corpus.archives.len());
+    assert_eq!(intact, corpus.archives.len());
     time
 }
 
-/// A question, asked of an open project. The hits are counted.
-pub(crate) struct Question {
+/// A query over an open project. Its hits are counted.
+pub(crate) struct BenchQuery {
     pub(crate) text: &'static str,
     compile: fn(&str) -> Result<Query, QueryError>,
 }
 
-pub(crate) const QUESTIONS: &[Question] = &[
-    Question { text: "FunctionDef", compile: lazyast::selector },
-    Question { text: "print($$$)", compile: lazyast::pattern },
-    Question { text: "zipimport.zipimporter($$$)", compile: lazyast::pattern },
-    Question { text: "$X.append($Y)", compile: lazyast::pattern },
-    Question { text: "$X == $X", compile: lazyast::pattern },
-    Question { text: "ClassDef > FunctionDef[name=/^test_/]:has(Yield)", compile: lazyast::selector },
+pub(crate) const QUERIES: &[BenchQuery] = &[
+    BenchQuery { text: "FunctionDef", compile: lazyast::selector },
+    BenchQuery { text: "print($$$)", compile: lazyast::pattern },
+    BenchQuery { text: "zipimport.zipimporter($$$)", compile: lazyast::pattern },
+    BenchQuery { text: "$X.append($Y)", compile: lazyast::pattern },
+    BenchQuery { text: "$X == $X", compile: lazyast::pattern },
+    BenchQuery { text: "ClassDef > FunctionDef[name=/^test_/]:has(Yield)", compile: lazyast::selector },
 ];
 
-/// A warm project of the corpus, every archive of which is open.
-pub(crate) struct Opened {
+/// A project of the corpus, with every archive open.
+pub(crate) struct OpenProject {
     project: Project,
     _cache: tempfile::TempDir,
 }
 
-impl Opened {
+impl OpenProject {
     pub(crate) fn new(corpus: &Corpus) -> Self {
-        let directory = tempfile::tempdir().expect("a directory for the cache");
-        let cache = Cache::at(directory.path().to_owned()).expect("the directory is new and ours");
+        let directory = tempfile::tempdir().expect("the temporary directory is writable");
+        let cache = Cache::at(directory.path().to_owned()).expect("the directory is writable");
         let open = || Project::open(&cache, std::slice::from_ref(&corpus.directory), WarmOptions::default());
         open();
-        let opened = Self { project: open(), _cache: directory };
-        let modules = Question { text: "Module", compile: lazyast::selector };
-        assert!(opened.ask(&modules).0 >= corpus.sources.len());
-        opened
+        let project = Self { project: open(), _cache: directory };
+        let modules = BenchQuery { text: "Module", compile: lazyast::selector };
+        assert!(project.search(&modules).0 >= corpus.sources.len());
+        project
     }
 
-    pub(crate) fn ask(&self, question: &Question) -> (usize, Duration) {
-        let query = (question.compile)(question.text).expect("it means something");
-        let (found, time) = timed(|| self.project.search(&query, None, |_, _, hits| hits.len()));
-        let hits = found.into_iter().map(|(_, hits)| hits.expect("every archive is whole"));
+    pub(crate) fn search(&self, query: &BenchQuery) -> (usize, Duration) {
+        let query = (query.compile)(query.text).expect("the query is valid");
+        let (results, time) = timed(|| self.project.search(&query, None, |_, _, hits| hits.len()));
+        let hits = results.into_iter().map(|(_, hits)| hits.expect("every archive is intact"));
         (hits.sum(), time)
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn counted(number: usize, singular: &str, plural: &str) -> String {
 
 /// Parses a size: a number of bytes, or a number with a binary unit such as `500M`.
 pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
-    let split = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let split = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let shift = match unit.to_ascii_uppercase().as_str() {
         "" | "B" => 0,

@@ -1,4 +1,4 @@
-//! Compiling queries. `lazyast-query` needs a parser for patterns, and gets ours here.
+//! Compiling queries. `lazyast-query` depends on no parser; this module gives it ours for its patterns.
 
 use lazyast_format::Archive;
 use lazyast_parse::{Parser, Unsupported};

@@ -100,7 +100,7 @@ mod tests {
                 map_chunks(&items, threads, 10, |chunk| chunk.iter().map(|item| item * 2).collect());
             assert!(doubled.iter().enumerate().all(|(index, item)| *item == 2 * index), "{threads} threads");
             let even = filter_map_indices(1000, threads, |index| (index % 2 == 0).then_some(index));
-            assert!(even.iter().enumerate().all(|(place, item)| *item == (2 * place, 2 * place)));
+            assert!(even.iter().enumerate().all(|(index, item)| *item == (2 * index, 2 * index)));
             assert_eq!(even.len(), 500);
         }
         assert_eq!(map_chunks(&[0; 0], 4, 10, |chunk| chunk.to_vec()), [0; 0]);

@@ -98,16 +98,16 @@ fn capture_json<'o>(
     text: &'o str,
     captured: Capture<'_>,
 ) -> Result<(String, CaptureJson<'o>), Damage> {
-    let things = captured.elements.into_iter().map(|thing| match thing {
+    let items = captured.elements.into_iter().map(|element| match element {
         CapturedElement::Node(node) => {
             node_json(tree, text, Hit { node, last: node }).map(CapturedItemJson::Node)
         }
         CapturedElement::Name(name, _) => Ok(CapturedItemJson::Name { name: name.to_owned() }),
     });
-    let mut things: Vec<_> = things.collect::<Result<_, _>>()?;
-    let object = match things.len() {
-        1 if !captured.is_sequence => CaptureJson::Single(things.remove(0)),
-        _ => CaptureJson::Sequence(things),
+    let mut items: Vec<_> = items.collect::<Result<_, _>>()?;
+    let object = match items.len() {
+        1 if !captured.is_sequence => CaptureJson::Single(items.remove(0)),
+        _ => CaptureJson::Sequence(items),
     };
     Ok((captured.name, object))
 }

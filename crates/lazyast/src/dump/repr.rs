@@ -23,14 +23,14 @@ pub(super) fn constant(constant: &Constant<'_>, minor: u8) -> Result<String, Dum
     })
 }
 
-/// A `str`, given as UTF-8 in which lone surrogates have three bytes of their own.
+/// A `str`, given as UTF-8 in which a lone surrogate is encoded as three bytes.
 pub(super) fn text(value: &[u8], minor: u8) -> String {
     let quote = if value.contains(&b'\'') && !value.contains(&b'"') { '"' } else { '\'' };
     let mut out = String::with_capacity(value.len() + 2);
     out.push(quote);
     let mut rest = value;
     while let Some(invalid) = append_text(&mut out, rest, quote, minor) {
-        // Three bytes that are a surrogate; damaged bytes come out as something of that form too.
+        // Three bytes that encode a surrogate. Damaged bytes are printed as some surrogate too.
         let code = invalid.iter().take(3).fold(0, |code, byte| code << 6 | u32::from(byte & 0x3f));
         let _ = write!(out, "\\u{:04x}", 0xd000 | code & 0xfff);
         rest = &invalid[invalid.len().min(3)..];
@@ -39,27 +39,27 @@ pub(super) fn text(value: &[u8], minor: u8) -> String {
     out
 }
 
-/// Appends text up to the first byte that is not UTF-8, and gives the rest from there on.
+/// Appends the text before the first byte that is not UTF-8, and gives the bytes from there on.
 fn append_text<'a>(out: &mut String, value: &'a [u8], quote: char, minor: u8) -> Option<&'a [u8]> {
     let valid = value.utf8_chunks().next()?;
-    for letter in valid.valid().chars() {
-        append_letter(out, letter, quote, minor);
+    for character in valid.valid().chars() {
+        append_character(out, character, quote, minor);
     }
     let rest = &value[valid.valid().len()..];
     (!rest.is_empty()).then_some(rest)
 }
 
-fn append_letter(out: &mut String, letter: char, quote: char, minor: u8) {
-    let code = u32::from(letter);
+fn append_character(out: &mut String, character: char, quote: char, minor: u8) {
+    let code = u32::from(character);
     // Writing to a `String` cannot fail.
-    let _ = match letter {
+    let _ = match character {
         '\\' => write!(out, "\\\\"),
         '\n' => write!(out, "\\n"),
         '\r' => write!(out, "\\r"),
         '\t' => write!(out, "\\t"),
-        _ if letter == quote => write!(out, "\\{quote}"),
-        ' '..='~' => write!(out, "{letter}"),
-        _ if is_printable(code, minor) => write!(out, "{letter}"),
+        _ if character == quote => write!(out, "\\{quote}"),
+        ' '..='~' => write!(out, "{character}"),
+        _ if is_printable(code, minor) => write!(out, "{character}"),
         _ if code <= 0xff => write!(out, "\\x{code:02x}"),
         _ if code <= 0xffff => write!(out, "\\u{code:04x}"),
         _ => write!(out, "\\U{code:08x}"),
@@ -109,7 +109,7 @@ fn integer(literal: &str) -> Result<String, DumpError> {
     };
     let damage = lazyast_format::Damage::new("big integer is not a literal", 0);
     let value = BigUint::parse_bytes(digits.as_bytes(), radix).ok_or(damage)?;
-    // Conversion is quadratic: what has far too many digits is not converted to be counted.
+    // Conversion takes quadratic time, so an integer with far too many digits is not converted only to count them.
     let at_least = (value.bits().saturating_sub(1) as f64 * std::f64::consts::LOG10_2) as usize + 1;
     if at_least > MAX_DIGITS + 1 {
         return Err(DumpError::IntegerDigits { found: at_least });
@@ -121,8 +121,8 @@ fn integer(literal: &str) -> Result<String, DumpError> {
     Ok(decimal)
 }
 
-/// A `float`: the shortest digits that read back as the same number, with an exponent below 1e-4 and
-/// from 1e16 on.
+/// A `float`: the shortest digits that give the same number when they are parsed, with an exponent below 1e-4 and from
+/// 1e16 on.
 fn float(value: f64) -> String {
     if value.is_infinite() {
         return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
@@ -142,8 +142,8 @@ fn float(value: f64) -> String {
     format!("{digits}e{sign}{:02}", exponent.abs())
 }
 
-/// The shortest digits, with an exponent. Where two decimals of that length are equally near, CPython
-/// takes the even one, as formatting with a given precision does.
+/// The shortest digits, with an exponent. If two decimals of that length are equally near, CPython takes the even one,
+/// as formatting with a given precision does.
 fn scientific(value: f64) -> String {
     let shortest = format!("{value:e}");
     let digits = shortest.bytes().take_while(|byte| *byte != b'e').filter(u8::is_ascii_digit).count();

@@ -1,0 +1,8 @@
+//! Codebases on disk, warmed, opened and exported through the public API.
+
+/// Unchanged sources are not read, and every change is noticed.
+mod change_detection;
+/// Archives from other machines: read-only underlays, and exported packs.
+mod underlay;
+/// Warming and opening: counts, failures, ignore files, unusable caches.
+mod warm;
