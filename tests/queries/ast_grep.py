@@ -1,11 +1,11 @@
-"""Compare patterns with ast-grep's, hit for hit.
+"""Compare the hits of patterns with those of ast-grep.
 
     pip install ast-grep-py
     python tests/queries/ast_grep.py [DIRECTORY]
 
-Both search every UTF-8 source under the directory (the standard library by default) that lazyast has an archive
-of. Hits are compared by start and end. A difference has to be of a kind that `PATTERNS` names for the pattern, and
-that a look at the interpreter's tree confirms; QUERIES.md has the table for readers. Exits with 1 if one is not.
+Both search every UTF-8 source under the directory that lazyast has an archive of. The default is the standard library.
+Hits are compared by start and end. `PATTERNS` lists the reasons for which a pattern may differ; each reason checks the
+difference on the interpreter's tree. QUERIES.md has the table for readers. Exits with 1 if a difference has no reason.
 """
 
 import argparse
@@ -32,7 +32,7 @@ Span = tuple[int, int]
 
 
 class Source:
-    """A file, with the interpreter's nodes and the comments by place."""
+    """A file, with the nodes of the interpreter and the comments by offset."""
 
     def __init__(self, path: Path) -> None:
         self.bytes = path.read_bytes()
@@ -46,7 +46,7 @@ class Source:
         self._offsets = None if self.text.isascii() else [0, *accumulate(len(c.encode()) for c in self.text)]
 
     def offset(self, lineno: int, column: int) -> int:
-        # A mark is no part of the first line.
+        # A byte order mark is not a part of the first line.
         mark = 3 if lineno == 1 and self.bytes.startswith(b"\xef\xbb\xbf") else 0
         return self.starts[lineno - 1] + column + mark
 
@@ -61,13 +61,13 @@ class Source:
         return self.offset_of_character(at.start.index), self.offset_of_character(at.end.index)
 
     def has_error(self, start: int, end: int) -> bool:
-        """Whether tree-sitter does not understand something there."""
+        """Whether tree-sitter has an `ERROR` node in a range."""
         if self._errors is None:
             self._errors = [self.span_of(node) for node in self.root.find_all(kind="ERROR")]
         return any(first < end and start < last for first, last in self._errors)
 
     def kinds_at(self, start: int, end: int) -> list[str]:
-        """The kinds of tree-sitter's nodes that are exactly there."""
+        """The kinds of the tree-sitter nodes with exactly this range."""
         kinds = []
         waiting = [self.root]
         while waiting:
@@ -106,7 +106,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Difference:
-    """A hit of one side."""
+    """A hit that only one side has."""
 
     source: Source
     start: int
@@ -143,12 +143,12 @@ def mine(name: str, test: Callable[[Any], object], *types: type[Any]) -> Reason:
 
 
 def is_inner_assignment(difference: Difference) -> bool:
-    """Whether it begins at a target behind the first one: tree-sitter nests `a = (b = c)`."""
+    """Whether it starts at a target after the first one: tree-sitter nests `a = (b = c)`."""
     return bool(re.match(rb".*[^=!<>]=\s*(\\\s*)?\(*$", difference.source.bytes[: difference.start], re.DOTALL))
 
 
 def has_comment_at_pass(difference: Difference) -> bool:
-    """Whether a comment stands in the handler of a `try`."""
+    """Whether the handler of a `try` contains a comment."""
     source = difference.source
     handlers = [node.handlers[0] for node in difference.nodes(ast.Try)]
     starts = [source.offset(handler.lineno, handler.col_offset) for handler in handlers]
@@ -156,7 +156,7 @@ def has_comment_at_pass(difference: Difference) -> bool:
 
 
 def has_commas(difference: Difference) -> bool:
-    """Whether it is a subscript with something like a tuple."""
+    """Whether it is a subscript with a comma."""
     span_of = difference.source.span_of_ast
     nodes = (node for node in difference.nodes(ast.Subscript, ast.Delete) if span_of(node)[1] == difference.end)
     subscripts = (node.targets[0] if isinstance(node, ast.Delete) else node for node in nodes)
@@ -169,8 +169,8 @@ def is_plain(arguments: ast.arguments) -> bool:
     return len(arguments.args) == 1 and not any(others)
 
 
-def has_comment_in_front(difference: Difference) -> bool:
-    """Whether a comment stands between the clause's first line and its first statement."""
+def has_comment_before_block(difference: Difference) -> bool:
+    """Whether there is a comment between the first line of the clause and its first statement."""
     return any(
         difference.source.has_comment(difference.start, difference.source.offset(body[0].lineno, body[0].col_offset))
         for node in difference.nodes(ast.stmt)
@@ -181,7 +181,7 @@ def has_comment_in_front(difference: Difference) -> bool:
 COMPOUND = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.TryStar)
 COMMENT = Reason("comment inside", True, lambda it: it.source.has_comment(it.start, it.end))
 COMMENT_AT_PASS = Reason("comment beside pass", True, has_comment_at_pass)
-COMMENT_IN_FRONT = Reason("comment in front of a block", True, has_comment_in_front)
+COMMENT_BEFORE_BLOCK = Reason("comment before a block", True, has_comment_before_block)
 SOFT_KEYWORD = Reason("soft keyword misread", True, lambda it: bool(re.match(r"(type|match|print|exec)\b", it.text)))
 GENERATOR = mine(
     "generator as only argument", lambda it: it.args and isinstance(it.args[0], ast.GeneratorExp), ast.Call
@@ -201,15 +201,15 @@ PARENTHESES = Reason("parentheses", True, lambda it: bool(re.match(r"(del|not)\s
 COMMAS = Reason("commas in a subscript", True, has_commas)
 TYPE = Reason("type in an annotation", True, lambda it: "generic_type" in it.source.kinds_at(it.start, it.end))
 STAR = Reason("star first", False, lambda it: it.text.startswith("*"))
-STAR_OF_MINE = Reason("star first", True, lambda it: it.source.bytes[it.start - 1 : it.start] == b"*")
-AS = theirs("a name behind as", lambda it: it.handlers[0].name, ast.Try)
+STAR_OF_LAZYAST = Reason("star first", True, lambda it: it.source.bytes[it.start - 1 : it.start] == b"*")
+AS = theirs("a name after as", lambda it: it.handlers[0].name, ast.Try)
 SELF = mine("annotated parameter", lambda it: it.args.args[0].annotation, ast.FunctionDef)
 CAUSE = theirs("cause", lambda it: it.cause, ast.Raise)
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """A pattern that both have, and how they may differ."""
+    """A pattern, and the reasons for which the two may differ."""
 
     text: str
     reasons: tuple[Reason, ...] = ()
@@ -241,27 +241,27 @@ PATTERNS = [
             COMMENT,
         ),
     ),
-    Pattern("def $F($$$): $$$", (ASYNC, RETURNS, COMMENT_IN_FRONT)),
-    Pattern("def $F(self): $$$", (ASYNC, RETURNS, SELF, COMMENT_IN_FRONT)),
+    Pattern("def $F($$$): $$$", (ASYNC, RETURNS, COMMENT_BEFORE_BLOCK)),
+    Pattern("def $F(self): $$$", (ASYNC, RETURNS, SELF, COMMENT_BEFORE_BLOCK)),
     Pattern(
         "class $C($$$): $$$",
-        (mine("no bases", lambda it: not it.bases and not it.keywords, ast.ClassDef), COMMENT_IN_FRONT),
+        (mine("no bases", lambda it: not it.bases and not it.keywords, ast.ClassDef), COMMENT_BEFORE_BLOCK),
     ),
     Pattern(
         "class $C: $$$",
         (
             Reason("empty parentheses", True, lambda it: bool(re.match(r"class\s+\w+\s*\(\s*\)", it.text))),
-            COMMENT_IN_FRONT,
+            COMMENT_BEFORE_BLOCK,
         ),
     ),
-    Pattern("if $C: $$$", (ELSE, ELIF, COMMENT_IN_FRONT)),
-    Pattern("while True: $$$", (ELSE, COMMENT_IN_FRONT)),
-    Pattern("for $I in range(len($X)): $$$", (ELSE, ASYNC, COMMENT_IN_FRONT)),
+    Pattern("if $C: $$$", (ELSE, ELIF, COMMENT_BEFORE_BLOCK)),
+    Pattern("while True: $$$", (ELSE, COMMENT_BEFORE_BLOCK)),
+    Pattern("for $I in range(len($X)): $$$", (ELSE, ASYNC, COMMENT_BEFORE_BLOCK)),
     Pattern(
         "with open($$$) as $F: $$$",
-        (theirs("several items", lambda it: len(it.items) > 1, ast.With), ASYNC, COMMENT_IN_FRONT),
+        (theirs("several items", lambda it: len(it.items) > 1, ast.With), ASYNC, COMMENT_BEFORE_BLOCK),
     ),
-    Pattern("try: $$$\nfinally: $$$", (HANDLERS, COMMENT_IN_FRONT)),
+    Pattern("try: $$$\nfinally: $$$", (HANDLERS, COMMENT_BEFORE_BLOCK)),
     Pattern(
         "try: $$$\nexcept $E: pass",
         (ELSE, theirs("further clauses", lambda it: len(it.handlers) > 1, ast.Try), AS, COMMENT_AT_PASS),
@@ -280,11 +280,11 @@ PATTERNS = [
     Pattern("-1", (CASE_OF_MINE,)),
     Pattern("dict()", (COMMENT,)),
     Pattern("len($X) == 0", (COMMENT,)),
-    Pattern("$X[$I]", (COMMAS, TYPE, STAR, STAR_OF_MINE, COMMENT)),
+    Pattern("$X[$I]", (COMMAS, TYPE, STAR, STAR_OF_LAZYAST, COMMENT)),
     Pattern("{$K: $V}", (COMMENT,)),
     Pattern(
         "open($F, $$$)",
-        (mine("nothing behind the comma", lambda it: len(it.args) + len(it.keywords) == 1, ast.Call), COMMENT),
+        (mine("nothing after the comma", lambda it: len(it.args) + len(it.keywords) == 1, ast.Call), COMMENT),
     ),
 ]
 
@@ -292,15 +292,15 @@ PATTERNS = [
 def differences(
     source: Source, pattern: Pattern, ours: set[Span], others: set[Span]
 ) -> Iterator[tuple[str | None, Span]]:
-    """The differences, each with its reason, or None for one that is not explained."""
+    """The differences, each with its reason, or None if there is none."""
     only_ours, only_others = ours - others, others - ours
     ends = dict(only_others)
     for start, end in sorted(only_ours):
-        # What ends in a block ends for tree-sitter behind the comments that are indented as the block is.
+        # For tree-sitter the end of a block is after the comments that are indented like it.
         if (other := ends.get(start)) is not None and is_blank(source, min(end, other), max(end, other)):
             only_ours.remove((start, end))
             only_others.remove((start, other))
-            yield "comment behind the last statement", (start, end)
+            yield "comment after the last statement", (start, end)
     for spans, is_mine in ((only_ours, True), (only_others, False)):
         for span in sorted(spans):
             difference = Difference(source, *span)
@@ -313,7 +313,7 @@ def differences(
 
 
 def is_blank(source: Source, start: int, end: int) -> bool:
-    """Whether there are but comments."""
+    """Whether there is nothing but comments."""
     lines = source.bytes[start:end].splitlines()
     return all(re.fullmatch(rb"[\s;\\]*(#.*)?", line) for line in lines)
 

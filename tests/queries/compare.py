@@ -1,10 +1,10 @@
-"""Compare what lazyast finds with what the oracle finds.
+"""Compare the hits of lazyast with those of the oracle.
 
     python tests/queries/compare.py [DIRECTORY...] [--only TEXT]
 
-Every query of corpus_queries.py is asked over every Python file under the directories (the standard library of this
-interpreter, without site-packages), and each hit is compared: the file, the order, the kind and the position of
-its nodes, and its captures. Exits with 1 if anything differs, or if too few queries find anything.
+Every query of corpus_queries.py runs over every Python file under the directories. The default is the standard library
+of this interpreter, without site-packages. Of each hit the file, the order, the kinds and positions of its nodes and the
+captures are compared. Exits with 1 if anything differs, or if too few queries have hits.
 """
 
 import argparse
@@ -41,7 +41,7 @@ def compiled(language, text):
     return (oracle.compile_pattern if language == "pattern" else oracle.compile_selector)(text)
 
 
-def node_place(node):
+def node_position(node):
     return type(node).__name__, *(getattr(node, name, None) for name in POSITIONS)
 
 
@@ -51,7 +51,7 @@ def plain_capture(value):
     if isinstance(value, str):
         return value
     text = ast.dump(value, include_attributes=True)
-    # There are gigabytes of these.
+    # Long captures are hashed: over a whole library they take gigabytes.
     return (
         text
         if len(text) < 200
@@ -60,15 +60,15 @@ def plain_capture(value):
 
 
 def plain_hit(nodes, captures):
-    """A hit as a value that can be compared and sent: nodes' places, captures."""
+    """A hit as a value that can be compared and pickled: positions of nodes, captures."""
     return (
-        [node_place(node) for node in nodes],
+        [node_position(node) for node in nodes],
         {name: plain_capture(value) for name, value in captures.items()},
     )
 
 
 def oracle_hits(path, queries):
-    """Each query's hits in a file, and the time that each took; None if it is no Python."""
+    """The hits of each query in a file, and the time that each took; None if the file is not valid Python."""
     source = Path(path).read_bytes()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -76,11 +76,11 @@ def oracle_hits(path, queries):
             tree = ast.parse(source)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-    return asked(queries, tree, source)
+    return hits_in_tree(queries, tree, source)
 
 
-def asked(queries, tree, source=b""):
-    """Each query's hits in a tree, and the time that each took."""
+def hits_in_tree(queries, tree, source=b""):
+    """The hits of each query in a tree, and the time that each took."""
     oracle.index_of(tree)
     hits, seconds = [], []
     for query in queries:
@@ -102,29 +102,29 @@ def _ask(path):
 
 
 def ask_oracle(paths, texts, processes=2):
-    """The hits of each query, by path; the seconds of each; the paths that are no Python."""
+    """The hits of each query by path, the seconds of each, and the paths that are not valid Python."""
     hits = [{} for _ in texts]
     seconds = [0.0] * len(texts)
-    refused = set()
+    rejected = set()
     with multiprocessing.Pool(processes, _start, (texts,)) as pool:
         for path, found in pool.imap_unordered(_ask, paths, chunksize=8):
             if found is None:
-                refused.add(path)
+                rejected.add(path)
                 continue
             for number, (of_query, took) in enumerate(zip(*found, strict=True)):
                 seconds[number] += took
                 if of_query:
                     hits[number][path] = of_query
-    return hits, seconds, refused
+    return hits, seconds, rejected
 
 
 def in_order(paths):
-    """In the order in which lazyast gives them: of the paths' components."""
+    """Sort paths by their components, as lazyast does."""
     return sorted(paths, key=lambda path: [os.fsencode(part) for part in path.parts])
 
 
 def not_searched(project, paths):
-    """The paths that lazyast leaves out: all that it does not search."""
+    """The paths that lazyast does not search."""
     searched = {module.path for module in project} - set(map(Path, project.find("0").unsearched))
     return set(paths) - searched
 
@@ -134,22 +134,22 @@ def search(project, language, text):
 
 
 def hits_by_path(matches):
-    """Matches as a list of a path and the hits there."""
+    """Matches as a list of paths, each with the hits there."""
     found = []
     for match in matches:
         if not found or found[-1][0] != match.path:
             found.append((match.path, []))
         hit = plain_hit(match.nodes, match.captures)
-        place = node_place(match.node)
+        position = node_position(match.node)
         own = (match.lineno, match.col_offset, match.end_lineno, match.end_col_offset)
-        if place[1] is not None and own != (*place[1:3], *node_place(match.nodes[-1])[3:]):
+        if position[1] is not None and own != (*position[1:3], *node_position(match.nodes[-1])[3:]):
             raise AssertionError(f"{match.path}:{match.lineno}: the match says {own}, its nodes {hit[0]}")
         found[-1][1].append(hit)
     return found
 
 
 def differences(expected, found):
-    """What differs, as lines: `expected` has the oracle's hits by path, `found` lazyast's paths with hits, in order."""
+    """The differences as lines. `expected` has the hits of the oracle by path, `found` the paths of lazyast with their hits."""
     paths = [path for path, _ in found]
     if paths != in_order(paths) or len(set(paths)) != len(paths):
         yield "the paths are not in order"
@@ -171,7 +171,7 @@ def differences(expected, found):
 
 
 def describe(hit, others):
-    """A hit, and whether there is one at the same place with other captures."""
+    """A hit as text, and whether another one with the same nodes has other captures."""
     nodes, captures = hit
     (kind, line, column, *_), *_ = nodes
     text = f"{kind} at {line}:{column}, {len(nodes)} nodes"
@@ -188,7 +188,7 @@ def main(arguments):
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("directories", nargs="*", type=Path)
-    parser.add_argument("--only", help="only queries that have this text in them")
+    parser.add_argument("--only", help="only queries that contain this text")
     options = parser.parse_args(arguments)
     sys.setrecursionlimit(20_000)
     queries = [query for query in QUERIES if options.only is None or options.only in query[1]]
@@ -196,12 +196,14 @@ def main(arguments):
     for directory in options.directories or [Path(sysconfig.get_path("stdlib"))]:
         directory = directory.resolve()
         paths = in_order(files_under(directory))
-        expected, seconds, refused = ask_oracle(paths, queries)
-        # Python refuses some that lazyast takes, and the other way round.
+        expected, seconds, rejected = ask_oracle(paths, queries)
+        # The interpreter rejects files that lazyast searches, and the other way round.
         project = lazyast.Project([directory])
-        left_out = not_searched(project, paths) - refused
-        print(f"{directory}: {len(paths)} files; ast refuses {len(refused)}, lazyast leaves out {len(left_out)} others")
-        skipped = refused | left_out
+        unsearched = not_searched(project, paths) - rejected
+        print(
+            f"{directory}: {len(paths)} files; ast rejects {len(rejected)}, lazyast does not search {len(unsearched)} others"
+        )
+        skipped = rejected | unsearched
         compared = set(paths) - skipped
         empty = differing = total = 0
         for (language, text), hits, took in zip(queries, expected, seconds, strict=True):
@@ -227,7 +229,7 @@ def main(arguments):
             total += count
             empty += not count
             differing += bool(lines)
-        print(f"{len(queries)} queries, {total} hits, {empty} queries without; {differing} queries differ")
+        print(f"{len(queries)} queries, {total} hits, {empty} queries without hits; {differing} queries differ")
         bad += differing
         if options.only is None and not options.directories:
             bad += len(queries) < QUERIES_AT_LEAST or empty > EMPTY_AT_MOST

@@ -1,4 +1,4 @@
-"""Queries for real code: every rule of QUERIES.md, and nearly all with hits in CPython's standard library."""
+"""Queries for real code. They cover every rule of QUERIES.md, and nearly all have hits in the standard library."""
 
 PATTERNS = [
     # Expressions.
@@ -243,7 +243,7 @@ SELECTORS = [
     "AnnAssign[simple=0]",
     "FormattedValue[conversion=114][format_spec]",
     "JoinedStr[values.length>9]",
-    # Behind a colon.
+    # Pseudo-classes.
     "Assign:is(Module > *, ClassDef > *)[targets.0.id=/^[A-Z]/]",
     "Name:matches(.func, .value):not(:is([id=self], [id=/^_/]))",
     "FunctionDef:has(Yield):not(:has(Return))",

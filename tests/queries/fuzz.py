@@ -2,10 +2,10 @@
 
     python tests/queries/fuzz.py [patterns] [selectors] [--seed N] [--seconds N] [--directory DIRECTORY]
 
-Patterns are made of the statements and expressions of real code, with holes in random places; selectors of what is
-around and inside of real nodes. Both are asked of the file that they come from, so that most of them have hits. A
-text that one takes and the other refuses is a difference, too. The seed, which is printed, makes the same texts
-again. Exits with 1 if anything differs, or if nothing was found.
+Patterns are statements and expressions of real code, with metavariables at random positions. Selectors describe what
+is around and inside real nodes. Both run on the file that they come from, so that most of them have hits. A text that
+is an error for one of the two alone is a difference as well. The seed, which is printed, repeats a run. Exits with 1 if
+anything differs, or if nothing has hits.
 """
 
 import argparse
@@ -36,24 +36,24 @@ SHOWN = 12
 
 # Patterns
 
-# Identifiers that stand for holes until `hole_text`.
-SINGLE = ("ANON_HOLE", "HOLE_A", "HOLE_B", "HOLE_C")
-SEVERAL = ("RUN_HOLE_", "RUN_HOLE_", "RUN_HOLE_P", "RUN_HOLE_Q")
-# A value that is dropped with its `=`: parameters behind a default need one.
-DROPPED = "DROPPED_HOLE"
+# Identifiers that `metavariable_text` replaces with metavariables.
+SINGLE = ("ANON_META", "META_A", "META_B", "META_C")
+SEQUENCES = ("RUN_META_", "RUN_META_", "RUN_META_P", "RUN_META_Q")
+# A value that is removed with its `=`: parameters after a default need one.
+DROPPED = "DROPPED_META"
 
 
-def hole_text(text):
-    text = text.replace(f"={DROPPED}", "").replace("ANON_HOLE", "$_")
-    return re.sub(r"RUN_HOLE_([PQ]?)", r"$$$\1", re.sub(r"\bHOLE_([ABC])", r"$\1", text))
+def metavariable_text(text):
+    text = text.replace(f"={DROPPED}", "").replace("ANON_META", "$_")
+    return re.sub(r"RUN_META_([PQ]?)", r"$$$\1", re.sub(r"\bMETA_([ABC])", r"$\1", text))
 
 
 def named(identifier):
     return ast.Name(identifier, ast.Load())
 
 
-class Holes(ast.NodeTransformer):
-    """Puts holes into a tree."""
+class MetavariableInserter(ast.NodeTransformer):
+    """Puts metavariables into a tree."""
 
     NAMES = ("name", "attr", "arg", "asname", "module", "rest")
     LISTS = (
@@ -73,11 +73,11 @@ class Holes(ast.NodeTransformer):
     def single(self):
         return self.chance.choice(SINGLE)
 
-    def several(self):
-        return self.chance.choice(SEVERAL)
+    def sequence(self):
+        return self.chance.choice(SEQUENCES)
 
     def visit(self, node):
-        replacement = self.in_place_of(node)
+        replacement = self.metavariable_for(node)
         if replacement is not None:
             return replacement
         if isinstance(node, ast.JoinedStr):
@@ -89,13 +89,13 @@ class Holes(ast.NodeTransformer):
             return node
         node = self.generic_visit(node)
         self.put_names(node)
-        self.put_runs(node)
+        self.put_sequences(node)
         if hasattr(node, "decorator_list") and self.chance.random() < 0.5:
             node.decorator_list = []
         return node
 
-    def in_place_of(self, node):
-        """A hole for a whole node, or None."""
+    def metavariable_for(self, node):
+        """A metavariable for a whole node, or None."""
         if isinstance(node, ast.expr):
             if isinstance(node, ast.Slice | ast.Starred) or id(node) in self.format_parts:
                 return None
@@ -118,23 +118,23 @@ class Holes(ast.NodeTransformer):
                 parts[self.chance.randrange(len(parts))] = self.single()
                 setattr(node, field, ".".join(parts))
 
-    def run_for(self, node, field):
-        """What stands for any number of elements in a list."""
+    def sequence_for(self, node, field):
+        """A `$$$` as an element of a list."""
         if field == "names":
-            return self.several() if isinstance(node, ast.Global | ast.Nonlocal) else ast.alias(self.several(), None)
+            return self.sequence() if isinstance(node, ast.Global | ast.Nonlocal) else ast.alias(self.sequence(), None)
         if field in ("body", "orelse", "finalbody"):
-            return ast.Expr(named(self.several()))
+            return ast.Expr(named(self.sequence()))
         if field == "items":
-            return ast.withitem(named(self.several()), None)
+            return ast.withitem(named(self.sequence()), None)
         if field == "handlers":
-            return ast.ExceptHandler(named(self.several()), None, [ast.Expr(named("ANON_HOLE"))])
+            return ast.ExceptHandler(named(self.sequence()), None, [ast.Expr(named("ANON_META"))])
         if field == "cases":
-            return ast.match_case(ast.MatchAs(None, self.several()), None, [ast.Expr(named("ANON_HOLE"))])
+            return ast.match_case(ast.MatchAs(None, self.sequence()), None, [ast.Expr(named("ANON_META"))])
         if isinstance(node, ast.JoinedStr):
-            return ast.FormattedValue(named(self.several()), -1, None)
-        return named(self.several())
+            return ast.FormattedValue(named(self.sequence()), -1, None)
+        return named(self.sequence())
 
-    def put_runs(self, node):
+    def put_sequences(self, node):
         for field in self.LISTS:
             elements = getattr(node, field, None)
             if not isinstance(elements, list) or not self.happens(1.2):
@@ -144,22 +144,22 @@ class Holes(ast.NodeTransformer):
             if field == "orelse" and not isinstance(node, ast.If | ast.For | ast.While | ast.Try):
                 continue
             if field == "orelse" and isinstance(node, ast.Try) and not node.handlers:
-                # No Python, though lazyast takes it today: see test_oracle.py.
+                # A syntax error.
                 continue
-            self.replace_some(elements, self.run_for(node, field))
+            self.replace_some(elements, self.sequence_for(node, field))
             if self.chance.random() < 0.2:
-                elements.append(self.run_for(node, field))
+                elements.append(self.sequence_for(node, field))
         if isinstance(node, ast.arguments) and self.happens(2):
             if node.defaults:
-                node.args.append(ast.arg(self.several()))
+                node.args.append(ast.arg(self.sequence()))
                 node.defaults.append(named(DROPPED))
             else:
-                self.replace_some(node.args, ast.arg(self.several()))
+                self.replace_some(node.args, ast.arg(self.sequence()))
         if isinstance(node, ast.Dict) and self.happens(2):
             start = self.chance.randrange(len(node.keys) + 1)
             end = start + self.chance.choice([0, 1, 9])
             node.keys[start:end] = [None]
-            node.values[start:end] = [named(self.several())]
+            node.values[start:end] = [named(self.sequence())]
 
     def replace_some(self, elements, replacement):
         start = self.chance.randrange(len(elements) + 1)
@@ -167,22 +167,22 @@ class Holes(ast.NodeTransformer):
 
 
 def random_pattern(chance, index, candidates):
-    """A pattern made of a random node; None where none comes of it."""
+    """A pattern from a random node, or None if the attempt fails."""
     node = chance.choice(candidates)
     nodes = [node]
     if isinstance(node, ast.stmt) and chance.random() < 0.25:
         nodes += index.following(node)[: chance.choice([1, 2])]
-        if sum(index.places[id(each)].size for each in nodes) > LARGEST_TOGETHER:
+        if sum(index.positions[id(each)].size for each in nodes) > LARGEST_TOGETHER:
             return None
-    holes = Holes(chance, chance.choice([0.05, 0.15, 0.3]))
+    inserter = MetavariableInserter(chance, chance.choice([0.05, 0.15, 0.3]))
     texts = []
     for each in nodes:
-        # A hole for all of it is no interesting pattern, but some should be.
-        put = holes.generic_visit if chance.random() < 0.1 else holes.visit
+        # A metavariable alone is rarely an interesting pattern.
+        put = inserter.generic_visit if chance.random() < 0.1 else inserter.visit
         try:
-            texts.append(hole_text(ast.unparse(ast.fix_missing_locations(put(copy.deepcopy(each))))).strip())
+            texts.append(metavariable_text(ast.unparse(ast.fix_missing_locations(put(copy.deepcopy(each))))).strip())
         except (ValueError, AttributeError, IndexError, TypeError):
-            # Not every tree that comes of it can be written as Python.
+            # Not every resulting tree can be written as Python.
             return None
     return "\n".join(texts)
 
@@ -193,7 +193,9 @@ def patterns(chance, index):
     candidates = [
         node
         for node in index.nodes
-        if isinstance(node, kinds) and id(node) not in index.format_parts and 2 < index.places[id(node)].size < LARGEST
+        if isinstance(node, kinds)
+        and id(node) not in index.format_parts
+        and 2 < index.positions[id(node)].size < LARGEST
     ]
     for _ in range(TEXTS_OF_A_FILE if candidates else 0):
         text = random_pattern(chance, index, candidates)
@@ -205,14 +207,14 @@ def patterns(chance, index):
 
 
 class Selectors:
-    """Makes selectors that fit a tree."""
+    """Makes selectors that select nodes of a tree."""
 
     CLASSES = ("expr", "stmt", "pattern")
 
     def __init__(self, chance, index):
         self.chance = chance
         self.index = index
-        # Inside of f-strings an older interpreter's are others than lazyast's.
+        # Inside f-strings an older interpreter has other positions than lazyast.
         self.has_positions = sys.version_info >= (3, 12) or "JoinedStr" not in index.by_kind
 
     def text(self):
@@ -222,15 +224,15 @@ class Selectors:
         return self.chance.choice(self.index.nodes)
 
     def around(self, node, depth):
-        """A selector of a node, with some of what is around it."""
+        """A selector of a node, with some of the nodes around it."""
         text = self.compound(node, depth)
         while self.chance.random() < 0.35:
-            place, way = self.index.places[id(node)], self.chance.random()
-            if way < 0.4 and place.parent is not None:
+            position, choice = self.index.positions[id(node)], self.chance.random()
+            if choice < 0.4 and position.parent is not None:
                 node, combinator = self.chance.choice(list(self.index.ancestors(node))), " "
-            elif way < 0.7 and place.parent is not None:
-                node, combinator = place.parent, self.chance.choice([" > ", ">"])
-            elif place.index:
+            elif choice < 0.7 and position.parent is not None:
+                node, combinator = position.parent, self.chance.choice([" > ", ">"])
+            elif position.index:
                 node, combinator = self.index.preceding(node)[0], self.chance.choice([" + ", " ~ "])
             else:
                 break
@@ -238,14 +240,14 @@ class Selectors:
         return text
 
     def compound(self, node, depth):
-        place, way = self.index.places[id(node)], self.chance.random()
-        text = type(node).__name__ if way < 0.6 else self.chance.choice(self.CLASSES) if way < 0.7 else ""
-        if 0.7 <= way < 0.75:
+        position, choice = self.index.positions[id(node)], self.chance.random()
+        text = type(node).__name__ if choice < 0.6 else self.chance.choice(self.CLASSES) if choice < 0.7 else ""
+        if 0.7 <= choice < 0.75:
             text = "*"
-        if self.chance.random() < 0.2 and place.field:
-            above = self.index.places[id(place.parent)]
+        if self.chance.random() < 0.2 and position.field:
+            above = self.index.positions[id(position.parent)]
             both = above.field and self.chance.random() < 0.3
-            text += f".{above.field}.{place.field}" if both else f".{place.field}"
+            text += f".{above.field}.{position.field}" if both else f".{position.field}"
         if not text or (self.chance.random() < 0.4 and text not in self.CLASSES):
             text += self.attribute(node)
         if not text or (depth < 2 and self.chance.random() < 0.3):
@@ -256,19 +258,19 @@ class Selectors:
         path, value = self.path(node)
         if not path:
             return ""
-        way = self.chance.random()
+        choice = self.chance.random()
         if isinstance(value, ast.AST | list) and not oracle.kind_of_value(value):
-            return f"[{path}]" if way < 0.8 else f"[{path}{self.chance.choice(['=', '!='])}foo]"
+            return f"[{path}]" if choice < 0.8 else f"[{path}{self.chance.choice(['=', '!='])}foo]"
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if is_number and way < 0.4 and abs(value) < 1e300:
+        if is_number and choice < 0.4 and abs(value) < 1e300:
             limit = self.chance.choice([value, value + 1, value - 1, 1.5])
             return f"[{path}{self.chance.choice(['<', '<=', '>', '>='])}{limit}]"
-        if way < 0.2:
+        if choice < 0.2:
             return f"[{path}]"
         return f"[{path}{self.chance.choice(['=', '=', '=', ' != ', '!='])}{self.value(value)}]"
 
     def path(self, node):
-        """A path of fields from a node, and what it leads to."""
+        """A path of fields from a node, and the value at its end."""
         path, value = [], node
         while True:
             if isinstance(value, ast.AST) and not oracle.kind_of_value(value):
@@ -282,9 +284,9 @@ class Selectors:
             elif isinstance(value, list):
                 if not value or self.chance.random() < 0.4:
                     return ".".join([*path, "length"]), len(value)
-                place = self.chance.randrange(-len(value) - 1, len(value) + 1)
-                path.append(str(place))
-                value = value[place] if -len(value) <= place < len(value) else None
+                position = self.chance.randrange(-len(value) - 1, len(value) + 1)
+                path.append(str(position))
+                value = value[position] if -len(value) <= position < len(value) else None
             elif isinstance(value, str | bytes) and path and self.chance.random() < 0.2:
                 return ".".join([*path, "length"]), len(value)
             else:
@@ -297,7 +299,7 @@ class Selectors:
         if kind := oracle.kind_of_value(value):
             choices = [kind, repr(kind), f"/{kind[:2]}/"]
         elif isinstance(value, str) and re.search("[\ud800-\udfff]", value):
-            # Selectors have no lone surrogates today: see test_oracle.py.
+            # Selectors cannot contain lone surrogates, see test_oracle.py.
             choices = ["type(str)"]
         elif isinstance(value, str):
             choices = [ascii(value)]
@@ -318,21 +320,21 @@ class Selectors:
         return self.chance.choice(choices)
 
     def pseudo(self, node, depth):
-        chance, way = self.chance, self.chance.random()
-        if way < 0.15:
-            place = f"({chance.randrange(1, 4)})"
+        chance, choice = self.chance, self.chance.random()
+        if choice < 0.15:
+            position = f"({chance.randrange(1, 4)})"
             return chance.choice(
-                [":first-child", ":last-child", ":root", f":nth-child{place}", f":nth-last-child{place}"]
+                [":first-child", ":last-child", ":root", f":nth-child{position}", f":nth-last-child{position}"]
             )
-        if way < 0.3:
+        if choice < 0.3:
             step, start = chance.choice(["", "-", 2, 3, "-2"]), chance.choice(["", "+1", " + 3", "-1", " - 2"])
             return chance.choice([":nth-child(odd)", ":nth-last-child(even)", f":nth-child({step}n{start})"])
-        if way < 0.7:
+        if choice < 0.7:
             inner = [
                 self.around(self.any_node() if chance.random() < 0.5 else node, depth + 1)
                 for _ in range(chance.choice([1, 1, 2]))
             ]
-            return f":{'not' if way < 0.55 else chance.choice(['is', 'matches'])}({', '.join(inner)})"
+            return f":{'not' if choice < 0.55 else chance.choice(['is', 'matches'])}({', '.join(inner)})"
         combinator = chance.choice(["", "", "> ", "+ ", "~ "])
         if combinator == "":
             near = self.index.descendants(node)
@@ -352,7 +354,7 @@ def selectors(chance, index):
         try:
             yield maker.text()
         except (ValueError, OverflowError):
-            # Integers that are too long to be written, or to be compared with a float.
+            # An integer is too long to be written, or to be compared with a float.
             continue
 
 
@@ -364,29 +366,29 @@ LANGUAGES = {
 }
 
 
-def compiled(compile_query, text, refusal):
-    """A query, or the reason why it is none."""
+def compiled(compile_query, text, error_type):
+    """A query, or the reason why the text is invalid."""
     try:
         return compile_query(text), None
-    except refusal as error:
-        # The oracle's begins with the text, lazyast's ends with it.
-        return None, str(error).splitlines()[0 if refusal is lazyast.QueryError else -1][-200:]
+    except error_type as error:
+        # The oracle's message starts with the text, lazyast's ends with it.
+        return None, str(error).splitlines()[0 if error_type is lazyast.QueryError else -1][-200:]
 
 
 def check(language, text, tree, same_tree, counts):
-    """Ask both for a text; give what differs, or None."""
+    """Compare the hits of both for a text. Returns the difference, or None."""
     _, expected_of, found_of = LANGUAGES[language]
     expected, their_reason = compiled(expected_of, text, oracle.QueryError)
     query, reason = compiled(found_of, text, lazyast.QueryError)
     counts["texts"] += 1
     if their_reason and "expressions nested too deeply" in their_reason:
-        # Of 3.11's f-strings; lazyast takes what the newest Python takes.
-        counts["refused by this interpreter alone"] += 1
+        # A limit of f-strings in 3.11; lazyast accepts what the newest Python accepts.
+        counts["invalid for this interpreter alone"] += 1
         return None
     if (expected is None) != (query is None):
-        return f"the oracle: {their_reason or 'takes it'}; lazyast: {reason or 'takes it'}"
+        return f"the oracle: {their_reason or 'valid'}; lazyast: {reason or 'valid'}"
     if query is None:
-        counts["refused by both"] += 1
+        counts["invalid for both"] += 1
         return None
     hits = [plain_hit(hit.nodes, hit.captures) for hit in expected.hits(tree)]
     try:
@@ -402,7 +404,7 @@ def check(language, text, tree, same_tree, counts):
 
 
 def fuzz(language, chance, seconds, paths):
-    """Compare for some time; give how many differ."""
+    """Compare for some time. Returns the number of differences."""
     make = LANGUAGES[language][0]
     counts, end = Counter(), time.monotonic() + seconds
     while time.monotonic() < end:
@@ -417,7 +419,7 @@ def fuzz(language, chance, seconds, paths):
             try:
                 difference = check(language, text, tree, same_tree, counts)
             except ValueError:
-                # A tree that only the interpreter makes.
+                # A tree that only the interpreter can make.
                 break
             if difference is not None:
                 counts["different"] += 1
@@ -425,7 +427,7 @@ def fuzz(language, chance, seconds, paths):
                     print(f"{path}: {text[:1000]!r}\n    {difference}", flush=True)
             if time.monotonic() > end:
                 break
-    names = ("texts", "files", "refused by both", "with hits", "hits", "different")
+    names = ("texts", "files", "invalid for both", "with hits", "hits", "different")
     print(f"{language}: {', '.join(f'{counts[name]} {name}' for name in names)}", flush=True)
     return counts["different"] + (not counts["hits"])
 

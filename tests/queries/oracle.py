@@ -1,8 +1,8 @@
-"""What QUERIES.md says, in plain Python over `ast`: slow, and written to be read.
+"""The rules of QUERIES.md in plain Python over `ast`: slow, and written to be read.
 
-This is what the real engine is compared with, so nothing in here knows about it: a pattern is parsed by
-`ast.parse` with identifiers in place of its holes, a selector by the parser below, and both are tried on every
-node that could fit.
+Tests compare lazyast with this oracle, so the oracle uses nothing of lazyast. `ast.parse` parses a pattern with
+identifiers in position of its metavariables, the parser below parses a selector, and both are compared with every node
+of the right kind.
 """
 
 import ast
@@ -16,12 +16,12 @@ NodeOrName = ast.AST | str
 
 
 class QueryError(ValueError):
-    """A query that is none."""
+    """An invalid query."""
 
 
 @dataclass
 class Hit:
-    """A node that a query means; for several statements the first and the last one."""
+    """A node that a query selects; of several statements the first and the last one."""
 
     first: ast.AST
     last: ast.AST
@@ -51,7 +51,7 @@ KINDS_BY_CLASS = {name: kinds.split() for name, kinds in KINDS_BY_CLASS.items()}
 KINDS = {kind for kinds in KINDS_BY_CLASS.values() for kind in kinds}
 WITH_POSITIONS = KINDS - {"Module", "comprehension", "arguments", "withitem", "match_case"}
 POSITIONS = ("lineno", "col_offset", "end_lineno", "end_col_offset")
-# Of the newest Python; an older one's nodes have fewer.
+# Fields of the newest Python that nodes of older ones lack.
 NEW_FIELDS = {
     **dict.fromkeys(("FunctionDef", "AsyncFunctionDef", "ClassDef"), ("type_params",)),
     "TypeAlias": ("name", "type_params", "value"),
@@ -62,7 +62,7 @@ NEW_FIELDS = {
 FIELDS = {kind: {*getattr(getattr(ast, kind, None), "_fields", ()), *NEW_FIELDS.get(kind, ())} for kind in KINDS}
 ALL_FIELDS = set().union(*FIELDS.values())
 
-# Where the order of fields is not that of the source. Arguments, dictionaries and parameters: see `children`.
+# Kinds whose fields are not in the order of the source. For arguments, dictionaries and parameters see `children`.
 DEFINITION = ("decorator_list", "name", "type_params", "args", "returns", "body", "type_comment")
 SOURCE_ORDER = {
     "FunctionDef": DEFINITION,
@@ -82,15 +82,15 @@ def in_source(nodes):
 
 
 def format_parts(node: ast.JoinedStr) -> list[ast.expr]:
-    """The parts of an f-string without the empty ones that Python 3.12.0 and 3.12.1 put behind nested fields."""
+    """The parts of an f-string without the empty ones that Python 3.12.0 and 3.12.1 add after nested fields."""
     return [part for part in node.values if not (isinstance(part, ast.Constant) and part.value == "")]
 
 
 @dataclass
 class Parameter:
-    """One parameter, of one of five sorts: `/`, `a`, `*a`, `k` (behind a star) and `**k`."""
+    """One parameter, of one of five kinds: `/`, `a`, `*a`, `k` (after a star) and `**k`."""
 
-    sort: str
+    kind: str
     arg: ast.arg
     default: ast.expr | None
 
@@ -99,7 +99,7 @@ def parameters(node: ast.arguments) -> list[Parameter]:
     positional = [("/", arg) for arg in node.posonlyargs] + [("a", arg) for arg in node.args]
     missing = len(positional) - len(node.defaults)
     defaults = [None] * missing + node.defaults
-    found = [Parameter(sort, arg, default) for (sort, arg), default in zip(positional, defaults, strict=True)]
+    found = [Parameter(kind, arg, default) for (kind, arg), default in zip(positional, defaults, strict=True)]
     if node.vararg:
         found.append(Parameter("*a", node.vararg, None))
     found += [Parameter("k", arg, value) for arg, value in zip(node.kwonlyargs, node.kw_defaults, strict=True)]
@@ -108,8 +108,8 @@ def parameters(node: ast.arguments) -> list[Parameter]:
     return found
 
 
-def places(node: ast.AST) -> Iterator[tuple[str, int | None, ast.AST]]:
-    """The children of a node: the field, the index in it that counts no `None` (None: no list), and the child."""
+def unordered_children(node: ast.AST) -> Iterator[tuple[str, int | None, ast.AST]]:
+    """The children of a node: field, index and child. The index skips `None`; in a field that is no list it is None."""
     for name in source_fields(type(node)):
         value = getattr(node, name, None)
         if isinstance(value, ast.JoinedStr | ast.AST):
@@ -124,13 +124,13 @@ def places(node: ast.AST) -> Iterator[tuple[str, int | None, ast.AST]]:
 
 
 def children(node: ast.AST) -> list[tuple[str, int | None, ast.AST]]:
-    """`places`, in the order of the source."""
-    found = list(places(node))
+    """The children of a node in the order of the source: field, index, child."""
+    found = list(unordered_children(node))
     if isinstance(node, ast.Call | ast.ClassDef):
-        mixed = [place for place in found if place[0] in ("args", "bases", "keywords")]
+        mixed = [position for position in found if position[0] in ("args", "bases", "keywords")]
         if mixed:
             at = found.index(mixed[0])
-            mixed.sort(key=lambda place: (place[2].lineno, place[2].col_offset))
+            mixed.sort(key=lambda position: (position[2].lineno, position[2].col_offset))
             found[at : at + len(mixed)] = mixed
     elif isinstance(node, ast.Dict | ast.MatchMapping):
         by_node = {id(child): (name, index, child) for name, index, child in found}
@@ -149,8 +149,8 @@ def children(node: ast.AST) -> list[tuple[str, int | None, ast.AST]]:
 
 
 @dataclass
-class Place:
-    """Where a node stands."""
+class Position:
+    """The position of a node in its tree."""
 
     parent: ast.AST | None
     field: str | None
@@ -161,29 +161,29 @@ class Place:
 
 
 class Index:
-    """A tree's nodes in preorder, and where each stands."""
+    """The nodes of a tree in preorder, and the position of each."""
 
     def __init__(self, tree: ast.Module):
         self.tree = tree
         self.nodes: list[ast.AST] = []
-        self.places: dict[int, Place] = {}
+        self.positions: dict[int, Position] = {}
         self.by_kind: dict[str, list[ast.AST]] = {}
         self.blocks: list[list[ast.stmt]] = []
-        # What are no expressions of their own.
+        # The parts of f-strings, which are no expressions.
         self.format_parts: set[int] = set()
         self._add(tree)
 
     def _add(self, tree):
-        root = Place(None, None, None, [], 0)
-        stack: list[tuple[ast.AST | None, Place]] = [(tree, root)]
+        root = Position(None, None, None, [], 0)
+        stack: list[tuple[ast.AST | None, Position]] = [(tree, root)]
         while stack:
-            node, place = stack.pop()
+            node, position = stack.pop()
             if node is None:
-                place.size = len(self.nodes) - place.number
+                position.size = len(self.nodes) - position.number
                 continue
-            place.number = len(self.nodes)
+            position.number = len(self.nodes)
             self.nodes.append(node)
-            self.places[id(node)] = place
+            self.positions[id(node)] = position
             self.by_kind.setdefault(type(node).__name__, []).append(node)
             if isinstance(node, ast.JoinedStr):
                 self.format_parts.update(map(id, format_parts(node)))
@@ -191,48 +191,48 @@ class Index:
                 self.format_parts.add(id(node.format_spec))
             found = children(node)
             if not found:
-                place.size = 1
+                position.size = 1
                 continue
             lists: dict[str, list[ast.AST]] = {}
             for name, index, child in found:
                 if index is not None:
                     lists.setdefault(name, []).append(child)
             self.blocks += [block for block in lists.values() if isinstance(block[0], ast.stmt)]
-            stack.append((None, place))
+            stack.append((None, position))
             for name, index, child in reversed(found):
                 siblings = [] if index is None else lists[name]
-                stack.append((child, Place(node, name, index, siblings, 0)))
+                stack.append((child, Position(node, name, index, siblings, 0)))
 
     def number(self, node: ast.AST) -> int:
-        return self.places[id(node)].number
+        return self.positions[id(node)].number
 
     def parent(self, node: ast.AST) -> ast.AST | None:
-        return self.places[id(node)].parent
+        return self.positions[id(node)].parent
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         while (node := self.parent(node)) is not None:
             yield node
 
     def descendants(self, node: ast.AST) -> list[ast.AST]:
-        place = self.places[id(node)]
-        return self.nodes[place.number + 1 : place.number + place.size]
+        position = self.positions[id(node)]
+        return self.nodes[position.number + 1 : position.number + position.size]
 
     def following(self, node: ast.AST) -> list[ast.AST]:
-        """The siblings behind a node."""
-        place = self.places[id(node)]
-        return [] if place.index is None else place.siblings[place.index + 1 :]
+        """The siblings after a node."""
+        position = self.positions[id(node)]
+        return [] if position.index is None else position.siblings[position.index + 1 :]
 
     def preceding(self, node: ast.AST) -> list[ast.AST]:
-        """The siblings in front of a node, the nearest first."""
-        place = self.places[id(node)]
-        return [] if place.index is None else place.siblings[: place.index][::-1]
+        """The siblings before a node, the nearest first."""
+        position = self.positions[id(node)]
+        return [] if position.index is None else position.siblings[: position.index][::-1]
 
 
 _index: Index | None = None
 
 
 def index_of(tree: ast.Module) -> Index:
-    """A tree's index; that of the last tree is kept."""
+    """The index of a tree. The index of the last tree is cached."""
     global _index
     if _index is None or _index.tree is not tree:
         _index = Index(tree)
@@ -240,21 +240,21 @@ def index_of(tree: ast.Module) -> Index:
 
 
 # ---------------------------------------------------------------------------------------------------------------
-# What is the same
+# Equality
 
-# Lists whose elements do not stand by themselves in the source, so that no `$$$` can stand for some.
-NO_LISTS = {"comparators"}
+# Lists in which `$$$` is an error, because each element belongs to an element of another list.
+WITHOUT_SEQUENCES = {"comparators"}
 NOT_COMPARED = {"ctx", "type_comment"}
 
 
 def compared_fields(kind: type[ast.AST]) -> list[str]:
-    """The fields that count, in the order of the source."""
+    """The fields that are compared, in the order of the source."""
     without = NOT_COMPARED | ({"kind"} if kind is ast.Constant else {"simple"} if kind is ast.AnnAssign else set())
     return [name for name in source_fields(kind) if name not in without]
 
 
 def same_tree(one: Any, other: Any) -> bool:
-    """Whether two trees (or lists, or values) are the same, apart from what is not compared."""
+    """Whether two trees, lists or values are equal, apart from what is not compared."""
     if type(one) is not type(other):
         return False
     if isinstance(one, ast.JoinedStr):
@@ -268,7 +268,7 @@ def same_tree(one: Any, other: Any) -> bool:
 
 @dataclass
 class Captured:
-    """What a hole stands for, and the name that it is, if it is nothing else."""
+    """What a metavariable matched, and its name if it consists of a name alone."""
 
     value: NodeOrName
     name: str | None = None
@@ -298,12 +298,12 @@ def same_capture(one: Captured | list[Captured], other: Captured | list[Captured
     return same_tree(one.value, other.value)
 
 
-# What the holes stand for so far. Never changed; a match that needs one more makes another.
+# What the metavariables matched so far. An environment is never changed; binding makes a new one.
 Env = dict[Any, Captured | list[Captured]]
 
 
 def bind(env: Env, name: Any, value: Captured | list[Captured]) -> Env | None:
-    """One more capture, or None, if the name stands for something else already."""
+    """The environment with one more capture, or None if the name is bound to something else."""
     if name is None:
         return env
     if name in env:
@@ -312,94 +312,94 @@ def bind(env: Env, name: Any, value: Captured | list[Captured]) -> Env | None:
 
 
 # ---------------------------------------------------------------------------------------------------------------
-# Patterns: what they are made of
+# Matchers, the parts of patterns
 
-# `matches(thing, env)` gives each way in which a thing fits: what the holes stand for then.
+# `matches(subject, env)` yields the environment of each way in which the subject matches.
 Matcher = Callable[[Any, Env], Iterator[Env]]
 
 
 @dataclass(frozen=True)
-class Hole:
+class Metavariable:
     text: str
     name: str | None
-    several: bool
+    is_sequence: bool
 
 
 @dataclass
 class Run:
-    """`$$$` in a list. `capture` says what an element is, for the captures."""
+    """`$$$` in a list. `capture` gives what one subject adds to the capture."""
 
     name: Any
     capture: Callable[[Any], list[Captured]]
 
 
-def one_capture(thing: NodeOrName) -> list[Captured]:
-    return [captured(thing)]
+def one_capture(subject: NodeOrName) -> list[Captured]:
+    return [captured(subject)]
 
 
 def match_all(steps: list[tuple[Matcher, Any]], env: Env) -> Iterator[Env]:
-    """All matchers, each on its thing, one after the other."""
+    """All matchers, each on its subject, one after the other."""
     if not steps:
         yield env
         return
-    (matches, thing), *rest = steps
-    for each in matches(thing, env):
+    (matches, subject), *rest = steps
+    for each in matches(subject, env):
         yield from match_all(rest, each)
 
 
-def match_list(elements: list[Matcher | Run], things: list, env: Env, at=0, whole=True) -> Iterator[tuple[Env, int]]:
-    """The elements of a list from `at` on, and where they end: at the end of the list, if `whole`."""
+def match_list(elements: list[Matcher | Run], subjects: list, env: Env, at=0, whole=True) -> Iterator[tuple[Env, int]]:
+    """The elements of a list from `at` on, and the index where they end. With `whole` it is the end of the list."""
     if not elements:
-        if not whole or at == len(things):
+        if not whole or at == len(subjects):
             yield env, at
         return
     first, *rest = elements
     if isinstance(first, Run):
-        for end in range(at, len(things) + 1):
-            run = [each for thing in things[at:end] for each in first.capture(thing)]
+        for end in range(at, len(subjects) + 1):
+            run = [each for subject in subjects[at:end] for each in first.capture(subject)]
             if (bound := bind(env, first.name, run)) is not None:
-                yield from match_list(rest, things, bound, end, whole)
-    elif at < len(things) and not (
-        whole and not any(isinstance(each, Run) for each in rest) and len(rest) != len(things) - at - 1
+                yield from match_list(rest, subjects, bound, end, whole)
+    elif at < len(subjects) and not (
+        whole and not any(isinstance(each, Run) for each in rest) and len(rest) != len(subjects) - at - 1
     ):
-        for each in first(things[at], env):
-            yield from match_list(rest, things, each, at + 1, whole)
+        for each in first(subjects[at], env):
+            yield from match_list(rest, subjects, each, at + 1, whole)
 
 
-def hole_matcher(hole: Hole, accepts: Callable[[Any], bool]) -> Matcher:
-    def matches(thing, env):
-        if accepts(thing) and (bound := bind(env, hole.name, captured(thing))) is not None:
+def metavariable_matcher(metavariable: Metavariable, accepts: Callable[[Any], bool]) -> Matcher:
+    def matches(subject, env):
+        if accepts(subject) and (bound := bind(env, metavariable.name, captured(subject))) is not None:
             yield bound
 
     return matches
 
 
 def is_a(kind) -> Callable[[Any], bool]:
-    return lambda thing: isinstance(thing, kind)
+    return lambda subject: isinstance(subject, kind)
 
 
 def equals(value) -> Matcher:
-    """A value that has no holes in it."""
+    """A value without metavariables."""
 
-    def matches(thing, env):
-        if type(thing) is type(value) and thing == value:
+    def matches(subject, env):
+        if type(subject) is type(value) and subject == value:
             yield env
 
     return matches
 
 
-def absent(thing, env):
-    """Nothing: None or an empty list."""
-    if thing is None or thing == []:
+def absent(subject, env):
+    """None or an empty list."""
+    if subject is None or subject == []:
         yield env
 
 
-def match_keywords(wanted, keywords, env, used=()) -> Iterator[tuple[Env, list]]:
-    """Give each keyword of a pattern one of the node's; and those that are left then."""
-    if not wanted:
+def match_keywords(keyword_elements, keywords, env, used=()) -> Iterator[tuple[Env, list]]:
+    """Match each keyword of a pattern with one of the node. Yields also the keywords that remain."""
+    if not keyword_elements:
         yield env, [each for each in keywords if not any(each is one for one in used)]
         return
-    (matches_name, matches_value), *rest = wanted
+    (matches_name, matches_value), *rest = keyword_elements
     for each in keywords:
         if any(each is one for one in used):
             continue
@@ -409,50 +409,50 @@ def match_keywords(wanted, keywords, env, used=()) -> Iterator[tuple[Env, list]]
 
 
 class Pattern:
-    """One pattern; made by `compile_pattern`."""
+    """A compiled pattern, see `compile_pattern`."""
 
     def __init__(self, text: str):
         self.text = text
-        self.holes: dict[str, Hole] = {}
+        self.metavariables: dict[str, Metavariable] = {}
         self.prefix = next(f"h{number}_" for number in itertools.count() if f"h{number}_" not in text)
         self.names: dict[str, bool] = {}
         body, self.what = self._parse()
-        # Matchers of statements, or the one of an expression or a clause.
+        # The matchers of several statements, or the matcher of one node.
         self.sequence: list[Matcher | Run] | None = None
         self.single: Matcher | None = None
-        # The kinds of the nodes that could fit: None for every expression.
+        # The kind of the nodes that can match: None for every expression.
         self.kind: type[ast.AST] | None = None
         match body:
             case [ast.Expr(value=value)] if self.what == "statements":
                 self.single, self.kind = self.node(value), type(value)
-                if self._hole_of(value):
+                if self._metavariable_of(value):
                     self.kind = None
             case [one]:
                 self.single, self.kind = self.node(one), type(one)
             case _:
                 self.sequence = self.elements(body)
                 if isinstance(self.sequence[0], Run) or isinstance(self.sequence[-1], Run):
-                    raise QueryError("statements cannot begin or end with $$$")
+                    raise QueryError("statements cannot start or end with $$$")
 
-    # Holes
+    # Metavariables
 
     def _substitute(self, forms: dict[int, str]) -> str:
-        """The text with identifiers in place of holes; those that need a default (`h=h`) have one in `forms`."""
-        self.holes.clear()
+        """The text with identifiers in position of metavariables. `forms` has the defaults (`=d`) of those that need one."""
+        self.metavariables.clear()
 
         def replace(found):
-            name = f"{self.prefix}{len(self.holes)}_"
+            name = f"{self.prefix}{len(self.metavariables)}_"
             several = found[0].startswith("$$$")
             inner = found[1] or found[2]
-            self.holes[name] = Hole(found[0], None if inner in (None, "_") else inner, several)
-            return name + forms.get(len(self.holes) - 1, "")
+            self.metavariables[name] = Metavariable(found[0], None if inner in (None, "_") else inner, several)
+            return name + forms.get(len(self.metavariables) - 1, "")
 
-        return HOLE.sub(replace, self.text)
+        return METAVARIABLE.sub(replace, self.text)
 
     def _parse(self) -> tuple[list, str]:
-        """The statements, or the clause, and which of these."""
-        # Behind a keyword or a default Python wants another one. Which of the holes need one, is tried.
-        ends = list(HOLE.finditer(self.text))
+        """The statements or the clause, and which of the two."""
+        # After a keyword or a default Python requires further ones. Every combination is tried.
+        ends = list(METAVARIABLE.finditer(self.text))
         lone = [
             number
             for number, match in enumerate(ends)
@@ -472,7 +472,7 @@ class Pattern:
     def _parse_python(self, text: str) -> tuple[list, str]:
         code = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
         if not code:
-            raise QueryError("an empty pattern")
+            raise QueryError("the pattern has no code")
         indentation = code[0][: len(code[0]) - len(code[0].lstrip())]
         outer = "with x:\n" if indentation else ""
 
@@ -484,7 +484,7 @@ class Pattern:
                 body = body[0].body
             return body
 
-        # Also what could be an annotation (`case [$P]: $$$`) is a clause.
+        # A text that is also an annotated assignment (`case [$P]: $$$`) is a clause.
         if re.match(r"case\b", code[0].lstrip()):
             try:
                 cases = ast.parse(f"match x:\n{text if indentation else indented(text)}").body
@@ -494,120 +494,125 @@ class Pattern:
                 match cases:
                     case [ast.Match(cases=[one])]:
                         return [one], "clause"
-                raise QueryError("one case, and nothing else, or a match statement")
+                raise QueryError("expected one case clause alone, or a match statement")
         if re.match(r"except\b", code[0].lstrip()):
             match inner(f"{indentation}try: pass\n{text}"):
                 case [ast.Try(handlers=[one], orelse=[], finalbody=[])]:
                     return [one], "clause"
                 case [ast.TryStar(handlers=[one], orelse=[], finalbody=[])]:
                     return [one], "clause"
-            raise QueryError("one except clause, and nothing else, or a try statement")
+            raise QueryError("expected one except clause alone, or a try statement")
         return inner(text), "statements"
 
     def _restore(self, text: str) -> str:
-        """A string's text as it was."""
-        for name, hole in self.holes.items():
-            text = text.replace(f"{name}={self.prefix}d_", hole.text).replace(name, hole.text)
+        """The text of a string as it was written."""
+        for name, metavariable in self.metavariables.items():
+            text = text.replace(f"{name}={self.prefix}d_", metavariable.text).replace(name, metavariable.text)
         return text
 
-    def _hole(self, name: str | None) -> Hole | None:
+    def _metavariable(self, name: str | None) -> Metavariable | None:
         if name is None or self.prefix not in name:
             return None
-        hole = self.holes.get(name)
-        if hole is None:
-            raise QueryError(f"{self._restore(name)!r}: a hole stands for a whole name")
-        if hole.name is not None and self.names.setdefault(hole.name, hole.several) != hole.several:
-            raise QueryError(f"{hole.text!r} stands for one thing and for several")
-        return hole
+        metavariable = self.metavariables.get(name)
+        if metavariable is None:
+            raise QueryError(f"{self._restore(name)!r}: a metavariable must be a whole name")
+        if (
+            metavariable.name is not None
+            and self.names.setdefault(metavariable.name, metavariable.is_sequence) != metavariable.is_sequence
+        ):
+            raise QueryError(f"{metavariable.text!r} matches one node and any number")
+        return metavariable
 
-    def _hole_of(self, node: ast.AST) -> Hole | None:
-        """The hole that a whole element of a list is."""
+    def _metavariable_of(self, node: ast.AST) -> Metavariable | None:
+        """The metavariable that an element of a list consists of."""
         match node:
             case ast.Name(id=name) | ast.MatchAs(pattern=None, name=name) | ast.Expr(value=ast.Name(id=name)):
-                return self._hole(name)
+                return self._metavariable(name)
             case ast.alias(name=name, asname=None) if "." not in name:
-                return self._hole(name)
+                return self._metavariable(name)
             case ast.withitem(context_expr=ast.Name(id=name), optional_vars=None):
-                return self._hole(name)
+                return self._metavariable(name)
         return None
 
-    def _run_of(self, node: ast.AST | str) -> Hole | None:
-        """The `$$$` that a whole element of a list is."""
+    def _run_of(self, node: ast.AST | str) -> Metavariable | None:
+        """The `$$$` that an element of a list consists of."""
         match node:
             case ast.FormattedValue(value=ast.Name(id=name), conversion=-1, format_spec=None) | str(name):
-                hole = self._hole(name)
+                metavariable = self._metavariable(name)
             case ast.ExceptHandler(type=ast.Name(id=name), name=None, body=[ast.Expr(value=ast.Name(id=rest))]):
-                hole = self._clause_hole(name, rest)
+                metavariable = self._clause_metavariable(name, rest)
             case ast.match_case(
                 pattern=ast.MatchAs(pattern=None, name=str(name)),
                 guard=None,
                 body=[ast.Expr(value=ast.Name(id=rest))],
             ):
-                hole = self._clause_hole(name, rest)
+                metavariable = self._clause_metavariable(name, rest)
             case _ if type(node).__name__ in ("TypeVar",):
-                hole = self._hole(node.name)
+                metavariable = self._metavariable(node.name)
                 if node.bound is not None or getattr(node, "default_value", None) is not None:
                     return None
             case _:
-                hole = self._hole_of(node)
-        return hole if hole is not None and hole.several else None
+                metavariable = self._metavariable_of(node)
+        return metavariable if metavariable is not None and metavariable.is_sequence else None
 
-    def _clause_hole(self, name: str, rest: str) -> Hole | None:
-        body = self._hole(rest)
-        return self._hole(name) if body is not None and body.name is None else None
+    def _clause_metavariable(self, name: str, rest: str) -> Metavariable | None:
+        body = self._metavariable(rest)
+        return self._metavariable(name) if body is not None and body.name is None else None
 
     # Matchers
 
     def name(self, name: str) -> Matcher:
-        """A name that can be a hole."""
-        hole = self._hole(name)
-        if hole is None:
+        """A name that can be a metavariable."""
+        metavariable = self._metavariable(name)
+        if metavariable is None:
             return equals(name)
-        if hole.several:
-            raise QueryError(f"{hole.text!r} can stand for nothing here: this is no list")
-        return hole_matcher(hole, is_a(str))
+        if metavariable.is_sequence:
+            raise QueryError(f"{metavariable.text!r} can only stand in a list")
+        return metavariable_matcher(metavariable, is_a(str))
 
     def dotted(self, name: str) -> Matcher:
-        """A module's name: a hole, or parts that can be holes."""
+        """The name of a module: a metavariable, or parts that can be metavariables."""
         if "." not in name:
             return self.name(name)
         parts = [self.name(part) for part in name.split(".")]
 
-        def matches(thing, env):
-            if isinstance(thing, str):
-                for bound, _ in match_list(parts, thing.split("."), env):
+        def matches(subject, env):
+            if isinstance(subject, str):
+                for bound, _ in match_list(parts, subject.split("."), env):
                     yield bound
 
         return matches
 
-    def elements(self, things: list) -> list[Matcher | Run]:
-        """The elements of a list, with runs."""
-        return [self.element(thing) for thing in things]
+    def elements(self, subjects: list) -> list[Matcher | Run]:
+        """The elements of a list, which can be `$$$`."""
+        return [self.element(subject) for subject in subjects]
 
-    def element(self, thing: ast.AST | str) -> Matcher | Run:
-        run = self._run_of(thing)
+    def element(self, subject: ast.AST | str) -> Matcher | Run:
+        run = self._run_of(subject)
         if run is not None:
-            return Run(run.name, with_capture if isinstance(thing, ast.withitem) else one_capture)
-        if isinstance(thing, str):
-            return self.name(thing)
-        if isinstance(thing, ast.cmpop):
-            return lambda other, env: iter([env] if type(other) is type(thing) else [])
-        hole = self._hole_of(thing)
-        if hole is not None and isinstance(thing, ast.withitem):
-            return with_hole(hole)
-        if hole is not None and isinstance(thing, ast.Expr | ast.alias):
-            return hole_matcher(hole, is_a(ast.stmt if isinstance(thing, ast.Expr) else ast.alias))
-        return self.node(thing)
+            return Run(run.name, with_capture if isinstance(subject, ast.withitem) else one_capture)
+        if isinstance(subject, str):
+            return self.name(subject)
+        if isinstance(subject, ast.cmpop):
+            return lambda other, env: iter([env] if type(other) is type(subject) else [])
+        metavariable = self._metavariable_of(subject)
+        if metavariable is not None and isinstance(subject, ast.withitem):
+            return with_item_metavariable(metavariable)
+        if metavariable is not None and isinstance(subject, ast.Expr | ast.alias):
+            return metavariable_matcher(metavariable, is_a(ast.stmt if isinstance(subject, ast.Expr) else ast.alias))
+        return self.node(subject)
 
     def node(self, node: ast.AST) -> Matcher:
-        """Any node: a hole, or one whose fields match."""
+        """A node: a metavariable, or a node whose fields match."""
         match node:
             case ast.Name() | ast.MatchAs(pattern=None):
-                hole = self._hole_of(node)
-                if hole is not None:
-                    if hole.several:
-                        raise QueryError(f"{hole.text!r} can stand for nothing here: this is no list")
-                    return hole_matcher(hole, is_a(ast.pattern if isinstance(node, ast.MatchAs) else ast.expr))
+                metavariable = self._metavariable_of(node)
+                if metavariable is not None:
+                    if metavariable.is_sequence:
+                        raise QueryError(f"{metavariable.text!r} can only stand in a list")
+                    return metavariable_matcher(
+                        metavariable, is_a(ast.pattern if isinstance(node, ast.MatchAs) else ast.expr)
+                    )
             case ast.Dict():
                 return self.dict(node)
             case ast.arguments():
@@ -629,11 +634,11 @@ class Pattern:
                 return self.fields(node, {"patterns": special, "kwd_attrs": None, "kwd_patterns": None})
             case ast.MatchMapping():
                 return self.mapping(node)
-            case ast.MatchStar(name=str(name)) if hole := self._hole(name):
-                if hole.several:
-                    raise QueryError(f"{hole.text!r} can stand for nothing here: this is no list")
-                matches = hole_matcher(hole, is_a(str))
-                return self.fields(node, {"name": lambda thing, env: matches(thing or "_", env)})
+            case ast.MatchStar(name=str(name)) if metavariable := self._metavariable(name):
+                if metavariable.is_sequence:
+                    raise QueryError(f"{metavariable.text!r} can only stand in a list")
+                matches = metavariable_matcher(metavariable, is_a(str))
+                return self.fields(node, {"name": lambda subject, env: matches(subject or "_", env)})
             case ast.alias(name=name):
                 return self.fields(node, {"name": self.dotted(name)})
             case ast.ImportFrom(module=str(name)):
@@ -641,9 +646,10 @@ class Pattern:
         return self.fields(node, {})
 
     def fields(self, node: ast.AST, special: dict[str, Matcher | None]) -> Matcher:
-        """A node of the same kind, field by field; `special` has matchers of fields, or None for done elsewhere.
+        """A node of the same kind, field by field.
 
-        A matcher of `args`, `bases` or `patterns` is given the node.
+        `special` has the matchers of some fields, or None for a field that another matcher covers. A matcher of `args`,
+        `bases` or `patterns` gets the node.
         """
         kind = type(node)
         steps: list[tuple[str | None, Matcher]] = []
@@ -658,32 +664,32 @@ class Pattern:
                     continue
             if value is None and kind is ast.arg and name == "annotation":
                 continue
-            if name in NO_LISTS and any(map(self._run_of, value)):
-                raise QueryError(f"'$$$' can stand for nothing in {kind.__name__}.{name}")
+            if name in WITHOUT_SEQUENCES and any(map(self._run_of, value)):
+                raise QueryError(f"'$$$' cannot stand in {kind.__name__}.{name}")
             steps.append((name, self.value(value)))
 
-        def matches(thing, env):
-            if type(thing) is kind:
-                todo = [(each, thing if name is None else getattr(thing, name, None)) for name, each in steps]
+        def matches(subject, env):
+            if type(subject) is kind:
+                todo = [(each, subject if name is None else getattr(subject, name, None)) for name, each in steps]
                 yield from match_all(todo, env)
 
         return matches
 
     def value(self, value: Any) -> Matcher:
-        """A field's value."""
+        """The value of a field."""
         if value is None or value == []:
             return absent
         if isinstance(value, str):
             return self.name(value)
         if isinstance(value, ast.operator | ast.boolop | ast.unaryop):
-            return lambda thing, env: iter([env] if type(thing) is type(value) else [])
+            return lambda subject, env: iter([env] if type(subject) is type(value) else [])
         if isinstance(value, ast.AST):
             return self.node(value)
         if isinstance(value, list):
             elements = self.elements(value)
 
-            def matches(thing, env):
-                for bound, _ in match_list(elements, thing or [], env):
+            def matches(subject, env):
+                for bound, _ in match_list(elements, subject or [], env):
                     yield bound
 
             return matches
@@ -692,9 +698,9 @@ class Pattern:
     def format(self, node: ast.JoinedStr) -> Matcher:
         elements = self.elements(format_parts(node))
 
-        def matches(thing, env):
-            if isinstance(thing, ast.JoinedStr):
-                for bound, _ in match_list(elements, format_parts(thing), env):
+        def matches(subject, env):
+            if isinstance(subject, ast.JoinedStr):
+                for bound, _ in match_list(elements, format_parts(subject), env):
                     yield bound
 
         return matches
@@ -708,9 +714,9 @@ class Pattern:
             else:
                 elements.append(pair(self.value(key), self.node(value)))
 
-        def matches(thing, env):
-            if isinstance(thing, ast.Dict):
-                for bound, _ in match_list(elements, list(zip(thing.keys, thing.values, strict=True)), env):
+        def matches(subject, env):
+            if isinstance(subject, ast.Dict):
+                for bound, _ in match_list(elements, list(zip(subject.keys, subject.values, strict=True)), env):
                     yield bound
 
         return matches
@@ -719,31 +725,31 @@ class Pattern:
         pairs = [pair(self.node(k), self.node(p)) for k, p in zip(node.keys, node.patterns, strict=True)]
         rest = self.value(node.rest)
 
-        def matches(thing, env):
-            if isinstance(thing, ast.MatchMapping):
-                for bound, _ in match_list(pairs, list(zip(thing.keys, thing.patterns, strict=True)), env):
-                    yield from rest(thing.rest, bound)
+        def matches(subject, env):
+            if isinstance(subject, ast.MatchMapping):
+                for bound, _ in match_list(pairs, list(zip(subject.keys, subject.patterns, strict=True)), env):
+                    yield from rest(subject.rest, bound)
 
         return matches
 
     def arguments(self, node: ast.arguments) -> Matcher:
         elements: list[Matcher | Run] = []
         for parameter in parameters(node):
-            hole = self._hole(parameter.arg.arg)
+            metavariable = self._metavariable(parameter.arg.arg)
             bare = parameter.arg.annotation is None
             marked = isinstance(parameter.default, ast.Name) and parameter.default.id == f"{self.prefix}d_"
-            if hole and bare and (parameter.default is None or marked):
-                if not hole.several and parameter.default is None:
-                    elements.append(parameter_hole(hole, parameter.sort))
+            if metavariable and bare and (parameter.default is None or marked):
+                if not metavariable.is_sequence and parameter.default is None:
+                    elements.append(parameter_metavariable(metavariable, parameter.kind))
                     continue
-                if parameter.sort not in ("*a", "**k"):
-                    elements.append(Run(hole.name, lambda thing: [captured(thing.arg, thing)]))
+                if parameter.kind not in ("*a", "**k"):
+                    elements.append(Run(metavariable.name, lambda subject: [captured(subject.arg, subject)]))
                     continue
             elements.append(self.parameter(parameter))
 
-        def matches(thing, env):
-            if isinstance(thing, ast.arguments):
-                for bound, _ in match_list(elements, parameters(thing), env):
+        def matches(subject, env):
+            if isinstance(subject, ast.arguments):
+                for bound, _ in match_list(elements, parameters(subject), env):
                     yield bound
 
         return matches
@@ -751,44 +757,44 @@ class Pattern:
     def parameter(self, parameter: Parameter) -> Matcher:
         arg, default = self.node(parameter.arg), self.value(parameter.default)
 
-        def matches(thing, env):
-            if thing.sort == parameter.sort:
-                yield from match_all([(arg, thing.arg), (default, thing.default)], env)
+        def matches(subject, env):
+            if subject.kind == parameter.kind:
+                yield from match_all([(arg, subject.arg), (default, subject.default)], env)
 
         return matches
 
     def call(self, positional: list[ast.expr], keywords: list[ast.keyword]) -> Matcher:
         """The arguments of a call, or the bases of a class."""
         elements: list[Matcher | Run] = []
-        wanted = []
+        keyword_elements = []
         for argument in in_source([*positional, *keywords]):
             if isinstance(argument, ast.keyword):
-                hole = self._hole(argument.arg)
+                metavariable = self._metavariable(argument.arg)
                 marked = isinstance(argument.value, ast.Name) and argument.value.id == f"{self.prefix}d_"
                 if marked:
-                    elements.append(Run(hole.name, one_capture))
+                    elements.append(Run(metavariable.name, one_capture))
                     continue
-                wanted.append((self.value(argument.arg), self.node(argument.value)))
+                keyword_elements.append((self.value(argument.arg), self.node(argument.value)))
             else:
                 elements.append(self.element(argument))
         runs = [each for each in elements if isinstance(each, Run)]
         last = runs[-1].name if runs else None
         if runs:
-            # What is further there belongs to it, so its capture waits.
+            # The last `$$$` also captures the remaining keywords, so it is bound when these are known.
             runs[-1].name = waiting = object()
 
-        def matches(thing, env):
-            found = thing.args if isinstance(thing, ast.Call) else thing.bases
-            named = [(keyword.arg, keyword.value) for keyword in thing.keywords]
-            if len(named) < len(wanted) or (not runs and len(named) > len(wanted)):
+        def matches(subject, env):
+            found = subject.args if isinstance(subject, ast.Call) else subject.bases
+            named = [(keyword.arg, keyword.value) for keyword in subject.keywords]
+            if len(named) < len(keyword_elements) or (not runs and len(named) > len(keyword_elements)):
                 return
             for bound, _ in match_list(elements, found, env):
-                for each, left in match_keywords(wanted, named, bound):
+                for each, left in match_keywords(keyword_elements, named, bound):
                     if not runs and left:
                         continue
                     if runs:
                         nodes = [one.value for one in each[waiting]]
-                        nodes += [k for k in thing.keywords if any(k.value is value for _, value in left)]
+                        nodes += [k for k in subject.keywords if any(k.value is value for _, value in left)]
                         run = [captured(node) for node in in_source(nodes)]
                         each = bind({name: value for name, value in each.items() if name is not waiting}, last, run)
                     if each is not None:
@@ -799,22 +805,22 @@ class Pattern:
     def class_pattern(self, node: ast.MatchClass) -> Matcher:
         """The patterns of a class pattern."""
         elements = self.elements(node.patterns)
-        wanted = []
+        keyword_elements = []
         for name, pattern in zip(node.kwd_attrs, node.kwd_patterns, strict=True):
-            hole = self._hole(name)
+            metavariable = self._metavariable(name)
             if isinstance(pattern, ast.MatchAs) and pattern.name == f"{self.prefix}d_":
-                elements.append(Run(hole.name, one_capture))
+                elements.append(Run(metavariable.name, one_capture))
             else:
-                wanted.append((self.name(name), self.node(pattern)))
+                keyword_elements.append((self.name(name), self.node(pattern)))
         runs = [each for each in elements if isinstance(each, Run)]
         last = runs[-1].name if runs else None
         if runs:
             runs[-1].name = waiting = object()
 
-        def matches(thing, env):
-            named = list(zip(thing.kwd_attrs, thing.kwd_patterns, strict=True))
-            for bound, _ in match_list(elements, thing.patterns, env):
-                for each, left in match_keywords(wanted, named, bound):
+        def matches(subject, env):
+            named = list(zip(subject.kwd_attrs, subject.kwd_patterns, strict=True))
+            for bound, _ in match_list(elements, subject.patterns, env):
+                for each, left in match_keywords(keyword_elements, named, bound):
                     if not runs and left:
                         continue
                     if runs:
@@ -837,7 +843,7 @@ class Pattern:
         return found
 
     def match(self, node: ast.AST, index: Index) -> Hit | None:
-        """The hit that begins at a node."""
+        """The hit that starts at a node."""
         if self.single is not None:
             kind = self.kind or ast.expr
             if isinstance(node, kind) and not (isinstance(node, ast.expr) and id(node) in index.format_parts):
@@ -858,11 +864,11 @@ class Pattern:
         return [hit for node in found if (hit := self.match(node, index))]
 
 
-HOLE = re.compile(r"\$\$\$([A-Za-z_][A-Za-z0-9_]*)?|\$([A-Za-z_][A-Za-z0-9_]*)")
+METAVARIABLE = re.compile(r"\$\$\$([A-Za-z_][A-Za-z0-9_]*)?|\$([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def indented(text: str) -> str:
-    """A clause one blank to the right; where lines can be inside of a string only its first one."""
+    """A clause, indented by one blank. If lines may be inside a string, only the first line is."""
     lines = text.splitlines(keepends=True)
     first = next(number for number, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#"))
     several = "'''" in text or '"""' in text
@@ -870,31 +876,31 @@ def indented(text: str) -> str:
 
 
 def pair(key: Matcher, value: Matcher) -> Matcher:
-    return lambda thing, env: match_all([(key, thing[0]), (value, thing[1])], env)
+    return lambda subject, env: match_all([(key, subject[0]), (value, subject[1])], env)
 
 
 def with_capture(item: ast.withitem) -> list[Captured]:
     return [captured(item if item.optional_vars else item.context_expr)]
 
 
-def with_hole(hole: Hole) -> Matcher:
-    def matches(thing, env):
-        if (bound := bind(env, hole.name, with_capture(thing)[0])) is not None:
+def with_item_metavariable(metavariable: Metavariable) -> Matcher:
+    def matches(subject, env):
+        if (bound := bind(env, metavariable.name, with_capture(subject)[0])) is not None:
             yield bound
 
     return matches
 
 
-def parameter_hole(hole: Hole, sort: str) -> Matcher:
-    def matches(thing, env):
-        if thing.sort == sort and (bound := bind(env, hole.name, captured(thing.arg, thing))) is not None:
+def parameter_metavariable(metavariable: Metavariable, kind: str) -> Matcher:
+    def matches(subject, env):
+        if subject.kind == kind and (bound := bind(env, metavariable.name, captured(subject.arg, subject))) is not None:
             yield bound
 
     return matches
 
 
 def reported(env: Env) -> dict[str, NodeOrName | list[NodeOrName]]:
-    """Captures as they are given to users."""
+    """The captures as users get them."""
     return {
         name: [each.value for each in value] if isinstance(value, list) else value.value for name, value in env.items()
     }
@@ -903,7 +909,7 @@ def reported(env: Env) -> dict[str, NodeOrName | list[NodeOrName]]:
 # ---------------------------------------------------------------------------------------------------------------
 # Selectors
 
-# `selects(node, index)` says whether a node is meant.
+# `selects(node, index)` tells whether a selector or a part of it selects a node.
 Selects = Callable[[ast.AST, Index], bool]
 MISSING = object()
 TYPES = {"str", "bytes", "int", "float", "complex", "bool", "NoneType", "ellipsis"}
@@ -915,11 +921,11 @@ REGEX = re.compile(r"/((?:\\.|[^/\\])*)/([a-zA-Z]*)")
 
 @dataclass
 class Compound:
-    """What stands together without blanks; the `:pattern`s in it are for captures."""
+    """Parts without white space between them. The `:pattern`s among them give captures."""
 
     tests: list[Selects]
     kinds: set[str] | None
-    # How a node's captures are found, in the order of the text.
+    # Functions that find the captures of a node, in the order of the text.
     captures: list[Callable[[ast.AST, Index], Hit | None]]
 
     def selects(self, node: ast.AST, index: Index) -> bool:
@@ -930,7 +936,7 @@ class Compound:
 
 @dataclass
 class Complex:
-    """Compounds with combinators between them; the first combinator is the one in front of all, in `:has`."""
+    """Compounds, each with the combinator before it. The first combinator only counts in `:has`."""
 
     steps: list[tuple[str, Compound]]
 
@@ -939,7 +945,7 @@ class Complex:
         return self.steps[-1][1]
 
     def selects(self, node: ast.AST, index: Index, upto: int | None = None) -> bool:
-        """Whether the node is what all steps (up to one) lead to."""
+        """Whether the steps, up to one of them, lead to the node."""
         last = len(self.steps) - 1 if upto is None else upto
         combinator, compound = self.steps[last]
         if not compound.selects(node, index):
@@ -955,7 +961,7 @@ class Complex:
         return any(self.selects(each, index, last - 1) for each in before)
 
     def leads_anywhere(self, node: ast.AST, index: Index, at: int = 0) -> bool:
-        """Whether there is something that the steps lead to from a node."""
+        """Whether the steps lead from a node to any other."""
         if at == len(self.steps):
             return True
         combinator, compound = self.steps[at]
@@ -976,7 +982,7 @@ def kind_of_value(value: Any) -> str | None:
 
 
 def plain(value: Any) -> Any:
-    """A value that can be compared: operators and contexts are names, nodes and lists are not there."""
+    """A value for comparisons: the name of an operator or a context, MISSING for nodes and lists."""
     name = kind_of_value(value)
     if name is not None:
         return name
@@ -984,7 +990,7 @@ def plain(value: Any) -> Any:
 
 
 def lead(node: ast.AST, path: list[str | int]) -> Any:
-    """What a path leads to, or MISSING."""
+    """The value at the end of a path, or MISSING."""
     value: Any = node
     for number, step in enumerate(path):
         last = number == len(path) - 1
@@ -1010,7 +1016,7 @@ def lead(node: ast.AST, path: list[str | int]) -> Any:
 
 
 class SelectorParser:
-    """A parser by hand, which makes functions."""
+    """A recursive descent parser that builds functions."""
 
     def __init__(self, text: str):
         self.text = text
@@ -1034,7 +1040,7 @@ class SelectorParser:
 
     def need(self, text: str) -> None:
         if not self.take(text):
-            raise self.error(f"{text!r} is missing")
+            raise self.error(f"{text!r} was expected")
 
     def take_match(self, expression: re.Pattern) -> re.Match | None:
         found = expression.match(self.text, self.at)
@@ -1045,7 +1051,7 @@ class SelectorParser:
     def word(self) -> str:
         found = self.take_match(WORD)
         if not found:
-            raise self.error("a name is missing")
+            raise self.error("a name was expected")
         return found[0]
 
     # Selectors
@@ -1053,7 +1059,7 @@ class SelectorParser:
     def whole(self) -> list[Complex]:
         found = self.alternatives()
         if self.at != len(self.text):
-            raise self.error(f"{self.text[self.at]!r} is not expected")
+            raise self.error(f"{self.text[self.at]!r} was not expected")
         return found
 
     def alternatives(self, relative: bool = False) -> list[Complex]:
@@ -1095,7 +1101,7 @@ class SelectorParser:
             else:
                 break
         if self.at == start:
-            raise self.error("a selector is missing")
+            raise self.error("a selector was expected")
         return result
 
     def kinds(self, name: str) -> set[str]:
@@ -1174,10 +1180,10 @@ class SelectorParser:
         try:
             return None if found is None else ast.literal_eval(found[0])
         except (SyntaxError, ValueError):
-            raise self.error(f"{found[0]} is no string") from None
+            raise self.error(f"{found[0]} is not a string") from None
 
     def value(self) -> Callable[[Any], bool]:
-        """What a value is compared with, as a function of the value, which can be MISSING."""
+        """The operand of a comparison, as a test of a value, which can be MISSING."""
         if found := self.take_match(REGEX):
             expression = regular_expression(found[1].replace("\\/", "/"), found[2])
             return lambda value: isinstance(value, str) and expression.search(value) is not None
@@ -1199,7 +1205,7 @@ class SelectorParser:
             return lambda value: value is constant
         return lambda value: type(value) is str and value == name
 
-    # Behind a colon
+    # Pseudo-classes
 
     def pseudo(self, result: Compound) -> None:
         name = self.word()
@@ -1219,7 +1225,7 @@ class SelectorParser:
             elif name == "pattern":
                 text = self.string()
                 if not isinstance(text, str):
-                    raise self.error("a string is missing")
+                    raise self.error("a string was expected")
                 pattern = Pattern(text)
                 result.tests.append(lambda node, index: pattern.match(node, index) is not None)
                 result.captures.append(pattern.match)
@@ -1236,28 +1242,28 @@ class SelectorParser:
             self.need(")")
 
     def formula(self) -> tuple[int, int]:
-        """The *a* and *b* of a place *an + b*."""
+        """The *a* and *b* of positions *an + b*."""
         if self.take("odd"):
             return 2, 1
         if self.take("even"):
             return 2, 0
         found = self.take_match(re.compile(r"([-+]?\d*)n(?:\s*([-+])\s*(\d+))?|([-+]?\d+)"))
         if not found:
-            raise self.error("a place is missing")
+            raise self.error("a position was expected")
         if found[4]:
             return 0, int(found[4])
         step = int(found[1] + "1") if found[1] in ("", "+", "-") else int(found[1])
         return step, int(found[2] + found[3]) if found[2] else 0
 
 
-# Escapes and classes, as wholes, and other characters.
+# Escapes, classes, and other characters.
 REGULAR_EXPRESSION_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 
 
 def regular_expression(text: str, flags: str) -> re.Pattern:
     if set(flags) - set("imsx"):
         raise QueryError(f"flags are i, m, s and x, not {flags}")
-    # In Python alone `$` is also the place before a last line end, and the very end is `\Z`.
+    # In Python, and not in Rust, `$` also matches before a final line end; `\Z` matches at the end alone.
     end = "$" if "m" in flags else r"\Z"
     text = REGULAR_EXPRESSION_PARTS.sub(lambda part: {"$": end, r"\z": r"\Z"}.get(part[0], part[0]), text)
     try:
@@ -1267,11 +1273,11 @@ def regular_expression(text: str, flags: str) -> re.Pattern:
 
 
 def in_fields(path: list[str]) -> Selects:
-    """The last field is the node's own, the one in front of it its parent's, and so on."""
+    """The last field holds the node, the one before it holds its parent, and so on."""
 
     def selects(node, index):
         for name in reversed(path):
-            if node is None or index.places[id(node)].field != name:
+            if node is None or index.positions[id(node)].field != name:
                 return False
             node = index.parent(node)
         return True
@@ -1280,13 +1286,13 @@ def in_fields(path: list[str]) -> Selects:
 
 
 def nth(step: int, start: int, from_end: bool) -> Selects:
-    """The places `step * n + start`, from 1, for n = 0, 1, ..."""
+    """The positions `step * n + start`, counted from 1, for n = 0, 1, ..."""
 
     def selects(node, index):
-        place = index.places[id(node)]
-        if place.index is None:
+        position = index.positions[id(node)]
+        if position.index is None:
             return False
-        number = len(place.siblings) - place.index if from_end else place.index + 1
+        number = len(position.siblings) - position.index if from_end else position.index + 1
         distance = number - start
         return distance == 0 if step == 0 else distance % step == 0 and distance // step >= 0
 
@@ -1294,7 +1300,7 @@ def nth(step: int, start: int, from_end: bool) -> Selects:
 
 
 def captures_of(alternatives: list[Complex], node: ast.AST, index: Index) -> Hit | None:
-    """The first pattern's hit, among the alternatives that select a node."""
+    """The hit of the first pattern in an alternative that selects the node."""
     for each in alternatives:
         if each.selects(node, index):
             for find in each.subject.captures:
@@ -1304,7 +1310,7 @@ def captures_of(alternatives: list[Complex], node: ast.AST, index: Index) -> Hit
 
 
 class Selector:
-    """One selector; made by `compile_selector`."""
+    """A compiled selector, see `compile_selector`."""
 
     def __init__(self, text: str):
         self.alternatives = SelectorParser(text).whole()
@@ -1330,13 +1336,13 @@ class Selector:
 
 
 class Query:
-    """A pattern, a selector, or several together."""
+    """A pattern, a selector, or a combination."""
 
     def __init__(self, find: Callable[[Index], list[Hit]]):
         self._find = find
 
     def hits(self, tree: ast.Module, source: bytes = b"") -> list[Hit]:
-        """The hits in a tree, in the order of the source: a node before what is inside of it."""
+        """The hits in a tree, in the order of the source: a node before the nodes inside it."""
         return self._find(index_of(tree))
 
     def inside(self, other: "Query | str") -> "Query":

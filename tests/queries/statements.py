@@ -1,9 +1,9 @@
-"""Take every statement as a pattern: it has to find itself.
+"""Use every statement as a pattern: it must match itself.
 
     python tests/queries/statements.py [DIRECTORY...]
 
-Default: the standard library of this interpreter, without site-packages. Statements whose text has a meaning of its own
-in patterns, or that are longer than patterns can be, are counted and left out. Exits with 1 if one does not find itself.
+The default is the standard library of this interpreter, without site-packages. Statements that are longer than a pattern
+can be are counted and skipped. Exits with 1 if a statement does not match itself.
 """
 
 import ast
@@ -23,15 +23,15 @@ LONGEST = 60_000
 SHOWN = 10
 
 
-def place_of(node):
-    """Kind and position of what a pattern that is this statement hits."""
+def position_of(node):
+    """Kind and position of the node that a pattern of this statement matches."""
     if isinstance(node, ast.Expr):
         node = node.value
     return (type(node).__name__, *(getattr(node, name) for name in POSITIONS))
 
 
 def text_of(lines, node):
-    """The statement as it can stand alone: its indentation, where it has some, belongs to its further lines."""
+    """The statement with the indentation of its first line, so that its other lines are indented consistently."""
     first, last = lines[node.lineno - 1], lines[node.end_lineno - 1]
     indent = first[: node.col_offset]
     if node.lineno == node.end_lineno:
@@ -45,37 +45,37 @@ def text_of(lines, node):
 
 
 def check(path, counts):
-    """Give the statements of a file that do not find themselves, each with what happened."""
+    """Yield the statements of a file that do not match themselves, each with the reason."""
     source = path.read_bytes()
     try:
         text = source.decode()
         tree = lazyast.parse(source)
     except (SyntaxError, UnicodeDecodeError, ValueError):
-        counts["files left out"] += 1
+        counts["files skipped"] += 1
         return
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").encode().splitlines(keepends=True)
     if any(b"\f" in line or b"\v" in line for line in lines):
         lines = [line + b"\n" for line in b"".join(lines).split(b"\n")]
-    wanted = defaultdict(list)
+    expected = defaultdict(list)
     for node in lazyast.walk(tree, ast.stmt):
-        wanted[text_of(lines, node)].append(place_of(node))
-    for statement, places in wanted.items():
-        counts["statements"] += len(places)
+        expected[text_of(lines, node)].append(position_of(node))
+    for statement, positions in expected.items():
+        counts["statements"] += len(positions)
         if len(statement) > LONGEST:
-            counts["too long"] += len(places)
+            counts["too long"] += len(positions)
             continue
         try:
             matches = lazyast.pattern(statement.decode()).find(tree)
         except ValueError:
-            counts["files left out"] += 1
+            counts["files skipped"] += 1
             return
         except lazyast.QueryError as error:
-            yield places[0], statement, str(error)
+            yield positions[0], statement, str(error)
             continue
         found = {(match.kind, *(getattr(match, name) for name in POSITIONS)) for match in matches}
-        for place in places:
-            if place not in found:
-                yield place, statement, f"not among {len(found)} hits"
+        for position in positions:
+            if position not in found:
+                yield position, statement, f"not among {len(found)} hits"
 
 
 def main(directories):
@@ -83,11 +83,11 @@ def main(directories):
     started = time.monotonic()
     for directory in directories:
         for path in sorted(files_under(directory)):
-            for place, statement, reason in check(path, counts):
+            for position, statement, reason in check(path, counts):
                 failures += 1
                 if failures <= SHOWN:
-                    print(f"{path}:{place[1]}:{place[2]}: {place[0]}: {reason}\n    {statement[:300]!r}")
-    print(f"{dict(counts)}, {failures} did not find themselves; {time.monotonic() - started:.0f} s")
+                    print(f"{path}:{position[1]}:{position[2]}: {position[0]}: {reason}\n    {statement[:300]!r}")
+    print(f"{dict(counts)}, {failures} did not match themselves; {time.monotonic() - started:.0f} s")
     return 1 if failures or not counts["statements"] else 0
 
 

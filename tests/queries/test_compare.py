@@ -1,4 +1,4 @@
-"""The short form of compare.py: every query of corpus_queries.py over a few packages of this interpreter's library."""
+"""A short run of compare.py: every query of corpus_queries.py over a few packages of the standard library."""
 
 import sys
 import sysconfig
@@ -18,16 +18,16 @@ QUERIES_WITH_HITS = 150
 
 @pytest.fixture(scope="module")
 def expected():
-    """The files, the oracle's hits of each query by path, and the files that are no Python."""
+    """The files, the hits of the oracle for each query by path, and the files that are not valid Python."""
     library = Path(sysconfig.get_path("stdlib"))
     paths = compare.in_order(path for name in PACKAGES for path in compare.files_under(library / name))
-    hits, _, refused = compare.ask_oracle(paths, QUERIES)
-    return paths, hits, refused
+    hits, _, rejected = compare.ask_oracle(paths, QUERIES)
+    return paths, hits, rejected
 
 
 def test_no_query_differs(expected, tmp_path):
-    paths, by_query, refused = expected
-    assert len(paths) >= 80 and not refused
+    paths, by_query, rejected = expected
+    assert len(paths) >= 80 and not rejected
     project = lazyast.Project(paths, cache_dir=tmp_path)
     assert not compare.not_searched(project, paths)
     different = {}
@@ -36,12 +36,12 @@ def test_no_query_differs(expected, tmp_path):
         if lines := list(compare.differences(hits, found)):
             different[text] = lines[: compare.SHOWN]
     assert different == {}
-    # Nothing in common would be no difference either.
+    # Without this check, two engines without any hits would not differ.
     assert sum(map(bool, by_query)) >= QUERIES_WITH_HITS
 
 
-def test_a_difference_would_be_seen(expected):
-    """Hits that lack, that are too many, that have other captures, and that are in another order."""
+def test_differences_are_reported(expected):
+    """A missing hit, an additional one, other captures, and another order."""
     _, by_query, _ = expected
     hits = by_query[QUERIES.index(("pattern", "$X == None"))] or by_query[QUERIES.index(("pattern", "self.$X"))]
     (path, of_file), *_ = hits.items()

@@ -1,6 +1,6 @@
-"""The oracle and lazyast do what QUERIES.md says: all of its examples, and each of its rules.
+"""The oracle and lazyast follow QUERIES.md: all of its examples, and each of its rules.
 
-Whatever is asked here is asked of both, which have to give the same hits with the same captures.
+Every query runs in both, which must have the same hits with the same captures.
 """
 
 import ast
@@ -22,7 +22,7 @@ TYPES = pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters")
 
 
 def parsed(code):
-    """A tree of some code, which can be a clause alone."""
+    """The tree of some code, which can be a clause alone, and the code that was parsed."""
     if re.match(r"except\b", code):
         code = f"try: pass\n{code}"
     elif re.match(r"case [^=]", code):
@@ -34,8 +34,8 @@ def text_of(node, code):
     return ast.get_source_segment(code, node) if hasattr(node, "lineno") else ast.unparse(node).strip()
 
 
-def ask(query, same_query, tree, code):
-    """What the oracle's query hits in a tree, which is what lazyast's hits."""
+def compared_hits(query, same_query, tree, code):
+    """The hits of the oracle in a tree, after a check that lazyast has the same."""
     found = query.hits(tree, code.encode())
     matches = same_query.find(lazyast.parse(code), code)
     assert [plain_hit(m.nodes, m.captures) for m in matches] == [plain_hit(hit.nodes, hit.captures) for hit in found]
@@ -44,11 +44,11 @@ def ask(query, same_query, tree, code):
 
 def hits(pattern, code):
     tree, code = parsed(code)
-    return ask(oracle.compile_pattern(pattern), lazyast.pattern(pattern), tree, code)
+    return compared_hits(oracle.compile_pattern(pattern), lazyast.pattern(pattern), tree, code)
 
 
 def selector_hits(selector, code):
-    return ask(oracle.compile_selector(selector), lazyast.selector(selector), ast.parse(code), code)
+    return compared_hits(oracle.compile_selector(selector), lazyast.selector(selector), ast.parse(code), code)
 
 
 def plain(value, code):
@@ -68,7 +68,7 @@ def count(pattern, code):
 
 
 def selected(selector, code):
-    """The text of what a selector selects."""
+    """The texts of the nodes that a selector selects."""
     return [text_of(hit.first, code) for hit in selector_hits(selector, code)]
 
 
@@ -76,7 +76,7 @@ def selected(selector, code):
 
 
 def cell(text):
-    """The examples of a cell: each its code, and the text of the hit if one is given."""
+    """The examples of a cell of the table: the code of each, and the text of the hit if the table gives one."""
     examples, joined, within, between = [], False, None, ""
     for part in re.split(r"((?<!`)`[^`]+`(?!`))", text.strip()):
         if not part.startswith("`"):
@@ -126,12 +126,12 @@ def test_example(pattern, code, within, expected):
     if within is not None:
         assert within in [text_of(hit.first, whole) for hit in found]
     else:
-        # What is meant is all of it, so the hit ends where it ends.
+        # The example is the hit as a whole, so both have the same end.
         assert any(text_of(hit.last, whole).splitlines()[-1].strip() in whole.splitlines()[-1] for hit in found)
         assert any(len(text_of(hit.first, whole)) + len(text_of(hit.last, whole)) >= len(code) / 2 for hit in found)
 
 
-# Holes
+# Metavariables
 
 
 @pytest.mark.parametrize(
@@ -144,9 +144,9 @@ def test_example(pattern, code, within, expected):
         ("f($$$XS)", "f(1, k=2)", [{"XS": ["1", "k=2"]}]),
         ("f($$$XS)", "f()", [{"XS": []}]),
         ("f($X1, $y_2)", "f(1, 2)", [{"X1": "1", "y_2": "2"}]),
-        # Every node that fits, also inside of another.
+        # Every matching node is a hit, also inside another.
         ("f($X)", "f(f(f()))", [{"X": "f(f())"}, {"X": "f()"}]),
-        # Runs are as short as possible.
+        # `$$$` matches as few elements as possible.
         ("f($$$A, $$$B)", "f(1, 2)", [{"A": [], "B": ["1", "2"]}]),
         ("f($$$A, 1, $$$B)", "f(1, 1)", [{"A": [], "B": ["1"]}]),
         ("[$$$A, $X, $$$B, $X, $$$C]", "[1, 2, 3, 2, 1]", [{"A": [], "X": "1", "B": ["2", "3", "2"], "C": []}]),
@@ -196,14 +196,14 @@ def test_example(pattern, code, within, expected):
         ("a\n$X", "a\nwhile 1: pass", [{"X": "while 1: pass"}]),
     ],
 )
-def test_holes(pattern, code, expected):
+def test_metavariables(pattern, code, expected):
     assert captured(pattern, code) == expected
 
 
 @pytest.mark.parametrize(
     "pattern, code, expected",
     [
-        # Where `$$$` can stand.
+        # The lists in which `$$$` can stand.
         ("class A($$$B): $$$", "class A(b, k=c, *d): pass", ["b", "k=c", "*d"]),
         ("[$$$B]", "[a, *b]", ["a", "*b"]),
         ("{$$$B}", "{a, b}", ["a", "b"]),
@@ -236,11 +236,11 @@ def test_holes(pattern, code, expected):
         ("try: $$$\nfinally: $$$B", "try: a\nfinally: c", ["c"]),
     ],
 )
-def test_runs(pattern, code, expected):
+def test_sequences(pattern, code, expected):
     assert captured(pattern, code) == [{"B": expected}]
 
 
-def test_runs_in_format_strings():
+def test_sequences_in_format_strings():
     [hit] = hits("f'{$$$A}{$X}c'", "f'a{b!r}{d}c'")
     assert [type(part).__name__ for part in hit.captures["A"]] == ["Constant", "FormattedValue"]
     assert hit.captures["X"].id == "d"
@@ -300,7 +300,7 @@ def test_type_parameters_are_not_compared_unless_written():
         "lambda: $$$",
         "-$$$",
         "$$$: int = 1",
-        # No pattern at all.
+        # Texts that are not patterns.
         "",
         "# a",
         "a b",
@@ -328,7 +328,7 @@ def test_errors(pattern):
         lazyast.pattern(pattern)
 
 
-# What is compared
+# Comparison
 
 
 @pytest.mark.parametrize(
@@ -338,7 +338,7 @@ def test_errors(pattern):
         ("x", "x = x; del x", 3),
         ("'a'", "u'a'; 'a'", 2),
         ("x: int", "(x): int", 1),
-        # Text that means the same.
+        # Different texts with the same tree.
         ("f(a,)", "f(\n  (a)\n)", 1),
         ("255", "0xff; 2_5_5; 255.0; '255'", 2),
         ("1", "1; 1.0; True; 1j", 1),
@@ -357,7 +357,7 @@ def test_errors(pattern):
         ("@e\ndef f(): $$$", "@d\ndef f(): pass", 0),
         ("@d\ndef f(): $$$", "def f(): pass", 0),
         ("lambda: 0", "lambda a: 0", 0),
-        # What is not written is not there.
+        # What the pattern omits must be absent.
         ("return", "return 1", 0),
         ("f()", "f(1)", 0),
         ("f()", "f(k=1)", 0),
@@ -372,7 +372,7 @@ def test_errors(pattern):
         ("case $_: $$$", "case a if b: c", 0),
         ("yield", "yield 1", 0),
         ("assert $X", "assert a, b", 0),
-        # Holes are for what is there.
+        # A metavariable does not match an absent node.
         ("return $X", "return", 0),
         ("a[$X:$Y]", "a[1:]", 0),
         ("except $E: $$$", "except: a", 0),
@@ -388,7 +388,7 @@ def test_errors(pattern):
         ("try: $$$\nexcept A: $$$", "try: a\nexcept* A: b", 0),
         ("except A: $$$", "try: a\nexcept* A: b", 1),
         ("[a]", "a[0]; [a] = b; (a,)", 1),
-        # Sorts of parameters; `/` and `*` are no elements.
+        # Kinds of parameters; `/` and `*` are not elements.
         ("def f($A): $$$", "def f(a, /): pass", 0),
         ("def f($A, /): $$$", "def f(a, /): pass", 1),
         ("def f(*, $A): $$$", "def f(*, a): pass", 1),
@@ -420,7 +420,7 @@ def test_errors(pattern):
         ("f($X) # $ $$$ $1", "f(a)", 1),
     ],
 )
-def test_what_is_compared(pattern, code, expected):
+def test_comparison(pattern, code, expected):
     assert count(pattern, code) == expected
 
 
@@ -440,7 +440,7 @@ def test_what_is_compared(pattern, code, expected):
         ("f($K=$V, a=$W)", "f(a=1, b=2)", [{"K": "b", "V": "2", "W": "1"}]),
         ("f($K=$K)", "f(a=b)", []),
         ("f($K=$K, $$$)", "f(a=b, c=c)", [{"K": "c"}]),
-        # Further ones belong to the last run.
+        # The last `$$$` captures further keywords.
         ("f($$$A, 1, $$$B)", "f(0, 1, k=2)", [{"A": ["0"], "B": ["k=2"]}]),
         ("f($$$A, 1)", "f(0, 1, k=2)", [{"A": ["0", "k=2"]}]),
         ("f($$$A, k=1)", "f(j=0, *x, k=1, **y)", [{"A": ["j=0", "*x", "**y"]}]),
@@ -479,7 +479,7 @@ def test_keywords(pattern, code, expected):
         ("$X\n$X", "@a\ndef f(): pass\ndef f(): pass", 0),
         ("$X\n$X", "def f(a: int): pass\ndef f(a): pass", 0),
         ("$X\n$X", "def f() -> int: pass\ndef f(): pass", 0),
-        # Just names.
+        # Elements that consist of a name alone.
         ("def $F(): return $F", "def f(): return f", 1),
         ("def $F(): return $F", "def f(): return g", 0),
         ("lambda $A: $A", "lambda a: a", 1),
@@ -503,15 +503,15 @@ def test_keywords(pattern, code, expected):
         ("global $X\n$X = 1", "global a\na = 1", 1),
         ("global $$$X\ndel $$$X", "global a, b\ndel a, b", 1),
         ("except $E as $N: raise $N", "except A as e: raise e", 1),
-        # A statement is not just a name.
+        # A statement does not consist of a name alone.
         ("if $X: $X", "if a: a", 0),
-        # All ways are tried.
+        # Backtracking.
         ("f($$$, $X, $$$)(g($X))", "f(1, 2, 3)(g(2))", 1),
         ("f($K=$V, $$$)($V)", "f(a=1, b=2)(2)", 1),
         ("[$$$A, 0, $$$B][$$$A,]", "[0, 1, 0][0, 1]", 1),
     ],
 )
-def test_same_name(pattern, code, expected):
+def test_repeated_metavariables(pattern, code, expected):
     assert count(pattern, code) == expected
 
 
@@ -526,7 +526,7 @@ def test_same_name(pattern, code, expected):
         ("import $F\n$F()", "import a\na()", ast.alias),
     ],
 )
-def test_the_first_in_the_source_is_reported(pattern, code, kind):
+def test_the_first_occurrence_is_captured(pattern, code, kind):
     [hit] = hits(pattern, code)
     [value] = hit.captures.values()
     assert type(value) is kind
@@ -661,7 +661,7 @@ except E as e: raise
         ("Raise[exc.id=None]", []),
         ("Raise[exc.id!=None]", ["raise"]),
         ("alias[asname=None]", ["os", "sys"]),
-        # Behind a colon.
+        # Pseudo-classes.
         ("Call:not([keywords], [args.1])", ["print(x)"]),
         ("Name:is(.func, Return *)", ["self", "x", "print", "open"]),
         ("Name:matches(.func)", ["print", "open"]),
@@ -689,7 +689,7 @@ except E as e: raise
 )  # fmt: skip
 def test_selectors(selector, expected):
     found = selected(selector, CODE)
-    # CPython's `elif` begins at the word.
+    # In CPython the `If` of an `elif` starts at the word `elif`.
     assert found == expected
 
 
@@ -727,7 +727,7 @@ def test_selectors(selector, expected):
         ("Name:not(:first-child)", "a.b; [c, d]; f(e)", ["a", "d", "f"]),
         ("Name:nth-child(3n)", "[a, b, c, d, e, g]", ["c", "g"]),
         ("Name:nth-child(n+5)", "[a, b, c, d, e, g]", ["e", "g"]),
-        # What is inside of `:has` is inside of the node; what is inside of `:is` and `:not` need not be.
+        # The whole chain of `:has` is inside the node; that of `:is` and `:not` need not be.
         ("Call:has(Call Name)", "f(g(h))", ["f(g(h))"]),
         ("Name:is(Call Name)", "f(g(h)); x", ["f", "g", "h"]),
         ("Call:has(> Call > Name)", "f(g(h))", ["f(g(h))"]),
@@ -742,7 +742,7 @@ def test_selectors(selector, expected):
         ("Call[args.length>0][args.length!=2]", "f(); f(a); f(a, b)", ["f(a)"]),
         ("MatchSingleton[value=None], MatchStar[name=None]", "match a:\n case [None, *_]: pass", ["None", "*_"]),
         ("[type_params]", "def f(): pass", []),
-        # The end is the end, and not a line end before it.
+        # `$` matches at the end only, not before a final line end.
         ("[value=/t$/]", "'t'; 't\\n'; 't\\nx'", ["'t'"]),
         ("[value=/t$/m]", "'t'; 't\\n'; 't\\nx'; 'tx'", ["'t'", "'t\\n'", "'t\\nx'"]),
         ("[value=/^t\\z/m]", "'t'; 't\\n'", ["'t'"]),
@@ -787,10 +787,10 @@ def test_captures_of_selectors():
     assert len(hit.nodes) == 2 and hit.last.lineno == 2
 
 
-# Where lazyast differs from the oracle today. FIXME: each belongs into the tests above when it is mended.
+# Where lazyast differs from the oracle. FIXME: move each to the tests above when it is fixed.
 
 
-def test_fixme_holes_behind_keywords_in_format_strings():
+def test_fixme_metavariables_after_keywords_in_format_strings():
     pattern, tree = "f'{f(k=1, $$$)}'", ast.parse("f'{f(2, k=1)}'")
     assert len(oracle.compile_pattern(pattern).hits(tree)) == 1
     with pytest.raises(lazyast.QueryError, match="Positional argument cannot follow keyword argument"):
@@ -804,8 +804,8 @@ def test_fixme_cases_that_are_indented_by_one_blank():
         lazyast.pattern(pattern)
 
 
-def test_patterns_that_are_not_indented_alike():
-    """What stands less deep is never lost to what is put around the pattern."""
+def test_inconsistent_indentation():
+    """Code with less indentation does not become a part of the statements around the pattern."""
     for pattern in (
         "    if a: b\nelse: c",
         "    a\nelse: b",
@@ -832,7 +832,7 @@ def test_else_without_except():
 
 
 def test_fixme_lone_surrogates_in_selectors():
-    """Their escapes are Python's, as QUERIES.md says; patterns have them."""
+    """QUERIES.md says that selectors have the escapes of Python. Patterns have this one."""
     selector, code = "[value='\\udfff']", "'\\udfff'"
     assert len(oracle.compile_selector(selector).hits(ast.parse(code))) == count(code, code) == 1
     with pytest.raises(lazyast.QueryError, match="expected 4 hexadecimal digits"):
@@ -840,21 +840,21 @@ def test_fixme_lone_surrogates_in_selectors():
 
 
 def test_fixme_the_first_of_several_patterns_captures():
-    """QUERIES.md says only that the pattern has matched; where one in `:is` did not, the next is not looked at."""
+    """If the first pattern in an `:is` does not match, lazyast does not try the next one in it."""
     selector = "Call:is(:pattern('g($X)'), :pattern('f($Y)')):pattern('f($Z)')"
     [hit] = oracle.compile_selector(selector).hits(ast.parse("f(1)"))
     [match] = lazyast.selector(selector).find(lazyast.parse("f(1)"))
     assert (list(hit.captures), list(match.captures)) == (["Y"], ["Z"])
 
 
-def test_queries_together():
+def test_combinations():
     code = "async def f():\n    open(a)\n    open(b, 'w')\nopen(c)"
     tree = ast.parse(code)
 
     def found(combine):
-        """Ask both for what `combine` makes of their ways to compile a pattern and a selector."""
+        """The hits of the query that `combine` makes. It gets a function for patterns and one for selectors."""
         query = combine(oracle.compile_pattern, oracle.compile_selector)
-        return ask(query, combine(lazyast.pattern, lazyast.selector), tree, code)
+        return compared_hits(query, combine(lazyast.pattern, lazyast.selector), tree, code)
 
     def lines(combine):
         return [hit.first.lineno for hit in found(combine)]
@@ -872,13 +872,13 @@ def test_queries_together():
 
 
 def test_several_statements_in_combinations():
-    """They count as their first one, but what is inside of any is inside of them."""
+    """They count as their first statement, except that `has` looks inside each of them."""
     code = "def f():\n    a()\n    b(c)\n"
     tree = ast.parse(code)
 
     def lines(combine):
         query = combine(oracle.compile_pattern, oracle.compile_selector)
-        found = ask(query, combine(lazyast.pattern, lazyast.selector), tree, code)
+        found = compared_hits(query, combine(lazyast.pattern, lazyast.selector), tree, code)
         return [(hit.first.lineno, hit.last.lineno) for hit in found]
 
     both = "a()\nb($X)"
