@@ -25,7 +25,8 @@
 //! 3. ruff parses;
 //! 4. `minimum_python` finds the oldest Python whose grammar has everything in the source;
 //! 5. `token_scan` checks brackets, indentation and identifiers, and collects comments and warnings;
-//! 6. `lower` writes the nodes in CPython's shape.
+//! 6. `lower` writes the nodes in CPython's shape, and has `strict` check what ruff accepts and CPython
+//!    does not.
 #![forbid(unsafe_code)]
 
 mod decode;
@@ -34,6 +35,7 @@ mod limits;
 mod lower;
 mod minimum_python;
 mod parser;
+mod strict;
 mod token_scan;
 mod unicode;
 mod unsupported;

@@ -80,6 +80,7 @@ impl Parser {
         lower::module(
             text,
             parsed.syntax(),
+            parsed.tokens(),
             &token_facts.nested_multiline,
             &mut self.builder,
             &mut minimum_python,

@@ -3,13 +3,12 @@
 use lazyast_format::encoding::{ConstantSingleton, Payload};
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{
-    ArgOrKeyword, Arguments, Comprehension, Expr, ExprCall, ExprCompare, ExprDict, ExprYield, Keyword,
+    ArgOrKeyword, Arguments, Comprehension, Expr, ExprCall, ExprCompare, ExprDict, Keyword,
 };
 use ruff_text_size::{Ranged, TextRange};
 
 use super::lowering::Lowering;
 use super::operators::{bool_operator, comparison, context, operator, unary_operator};
-use super::trivia::is_blank;
 
 impl Lowering<'_> {
     pub(super) fn expressions(&mut self, expressions: &[Expr], field: Field) {
@@ -63,10 +62,13 @@ impl Lowering<'_> {
                     lower.expressions(&node.values, Field::Values);
                 })
             }
-            Expr::Named(node) => self.node(Kind::NamedExpr, field, range, Payload::None, |lower| {
-                lower.expression(&node.target, Field::Target);
-                lower.expression(&node.value, Field::Value);
-            }),
+            Expr::Named(node) => {
+                self.check(self.strict.named_expression(node));
+                self.node(Kind::NamedExpr, field, range, Payload::None, |lower| {
+                    lower.expression(&node.target, Field::Target);
+                    lower.expression(&node.value, Field::Value);
+                });
+            }
             Expr::BinOp(node) => {
                 self.node(Kind::BinOp, field, range, Payload::Operator(operator(node.op)), |lower| {
                     lower.expression(&node.left, Field::Left);
@@ -123,12 +125,13 @@ impl Lowering<'_> {
                 });
             }
             Expr::Yield(node) => {
-                self.check_yield(node);
+                self.check(self.strict.yield_expression(range));
                 self.node(Kind::Yield, field, range, Payload::None, |lower| {
                     lower.optional_expression(node.value.as_deref(), Field::Value);
                 });
             }
             Expr::YieldFrom(node) => {
+                self.check(self.strict.yield_expression(range));
                 self.node(Kind::YieldFrom, field, range, Payload::None, |lower| {
                     lower.expression(&node.value, Field::Value)
                 });
@@ -141,6 +144,7 @@ impl Lowering<'_> {
                 })
             }
             Expr::Starred(node) => {
+                self.check(self.strict.starred(node));
                 self.node(Kind::Starred, field, range, Payload::Context(context(node.ctx)), |lower| {
                     lower.expression(&node.value, Field::Value);
                 })
@@ -151,22 +155,6 @@ impl Lowering<'_> {
                 lower.optional_expression(node.step.as_deref(), Field::Step);
             }),
             Expr::IpyEscapeCommand(_) => self.unsupported("an IPython command"),
-        }
-    }
-
-    /// Ruff accepts an operator after a `yield` without a value; CPython rejects it.
-    fn check_yield(&mut self, node: &ExprYield) {
-        if node.value.is_some() {
-            return;
-        }
-        let rest = self.rest(node.range.end());
-        let ends = match &rest[rest.iter().take_while(|byte| is_blank(**byte)).count()..] {
-            [b'=' | b'!', b'=', ..] => false,
-            [] | [b'\n' | b'#' | b';' | b')' | b'}' | b'=' | b'!' | b':' | b'\\', ..] => true,
-            _ => false,
-        };
-        if !ends {
-            self.unsupported("an operator after a yield without a value");
         }
     }
 
@@ -218,6 +206,7 @@ impl Lowering<'_> {
     fn dict(&mut self, node: &ExprDict, field: Field) {
         self.node(Kind::Dict, field, node.range, Payload::None, |lower| {
             for item in &node.items {
+                lower.check(lower.strict.dict_item(item));
                 lower.optional_expression(item.key.as_ref(), Field::Keys);
                 lower.expression(&item.value, Field::Values);
             }

@@ -3,10 +3,12 @@
 use lazyast_format::encoding::Payload;
 use lazyast_format::write::OpenNode;
 use lazyast_format::{Builder, Field, Kind};
+use ruff_python_ast::token::Tokens;
 use ruff_text_size::{TextRange, TextSize};
 
 use super::positions_311::{Positions, Replacement};
 use crate::limits::MAX_DEPTH;
+use crate::strict::Strict;
 use crate::unsupported::Unsupported;
 
 /// Writes the nodes of one module.
@@ -14,6 +16,7 @@ pub(super) struct Lowering<'a> {
     pub(super) text: &'a str,
     pub(super) builder: &'a mut Builder,
     pub(super) positions: Positions<'a>,
+    pub(super) strict: Strict<'a>,
     /// The replacement field around the current node, if Python 3.11 moves nodes in it.
     pub(super) replacement: Option<Replacement>,
     minimum_python: &'a mut u8,
@@ -23,6 +26,7 @@ pub(super) struct Lowering<'a> {
 impl<'a> Lowering<'a> {
     pub(super) fn new(
         text: &'a str,
+        tokens: &'a Tokens,
         nested_multiline: &'a [u32],
         builder: &'a mut Builder,
         minimum_python: &'a mut u8,
@@ -31,6 +35,7 @@ impl<'a> Lowering<'a> {
             text,
             builder,
             positions: Positions::new(text, nested_multiline),
+            strict: Strict::new(text, tokens),
             replacement: None,
             minimum_python,
             unsupported: None,
@@ -85,6 +90,13 @@ impl<'a> Lowering<'a> {
     /// Makes the source unsupported. Only the first reason is kept.
     pub(super) fn unsupported(&mut self, construct: &'static str) {
         self.unsupported.get_or_insert(Unsupported::Construct(construct));
+    }
+
+    /// Makes the source unsupported if a check has found a construct.
+    pub(super) fn check(&mut self, construct: Option<&'static str>) {
+        if let Some(construct) = construct {
+            self.unsupported(construct);
+        }
     }
 
     /// Notes syntax that versions of Python before this minor version lack.

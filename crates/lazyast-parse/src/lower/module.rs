@@ -3,6 +3,7 @@
 use lazyast_format::encoding::Payload;
 use lazyast_format::{Builder, Field, Kind};
 use ruff_python_ast::ModModule;
+use ruff_python_ast::token::Tokens;
 use ruff_text_size::{TextRange, TextSize};
 
 use super::lowering::Lowering;
@@ -13,11 +14,12 @@ use crate::unsupported::Unsupported;
 pub(crate) fn module(
     text: &str,
     module: &ModModule,
+    tokens: &Tokens,
     nested_multiline: &[u32],
     builder: &mut Builder,
     minimum_python: &mut u8,
 ) -> Result<(), Unsupported> {
-    let mut lowering = Lowering::new(text, nested_multiline, builder, minimum_python);
+    let mut lowering = Lowering::new(text, tokens, nested_multiline, builder, minimum_python);
     let range = TextRange::up_to(TextSize::of(text));
     lowering
         .node(Kind::Module, Field::Root, range, Payload::None, |lower| lower.body(&module.body, Field::Body));

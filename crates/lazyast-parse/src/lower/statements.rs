@@ -51,6 +51,7 @@ impl Lowering<'_> {
                 })
             }
             Stmt::AnnAssign(node) => {
+                self.check(self.strict.annotated_assignment(node));
                 self.node(Kind::AnnAssign, field, range, Payload::Flag(u32::from(node.simple)), |lower| {
                     lower.expression(&node.target, Field::Target);
                     lower.expression(&node.annotation, Field::Annotation);
@@ -213,10 +214,7 @@ impl Lowering<'_> {
     }
 
     fn try_statement(&mut self, node: &StmtTry, field: Field) {
-        if node.handlers.is_empty() && !node.orelse.is_empty() {
-            // CPython accepts `else` only after `except`; ruff also after `try` alone if there is a `finally`.
-            return self.unsupported("an else of a try without except");
-        }
+        self.check(self.strict.try_statement(node));
         let kind = if node.is_star { Kind::TryStar } else { Kind::Try };
         self.node(kind, field, self.block(node.range), Payload::None, |lower| {
             lower.body(&node.body, Field::Body);

@@ -1,0 +1,159 @@
+"""Search for sources that lazyast serves and the interpreter sees differently.
+
+    python tests/differential/fuzz.py --seconds 60 --seed 1
+
+Takes valid statements, changes their tokens, and compares whatever lazyast serves with the running interpreter:
+the same tree, no exception, no warning. Findings are minimised and grouped by their shape. The exit status is 1 if
+there are any.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import queue
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+# The search has no use for a cache, and must not fill the user's.
+os.environ.setdefault("LAZYAST_CACHE_DIR", "off")
+
+from differential import grammar, oracle, seeds
+from differential.minimise import minimise
+from differential.mutations import mutate
+from differential.tokens import shape
+
+_BATCH = 2000
+_FILES_PER_PROCESS = 60
+
+
+@dataclass
+class Outcome:
+    """What a search has seen."""
+
+    mutants: int = 0
+    served: int = 0
+    # The smallest source of each shape, with its difference.
+    findings: dict[str, tuple[str, oracle.Difference]] = field(default_factory=dict)
+
+    def add(self, other: "Outcome") -> None:
+        """Take over what another search has seen."""
+        self.mutants += other.mutants
+        self.served += other.served
+        for key, finding in other.findings.items():
+            self.findings.setdefault(key, finding)
+
+
+class Search:
+    """One process's share: a stream of sources that depends on the seed alone."""
+
+    def __init__(self, seed: int, files: int = _FILES_PER_PROCESS) -> None:
+        self.random = Random(seed)
+        self.grammar = grammar.Grammar(self.random)
+        self.seeds = seeds.collect(self.random, files)
+        # What looks like a known kind is not minimised again: that would take most of the time.
+        self.seen: set[str] = set()
+
+    def source(self) -> str:
+        """Return the next source."""
+        choice = self.random.random()
+        if choice < 0.3:
+            return self.grammar.source()
+        if choice < 0.45:
+            return mutate(self.random, self.grammar.source(), self.seeds)
+        return mutate(self.random, self.random.choice(self.seeds), self.seeds)
+
+    def run(self, mutants: int, until: float | None = None) -> Outcome:
+        """Compare that many sources, or as many as there is time for."""
+        outcome = Outcome()
+        for _ in range(mutants):
+            source = self.source()
+            outcome.mutants += 1
+            verdict = oracle.compare(source)
+            if isinstance(verdict, oracle.Difference):
+                self._note(source, verdict, outcome)
+            outcome.served += bool(verdict)
+            if until is not None and time.monotonic() > until:
+                break
+        return outcome
+
+    def _note(self, source: str, difference: oracle.Difference, outcome: Outcome) -> None:
+        if shape(source) in self.seen:
+            return
+        self.seen.add(shape(source))
+
+        def shows(candidate: str) -> bool:
+            verdict = oracle.compare(candidate)
+            return isinstance(verdict, oracle.Difference) and verdict.category == difference.category
+
+        smallest = minimise(source, shows)
+        found = oracle.compare(smallest)
+        assert isinstance(found, oracle.Difference)
+        outcome.findings.setdefault(f"{found.category} {shape(smallest)}", (smallest, found))
+
+
+def _process(seed: int, until: float, results: "multiprocessing.Queue[Outcome | None]") -> None:
+    try:
+        search = Search(seed)
+        while time.monotonic() < until:
+            results.put(search.run(_BATCH, until))
+    finally:
+        results.put(None)
+
+
+def search(seconds: float, seed: int, processes: int) -> Outcome:
+    """Search in several processes, each with a seed of its own."""
+    results: multiprocessing.Queue[Outcome | None] = multiprocessing.Queue()
+    until = time.monotonic() + seconds
+    workers = [
+        multiprocessing.Process(target=_process, args=(seed * 1000 + number, until, results)) for number in range(processes)
+    ]
+    for worker in workers:
+        worker.start()
+    total = Outcome()
+    running = processes
+    while running:
+        try:
+            outcome = results.get(timeout=60)
+        except queue.Empty:
+            if not all(worker.is_alive() for worker in workers):
+                raise RuntimeError("a process of the search crashed") from None
+            continue
+        if outcome is None:
+            running -= 1
+            continue
+        for key, (source, difference) in outcome.findings.items():
+            if key not in total.findings:
+                print(f"{difference.category}: {source!r}\n    {difference.detail}", flush=True)
+        total.add(outcome)
+    for worker in workers:
+        worker.join()
+        if worker.exitcode:
+            raise RuntimeError(f"a process of the search ended with {worker.exitcode}")
+    return total
+
+
+def main() -> int:
+    """Run the search of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--output", type=Path, help="a JSON file for the findings")
+    options = parser.parse_args()
+    outcome = search(options.seconds, options.seed, options.processes)
+    version = ".".join(map(str, sys.version_info[:3]))
+    print(f"Python {version}: {outcome.mutants} sources, {outcome.served} served, {len(outcome.findings)} kinds of differences")
+    if options.output:
+        findings = [{"source": source, **difference._asdict()} for source, difference in outcome.findings.values()]
+        options.output.write_text(json.dumps(findings, indent=1, ensure_ascii=False), "utf-8")
+    return bool(outcome.findings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
