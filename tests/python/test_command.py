@@ -124,7 +124,7 @@ def test_verify_a_file_from_elsewhere(cache, tmp_path):
     other.write_bytes(pack.read_bytes()[:-1])
     result = run("verify", pack, other)
     assert result.returncode == 1
-    assert f"{other}: not a whole pack" in result.stdout
+    assert f"{other}: not a complete pack" in result.stdout
     assert run("verify", tmp_path / "none.pack").returncode == 1
 
 
@@ -284,5 +284,5 @@ def test_without_a_cache(off, cache, tmp_path):
     assert without("dump", source).returncode == 0
     for command in (["stats"], ["verify"], ["gc"], ["clean"], ["dir"], ["pack", "import", packed]):
         result = without(*command)
-        assert (result.returncode, result.stderr) == (1, "lazyast: error: the cache is switched off\n"), command
+        assert (result.returncode, result.stderr) == (1, "lazyast: error: the cache is disabled\n"), command
     assert not home.exists()
