@@ -1,4 +1,7 @@
-"""Every test of the project: `pip install nox && nox`. `nox -l` lists the parts.
+"""The project's tests: `pip install nox && nox`. `nox -l` lists the sessions, CONTRIBUTING.md says what each takes.
+
+`nox -s quick` is for between two edits. `nox -t whole` compares over whole standard libraries, which takes longest;
+.ci/run runs it as well.
 
 The wheel is built once, and installed for each CPython from 3.11 on that is found: versions that pyenv
 has, and `python3.N` commands.
@@ -29,6 +32,9 @@ print(json.dumps([
 """
 
 nox.options.error_on_missing_interpreters = True
+# Environments stay; what they install is checked each time.
+nox.options.reuse_venv = "yes"
+nox.options.default_venv_backend = "uv|virtualenv"
 
 
 def version_of(python):
@@ -59,49 +65,88 @@ def interpreters():
 
 
 @nox.session
-def rust(session):
-    """Check formatting, lints and generated files, and run the Rust tests."""
-    cargo = ["cargo", "--locked"]
-    session.run("cargo", "fmt", "--all", "--check", external=True)
-    session.run(
-        *cargo, "clippy", "--workspace", "--all-targets", "--profile", PROFILE,
-        "--", "--deny", "warnings", external=True,
-    )  # fmt: skip
-    session.run(*cargo, "test", "--workspace", "--profile", PROFILE, external=True)
-    xtask = [*cargo, "run", "--quiet", "--profile", PROFILE, "--package", "xtask", "--"]
-    session.run(*xtask, "generate", "--check", external=True)
-
-
-@nox.session
 def wheel(session):
-    """Build the wheel that the other sessions install."""
+    """Build the wheel that other sessions install."""
     session.install("maturin>=1.9,<2")
     shutil.rmtree(WHEELS, ignore_errors=True)
     session.run("maturin", "build", "--profile", PROFILE, "--out", str(WHEELS), "--locked")
 
 
-def built_wheel():
-    """Give the wheel that the session `wheel` has built."""
+def install_wheel(session, *requirements):
+    """Install what a session needs, and the wheel that the session `wheel` has built."""
+    if requirements:
+        session.install(*requirements)
     (path,) = WHEELS.glob("*.whl")
-    return str(path)
+    # Its version is the one that is installed already.
+    session.install("--force-reinstall", "--no-deps", str(path))
+
+
+def cargo(session, *arguments, **environment):
+    """Run Cargo with the environment that maturin gives it.
+
+    The build scripts of pyo3 depend on these variables. With other values, pyo3 and what depends on it would be
+    compiled once for maturin and once for Cargo, each time that one follows the other.
+    """
+    configurations = list(ROOT.glob("target/maturin/pyo3-config-*-abi3.txt"))
+    if len(configurations) == 1:
+        environment |= {"PYO3_CONFIG_FILE": str(configurations[0]), "PYO3_BUILD_EXTENSION_MODULE": "1"}
+    session.run("cargo", "--locked", *arguments, env=environment, external=True)
+
+
+def check_rust(session):
+    """Check formatting and lints, and run the Rust tests, which compare generated files as well."""
+    session.run("cargo", "fmt", "--all", "--check", external=True)
+    cargo(session, "clippy", "--workspace", "--all-targets", "--profile", PROFILE, "--", "--deny", "warnings")
+    cargo(session, "test", "--quiet", "--workspace", "--no-fail-fast", "--profile", PROFILE)
+
+
+@nox.session(requires=["wheel"])
+def rust(session):
+    """Check formatting, lints, generated files and documentation, and run the Rust tests."""
+    check_rust(session)
+    cargo(
+        session, "doc", "--workspace", "--no-deps", "--profile", PROFILE,
+        RUSTDOCFLAGS="--deny warnings",
+    )  # fmt: skip
+
+
+def standard_library(session):
+    """Give the directory of the interpreter's standard library."""
+    code = "import sysconfig; print(sysconfig.get_path('stdlib'))"
+    return Path(session.run("python", "-c", code, silent=True).strip())
 
 
 def python(session):
-    """Run the package's tests, and compare with `ast.parse` over the interpreter's own library."""
-    session.install(built_wheel(), "pytest")
-    session.run("pytest", *session.posargs)
+    """Run the package's tests but the slow ones, and the interpreter's own tests of `ast` with lazyast in its place."""
+    install_wheel(session, "pytest", "pytest-xdist")
+    session.run("pytest", "-q", "-n", "auto", *(session.posargs or ["-m", "not slow"]))
     session.run("python", "tests/suites.py", "test_ast")
-    code = "import sysconfig; print(sysconfig.get_path('stdlib'))"
-    library = session.run("python", "-c", code, silent=True).strip()
+
+
+def whole(session):
+    """Run the slow tests, and compare with `ast.parse` over the interpreter's whole standard library."""
+    install_wheel(session, "pytest", "pytest-xdist")
+    session.run("pytest", "-q", "-n", "auto", "-m", "slow")
     session.run(
-        "python", "tests/fidelity.py", library, "--exclude", "site-packages",
+        "python", "tests/fidelity.py", str(standard_library(session)), "--exclude", "site-packages",
         env={"LAZYAST_CACHE_DIR": "off"},
     )  # fmt: skip
 
 
 FOUND = interpreters()
+FIRST = next(iter(FOUND.values()), None)
 for version, path in FOUND.items():
     nox.session(python, name=f"python-{version}", python=path, requires=["wheel"])
+    nox.session(whole, name=f"whole-{version}", python=path, requires=["wheel"], default=False, tags=["whole"])
+
+
+@nox.session(python=FIRST, requires=["wheel"], default=False)
+def quick(session):
+    """Check what most changes break: the Rust tests, and the package's tests but the slow ones on one interpreter."""
+    check_rust(session)
+    install_wheel(session, "pytest", "pytest-xdist", "ruff>=0.14")
+    session.run("ruff", "check", "--quiet")
+    session.run("pytest", "-q", "-n", "auto", "-m", "not slow")
 
 
 @nox.session(default=False, requires=["wheel"])
@@ -109,33 +154,37 @@ def suites(session):
     """Run the suites of tools that are built on `ast`, with lazyast and without it. Needs a network."""
     tools = runpy.run_path("tests/suites.py")["SUITES"]
     names = session.posargs or list(tools)
-    session.install(built_wheel(), "pytest", "setuptools", *(need for name in names for need in tools[name][1]))
+    install_wheel(session, "pytest", "setuptools", *(need for name in names for need in tools[name][1]))
     session.run("python", "tests/suites.py", *names)
 
 
-@nox.session(python=next(iter(FOUND.values()), None), requires=["wheel"])
+@nox.session(python=FIRST, requires=["wheel"])
 def faults(session):
-    """Break a cache in every way, a few times; without --short, as often as a change to the store needs."""
-    session.install(built_wheel())
+    """Damage a cache in every way, a few times; CONTRIBUTING.md says how to do it as often as a change needs."""
+    install_wheel(session)
     session.run("python", "tests/faults", *(session.posargs or ["--short"]))
 
 
-@nox.session(python=next(iter(FOUND.values()), None), requires=["wheel"])
+@nox.session(python=FIRST, requires=["wheel"])
 def queries(session):
-    """Take each statement of a standard library as a pattern, and ask a part of it every query of the tests."""
-    session.install(built_wheel())
-    session.run("python", "tests/queries/statements.py")
-    code = "import sysconfig; print(sysconfig.get_path('stdlib'))"
-    library = Path(session.run("python", "-c", code, silent=True).strip())
+    """Compare some 250 queries over a part of a standard library with the oracle."""
+    install_wheel(session)
     # The whole library takes minutes: tests/queries/compare.py without arguments.
-    packages = [library / name for name in ("json", "asyncio", "email", "unittest", "importlib")]
+    packages = [standard_library(session) / name for name in ("json", "asyncio", "email", "unittest", "importlib")]
     session.run("python", "tests/queries/compare.py", *map(str, packages))
 
 
-@nox.session(python=next(iter(FOUND.values()), None), requires=["wheel"])
+@nox.session(name="whole-queries", python=FIRST, requires=["wheel"], default=False, tags=["whole"])
+def statements(session):
+    """Take each statement of a standard library as a pattern, which has to find it."""
+    install_wheel(session)
+    session.run("python", "tests/queries/statements.py")
+
+
+@nox.session(python=FIRST, requires=["wheel"])
 def lint(session):
     """Check the Python code, its types, and that the stubs say what the built package has."""
-    session.install("ruff>=0.14", "mypy>=1.18", "pyright[nodejs]>=1.1.400", built_wheel())
+    install_wheel(session, "ruff>=0.14", "mypy>=1.18", "pyright[nodejs]>=1.1.400")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")

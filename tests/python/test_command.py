@@ -86,6 +86,7 @@ def test_parsed_sources_are_kept(tmp_path):
     assert packs.stat().st_mtime_ns == before.st_mtime_ns
 
 
+@pytest.mark.slow
 def test_demo_leaves_nothing_behind(tmp_path):
     environment = {**os.environ, "TMPDIR": str(tmp_path), "LAZYAST_CACHE_DIR": str(tmp_path / "c")}
     result = run("demo", env=environment)

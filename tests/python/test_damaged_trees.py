@@ -100,6 +100,7 @@ def main():
     print(len(changes), *(counts[name] for name in ("used", "corrupt", "not opened", "cut")))
 
 
+@pytest.mark.slow
 def test_flipped_bytes_under_a_tree():
     run = subprocess.run([sys.executable, "-X", "faulthandler", __file__], capture_output=True, text=True, timeout=600)
     assert run.returncode == 0, run.stdout + run.stderr

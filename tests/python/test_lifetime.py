@@ -62,6 +62,7 @@ print(*before, *after)
 
 
 @pytest.mark.skipif(not HAS_PROC, reason="memory is read from /proc")
+@pytest.mark.slow
 def test_nothing_is_left_of_thousands_of_trees():
     command = [sys.executable, "-c", LEAK, str(Path(__file__).parent)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)

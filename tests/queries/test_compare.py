@@ -25,6 +25,7 @@ def expected():
     return paths, hits, rejected
 
 
+@pytest.mark.slow
 def test_no_query_differs(expected, tmp_path):
     paths, by_query, rejected = expected
     assert len(paths) >= 80 and not rejected
