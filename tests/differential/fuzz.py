@@ -14,9 +14,11 @@ import os
 import queue
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -25,11 +27,22 @@ os.environ.setdefault("LAZYAST_CACHE_DIR", "off")
 
 from differential import grammar, oracle, seeds
 from differential.minimise import minimise
-from differential.mutations import mutate
+from differential.mutations import as_bytes, mutate, single_changes
 from differential.tokens import shape
 
 _BATCH = 2000
 _FILES_PER_PROCESS = 60
+# How many sources are given as the bytes of a file.
+_BYTES_SHARE = 0.05
+
+
+class Options(NamedTuple):
+    """How to search."""
+
+    seconds: float
+    seed: int
+    processes: int
+    exhaustive: bool = False
 
 
 @dataclass
@@ -39,7 +52,7 @@ class Outcome:
     mutants: int = 0
     served: int = 0
     # The smallest source of each shape, with its difference.
-    findings: dict[str, tuple[str, oracle.Difference]] = field(default_factory=dict)
+    findings: dict[str, tuple[str | bytes, oracle.Difference]] = field(default_factory=dict)
 
     def add(self, other: "Outcome") -> None:
         """Take over what another search has seen."""
@@ -68,21 +81,40 @@ class Search:
             return mutate(self.random, self.grammar.source(), self.seeds)
         return mutate(self.random, self.random.choice(self.seeds), self.seeds)
 
+    def all_single_changes(self, share: int, shares: int, until: float) -> Iterator[Outcome]:
+        """Compare every single change of every construct, or this process's share of them."""
+        for construct in seeds.CONSTRUCTS[share::shares]:
+            outcome = Outcome()
+            for source in single_changes(construct):
+                self._compare(source, outcome)
+                if time.monotonic() > until:
+                    break
+            yield outcome
+
     def run(self, mutants: int, until: float | None = None) -> Outcome:
         """Compare that many sources, or as many as there is time for."""
         outcome = Outcome()
         for _ in range(mutants):
-            source = self.source()
-            outcome.mutants += 1
-            verdict = oracle.compare(source)
-            if isinstance(verdict, oracle.Difference):
-                self._note(source, verdict, outcome)
-            outcome.served += bool(verdict)
+            source: str | bytes = self.source()
+            if self.random.random() < _BYTES_SHARE:
+                source = as_bytes(self.random, source)
+            self._compare(source, outcome)
             if until is not None and time.monotonic() > until:
                 break
         return outcome
 
-    def _note(self, source: str, difference: oracle.Difference, outcome: Outcome) -> None:
+    def _compare(self, source: str | bytes, outcome: Outcome) -> None:
+        outcome.mutants += 1
+        verdict = oracle.compare(source)
+        if isinstance(verdict, oracle.Difference):
+            self._note(source, verdict, outcome)
+        outcome.served += bool(verdict)
+
+    def _note(self, source: str | bytes, difference: oracle.Difference, outcome: Outcome) -> None:
+        if isinstance(source, bytes):
+            # Not minimised: tokens are of text.
+            outcome.findings.setdefault(f"{difference.category} {source!r}", (source, difference))
+            return
         if shape(source) in self.seen:
             return
         self.seen.add(shape(source))
@@ -97,26 +129,30 @@ class Search:
         outcome.findings.setdefault(f"{found.category} {shape(smallest)}", (smallest, found))
 
 
-def _process(seed: int, until: float, results: "multiprocessing.Queue[Outcome | None]") -> None:
+def _process(options: Options, number: int, until: float, results: "multiprocessing.Queue[Outcome | None]") -> None:
     try:
-        search = Search(seed)
-        while time.monotonic() < until:
+        search = Search(options.seed * 1000 + number, 0 if options.exhaustive else _FILES_PER_PROCESS)
+        if options.exhaustive:
+            for outcome in search.all_single_changes(number, options.processes, until):
+                results.put(outcome)
+        while not options.exhaustive and time.monotonic() < until:
             results.put(search.run(_BATCH, until))
     finally:
         results.put(None)
 
 
-def search(seconds: float, seed: int, processes: int) -> Outcome:
+def search(options: Options) -> Outcome:
     """Search in several processes, each with a seed of its own."""
     results: multiprocessing.Queue[Outcome | None] = multiprocessing.Queue()
-    until = time.monotonic() + seconds
+    until = time.monotonic() + options.seconds
     workers = [
-        multiprocessing.Process(target=_process, args=(seed * 1000 + number, until, results)) for number in range(processes)
+        multiprocessing.Process(target=_process, args=(options, number, until, results))
+        for number in range(options.processes)
     ]
     for worker in workers:
         worker.start()
     total = Outcome()
-    running = processes
+    running = options.processes
     while running:
         try:
             outcome = results.get(timeout=60)
@@ -144,13 +180,19 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--exhaustive", action="store_true", help="every single change of some constructs")
     parser.add_argument("--output", type=Path, help="a JSON file for the findings")
     options = parser.parse_args()
-    outcome = search(options.seconds, options.seed, options.processes)
+    outcome = search(Options(options.seconds, options.seed, options.processes, options.exhaustive))
     version = ".".join(map(str, sys.version_info[:3]))
-    print(f"Python {version}: {outcome.mutants} sources, {outcome.served} served, {len(outcome.findings)} kinds of differences")
+    print(
+        f"Python {version}: {outcome.mutants} sources, {outcome.served} served, {len(outcome.findings)} kinds of differences"
+    )
     if options.output:
-        findings = [{"source": source, **difference._asdict()} for source, difference in outcome.findings.values()]
+        findings = [
+            {"source": source if isinstance(source, str) else repr(source), **difference._asdict()}
+            for source, difference in outcome.findings.values()
+        ]
         options.output.write_text(json.dumps(findings, indent=1, ensure_ascii=False), "utf-8")
     return bool(outcome.findings)
 

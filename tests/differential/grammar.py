@@ -42,7 +42,15 @@ class Grammar:
     def expression(self, depth: int) -> str:
         """Return any expression, whether it may stand where it will or not."""
         if depth <= 0 or self.random.random() < 0.25:
-            return self._pick(self.name(), self.name(), self.random.choice(NUMBERS), self.random.choice(STRINGS), "None", "True", "...")
+            return self._pick(
+                self.name(),
+                self.name(),
+                self.random.choice(NUMBERS),
+                self.random.choice(STRINGS),
+                "None",
+                "True",
+                "...",
+            )
         return self.random.choice(_EXPRESSIONS)(self, depth - 1)
 
     def _list(self, depth: int, most: int = 3) -> str:
@@ -70,7 +78,9 @@ class Grammar:
         def part() -> str:
             return self._maybe(self.expression(depth), 0.6)
 
-        return self._pick(self.expression(depth), f"{part()}:{part()}", f"{part()}:{part()}:{part()}", f"*{self.name()}")
+        return self._pick(
+            self.expression(depth), f"{part()}:{part()}", f"{part()}:{part()}:{part()}", f"*{self.name()}"
+        )
 
     def _arguments(self, depth: int) -> str:
         def one() -> str:
@@ -107,7 +117,12 @@ class Grammar:
             return ""
 
         def one() -> str:
-            return self._pick("", "", "*", "**") + self.name() + self._maybe(f": {self.expression(depth)}") + self._maybe(f" = {self.expression(depth)}")
+            return (
+                self._pick("", "", "*", "**")
+                + self.name()
+                + self._maybe(f": {self.expression(depth)}")
+                + self._maybe(f" = {self.expression(depth)}")
+            )
 
         return "[" + ", ".join(one() for _ in range(self.random.randint(0, 3))) + self._maybe(",", 0.1) + "]"
 
@@ -115,7 +130,9 @@ class Grammar:
         """Return a pattern of `match`, also wrong ones."""
         name = self.name()
         if depth <= 0:
-            return self._pick(name, "_", "1", "-1", "'s'", "None", "a.b", f"*{name}", "1 + 2j", "-1 - 1j", "b'x'", "f'{a}'", "...")
+            return self._pick(
+                name, "_", "1", "-1", "'s'", "None", "a.b", f"*{name}", "1 + 2j", "-1 - 1j", "b'x'", "f'{a}'", "..."
+            )
         inner = self.pattern(depth - 1)
         other = self.pattern(depth - 1)
         return self._pick(
@@ -148,7 +165,14 @@ _EXPRESSIONS = [
     lambda g, d: f"({g._list(d)})",
     lambda g, d: f"[{g._list(d)}]",
     lambda g, d: f"{{{g._list(d)}}}",
-    lambda g, d: "{" + g._pick(", ", ",").join(g._pick(f"{g.expression(d)}: {g.expression(d)}", f"**{g.expression(d)}") for _ in range(g.random.randint(0, 2))) + "}",
+    lambda g, d: (
+        "{"
+        + g._pick(", ", ",").join(
+            g._pick(f"{g.expression(d)}: {g.expression(d)}", f"**{g.expression(d)}")
+            for _ in range(g.random.randint(0, 2))
+        )
+        + "}"
+    ),
     lambda g, d: "{" + g.expression(d) + ": " + g.expression(d) + g._generators(d) + "}",
     _binary,
     _binary,
@@ -172,7 +196,9 @@ _EXPRESSIONS = [
     lambda g, d: g._fstring(d),
     lambda g, d: f"{g.random.choice(STRINGS)} {g._fstring(d)}",
     lambda g, d: f"{g.expression(d)}, {g.expression(d)}",
-    lambda g, d: f"{g.random.choice(NUMBERS)}{g._pick('if', ' if', 'or', 'and', ' in', 'is', '.real', ' .real', '[0]')}{g.expression(d)}",
+    lambda g, d: (
+        f"{g.random.choice(NUMBERS)}{g._pick('if', ' if', 'or', 'and', ' in', 'is', '.real', ' .real', '[0]')}{g.expression(d)}"
+    ),
 ]
 
 _STATEMENTS = [
@@ -183,24 +209,42 @@ _STATEMENTS = [
     lambda g, d: f"{g.target(d)} {g._pick('+=', '-=', '**=', '@=', '//=', '|=')} {g.expression(d)}",
     lambda g, d: f"{g.target(d)}: {g.expression(d)}{g._maybe(' = ' + g.expression(d))}",
     lambda g, d: f"del {g.target(d)}{g._maybe(', ' + g.target(d))}",
-    lambda g, d: f"{g._pick('return', 'raise', 'assert', 'global', 'nonlocal', 'del', 'import', 'await')} {g.expression(d)}",
+    lambda g, d: (
+        f"{g._pick('return', 'raise', 'assert', 'global', 'nonlocal', 'del', 'import', 'await')} {g.expression(d)}"
+    ),
     lambda g, d: f"raise {g.expression(d)} from {g.expression(d)}",
     lambda g, d: f"assert {g.expression(d)}, {g.expression(d)}",
     lambda g, d: f"{g._pick('global', 'nonlocal')} {g.name()}, {g.name()}{g._maybe(',', 0.2)}",
-    lambda g, d: f"import {g._pick('a', 'a.b', 'a . b', '*', '(a)')} as {g.name()}{g._maybe(', b')}{g._maybe(',', 0.1)}",
-    lambda g, d: f"from {g._pick('.', '..', '...', '. .', '.a', 'a', 'a.b', '....a')} import {g._pick('a', '*', 'a as b', '(a, b)', '(a as b,)', 'a, b', 'a,', '(*)', '()', 'a.b', '(a)')}",
+    lambda g, d: (
+        f"import {g._pick('a', 'a.b', 'a . b', '*', '(a)')} as {g.name()}{g._maybe(', b')}{g._maybe(',', 0.1)}"
+    ),
+    lambda g, d: (
+        f"from {g._pick('.', '..', '...', '. .', '.a', 'a', 'a.b', '....a')} import {g._pick('a', '*', 'a as b', '(a, b)', '(a as b,)', 'a, b', 'a,', '(*)', '()', 'a.b', '(a)')}"
+    ),
     lambda g, d: f"{g._pick('pass', 'break', 'continue')}{g._maybe(' ' + g.expression(d), 0.2)}",
     lambda g, d: f"{g.expression(d)}{g._pick(';', '; ', ' ;')}{g.expression(d)}{g._maybe(';')}",
     lambda g, d: f"if {g.expression(d)}{g._block(d)}\nelif {g.expression(d)}{g._block(d)}\nelse{g._block(d)}",
     lambda g, d: f"while {g.expression(d)}{g._block(d)}{g._maybe(chr(10) + 'else: pass')}",
-    lambda g, d: f"{g._maybe('async ', 0.2)}for {g.target(d)} in {g.expression(d)}{g._block(d)}{g._maybe(chr(10) + 'else: pass')}",
+    lambda g, d: (
+        f"{g._maybe('async ', 0.2)}for {g.target(d)} in {g.expression(d)}{g._block(d)}{g._maybe(chr(10) + 'else: pass')}"
+    ),
     lambda g, d: f"{g._maybe('async ', 0.2)}with {g.expression(d)}{g._maybe(' as ' + g.target(d), 0.6)}{g._block(d)}",
-    lambda g, d: f"with {g.expression(d)} as {g.target(d)}, {g.expression(d)}{g._maybe(' as ' + g.target(d))}{g._maybe(',', 0.1)}{g._block(d)}",
-    lambda g, d: f"with ({g.expression(d)}{g._maybe(' as ' + g.target(d), 0.6)}{g._maybe(', ' + g.expression(d))}{g._maybe(' as ' + g.target(d))}{g._maybe(',')}){g._maybe(g._pick(' as c', '.b', ', d', '[0]', '()'), 0.2)}{g._block(d)}",
-    lambda g, d: f"try{g._block(d)}\nexcept{g._pick('', '', '*', ' *')} {g.expression(d)}{g._maybe(' as ' + g.name())}{g._block(d)}{g._maybe(chr(10) + 'except: pass', 0.2)}{g._maybe(chr(10) + 'else: pass', 0.2)}{g._maybe(chr(10) + 'finally: pass', 0.2)}",
+    lambda g, d: (
+        f"with {g.expression(d)} as {g.target(d)}, {g.expression(d)}{g._maybe(' as ' + g.target(d))}{g._maybe(',', 0.1)}{g._block(d)}"
+    ),
+    lambda g, d: (
+        f"with ({g.expression(d)}{g._maybe(' as ' + g.target(d), 0.6)}{g._maybe(', ' + g.expression(d))}{g._maybe(' as ' + g.target(d))}{g._maybe(',')}){g._maybe(g._pick(' as c', '.b', ', d', '[0]', '()'), 0.2)}{g._block(d)}"
+    ),
+    lambda g, d: (
+        f"try{g._block(d)}\nexcept{g._pick('', '', '*', ' *')} {g.expression(d)}{g._maybe(' as ' + g.name())}{g._block(d)}{g._maybe(chr(10) + 'except: pass', 0.2)}{g._maybe(chr(10) + 'else: pass', 0.2)}{g._maybe(chr(10) + 'finally: pass', 0.2)}"
+    ),
     lambda g, d: f"try{g._block(d)}{g._maybe(chr(10) + 'else: pass')}\nfinally{g._block(d)}",
-    lambda g, d: f"{g._maybe('@' + g.expression(d) + chr(10), 0.3)}{g._maybe('async ', 0.2)}def {g.name()}{g._type_parameters(d - 1)}({g._parameters(d - 1, annotated=True)}){g._maybe(' -> ' + g.expression(d))}{g._block(d)}",
-    lambda g, d: f"{g._maybe('@' + g.expression(d) + chr(10), 0.3)}class {g.name()}{g._type_parameters(d - 1)}({g._arguments(d)}){g._block(d)}",
+    lambda g, d: (
+        f"{g._maybe('@' + g.expression(d) + chr(10), 0.3)}{g._maybe('async ', 0.2)}def {g.name()}{g._type_parameters(d - 1)}({g._parameters(d - 1, annotated=True)}){g._maybe(' -> ' + g.expression(d))}{g._block(d)}"
+    ),
+    lambda g, d: (
+        f"{g._maybe('@' + g.expression(d) + chr(10), 0.3)}class {g.name()}{g._type_parameters(d - 1)}({g._arguments(d)}){g._block(d)}"
+    ),
     lambda g, d: f"type {g.name()}{g._type_parameters(d)} = {g.expression(d)}",
     lambda g, d: f"match {g.expression(d)}:\n case {g.pattern(d)}{g._maybe(' if ' + g.expression(d), 0.2)}: pass",
     lambda g, d: f"match x:\n case {g.pattern(d)}: pass\n case {g.pattern(d)}: pass",

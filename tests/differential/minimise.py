@@ -47,7 +47,10 @@ def _without_brackets(tokens: list[str], holds: Callable[[list[str]], bool]) -> 
         changed = False
         for opening, closing in brackets(tokens):
             inner = tokens[opening + 1 : closing]
-            for shorter in (tokens[:opening] + inner + tokens[closing + 1 :], tokens[:opening] + ["a"] + tokens[closing + 1 :]):
+            for shorter in (
+                tokens[:opening] + inner + tokens[closing + 1 :],
+                tokens[:opening] + ["a"] + tokens[closing + 1 :],
+            ):
                 if len(shorter) < len(tokens) and holds(shorter):
                     tokens = shorter
                     changed = True
@@ -60,7 +63,9 @@ def _without_brackets(tokens: list[str], holds: Callable[[list[str]], bool]) -> 
 def _plain(tokens: list[str], holds: Callable[[list[str]], bool]) -> list[str]:
     tokens = list(tokens)
     for index, token in enumerate(tokens):
-        candidates = [" "] if token.isspace() and token != " " else [plain for plain in _PLAIN if len(plain) < len(token)]
+        candidates = (
+            [" "] if token.isspace() and token != " " else [plain for plain in _PLAIN if len(plain) < len(token)]
+        )
         if token == " ":
             candidates = [""]
         for plain in candidates:

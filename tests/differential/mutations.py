@@ -1,5 +1,6 @@
 """Change a source a little: most results are wrong Python, and many are nearly right."""
 
+from collections.abc import Iterator
 from random import Random
 
 from differential.tokens import CLOSING, OPENING, brackets, is_blank, split
@@ -40,6 +41,57 @@ def mutate(random: Random, source: str, others: list[str]) -> str:
         random.choice(_CHANGES)(random, tokens, others)
         tokens = [token for token in tokens if token]
     return "".join(tokens)
+
+
+def single_changes(source: str) -> Iterator[str]:
+    """Yield the source with every single change: deleted, put in, replaced, swapped, in brackets."""
+    tokens = split(source)
+    everything = sorted({thing for things in ANYTHING for thing in things})
+    for index, token in enumerate(tokens):
+        before, after = "".join(tokens[:index]), "".join(tokens[index + 1 :])
+        yield before + after
+        for thing in everything:
+            yield before + thing + token + after
+            yield f"{before}{thing} {token}{after}"
+            if not is_blank(token):
+                yield before + thing + after
+    for start in range(len(tokens)):
+        for end in range(start + 1, len(tokens) + 1):
+            before, span, after = "".join(tokens[:start]), "".join(tokens[start:end]), "".join(tokens[end:])
+            for opening in ("(", "(*", "(yield ", "[", "{", "*(", "-(", "(\n"):
+                closing = OPENING[opening.strip("*- yield\n")]
+                yield f"{before}{opening}{span}{closing}{after}"
+                yield f"{before}{opening}{span},{closing}{after}"
+            yield before + after
+            yield f"{before}{span}{span}{after}"
+            if end < len(tokens):
+                yield f"{before}{tokens[end]}{''.join(tokens[start + 1 : end])}{tokens[start]}{''.join(tokens[end + 1 :])}"
+
+
+def as_bytes(random: Random, source: str) -> bytes:
+    """Return the source as the bytes of a file: other line ends, byte order marks, cookies, encodings."""
+    for _ in range(random.choice((1, 1, 2))):
+        change = random.randrange(5)
+        if change == 0:
+            source = source.replace("\n", random.choice(("\r\n", "\r")))
+        elif change == 1:
+            source = "".join(random.choice(("\r", "\r\n", "\n")) if letter == "\n" else letter for letter in source)
+        elif change == 2:
+            source = (
+                random.choice(
+                    ("# coding: utf-8\n", "# -*- coding: latin-1 -*-\n", "\n#coding=cp1252\n", "# coding: utf8\r")
+                )
+                + source
+            )
+        elif change == 3:
+            at = random.randint(0, len(source))
+            source = (
+                source[:at]
+                + random.choice(("\r", "\n\r", "é", "\x1a", "\v", "\xa0", "\u2028", "ｉｆ", "𝐱", "ª", "·", "\x85"))
+                + source[at:]
+            )
+    encoded = source.encode(random.choice(("utf-8", "utf-8", "utf-8", "latin-1")), "replace")
+    return random.choice((b"", b"", b"", b"\xef\xbb\xbf")) + encoded
 
 
 def _visible(random: Random, tokens: list[str]) -> int:
@@ -159,7 +211,9 @@ def _change_brackets(random: Random, tokens: list[str], others: list[str]) -> No
 
 
 def _star(random: Random, tokens: list[str], others: list[str]) -> None:
-    tokens.insert(_visible(random, tokens), random.choice(("*", "*", "**", "* ", "*(", "not ", "await ", "yield ", "-")))
+    tokens.insert(
+        _visible(random, tokens), random.choice(("*", "*", "**", "* ", "*(", "not ", "await ", "yield ", "-"))
+    )
 
 
 def _change_character(random: Random, tokens: list[str], others: list[str]) -> None:
@@ -173,7 +227,9 @@ def _change_character(random: Random, tokens: list[str], others: list[str]) -> N
 def _change_indentation(random: Random, tokens: list[str], others: list[str]) -> None:
     lines = [index for index, token in enumerate(tokens) if token[0] == "\n"]
     if lines:
-        tokens[random.choice(lines)] = "\n" + random.choice(("", " ", "  ", "    ", "\t", " \t", "\f", "\f ", " \f", "        "))
+        tokens[random.choice(lines)] = "\n" + random.choice(
+            ("", " ", "  ", "    ", "\t", " \t", "\f", "\f ", " \f", "        ")
+        )
 
 
 def _close_early(random: Random, tokens: list[str], others: list[str]) -> None:

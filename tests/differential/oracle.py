@@ -16,12 +16,12 @@ class Difference(NamedTuple):
     detail: str
 
 
-def is_served(source: str) -> bool:
+def is_served(source: str | bytes) -> bool:
     """Return whether lazyast makes the tree of a source itself."""
     return _native.explain(source) is None
 
 
-def compare(source: str) -> Difference | bool:
+def compare(source: str | bytes) -> Difference | bool:
     """Return the difference, or else whether the source is served.
 
     A source that is not served is parsed by the interpreter, so that there is nothing to compare.
@@ -62,7 +62,9 @@ def _first_difference(ours: ast.AST, theirs: ast.AST) -> str:
         elif isinstance(mine, list):
             if len(mine) != len(other):
                 return f"{place}: {len(mine)} entries, not {len(other)}"
-            pending.extend((one, two, f"{place}[{index}]") for index, (one, two) in enumerate(zip(mine, other, strict=True)))
+            pending.extend(
+                (one, two, f"{place}[{index}]") for index, (one, two) in enumerate(zip(mine, other, strict=True))
+            )
         elif repr(mine) != repr(other):
             return f"{place}: {mine!r}, not {other!r}"
     return ""

@@ -1,12 +1,16 @@
-"""Valid sources to begin from: short statements of the standard library, and some of each construct."""
+"""Sources to begin from: short statements of the standard library, some of each construct, and what its tests parse."""
 
 import ast
+import re
 import sysconfig
+import textwrap
+import warnings
 from pathlib import Path
 from random import Random
 
 _LONGEST = 240
 _STATEMENTS_PER_FILE = 40
+_SNIPPETS = 1500
 
 CONSTRUCTS = [
     "x: int = 1\n", "(a.b): int\n", "a = b = c\n", "a, *b = c\n", "[a, b] = c\n", "(a, b), c = d\n", "a += b\n", "a.b[c] **= d\n",
@@ -37,34 +41,70 @@ CONSTRUCTS = [
 
 
 def collect(random: Random, files: int) -> list[str]:
-    """Return the constructs and the short statements of that many files of the standard library."""
+    """Return the constructs, short statements of that many files of the standard library, and sources in its tests."""
     library = Path(sysconfig.get_path("stdlib"))
     paths = [
         path
-        for folder in ("", "asyncio", "email", "json", "test", "unittest", "dataclasses", "xml/dom", "concurrent/futures")
+        for folder in (
+            "",
+            "asyncio",
+            "email",
+            "json",
+            "test",
+            "unittest",
+            "dataclasses",
+            "xml/dom",
+            "concurrent/futures",
+        )
         for path in sorted((library / folder).glob("*.py"))
         if "bad" not in path.name and path.stat().st_size < 400_000
     ]
     # Tests of the language itself have the rarest constructs.
     wanted = [path for path in paths if path.stem in _LANGUAGE_TESTS]
+    wanted = random.sample(wanted, min(files, len(wanted)))
     chosen = wanted + random.sample(paths, min(files, len(paths)))
-    return CONSTRUCTS * 3 + [statement for path in chosen for statement in _statements(random, path)]
+    statements = [statement for path in chosen for statement in _statements(random, path)]
+    snippets = [snippet for path in wanted for snippet in _snippets(path)]
+    return CONSTRUCTS * 3 + statements + random.sample(snippets, min(_SNIPPETS, len(snippets)))
 
 
 _LANGUAGE_TESTS = {
     "test_patma", "test_grammar", "test_fstring", "test_generators", "test_named_expressions", "test_with", "test_type_params",
     "test_except_star", "test_unpack_ex", "test_exceptions", "test_coroutines", "test_asyncgen", "test_positional_only_arg",
     "test_type_aliases", "test_decorators", "test_string_literals", "test_lambda", "test_genexps", "test_slice", "test_keywordonlyarg",
+    "test_syntax", "test_eof", "test_ast", "test_compile", "test_tokenize", "test_unparse", "test_generator_stop", "test_codeop",
+    "test_source_encoding", "test_unicode_identifiers", "test_int_literal", "test_global", "test_augassign", "test_scope",
 }  # fmt: skip
+
+
+def _parsed(path: Path) -> tuple[str, ast.AST]:
+    try:
+        source = path.read_text("utf-8")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return source, ast.parse(source)
+    except (SyntaxError, ValueError, OSError, RecursionError):
+        return "", ast.Module([], [])
+
+
+def _snippets(path: Path) -> list[str]:
+    """Return the sources that a test of the language has in its strings and doctests, right or wrong."""
+    _, tree = _parsed(path)
+    found = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+            continue
+        if ">>> " in node.value:
+            for example in re.findall(r"^ *>>> (.*\n(?: *\.\.\..*\n)*)", node.value + "\n", re.MULTILINE):
+                found.append(re.sub(r"^ *\.\.\. ?", "", example, flags=re.MULTILINE))
+        elif not node.value.isidentifier():
+            found.append(textwrap.dedent(node.value).lstrip("\n"))
+    return [snippet for snippet in found if 1 < len(snippet) <= _LONGEST]
 
 
 def _statements(random: Random, path: Path) -> list[str]:
     """Return short statements of a file, without the indentation of their block."""
-    try:
-        source = path.read_text("utf-8")
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, OSError, RecursionError):
-        return []
+    source, tree = _parsed(path)
     lines = source.splitlines(keepends=True)
     found = []
     for node in ast.walk(tree):

@@ -42,7 +42,7 @@ def shape(source: str) -> str:
     for token in split(source):
         if (token[0].isalpha() or token[0] == "_") and token[-1] not in "'\"":
             kinds.append(token if keyword.iskeyword(token) or token in soft else "a")
-        elif token[0].isdigit() or token[0] == "." and len(token) > 1 and token != "...":
+        elif token[0].isdigit() or (token[0] == "." and len(token) > 1 and token != "..."):
             kinds.append("1")
         elif token[-1] in "'\"" and len(token) > 1 and token.lower()[0] != "f":
             kinds.append("'s'")
