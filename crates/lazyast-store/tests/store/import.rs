@@ -4,88 +4,88 @@ use std::path::{Path, PathBuf};
 use lazyast_store::pack_format::{FOOTER_LEN, IndexEntry};
 use lazyast_store::{PackReport, PackWriter, Store, source_key, verify_untrusted};
 
-use crate::made::{PARSER, archive, filled, numbered, open, pack_file, publish, sources};
+use crate::support::{PARSER, archive, filled, numbered, open, pack_file, publish, sources};
 
 fn import(store: &Store, path: &Path) -> (usize, PackReport) {
     let imported = store.import(path).expect("the cache can be written");
     (imported.new, imported.pack)
 }
 
-/// A pack for others, of all sources.
+/// An exported pack of all sources.
 fn exported(root: &Path) -> PathBuf {
     let path = root.join("trees");
-    let mut writer = PackWriter::for_export(root).expect("the directory can be written");
+    let mut writer = PackWriter::for_export(root).expect("the directory is writable");
     for source in sources() {
-        writer.add(&source_key(&source), &archive(&source)).expect("there is room");
+        writer.add(&source_key(&source), &archive(&source)).expect("the directory is writable");
     }
     let bytes = writer.file_len();
-    writer.publish_as(path.clone()).expect("there is room");
-    assert_eq!(path.metadata().expect("it is there").len(), bytes);
+    writer.publish_as(path.clone()).expect("the directory is writable");
+    assert_eq!(path.metadata().expect("the file exists").len(), bytes);
     path
 }
 
 fn has_all(store: &Store) -> bool {
-    let is_there = |source: &Vec<u8>| {
+    let is_found = |source: &Vec<u8>| {
         store.get(&source_key(source)).is_some_and(|entry| entry.as_ref() == archive(source))
     };
-    sources().iter().all(is_there)
+    sources().iter().all(is_found)
 }
 
 #[test]
-fn what_is_exported_is_imported_once() {
+fn an_exported_pack_is_imported_once() {
     let root = tempfile::tempdir().expect("a directory");
     let path = exported(root.path());
     let store = open(root.path());
     publish(&store, &sources()[..3]);
-    let (new, checked) = import(&store, &path);
-    assert_eq!((new, checked.intact, checked.problem_count), (sources().len() - 3, sources().len(), 0));
+    let (new, report) = import(&store, &path);
+    assert_eq!((new, report.intact, report.problem_count), (sources().len() - 3, sources().len(), 0));
     assert!(has_all(&store) && has_all(&open(root.path())));
     let packs = store.stats().packs;
     assert_eq!(import(&store, &path).0, 0);
-    assert_eq!(store.stats().packs, packs, "nothing is written for nothing");
+    assert_eq!(store.stats().packs, packs, "no empty pack is published");
 }
 
-/// Whatever was done to the file, either its archives are those that were exported, or nothing is imported.
+/// After any damage, either the imported archives are the exported ones, or nothing is imported.
 #[test]
 fn a_damaged_file_is_not_imported() {
     let root = tempfile::tempdir().expect("a directory");
-    let whole = fs::read(exported(root.path())).expect("it is there");
+    let intact = fs::read(exported(root.path())).expect("the file exists");
     let path = root.path().join("damaged");
     let mut accepted = 0;
     let mut check = |damaged: &[u8], what: &str| {
-        fs::write(&path, damaged).expect("there is room");
+        fs::write(&path, damaged).expect("the directory is writable");
         let store = open(root.path());
-        let (new, checked) = import(&store, &path);
-        assert_eq!(checked.problem_count, verify_untrusted(path.clone(), PARSER).problem_count, "{what}");
-        if checked.problem_count > 0 {
+        let (new, report) = import(&store, &path);
+        assert_eq!(report.problem_count, verify_untrusted(path.clone(), PARSER).problem_count, "{what}");
+        if report.problem_count > 0 {
             assert_eq!((new, store.stats().archives), (0, 0), "{what}");
         } else {
             assert!(has_all(&store), "{what}");
             accepted += 1;
-            fs::remove_file(pack_file(&store)).expect("it was just imported");
+            fs::remove_file(pack_file(&store)).expect("the file exists");
         }
     };
-    for at in 0..whole.len() {
-        let mut damaged = whole.clone();
+    for at in 0..intact.len() {
+        let mut damaged = intact.clone();
         damaged[at] ^= 0x41;
         check(&damaged, &format!("byte {at}"));
-        check(&whole[..at], &format!("cut at {at}"));
+        check(&intact[..at], &format!("cut at {at}"));
     }
-    // Bytes between archives and when these were made, which stands in the index and so under its checksum.
+    // No checksum covers the gaps between archives.
     assert!(accepted < 16 * sources().len() + 16, "{accepted}");
 }
 
-/// A file with an index of somebody's own making.
+/// Writes a pack with any index.
 fn crafted(path: &Path, archives: &[u8], archives_end: u64, mut entries: Vec<IndexEntry>) {
     let mut bytes = lazyast_store::pack_format::header().to_vec();
     bytes.extend_from_slice(archives);
-    // Sorted here; what is not sorted is made by hand.
+    // This sorts the entries.
     bytes.extend_from_slice(&lazyast_store::pack_format::index_and_footer(&mut entries, archives_end));
-    fs::write(path, bytes).expect("there is room");
+    fs::write(path, bytes).expect("the directory is writable");
 }
 
 #[test]
-fn an_index_that_lies_is_seen() {
+fn a_forged_index_is_rejected() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     let path = root.path().join("crafted");
@@ -95,10 +95,10 @@ fn an_index_that_lies_is_seen() {
     let end = 16 + one.len() as u64;
     let problem = |archives: &[u8], end: u64, entries: Vec<IndexEntry>| {
         crafted(&path, archives, end, entries);
-        let (new, checked) = import(&store, &path);
+        let (new, report) = import(&store, &path);
         assert_eq!(new, 0);
-        assert!(checked.problem_count > 0);
-        checked.problems[0].to_string()
+        assert!(report.problem_count > 0);
+        report.problems[0].to_string()
     };
     for (offset, len) in [(0, 5), (17, 5), (16, 1 << 30), (u64::MAX - 15, 16), (16, 4)] {
         let message = problem(&one, end, vec![IndexEntry { offset, len, ..entry }]);
@@ -113,46 +113,45 @@ fn an_index_that_lies_is_seen() {
     let message = problem(&one, end + 16, vec![entry]);
     assert!(message.contains("expected "), "{message}");
     crafted(&path, &one, end, vec![entry]);
-    assert_eq!(import(&store, &path).0, 1, "the rest of the file is right");
+    assert_eq!(import(&store, &path).0, 1, "the rest of the file is valid");
 }
 
-/// A file that claims to be large costs neither the memory nor the time.
 #[test]
-fn claims_are_not_believed() {
+fn a_forged_length_costs_neither_memory_nor_time() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     let path = root.path().join("claims");
     let mut one = archive(&numbered(1));
-    // The length of the columns in the header.
+    // The length of the columns, in the header.
     one[36..40].copy_from_slice(&u32::MAX.to_le_bytes());
     let entry = IndexEntry { key: source_key(&numbered(1)), offset: 16, len: u32::MAX, built: 0 };
     let started = std::time::Instant::now();
     for (end, count) in [(3 << 30, 1), (5_u64 << 30, 1)] {
-        let file = fs::File::create(&path).expect("there is room");
+        let file = fs::File::create(&path).expect("the directory is writable");
         let mut entries = vec![entry; count];
         let tail = lazyast_store::pack_format::index_and_footer(&mut entries, end);
-        file.set_len(end + tail.len() as u64).expect("it is sparse");
+        file.set_len(end + tail.len() as u64).expect("the file is sparse");
         drop(file);
-        let mut file = fs::File::options().write(true).open(&path).expect("it is there");
+        let mut file = fs::File::options().write(true).open(&path).expect("the file exists");
         use std::io::{Seek, SeekFrom, Write};
-        file.write_all(&lazyast_store::pack_format::header()).expect("there is room");
-        file.write_all(&one).expect("there is room");
-        file.seek(SeekFrom::Start(end)).expect("it is that long");
-        file.write_all(&tail).expect("there is room");
-        let (new, checked) = import(&store, &path);
-        assert_eq!((new, checked.problem_count), (0, 1), "{:?}", checked.problems);
+        file.write_all(&lazyast_store::pack_format::header()).expect("the directory is writable");
+        file.write_all(&one).expect("the directory is writable");
+        file.seek(SeekFrom::Start(end)).expect("the file is sparse");
+        file.write_all(&tail).expect("the directory is writable");
+        let (new, report) = import(&store, &path);
+        assert_eq!((new, report.problem_count), (0, 1), "{:?}", report.problems);
     }
     assert!(started.elapsed().as_secs() < 5, "{:?}", started.elapsed());
     let few = open(root.path());
-    let mut bytes = fs::read(pack_file(&filled(&root.path().join("other")))).expect("it is there");
+    let mut bytes = fs::read(pack_file(&filled(&root.path().join("other")))).expect("the file exists");
     let at = bytes.len() - FOOTER_LEN + 8;
     bytes[at..at + 8].copy_from_slice(&u64::MAX.to_le_bytes());
-    fs::write(&path, bytes).expect("there is room");
+    fs::write(&path, bytes).expect("the directory is writable");
     assert_eq!(import(&few, &path).1.problem_count, 1);
 }
 
 #[test]
-fn what_is_no_file_is_not_read() {
+fn devices_and_directories_are_not_read() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     for path in ["/dev/zero", "/none", "/"].map(Path::new) {

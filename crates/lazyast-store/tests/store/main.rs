@@ -1,14 +1,14 @@
 //! The cache in real directories.
 
-/// What is not used goes, what is used stays.
-mod collect;
-/// Packs that are carried from one cache to another.
+/// What other processes change in the directory while it is in use.
+mod concurrent;
+/// Garbage collection.
+mod gc;
+/// Untrusted packs: import and verification.
 mod import;
-/// What tests are made of.
-mod made;
-/// What is written is found again, and damage is a miss.
-mod packs;
-/// What somebody else does to the directory meanwhile.
-mod shared;
-/// Caches that are only read.
+/// Published archives are found, and damaged ones are misses; compaction; verification.
+mod search;
+/// Archives, packs and directories for the tests.
+mod support;
+/// The read-only underlay.
 mod underlay;

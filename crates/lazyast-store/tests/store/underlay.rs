@@ -1,9 +1,9 @@
 use lazyast_store::{CacheDirectoryError, Underlay, source_key};
 
-use crate::made::{PARSER, archive, filled, numbered, sources};
+use crate::support::{PARSER, archive, filled, numbered, sources};
 
 #[test]
-fn what_is_below_is_found_and_not_changed() {
+fn archives_of_the_underlay_are_found() {
     let root = tempfile::tempdir().expect("a directory");
     let store = filled(root.path());
     let cache = store.directory().root().to_owned();
@@ -11,16 +11,16 @@ fn what_is_below_is_found_and_not_changed() {
     assert!(problems.is_empty(), "{problems:?}");
     assert_eq!(underlay.len(), 2);
     for source in sources() {
-        let entry = underlay.get(&source_key(&source)).expect("it was written");
+        let entry = underlay.get(&source_key(&source)).expect("the archive was published");
         assert_eq!(entry.as_ref(), archive(&source));
-        let located = underlay.locate(&source_key(&source)).expect("it was written");
-        assert_eq!(located.open(PARSER).expect("it is whole").as_ref(), archive(&source));
+        let located = underlay.locate(&source_key(&source)).expect("the archive was published");
+        assert_eq!(located.open(PARSER).expect("the archive is intact").as_ref(), archive(&source));
     }
     assert!(underlay.get(&source_key(&numbered(1))).is_none());
 }
 
 #[test]
-fn a_cache_of_another_version_has_nothing() {
+fn an_underlay_of_another_version_is_empty() {
     let root = tempfile::tempdir().expect("a directory");
     let cache = filled(root.path()).directory().root().to_owned();
     let (underlay, problems) = Underlay::open(&[cache], PARSER + 1);
@@ -29,7 +29,7 @@ fn a_cache_of_another_version_has_nothing() {
 }
 
 #[test]
-fn one_that_is_not_there_is_a_problem_and_the_others_serve() {
+fn a_missing_directory_is_reported_and_the_others_are_used() {
     let root = tempfile::tempdir().expect("a directory");
     let cache = filled(root.path()).directory().root().to_owned();
     let (underlay, problems) = Underlay::open(&[root.path().join("none"), cache], PARSER);
@@ -39,14 +39,15 @@ fn one_that_is_not_there_is_a_problem_and_the_others_serve() {
 
 #[cfg(unix)]
 #[test]
-fn one_that_others_can_write_is_not_read() {
+fn a_directory_that_others_can_write_to_is_not_read() {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
 
     let root = tempfile::tempdir().expect("a directory");
     let directory = filled(root.path()).directory().clone();
     for path in [directory.root(), directory.version(), directory.packs()] {
-        let set = |mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("it is ours");
+        let set =
+            |mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("this user owns it");
         set(0o775);
         let (underlay, problems) = Underlay::open(&[directory.root().to_owned()], PARSER);
         assert!(underlay.is_empty(), "{}", path.display());
@@ -59,6 +60,6 @@ fn one_that_others_can_write_is_not_read() {
     let (underlay, problems) = Underlay::open(&[directory.root().to_owned()], PARSER);
     assert!(problems.is_empty() && underlay.len() == 1, "{problems:?}");
     for path in [directory.root(), directory.version(), directory.packs()] {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).expect("it is ours");
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).expect("this user owns it");
     }
 }

@@ -6,7 +6,7 @@ use lazyast_store::{
     FileFingerprint, FileState, GcPolicy, GcReport, ProjectState, SourceState, Store, source_key,
 };
 
-use crate::made::{archive, names, numbered, open, pack_file, publish, publish_old, sources};
+use crate::support::{archive, names, numbered, open, pack_file, publish, publish_old, sources};
 
 const DAY: i64 = 24 * 60;
 
@@ -15,21 +15,21 @@ fn policy(days: u64) -> GcPolicy {
 }
 
 fn collect(store: &Store, policy: &GcPolicy) -> GcReport {
-    store.collect_garbage(policy, false).expect("there is room").expect("nobody else does")
+    store.collect_garbage(policy, false).expect("the directory is writable").expect("the lock is free")
 }
 
-/// Makes a project's file that names some sources and was used so many days ago.
+/// Saves a project state with some sources that was last used `days` days ago.
 fn project(store: &Store, name: &str, sources: &[Vec<u8>], days: u64) -> PathBuf {
     let file = |source: &Vec<u8>| FileState {
         path: name.into(),
         fingerprint: FileFingerprint::default(),
         source: SourceState::Archive { key: source_key(source), lines: 1, minimum_python: 11 },
     };
-    let freshness = ProjectState { files: sources.iter().map(file).collect(), ..ProjectState::default() };
+    let state = ProjectState { files: sources.iter().map(file).collect(), ..ProjectState::default() };
     let version = store.directory().version();
     let before = names(version);
-    freshness.save(version, &[name.into()]).expect("there is room");
-    let new = names(version).into_iter().find(|name| !before.contains(name)).expect("it was made");
+    state.save(version, &[name.into()]).expect("the directory is writable");
+    let new = names(version).into_iter().find(|name| !before.contains(name)).expect("the file was created");
     let path = version.join(new);
     age(&path, days);
     path
@@ -37,18 +37,23 @@ fn project(store: &Store, name: &str, sources: &[Vec<u8>], days: u64) -> PathBuf
 
 fn age(path: &Path, days: u64) {
     let time = SystemTime::now() - Duration::from_hours(24 * days);
-    File::options().write(true).open(path).expect("it is there").set_modified(time).expect("it is ours");
+    File::options()
+        .write(true)
+        .open(path)
+        .expect("the file exists")
+        .set_modified(time)
+        .expect("this user owns it");
 }
 
 fn found(store: &Store, sources: &[Vec<u8>]) -> usize {
-    let is_whole = |source: &&Vec<u8>| {
+    let is_intact = |source: &&Vec<u8>| {
         store.get(&source_key(source)).is_some_and(|entry| entry.as_ref() == archive(source))
     };
-    sources.iter().filter(is_whole).count()
+    sources.iter().filter(is_intact).count()
 }
 
 #[test]
-fn what_is_neither_young_nor_of_a_project_goes() {
+fn archives_that_are_old_and_in_no_project_are_deleted() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     let all: Vec<_> = (0..40).map(numbered).collect();
@@ -56,9 +61,12 @@ fn what_is_neither_young_nor_of_a_project_goes() {
     publish_old(&store, &all[30..], 20 * DAY);
     let used = project(&store, "used", &all[..10], 2);
     let forgotten = project(&store, "forgotten", &all[10..20], 40);
-    let dry = store.collect_garbage(&policy(30), true).expect("it can be read").expect("nobody else does");
+    let dry = store
+        .collect_garbage(&policy(30), true)
+        .expect("the directory is readable")
+        .expect("the lock is free");
     assert_eq!((dry.archives, dry.projects), (20, 1));
-    assert_eq!(found(&store, &all), 40, "nothing is done yet");
+    assert_eq!(found(&store, &all), 40, "a dry run deletes nothing");
     let before = open(root.path()).stats();
     let collected = collect(&store, &policy(30));
     assert_eq!(collected, dry);
@@ -73,25 +81,25 @@ fn what_is_neither_young_nor_of_a_project_goes() {
     assert!(used.exists() && !forgotten.exists());
     let file_bytes = collected.bytes - (before.bytes - after.bytes);
     assert!((100..10_000).contains(&file_bytes), "the bytes of one more file: {file_bytes}");
-    assert_eq!(collect(&store, &policy(30)), GcReport::default(), "nothing is left to do");
+    assert_eq!(collect(&store, &policy(30)), GcReport::default(), "there is no garbage left");
 }
 
 #[test]
-fn nothing_is_kept_for_no_time() {
+fn a_maximum_age_of_zero_deletes_everything() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     publish(&store, &sources());
-    let entry = store.get(&source_key(&sources()[0])).expect("it was written");
+    let entry = store.get(&source_key(&sources()[0])).expect("the archive was published");
     project(&store, "used", &sources(), 0);
     let collected = collect(&store, &policy(0));
     assert_eq!((collected.archives, collected.projects), (sources().len(), 1));
     assert_eq!(names(store.directory().packs()), Vec::<String>::new());
     assert_eq!(found(&store, &sources()), 0);
-    assert_eq!(entry.as_ref(), archive(&sources()[0]), "what was open stays open");
+    assert_eq!(entry.as_ref(), archive(&sources()[0]), "an open archive stays readable");
 }
 
 #[test]
-fn a_few_old_archives_are_not_worth_a_new_pack() {
+fn a_pack_with_few_expired_archives_is_not_rewritten() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     let all: Vec<_> = (0..40).map(numbered).collect();
@@ -103,14 +111,14 @@ fn a_few_old_archives_are_not_worth_a_new_pack() {
 }
 
 #[test]
-fn what_was_used_least_lately_makes_room() {
+fn the_least_recently_used_archives_are_deleted_first() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     let all: Vec<_> = (0..30).map(numbered).collect();
     for (age, sources) in all.chunks(10).enumerate() {
         publish_old(&store, sources, (3 - age as i64) * DAY);
     }
-    // The oldest are in use.
+    // A project uses the oldest ones.
     project(&store, "used", &all[..10], 0);
     let each = store.stats().bytes / 30;
     let policy = GcPolicy { max_size: 20 * each, ..policy(30) };
@@ -121,7 +129,7 @@ fn what_was_used_least_lately_makes_room() {
 }
 
 #[test]
-fn a_time_that_has_not_come_yet_does_not_count() {
+fn times_in_the_future_do_not_count() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     publish_old(&store, &sources(), -300 * DAY);
@@ -132,56 +140,55 @@ fn a_time_that_has_not_come_yet_does_not_count() {
 }
 
 #[test]
-fn what_killed_processes_leave_goes() {
+fn leftovers_of_killed_processes_are_deleted() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     publish(&store, &sources());
     let directory = store.directory();
-    fs::write(directory.packs().join("pack-1.tmp"), "half").expect("there is room");
-    fs::write(directory.version().join("fresh-1.tmp"), "half").expect("there is room");
-    fs::create_dir(directory.root().join("deleted-1")).expect("there is room");
-    fs::write(directory.root().join("deleted-1/x.pack"), "half").expect("there is room");
-    fs::write(directory.packs().join("cut.pack"), "half").expect("there is room");
-    // Somebody is at this one.
-    let mut writer = store.writer().expect("the directory can be written");
+    fs::write(directory.packs().join("pack-1.tmp"), "half").expect("the directory is writable");
+    fs::write(directory.version().join("fresh-1.tmp"), "half").expect("the directory is writable");
+    fs::create_dir(directory.root().join("deleted-1")).expect("the directory is writable");
+    fs::write(directory.root().join("deleted-1/x.pack"), "half").expect("the directory is writable");
+    fs::write(directory.packs().join("cut.pack"), "half").expect("the directory is writable");
+    // This temporary file is in use.
+    let mut writer = store.writer().expect("the directory is writable");
     let collected = collect(&store, &policy(30));
     assert_eq!((collected.leftovers, collected.bytes), (4, 16));
     let left = names(directory.packs());
     assert_eq!(left.len(), 2, "{left:?}");
-    writer.add(&source_key(&numbered(1)), &archive(&numbered(1))).expect("there is room");
-    store.publish(writer).expect("it is still there");
+    writer.add(&source_key(&numbered(1)), &archive(&numbered(1))).expect("the directory is writable");
+    store.publish(writer).expect("the temporary file still exists");
     assert_eq!(found(&store, &[numbered(1)]), 1);
     assert!(!directory.root().join("deleted-1").exists());
 }
 
 #[test]
-fn other_versions_go_when_nobody_uses_them() {
+fn unused_version_directories_are_deleted() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     let cache = store.directory().root();
     let dead = cache.join("v0-0123456789abcdef-3");
     let used = cache.join("v0-0123456789abcdef-4");
     for version in [&dead, &used] {
-        fs::create_dir_all(version.join("packs")).expect("there is room");
+        fs::create_dir_all(version.join("packs")).expect("the directory is writable");
         for name in ["packs/a.pack", "b.fresh"] {
-            fs::write(version.join(name), "twelve bytes").expect("there is room");
+            fs::write(version.join(name), "twelve bytes").expect("the directory is writable");
             age(&version.join(name), 40);
         }
     }
     age(&used.join("b.fresh"), 2);
-    for folder in [dead.join("packs"), dead.clone(), used.join("packs"), used.clone()] {
+    for directory in [dead.join("packs"), dead.clone(), used.join("packs"), used.clone()] {
         let time = SystemTime::now() - Duration::from_hours(24 * 40);
-        File::open(folder).expect("it is there").set_modified(time).expect("it is ours");
+        File::open(directory).expect("the file exists").set_modified(time).expect("this user owns it");
     }
     let collected = collect(&store, &policy(30));
     assert_eq!((collected.versions, collected.bytes), (1, 24));
     assert!(!dead.exists() && used.join("b.fresh").exists());
 }
 
-/// What leads out of the cache is not followed, and not deleted from.
 #[cfg(unix)]
 #[test]
-fn links_are_left_alone() {
+fn symbolic_links_are_neither_followed_nor_deleted() {
     use std::os::unix::fs::symlink;
 
     use lazyast_store::PROJECT_STATE_SUFFIX as SUFFIX;
@@ -189,36 +196,38 @@ fn links_are_left_alone() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     let outside = root.path().join("outside");
-    fs::create_dir_all(outside.join("packs")).expect("there is room");
+    fs::create_dir_all(outside.join("packs")).expect("the directory is writable");
     for name in ["packs/a.pack", "packs/pack-1.tmp", "b.fresh", "c"] {
-        fs::write(outside.join(name), "mine").expect("there is room");
+        fs::write(outside.join(name), "mine").expect("the directory is writable");
         age(&outside.join(name), 99);
     }
     let cache = store.directory().root();
-    symlink(&outside, cache.join("v0-0123456789abcdef-3")).expect("there is room");
-    symlink(&outside, cache.join("deleted-1")).expect("there is room");
-    symlink(outside.join("packs/a.pack"), store.directory().packs().join("a.pack")).expect("there is room");
+    symlink(&outside, cache.join("v0-0123456789abcdef-3")).expect("the directory is writable");
+    symlink(&outside, cache.join("deleted-1")).expect("the directory is writable");
+    symlink(outside.join("packs/a.pack"), store.directory().packs().join("a.pack"))
+        .expect("the directory is writable");
     symlink(outside.join("packs/pack-1.tmp"), store.directory().packs().join("b.tmp"))
-        .expect("there is room");
+        .expect("the directory is writable");
     symlink(outside.join("b.fresh"), store.directory().version().join(format!("b{SUFFIX}")))
-        .expect("there is room");
-    symlink(&outside, store.directory().packs().join("folder.pack")).expect("there is room");
+        .expect("the directory is writable");
+    symlink(&outside, store.directory().packs().join("folder.pack")).expect("the directory is writable");
     collect(&store, &policy(0));
-    lazyast_store::clean_cache(cache).expect("it is ours");
+    lazyast_store::clean_cache(cache).expect("this user owns it");
     assert_eq!(names(&outside), ["b.fresh", "c", "packs"]);
     assert_eq!(names(&outside.join("packs")), ["a.pack", "pack-1.tmp"]);
 }
 
 #[test]
-fn collecting_by_itself_happens_once_a_day() {
+fn automatic_collection_runs_once_a_day() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     publish_old(&store, &sources(), 40 * DAY);
-    let collect =
-        || store.collect_garbage_if_due().expect("there is room").map(|collected| collected.archives);
-    assert_eq!(collect(), None, "a new cache needs none");
-    let fingerprint = store.directory().root().join("collected");
-    age(&fingerprint, 2);
+    let collect = || {
+        store.collect_garbage_if_due().expect("the directory is writable").map(|collected| collected.archives)
+    };
+    assert_eq!(collect(), None, "a new cache has no garbage");
+    let mark = store.directory().root().join("collected");
+    age(&mark, 2);
     assert!(lazyast_store::is_gc_due(store.directory().root()));
     assert_eq!(collect(), Some(sources().len()));
     assert_eq!(collect(), None);
@@ -226,25 +235,26 @@ fn collecting_by_itself_happens_once_a_day() {
 }
 
 #[test]
-fn nobody_waits_for_who_collects() {
+fn publishing_does_not_wait_for_the_lock() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
-    let lock = File::create(store.directory().version().join("compact.lock")).expect("there is room");
-    lock.lock().expect("nobody has it");
-    store.collect_garbage_if_due().expect("there is room");
+    let lock =
+        File::create(store.directory().version().join("compact.lock")).expect("the directory is writable");
+    lock.lock().expect("the lock is free");
+    store.collect_garbage_if_due().expect("the directory is writable");
     age(&store.directory().root().join("collected"), 2);
-    assert_eq!(store.collect_garbage_if_due().expect("there is room"), None);
+    assert_eq!(store.collect_garbage_if_due().expect("the directory is writable"), None);
     for number in 0..40 {
         publish(&store, &[numbered(number)]);
     }
-    assert_eq!(store.stats().packs, 40, "they are put together another time");
+    assert_eq!(store.stats().packs, 40, "compaction is skipped while the lock is held");
     drop(lock);
     publish(&store, &[numbered(40)]);
     assert!(store.stats().packs < 20);
 }
 
 #[test]
-fn what_is_too_old_is_not_put_together() {
+fn expired_archives_are_not_compacted() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     for number in 0..20 {

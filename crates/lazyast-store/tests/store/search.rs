@@ -1,19 +1,21 @@
-//! Packs in real directories: what is written is found again, and damage is a miss.
+//! Packs in real directories: published archives are found, and damaged ones are misses.
 
 use std::fs;
 
 use lazyast_store::{CacheDirectory, CacheDirectoryError, GcPolicy, SourceKey, Store, source_key};
 
-use crate::made::{PARSER, archive, directory, filled, names, numbered, open, pack_file, publish, sources};
+use crate::support::{
+    PARSER, archive, directory, filled, names, numbered, open, pack_file, publish, sources,
+};
 
 #[test]
-fn what_is_written_is_found() {
+fn published_archives_are_found() {
     let root = tempfile::tempdir().expect("a directory");
     let store = filled(root.path());
     let reopened = Store::open(directory(root.path()), PARSER);
     for store in [&store, &reopened] {
         for source in sources() {
-            let entry = store.get(&source_key(&source)).expect("it was written");
+            let entry = store.get(&source_key(&source)).expect("the archive was published");
             assert_eq!(entry.as_ref(), archive(&source));
             assert_eq!(entry.as_ref().as_ptr().align_offset(16), 0, "archives are aligned in the map");
         }
@@ -32,25 +34,25 @@ fn an_archive_of_another_parser_is_a_miss() {
 }
 
 #[test]
-fn no_flipped_byte_gives_another_archive() {
+fn a_flipped_byte_never_gives_a_wrong_archive() {
     let root = tempfile::tempdir().expect("a directory");
     let path = pack_file(&filled(root.path()));
-    let whole = fs::read(&path).expect("readable");
+    let intact = fs::read(&path).expect("the file exists");
     let expected: Vec<(SourceKey, Vec<u8>)> =
         sources().iter().map(|source| (source_key(source), archive(source))).collect();
     let mut misses = 0;
-    for at in 0..whole.len() {
-        let mut damaged = whole.clone();
+    for at in 0..intact.len() {
+        let mut damaged = intact.clone();
         damaged[at] ^= 0x41;
-        // A new file each time: a published one is never written again.
+        // Each time a new file, because a published pack never changes.
         let other = path.with_file_name(format!("damaged-{at}.pack"));
-        fs::write(&other, &damaged).expect("there is room");
+        fs::write(&other, &damaged).expect("the directory is writable");
         fs::remove_file(if at == 0 {
             path.clone()
         } else {
             path.with_file_name(format!("damaged-{}.pack", at - 1))
         })
-        .expect("it was there");
+        .expect("the file exists");
         let store = Store::open(directory(root.path()), PARSER);
         for (key, archive) in &expected {
             match store.get(key) {
@@ -59,21 +61,21 @@ fn no_flipped_byte_gives_another_archive() {
             }
         }
     }
-    assert!(misses > whole.len(), "most flips are noticed: {misses} misses, {} bytes", whole.len());
+    assert!(misses > intact.len(), "most flips are detected: {misses} misses, {} bytes", intact.len());
 }
 
 #[test]
-fn a_cut_pack_is_no_pack() {
+fn a_truncated_pack_is_not_opened() {
     let root = tempfile::tempdir().expect("a directory");
     let path = pack_file(&filled(root.path()));
-    let whole = fs::read(&path).expect("readable");
-    fs::remove_file(&path).expect("it was there");
-    for len in 0..whole.len() {
+    let intact = fs::read(&path).expect("the file exists");
+    fs::remove_file(&path).expect("the file exists");
+    for len in 0..intact.len() {
         let other = path.with_file_name(format!("cut-{len}.pack"));
-        fs::write(&other, &whole[..len]).expect("there is room");
+        fs::write(&other, &intact[..len]).expect("the directory is writable");
         let stats = Store::open(directory(root.path()), PARSER).stats();
         assert_eq!((stats.packs, stats.damaged), (0, 1), "cut at {len}");
-        fs::remove_file(&other).expect("it was there");
+        fs::remove_file(&other).expect("the file exists");
     }
 }
 
@@ -86,9 +88,9 @@ fn many_writers_lose_nothing() {
             scope.spawn(|| {
                 let store = Store::open(directory.clone(), PARSER);
                 for source in sources() {
-                    let mut writer = store.writer().expect("the directory can be written");
-                    writer.add(&source_key(&source), &archive(&source)).expect("there is room");
-                    store.publish(writer).expect("there is room");
+                    let mut writer = store.writer().expect("the directory is writable");
+                    writer.add(&source_key(&source), &archive(&source)).expect("the directory is writable");
+                    store.publish(writer).expect("the directory is writable");
                 }
             });
         }
@@ -96,52 +98,52 @@ fn many_writers_lose_nothing() {
     let store = Store::open(directory, PARSER);
     assert!(sources().iter().all(|source| store.get(&source_key(source)).is_some()));
     let stats = store.stats();
-    assert!(stats.packs < 8 * sources().len(), "they were put together: {stats:?}");
+    assert!(stats.packs < 8 * sources().len(), "packs were compacted: {stats:?}");
     assert_eq!(stats.damaged, 0);
 }
 
 #[test]
-fn a_pack_that_is_not_published_leaves_nothing() {
+fn an_unpublished_pack_leaves_no_file() {
     let root = tempfile::tempdir().expect("a directory");
     let store = Store::open(directory(root.path()), PARSER);
-    let mut writer = store.writer().expect("the directory can be written");
-    writer.add(&source_key(b"pass\n"), &archive(b"pass\n")).expect("there is room");
+    let mut writer = store.writer().expect("the directory is writable");
+    writer.add(&source_key(b"pass\n"), &archive(b"pass\n")).expect("the directory is writable");
     drop(writer);
-    assert_eq!(fs::read_dir(store.directory().packs()).expect("it exists").count(), 0);
+    assert_eq!(fs::read_dir(store.directory().packs()).expect("the file exists").count(), 0);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_directory_that_others_can_write_is_refused() {
+fn a_directory_that_others_can_write_to_is_rejected() {
     use std::os::unix::fs::PermissionsExt;
     let root = tempfile::tempdir().expect("a directory");
     let path = directory(root.path()).root().to_owned();
-    assert_eq!(fs::metadata(&path).expect("it exists").permissions().mode() & 0o777, 0o700);
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).expect("it is ours");
-    let refused = CacheDirectory::prepare(path, PARSER);
+    assert_eq!(fs::metadata(&path).expect("the file exists").permissions().mode() & 0o777, 0o700);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).expect("this user owns it");
+    let rejected = CacheDirectory::prepare(path, PARSER);
     assert!(
-        matches!(refused, Err(CacheDirectoryError::WritableByOthers { found: 0o777, .. })),
-        "{refused:?}"
+        matches!(rejected, Err(CacheDirectoryError::WritableByOthers { found: 0o777, .. })),
+        "{rejected:?}"
     );
 }
 
 #[test]
-fn a_directory_that_cannot_be_made_is_said() {
+fn a_directory_that_cannot_be_created_is_an_error() {
     let root = tempfile::tempdir().expect("a directory");
     let file = root.path().join("file");
-    fs::write(&file, "").expect("there is room");
-    let refused = CacheDirectory::prepare(file.join("cache"), PARSER);
-    assert!(matches!(refused, Err(CacheDirectoryError::Io { .. })), "{refused:?}");
+    fs::write(&file, "").expect("the directory is writable");
+    let rejected = CacheDirectory::prepare(file.join("cache"), PARSER);
+    assert!(matches!(rejected, Err(CacheDirectoryError::Io { .. })), "{rejected:?}");
 }
 
 #[test]
-fn many_small_packs_become_one() {
+fn small_packs_are_compacted() {
     let root = tempfile::tempdir().expect("a directory");
     let store = Store::open(directory(root.path()), PARSER);
     let large: Vec<_> = (1000..1100).map(numbered).collect();
     publish(&store, &large);
     let reader = Store::open(directory(root.path()), PARSER);
-    let before = reader.get(&source_key(&large[7])).expect("it was written");
+    let before = reader.get(&source_key(&large[7])).expect("the archive was published");
     let mut all = large.clone();
     for number in 0..200 {
         let source = numbered(number);
@@ -153,19 +155,22 @@ fn many_small_packs_become_one() {
     let reopened = Store::open(directory(root.path()), PARSER);
     for store in [&store, &reopened] {
         for source in &all {
-            assert_eq!(store.get(&source_key(source)).expect("it was written").as_ref(), archive(source));
+            assert_eq!(
+                store.get(&source_key(source)).expect("the archive was published").as_ref(),
+                archive(source)
+            );
         }
     }
-    assert_eq!(reopened.stats().archives, all.len(), "each is there once");
-    assert_eq!(before.as_ref(), archive(&large[7]), "what was open stays open");
+    assert_eq!(reopened.stats().archives, all.len(), "each archive is stored once");
+    assert_eq!(before.as_ref(), archive(&large[7]), "an open archive stays readable");
     assert!(reader.get(&source_key(&large[8])).is_some());
-    let files = fs::read_dir(reopened.directory().packs()).expect("it is there").count();
-    assert_eq!(files, reopened.stats().packs, "nothing else is left");
+    let files = fs::read_dir(reopened.directory().packs()).expect("the file exists").count();
+    assert_eq!(files, reopened.stats().packs, "no other files remain");
 }
 
-/// Where what somebody has mapped cannot be deleted, old packs stay beside the one that they were put into.
+/// Where a mapped file cannot be deleted, compacted packs remain beside the new one.
 #[test]
-fn copies_are_deleted_when_they_can_be() {
+fn copies_are_deleted_by_the_next_compaction() {
     let root = tempfile::tempdir().expect("a directory");
     let store = open(root.path());
     let packs = store.directory().packs().to_owned();
@@ -174,89 +179,92 @@ fn copies_are_deleted_when_they_can_be() {
         publish(&store, &[numbered(number)]);
     }
     for name in names(&packs) {
-        before.push((packs.join(&name), fs::read(packs.join(&name)).expect("it is there")));
+        before.push((packs.join(&name), fs::read(packs.join(&name)).expect("the file exists")));
     }
     publish(&store, &[numbered(16)]);
     assert_eq!(names(&packs).len(), 1);
     for (path, bytes) in &before {
-        fs::write(path, bytes).expect("there is room");
+        fs::write(path, bytes).expect("the directory is writable");
     }
     let together = open(root.path()).stats();
     assert_eq!((together.packs, together.archives), (17, 17 + 16));
     publish(&store, &[numbered(17)]);
     let after = open(root.path()).stats();
-    assert_eq!((after.packs, after.archives), (2, 18), "the copies are gone, and nothing was copied for it");
+    assert_eq!((after.packs, after.archives), (2, 18), "the copies are deleted, and no archive was copied");
     assert!((0..18).all(|number| store.get(&source_key(&numbered(number))).is_some()));
     for (path, bytes) in &before {
-        fs::write(path, bytes).expect("there is room");
+        fs::write(path, bytes).expect("the directory is writable");
     }
-    store.collect_garbage(&GcPolicy::default(), false).expect("there is room").expect("nobody else does");
+    store
+        .collect_garbage(&GcPolicy::default(), false)
+        .expect("the directory is writable")
+        .expect("the lock is free");
     assert_eq!(open(root.path()).stats().archives, 18);
 }
 
 #[test]
-fn damaged_archives_are_left_behind() {
+fn damaged_archives_are_not_compacted() {
     let root = tempfile::tempdir().expect("a directory");
     let path = pack_file(&filled(root.path()));
-    let mut bytes = fs::read(&path).expect("readable");
+    let mut bytes = fs::read(&path).expect("the file exists");
     bytes[300] ^= 1;
-    fs::remove_file(&path).expect("it was there");
-    fs::write(path.with_file_name("damaged.pack"), &bytes).expect("there is room");
+    fs::remove_file(&path).expect("the file exists");
+    fs::write(path.with_file_name("damaged.pack"), &bytes).expect("the directory is writable");
     let store = Store::open(directory(root.path()), PARSER);
-    let whole = sources().iter().filter(|source| store.get(&source_key(source)).is_some()).count();
-    assert_eq!(whole, sources().len() - 1);
+    let intact = sources().iter().filter(|source| store.get(&source_key(source)).is_some()).count();
+    assert_eq!(intact, sources().len() - 1);
     for number in 0..20 {
         publish(&store, &[numbered(number)]);
     }
-    assert_eq!(sources().iter().filter(|source| store.get(&source_key(source)).is_some()).count(), whole);
-    assert!(store.verify().iter().all(|checked| checked.problems.is_empty()));
+    assert_eq!(sources().iter().filter(|source| store.get(&source_key(source)).is_some()).count(), intact);
+    assert!(store.verify().iter().all(|report| report.problems.is_empty()));
 }
 
 #[test]
-fn verify_finds_what_is_damaged() {
+fn verify_reports_damaged_packs() {
     let root = tempfile::tempdir().expect("a directory");
     let store = filled(root.path());
     let path = pack_file(&store);
-    let check = || {
-        let [checked] = &store.verify()[..] else { panic!("there is one pack") };
-        (checked.intact, checked.problem_count)
+    let verify = || {
+        let [report] = &store.verify()[..] else { panic!("there is one pack") };
+        (report.intact, report.problem_count)
     };
-    assert_eq!(check(), (sources().len(), 0));
-    let whole = fs::read(&path).expect("readable");
+    assert_eq!(verify(), (sources().len(), 0));
+    let intact = fs::read(&path).expect("the file exists");
     let mut unseen = 0;
-    for at in 0..whole.len() {
-        let mut damaged = whole.clone();
+    for at in 0..intact.len() {
+        let mut damaged = intact.clone();
         damaged[at] ^= 0x41;
-        fs::remove_file(&path).expect("it is there");
-        fs::write(&path, &damaged).expect("there is room");
-        let (_, problem_count) = check();
+        fs::remove_file(&path).expect("the file exists");
+        fs::write(&path, &damaged).expect("the directory is writable");
+        let (_, problem_count) = verify();
         unseen += usize::from(problem_count == 0);
     }
-    // Bytes between archives, which nobody reads.
+    // No checksum covers the gaps between archives.
     assert!(unseen < 16 * sources().len() + 16, "{unseen}");
 }
 
 #[test]
-fn clean_deletes_what_is_ours() {
+fn clean_deletes_only_files_of_lazyast() {
     let root = tempfile::tempdir().expect("a directory");
     let store = filled(root.path());
     let cache = store.directory().root();
-    fs::create_dir(cache.join("v0-0123456789abcdef-3")).expect("there is room");
-    fs::write(cache.join("v0-0123456789abcdef-3/old"), "x").expect("there is room");
+    fs::create_dir(cache.join("v0-0123456789abcdef-3")).expect("the directory is writable");
+    fs::write(cache.join("v0-0123456789abcdef-3/old"), "x").expect("the directory is writable");
     for other in ["version", "v1", "v1-0123456789abcdef", "v1-0123456789abcdeg-1"] {
-        fs::create_dir(cache.join(other)).expect("there is room");
+        fs::create_dir(cache.join(other)).expect("the directory is writable");
     }
-    let entry = store.get(&source_key(&sources()[0])).expect("it was written");
-    let bytes = lazyast_store::clean_cache(cache).expect("it is ours");
+    let entry = store.get(&source_key(&sources()[0])).expect("the archive was published");
+    let bytes = lazyast_store::clean_cache(cache).expect("this user owns it");
     assert!(bytes > 1000);
     let mut left: Vec<_> = fs::read_dir(cache)
-        .expect("it is there")
-        .map(|entry| entry.expect("it is there").file_name())
+        .expect("the file exists")
+        .map(|entry| entry.expect("the file exists").file_name())
         .collect();
     left.sort();
     assert_eq!(
         left,
         [".gitignore", "CACHEDIR.TAG", "v1", "v1-0123456789abcdef", "v1-0123456789abcdeg-1", "version"]
     );
-    assert_eq!(entry.as_ref(), archive(&sources()[0]), "what was open stays open");
+    assert_eq!(entry.as_ref(), archive(&sources()[0]), "an open archive stays readable");
 }

@@ -10,7 +10,7 @@ use lazyast_store::{CacheDirectory, Store, source_key};
 
 pub(crate) const PARSER: u32 = 7;
 
-/// An archive for a source that says `pass` in so many lines.
+/// The archive of a source that consists of lines with `pass`.
 pub(crate) fn archive(source: &[u8]) -> Vec<u8> {
     let mut builder = Builder::new();
     let lines = source.split(|byte| *byte == b'\n').count() as u32 - 1;
@@ -22,14 +22,14 @@ pub(crate) fn archive(source: &[u8]) -> Vec<u8> {
     builder.leave(module);
     let facts = SourceFacts { minimum_python: 11, ..SourceFacts::default() };
     let len = source.len() as u32;
-    builder.finish(facts, PARSER, (&source_key(source), len), len).expect("small").to_vec()
+    builder.finish(facts, PARSER, (&source_key(source), len), len).expect("the archive is small").to_vec()
 }
 
 pub(crate) fn sources() -> Vec<Vec<u8>> {
     (1..9).map(|lines| b"pass\n".repeat(lines)).collect()
 }
 
-/// A source of its own for each number.
+/// A different source for each number.
 pub(crate) fn numbered(number: usize) -> Vec<u8> {
     b"pass\n".repeat(number + 10)
 }
@@ -51,34 +51,34 @@ pub(crate) fn filled(root: &Path) -> Store {
 
 /// Publishes a pack.
 pub(crate) fn publish(store: &Store, sources: &[Vec<u8>]) {
-    let mut writer = store.writer().expect("the directory can be written");
+    let mut writer = store.writer().expect("the directory is writable");
     for source in sources {
-        writer.add(&source_key(source), &archive(source)).expect("there is room");
+        writer.add(&source_key(source), &archive(source)).expect("the directory is writable");
     }
-    store.publish(writer).expect("there is room");
+    store.publish(writer).expect("the directory is writable");
 }
 
-/// Publishes a pack of archives that were made so many minutes ago.
+/// Publishes a pack of archives that were built `minutes` minutes ago.
 pub(crate) fn publish_old(store: &Store, sources: &[Vec<u8>], minutes: i64) {
     let now = lazyast_store::now_in_nanoseconds() / 60_000_000_000;
-    let mut writer = store.writer().expect("the directory can be written");
+    let mut writer = store.writer().expect("the directory is writable");
     for source in sources {
-        let made = u32::try_from(now - minutes).expect("it is after 1970");
-        writer.add_built_at(&source_key(source), &archive(source), made).expect("there is room");
+        let built = u32::try_from(now - minutes).expect("it is after 1970");
+        writer.add_built_at(&source_key(source), &archive(source), built).expect("the directory is writable");
     }
-    store.publish(writer).expect("there is room");
+    store.publish(writer).expect("the directory is writable");
 }
 
 /// The only pack of a store.
 pub(crate) fn pack_file(store: &Store) -> PathBuf {
-    let mut files = fs::read_dir(store.directory().packs()).expect("it exists");
-    files.next().expect("one pack").expect("readable").path()
+    let mut files = fs::read_dir(store.directory().packs()).expect("the file exists");
+    files.next().expect("one pack").expect("the file exists").path()
 }
 
 /// The names in a directory, sorted.
 pub(crate) fn names(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).expect("it is there");
-    let name = |entry: std::io::Result<fs::DirEntry>| entry.expect("it is there").file_name();
+    let entries = fs::read_dir(directory).expect("the file exists");
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.expect("the file exists").file_name();
     let mut names: Vec<_> = entries.map(|entry| name(entry).to_string_lossy().into_owned()).collect();
     names.sort();
     names
