@@ -1,11 +1,11 @@
-"""What happens to a cache in real life.
+"""Fault injection: a cache under load, on full disks, with damaged files, and with killed processes.
 
     python tests/faults [--short] [--seed N] [PART...]
 
-Runs under any interpreter that has lazyast installed. A small codebase is edited all the time; writers are killed, many
-processes are at work at once, disks are full, files are damaged, clocks are wrong. After each event a project is
-opened, and its trees are compared with what `ast.parse` makes of the files. Prints how often each thing happened, and
-stops with a traceback at the first wrong tree, exception or failed process.
+Runs under any interpreter that has lazyast installed. The tests edit a small codebase all the time. They kill writers,
+run many processes at once, fill disks, damage files and set clocks. After each event they open a project and compare
+its trees with those of `ast.parse`. They print how often each event happened, and stop with a traceback at the first
+wrong tree, exception or failed process.
 """
 
 import argparse
@@ -21,10 +21,10 @@ from codebase import Codebase
 
 
 def main():
-    """Run the parts that are asked for, or all."""
+    """Run the requested parts, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="kill, together, crowd, fork, disks, damage or gone")
-    parser.add_argument("--short", action="store_true", help="everything, but few times")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="kill, warm, mixed, fork, disks, damage or deleted")
+    parser.add_argument("--short", action="store_true", help="run every part, with few repetitions")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     short = options.short
@@ -32,39 +32,39 @@ def main():
     with tempfile.TemporaryDirectory(prefix="lazyast-faults-") as name:
         root = Path(name)
         os.environ["LAZYAST_CACHE_DIR"] = str(root / "cache-of-process")
-        # Automatic collection would be of no use here: everything is young.
+        # Automatic garbage collection has no effect here, because all archives are new.
         codebase = Codebase(root, options.seed)
         counts = codebase.counts
 
         def on_disks():
             if not disks.can_mount(root / "disk"):
-                print("disks: left out, because none can be mounted here (root may)")
+                print("disks: skipped, because mounting a disk needs root")
                 return
-            disks.full(Codebase(root / "disks", options.seed, counts=counts), 2 if short else 60)
-            disks.read_only(Codebase(root / "read-only", options.seed, counts=counts))
+            disks.full_disks(Codebase(root / "disks", options.seed, counts=counts), 2 if short else 60)
+            disks.read_only_disk(Codebase(root / "read-only", options.seed, counts=counts))
 
         def on_damage():
-            damage.files(root, counts, 61 if short else 1)
-            damage.clocks(root, counts, 10 if short else 300)
-            damage.twice(root, counts, 20 if short else 400)
+            damage.damage_files(root, counts, 61 if short else 1)
+            damage.set_clocks(root, counts, 10 if short else 300)
+            damage.edit_twice(root, counts, 20 if short else 400)
 
         parts = {
             "kill": lambda: processes.kill(codebase, 12 if short else 500),
-            "together": lambda: processes.together(codebase, 2 if short else 50),
-            "crowd": lambda: processes.crowd(codebase, 4 if short else 60),
+            "warm": lambda: processes.warm_at_once(codebase, 2 if short else 50),
+            "mixed": lambda: processes.mixed_load(codebase, 4 if short else 60),
             "fork": lambda: processes.fork(codebase, (3 if short else 20) if hasattr(os, "fork") else 0),
             "disks": on_disks,
             "damage": on_damage,
-            "gone": lambda: damage.gone(codebase, 3 if short else 50),
+            "deleted": lambda: damage.delete_cache(codebase, 3 if short else 50),
         }
         for part in options.parts or parts:
             started = time.monotonic()
             before = dict(counts)
             parts[part]()
-            new = {what: count - before.get(what, 0) for what, count in counts.items() if count != before.get(what)}
+            new = {event: count - before.get(event, 0) for event, count in counts.items() if count != before.get(event)}
             print(
                 f"{part} ({time.monotonic() - started:.0f} s):",
-                ", ".join(f"{new[what]} {what}" for what in new),
+                ", ".join(f"{count} {event}" for event, count in new.items()),
                 flush=True,
             )
 

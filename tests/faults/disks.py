@@ -1,4 +1,4 @@
-"""Disks that are full, or cannot be written. They have to be made for it, which root alone may do."""
+"""Full and read-only disks. The tests mount small disks, which needs root."""
 
 import contextlib
 import subprocess
@@ -10,38 +10,38 @@ KIB = 1024
 
 
 @contextlib.contextmanager
-def disk(place, size):
-    """Give a small disk at a place for a while."""
-    place.mkdir(exist_ok=True)
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "lazyast", place], check=True)
+def disk(path, size):
+    """Mount a small disk at a path for the duration of the context."""
+    path.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "lazyast", path], check=True)
     try:
         yield
     finally:
-        subprocess.run(["umount", "--lazy", place], check=True)
-        place.rmdir()
+        subprocess.run(["umount", "--lazy", path], check=True)
+        path.rmdir()
 
 
-def can_mount(place):
-    """Say whether disks can be made here."""
+def can_mount(path):
+    """Say whether this process can mount disks."""
     try:
-        with disk(place, 64 * KIB):
+        with disk(path, 64 * KIB):
             return True
     except (OSError, subprocess.CalledProcessError):
         return False
 
 
-def work(codebase):
-    """Do everything that writes. What somebody asks for may fail with an error, but nothing may go wrong."""
+def write_everything(codebase):
+    """Run every operation that writes. Explicit operations may raise `OSError`; trees must be right nevertheless."""
     codebase.edit()
     codebase.check(0.2, warns=True)
-    run("warm", "--cache-dir", codebase.cache, codebase.place)
+    run("warm", "--cache-dir", codebase.cache, codebase.root)
     codebase.append(2)
     cache, trees = lazyast.Cache(codebase.cache), codebase.cache / "trees.pack"
     cache.stats()
     with contextlib.suppress(OSError):
         cache.gc(max_size=300_000)
     with contextlib.suppress(OSError):
-        cache.export_pack(trees, codebase.place / "package0")
+        cache.export_pack(trees, codebase.root / "package0")
         codebase.counts["exported"] += 1
         cache.import_pack(trees)
         codebase.counts["imported"] += 1
@@ -49,15 +49,15 @@ def work(codebase):
     codebase.check(0.2, warns=True)
 
 
-def full(codebase, steps):
-    """Warm, edit, put together and collect with less room than that needs: too little from the start, and later."""
+def full_disks(codebase, steps):
+    """Warm, edit, compact and collect garbage on disks that are too small, and on disks that become full."""
     with disk(codebase.cache, 64 << 20):
         codebase.check(0)
         whole = lazyast.Cache(codebase.cache).stats()[0].bytes
     for step in range(steps):
         with disk(codebase.cache, max(4, 2 * whole * step // steps // 4096) * 4096):
             for _ in range(3):
-                work(codebase)
+                write_everything(codebase)
             codebase.counts["small disks"] += 1
     for step in range(steps):
         with disk(codebase.cache, 4 * whole):
@@ -65,12 +65,12 @@ def full(codebase, steps):
             ballast = codebase.cache / "ballast"
             with open(ballast, "wb", buffering=0) as file, contextlib.suppress(OSError):
                 while True:
-                    # Less than what is asked for is written where the disk ends.
+                    # The last write before the disk is full writes less than requested.
                     file.write(bytes(64 * KIB))
             with open(ballast, "r+b") as file:
                 file.truncate(ballast.stat().st_size - step * whole // steps // 4096 * 4096)
             for _ in range(3):
-                work(codebase)
+                write_everything(codebase)
             ballast.unlink()
             codebase.check(0.2)
             codebase.collect()
@@ -79,8 +79,8 @@ def full(codebase, steps):
             codebase.counts["disks that became full"] += 1
 
 
-def read_only(codebase):
-    """Read what is there, and go on without writing."""
+def read_only_disk(codebase):
+    """Read a cache on a disk that cannot be written."""
     with disk(codebase.cache, 64 << 20):
         codebase.check(0)
         subprocess.run(["mount", "-o", "remount,ro", codebase.cache], check=True)
@@ -88,6 +88,6 @@ def read_only(codebase):
         for _ in range(10):
             codebase.edit()
             codebase.check(0.3, warns=True)
-            run("warm", "--cache-dir", codebase.cache, codebase.place)
+            run("warm", "--cache-dir", codebase.cache, codebase.root)
             run("stats", "--cache-dir", codebase.cache)
-            codebase.counts["read from a disk that cannot be written"] += 1
+            codebase.counts["reads from a read-only disk"] += 1
