@@ -32,22 +32,26 @@ impl Bindings {
     }
 
     /// A point to return to with [`undo`](Self::undo).
+    #[inline]
     pub(super) fn mark(&self) -> u32 {
         self.trail.len() as u32
     }
 
     /// Unbinds what was bound since a mark.
+    #[inline]
     pub(super) fn undo(&mut self, mark: u32) {
         for capture in self.trail.drain(mark as usize..) {
             self.slots[usize::from(capture)] = Binding::Unbound;
         }
     }
 
+    #[inline]
     pub(super) fn get(&self, capture: CaptureId) -> Binding {
         self.slots[usize::from(capture)]
     }
 
     /// Binds a capture that is unbound.
+    #[inline]
     pub(super) fn bind(&mut self, capture: CaptureId, binding: Binding) {
         self.slots[usize::from(capture)] = binding;
         self.trail.push(capture);

@@ -99,11 +99,13 @@ impl GoalStack {
         self.top = NONE;
     }
 
+    #[inline]
     pub(super) fn push(&mut self, goal: Goal) {
         self.cells.push((goal, self.top));
         self.top = self.cells.len() as u32 - 1;
     }
 
+    #[inline]
     pub(super) fn pop(&mut self) -> Option<Goal> {
         if self.top == NONE {
             return None;
@@ -113,10 +115,12 @@ impl GoalStack {
         Some(goal)
     }
 
+    #[inline]
     pub(super) fn mark(&self) -> GoalMark {
         GoalMark { top: self.top, cells: self.cells.len() as u32 }
     }
 
+    #[inline]
     pub(super) fn restore(&mut self, mark: GoalMark) {
         self.top = mark.top;
         self.cells.truncate(mark.cells as usize);

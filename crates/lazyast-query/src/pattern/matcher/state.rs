@@ -65,6 +65,7 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
     }
 
     /// Prepares the comparison with a node.
+    #[inline]
     pub(super) fn reset(&mut self, node: NodeId) {
         self.goals.clear();
         self.choice_points.clear();
@@ -74,12 +75,14 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
     }
 
     /// Adds a list as a goal. Its choice points start when the goal is taken, which is later.
+    #[inline]
     pub(super) fn push_list(&mut self, list: ListId, subjects: ArenaSpan, keywords: Option<PendingKeywords>) {
         let first_choice = ListGoal::NOT_STARTED;
         self.goals.push(Goal::List(ListGoal { list, element: 0, subjects, first_choice, keywords }));
     }
 
     /// Adds a choice point: the goal can be met in another way. The goals below it are those on the stack now.
+    #[inline]
     pub(super) fn add_choice_point(&mut self, goal: Goal, alternative: u32) {
         self.choice_points.push(ChoicePoint {
             goal,
@@ -91,6 +94,7 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
     }
 
     /// Returns to the newest choice point and removes it.
+    #[inline]
     pub(super) fn restore(&mut self) -> Option<(Goal, u32)> {
         let point = self.choice_points.pop()?;
         self.goals.restore(point.goals);
