@@ -181,6 +181,28 @@ def statements(session):
     session.run("python", "tests/queries/statements.py")
 
 
+@nox.session(default=False)
+def fuzz(session):
+    """Fuzz each target with libFuzzer, for 60 seconds or for the seconds that are given: `nox -s fuzz -- 300 archive`."""
+    seconds, *targets = session.posargs or ["60"]
+    target = ROOT / "target" / "fuzz"
+    program = shutil.which("cargo-fuzz") or str(target / "bin" / "cargo-fuzz")
+    if not Path(program).exists():
+        session.run("cargo", "install", "--quiet", "--locked", "cargo-fuzz", "--root", str(target), external=True)
+    corpus = target / "corpus"
+    cargo(session, "run", "--quiet", "--profile", PROFILE, "--package", "lazyast-fuzz", "--", str(corpus))
+    for name in targets or ["archive", "pack", "source", "query"]:
+        artifacts = target / "artifacts" / name
+        artifacts.mkdir(parents=True, exist_ok=True)
+        # Without a sanitizer, cargo-fuzz needs nothing of a nightly toolchain but unstable flags of rustc.
+        session.run(
+            program, "run", "--fuzz-dir", "tests/fuzz/libfuzzer", "--sanitizer", "none", "--target-dir", str(target),
+            name, str(corpus / name), "--", f"-max_total_time={seconds}", f"-artifact_prefix={artifacts}/",
+            "-timeout=10", "-rss_limit_mb=2048", "-print_final_stats=1",
+            env={"RUSTC_BOOTSTRAP": "1"}, external=True,
+        )  # fmt: skip
+
+
 @nox.session(python=FIRST, requires=["wheel"])
 def lint(session):
     """Check the Python code, its types, and that the stubs say what the built package has."""

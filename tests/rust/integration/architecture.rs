@@ -7,7 +7,7 @@ use lazyast_tests::vectors::workspace;
 use serde_json::Value;
 
 /// Crates that may depend on everything, since nothing depends on them.
-const LEAVES: [&str; 2] = ["lazyast-tests", "lazyast-benches"];
+const LEAVES: [&str; 3] = ["lazyast-tests", "lazyast-fuzz", "lazyast-benches"];
 
 /// Dependencies from outside that belong to one crate, with what a name of theirs begins with.
 const OWNED: [(&str, &str); 6] = [

@@ -1,0 +1,86 @@
+//! Target `archive`: opens an archive of any bytes, calls every accessor, and verifies it.
+
+use lazyast_format::layout::{Buffer, HEADER_LEN, Header, MAGIC};
+use lazyast_format::read::{NameNeedle, TargetPython};
+use lazyast_format::verify::{verify, violations};
+use lazyast_format::{FORMAT_VERSION, SCHEMA_FINGERPRINT, Tree};
+
+/// Opens the bytes as they are, and again with a header that fits.
+pub fn archive(data: &[u8]) {
+    let mut bytes = Buffer::new();
+    bytes.extend_from_slice(data);
+    check(&bytes);
+    if bytes.len() >= HEADER_LEN {
+        correct(&mut bytes);
+        check(&bytes);
+    }
+}
+
+/// Corrects the parts of the header that a reader compares first: magic bytes, versions, length and checksum.
+pub(crate) fn correct(archive: &mut [u8]) {
+    let Some(body_len) = archive.len().checked_sub(HEADER_LEN) else { return };
+    archive[..8].copy_from_slice(&MAGIC);
+    archive[8..12].copy_from_slice(&FORMAT_VERSION.to_le_bytes());
+    archive[16..24].copy_from_slice(&SCHEMA_FINGERPRINT.to_le_bytes());
+    archive[24..28].copy_from_slice(&lazyast::PARSER_VERSION.to_le_bytes());
+    archive[36..40].copy_from_slice(&(body_len as u32).to_le_bytes());
+    let header = Header::parse(archive, None).expect("the header was corrected");
+    let checksum = header.checksum_of(&archive[HEADER_LEN..]);
+    archive[48..56].copy_from_slice(&checksum.to_le_bytes());
+}
+
+/// What is valid must be readable; what is not may give errors and wrong values alone.
+pub(crate) fn check(archive: &[u8]) {
+    let is_valid = verify(archive).is_ok();
+    assert_eq!(is_valid, violations(archive, 10).is_empty());
+    let Ok(tree) = Tree::open(archive, None) else {
+        assert!(!is_valid, "verify accepts an archive that open rejects");
+        return;
+    };
+    let errors = use_tree(&tree);
+    assert!(!is_valid || errors == 0, "{errors} accessors fail on an archive that verify accepts");
+}
+
+/// Calls every accessor with arguments in range, and counts the errors. Ignores the results of others.
+fn use_tree(tree: &Tree<'_>) -> usize {
+    let versions = [TargetPython::new(11, 7), TargetPython::new(12, 1), TargetPython::new(15, 0)];
+    let mut errors = tree.rows().filter(Result::is_err).count();
+    let (text_len, lines) = (tree.header().text_len, tree.line_count());
+    for offset in [0, 1, lines, text_len / 2, text_len, u32::MAX] {
+        let _ = (tree.position(offset), tree.rows_starting_at(offset).count());
+        let _ = tree.line(offset).map(|line| tree.line_after(line));
+    }
+    for (start, end) in tree.comments() {
+        let _ = start.checked_add(end);
+    }
+    for number in 0..tree.name_count() {
+        match tree.name(number) {
+            Ok(name) => drop(tree.find_name(&NameNeedle::new(name))),
+            Err(_) => errors += 1,
+        }
+    }
+    for number in 0..tree.len().saturating_add(2) {
+        let _ = (tree.string(number), tree.float(number), tree.name(number), tree.kind(number));
+        let _ = tree.list(number).map(Iterator::count);
+    }
+    for id in 0..tree.len() {
+        let end = tree.subtree_end(id);
+        assert!(end > id && end <= tree.len(), "a subtree ends at {end}");
+        let node = tree.node(id).expect("a number in range is a node");
+        errors += usize::from(tree.range(id).is_err()) + usize::from(tree.field(id).is_err());
+        errors += node.children().filter(Result::is_err).count();
+        // One path is as long as the tree is deep: all of them would take the square of its size.
+        errors += usize::from(id % 64 == 0 && tree.path_to(id).is_err());
+        let Ok(kind) = node.kind() else {
+            errors += 1;
+            continue;
+        };
+        errors += usize::from(tree.payload(id, kind).is_err());
+        for python in versions {
+            errors += usize::from(tree.span(id, python).is_err());
+            let values = kind.fields().iter().map(|spec| node.field_value(spec, python));
+            errors += values.filter(Result::is_err).count();
+        }
+    }
+    errors
+}
