@@ -1,4 +1,4 @@
-//! Queries as a user of the crate sees them: plans, limits, and archives that are not what they should be.
+//! Queries through the public interface: plans, limits, and damaged archives.
 
 use std::time::{Duration, Instant};
 
@@ -37,14 +37,14 @@ fn hits(query: &Query, source: &str) -> Vec<String> {
     let archive = archive(source).expect("Python");
     let tree = archive.tree().expect("an archive");
     let text = |hit: Hit| {
-        let (start, end) = hit.range(&tree).expect("a place");
+        let (start, end) = hit.range(&tree).expect("a range");
         source[start as usize..end as usize].to_owned()
     };
-    query.hits(&tree).expect("an answer").into_iter().map(text).collect()
+    query.hits(&tree).expect("no error").into_iter().map(text).collect()
 }
 
 #[test]
-fn a_plan_says_what_is_looked_at() {
+fn plans_as_text() {
     let query =
         selector("ClassDef > FunctionDef[name=run]:has(Yield), Call:pattern('eval($X)')").expect("a query");
     let expected = "\
@@ -68,7 +68,7 @@ filter:
 }
 
 #[test]
-fn files_without_what_is_needed_are_not_looked_at() {
+fn prefilters_have_the_names_of_patterns() {
     let query = pattern("requests.get($URL, verify=False)").expect("a query");
     let Prefilter::All(parts) = query.prefilter() else { panic!("one part: {:?}", query.prefilter()) };
     let has_name = |name: &str| {
@@ -78,8 +78,8 @@ fn files_without_what_is_needed_are_not_looked_at() {
 }
 
 #[test]
-fn names_that_overlap_with_others_are_found() {
-    // All names stand in one text: `add` and `dd` are `adddd` there.
+fn overlapping_names_are_found() {
+    // A tree stores all names in one text, in which `add` and `dd` are `adddd`.
     assert_eq!(hits(&pattern("dd").expect("a query"), "add = dd\n"), ["dd"]);
     let query = selector("[name=___]").expect("a query");
     assert_eq!(hits(&query, "def _a(): 0\ndef __(): 0\ndef ___(): 0\n").len(), 1);
@@ -90,8 +90,8 @@ fn common_kinds_are_all_found() {
     for count in [0, 1, 7, 8, 9, 63, 64, 65, 1000] {
         let source = "pass\n".repeat(count) + "x = 0\n";
         assert_eq!(hits(&selector("Pass").expect("a query"), &source).len(), count);
-        let several = selector("Pass, Assign, Name, Constant").expect("a query");
-        assert_eq!(hits(&several, &source).len(), count + 3);
+        let many = selector("Pass, Assign, Name, Constant").expect("a query");
+        assert_eq!(hits(&many, &source).len(), count + 3);
     }
 }
 
@@ -102,13 +102,13 @@ fn several_statements_are_one_hit() {
     assert_eq!(hits(&query, source), ["a = 1\n    g()\n    h()\n    return a"]);
     let archive = archive(source).expect("Python");
     let tree = archive.tree().expect("an archive");
-    let hit = query.hits(&tree).expect("an answer")[0];
+    let hit = query.hits(&tree).expect("no error")[0];
     assert_eq!(hit.statements(&tree).len(), 4);
 }
 
 #[test]
-fn no_comparison_takes_long() {
-    // There are very many ways to cut the list in pieces, and a name that stands twice may need any of them.
+fn comparisons_are_limited() {
+    // There are very many ways to divide the list, and the repeated metavariables may need any of them.
     let source = format!("[{}]\n", (0..3000).map(|number| number.to_string()).collect::<Vec<_>>().join(", "));
     let archive = archive(&source).expect("Python");
     let tree = archive.tree().expect("an archive");
@@ -120,15 +120,15 @@ fn no_comparison_takes_long() {
 }
 
 #[test]
-fn lists_without_names_that_stand_twice_take_no_detours() {
-    // Without the rule that the first way may be kept these are some 10^20 ways.
+fn independent_lists_take_linear_time() {
+    // If each `$$$` kept its choice point, there would be some 10^20 ways to match.
     let query = pattern("[$$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, 2]").expect("a query");
     let source = format!("2, [{}3]\n", "1, ".repeat(2000));
     assert!(hits(&query, &source).is_empty());
 }
 
 #[test]
-fn what_is_nested_is_evaluated_once() {
+fn nested_conditions_are_evaluated_once() {
     let nested = (0..50).fold("Name".to_owned(), |inner, _| format!("*:has({inner})"));
     let source = format!("x = {}1{}\n", "(a, ".repeat(90), ")".repeat(90));
     let started = Instant::now();
@@ -163,14 +163,14 @@ fn deep_patterns_fit_on_a_small_stack() {
         for text in
             [format!("x{}", ".a".repeat(490)), format!("{}1", "1 + ".repeat(490)), "-".repeat(490) + "x"]
         {
-            let query = pattern(&text).expect("it is not too deep");
+            let query = pattern(&text).expect("a query within the limits");
             assert_eq!(hits(&query, &format!("{text}\n")), [text]);
         }
         let nested = (0..30).fold("Name".to_owned(), |inner, _| format!(":not(* > :has({inner}))"));
-        assert_eq!(hits(&selector(&nested).expect("it is not too deep"), "x\n").len(), 2);
+        assert_eq!(hits(&selector(&nested).expect("a query within the limits"), "x\n").len(), 2);
     };
     let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(work).expect("a thread");
-    thread.join().expect("it does not overflow");
+    thread.join().expect("no overflow");
 }
 
 #[test]
@@ -201,11 +201,11 @@ fn damaged_archives_give_answers_or_errors() {
     ];
     let queries: Vec<Query> = queries.into_iter().map(|query| query.expect("a query")).collect();
     let whole = archive(source).expect("Python").into_bytes();
-    let mut wrong = 0;
-    for place in 0..whole.len() {
+    let mut errors = 0;
+    for index in 0..whole.len() {
         for change in [0x01, 0x80, 0xff] {
             let mut bytes = copy(&whole);
-            bytes[place] ^= change;
+            bytes[index] ^= change;
             let Ok(tree) = Tree::open(&bytes, None) else { continue };
             for query in &queries {
                 match query.hits(&tree) {
@@ -214,23 +214,23 @@ fn damaged_archives_give_answers_or_errors() {
                             let _ = (query.captures(&tree, hit), hit.range(&tree), hit.statements(&tree));
                         }
                     }
-                    Err(_) => wrong += 1,
+                    Err(_) => errors += 1,
                 }
             }
         }
     }
-    assert!(wrong > 100, "damage was seen {wrong} times");
+    assert!(errors > 100, "{errors} errors");
 }
 
 #[test]
-fn errors_point_at_the_place() {
-    let error = pattern("f(a,\n  $$X)").expect_err("no hole");
+fn errors_show_the_position() {
+    let error = pattern("f(a,\n  $$X)").expect_err("an invalid metavariable");
     let expected = "\
 pattern: invalid metavariable: write $X for one node, $$$ or $$$XS for any number
     $$X)
     ^^";
     assert_eq!(error.to_string(), expected);
-    let error = selector("Call > FuncDef").expect_err("no kind");
+    let error = selector("Call > FuncDef").expect_err("an unknown kind");
     assert_eq!(
         error.to_string(),
         "selector: there is no kind FuncDef; did you mean FunctionDef?\n  Call > FuncDef\n         ^^^^^^^"

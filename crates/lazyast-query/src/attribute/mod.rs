@@ -12,5 +12,5 @@ mod value;
 
 pub(crate) use number::Number;
 pub(crate) use operand::{CONSTANT_TYPES, Operand};
-pub(crate) use path::{POSITION_ATTRIBUTES, PathStep};
+pub(crate) use path::{AttributeStep, POSITION_ATTRIBUTES};
 pub(crate) use test::{AttributeTest, ValueTest};

@@ -12,7 +12,7 @@ pub(crate) const POSITION_ATTRIBUTES: [&str; 4] = ["lineno", "col_offset", "end_
 
 /// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PathStep {
+pub(crate) enum AttributeStep {
     /// A field, a position, or `length`.
     Name(String),
     /// An element of a list, counted from the end where the index is negative.
@@ -22,14 +22,14 @@ pub(crate) enum PathStep {
 /// A path, with its first field looked up for every kind.
 #[derive(Debug)]
 pub(super) struct AttributePath {
-    steps: Vec<PathStep>,
+    steps: Vec<AttributeStep>,
     first_fields: Vec<Option<&'static FieldSpec>>,
 }
 
 impl AttributePath {
-    pub(super) fn new(steps: Vec<PathStep>) -> Self {
+    pub(super) fn new(steps: Vec<AttributeStep>) -> Self {
         let first_field = |kind: &Kind| match steps.first() {
-            Some(PathStep::Name(name)) => field_of(*kind, name),
+            Some(AttributeStep::Name(name)) => field_of(*kind, name),
             _ => None,
         };
         let first_fields = Kind::ALL.iter().map(first_field).collect();
@@ -44,7 +44,7 @@ impl AttributePath {
     /// The name that the path ends with.
     pub(super) fn last_name(&self) -> Option<&str> {
         match self.steps.last() {
-            Some(PathStep::Name(name)) => Some(name),
+            Some(AttributeStep::Name(name)) => Some(name),
             _ => None,
         }
     }
@@ -57,7 +57,7 @@ impl AttributePath {
     /// Whether nodes of a kind can have what the path starts with.
     pub(super) fn starts_at(&self, kind: Kind) -> bool {
         let is_position = || {
-            let [PathStep::Name(name)] = &self.steps[..] else { return false };
+            let [AttributeStep::Name(name)] = &self.steps[..] else { return false };
             POSITION_ATTRIBUTES.contains(&name.as_str()) && kind.has_positions()
         };
         self.first_field(kind).is_some() || is_position()
@@ -68,7 +68,7 @@ impl AttributePath {
         let mut value = AttributeValue::Node(node);
         for (index, step) in self.steps.iter().enumerate() {
             value = match (step, value) {
-                (PathStep::Name(name), AttributeValue::Node(node)) => {
+                (AttributeStep::Name(name), AttributeValue::Node(node)) => {
                     let kind = tree.kind(node)?;
                     let spec = if index == 0 { self.first_field(kind) } else { field_of(kind, name) };
                     match spec {
@@ -80,16 +80,16 @@ impl AttributePath {
                     }
                 }
                 (step, value) if is_length(Some(step)) => value.length(),
-                (PathStep::Index(index), value) => value.element(*index),
-                (PathStep::Name(_), _) => AttributeValue::Missing,
+                (AttributeStep::Index(index), value) => value.element(*index),
+                (AttributeStep::Name(_), _) => AttributeValue::Missing,
             };
         }
         Ok(value)
     }
 }
 
-fn is_length(step: Option<&PathStep>) -> bool {
-    matches!(step, Some(PathStep::Name(name)) if name == "length")
+fn is_length(step: Option<&AttributeStep>) -> bool {
+    matches!(step, Some(AttributeStep::Name(name)) if name == "length")
 }
 
 /// The length of a list of nodes, counted without building the list.

@@ -9,7 +9,7 @@ use lazyast_format::{Damage, Kind, NodeId, Tree};
 
 use super::number::Number;
 use super::operand::Operand;
-use super::path::{AttributePath, PathStep};
+use super::path::{AttributePath, AttributeStep};
 use crate::prefilter::{Prefilter, StringNeedle};
 use crate::schema::{field_of, holds_nodes};
 use lazyast_format::KindSet;
@@ -35,7 +35,7 @@ pub(crate) enum ValueTest {
 }
 
 impl AttributeTest {
-    pub(crate) fn new(text: String, path: Vec<PathStep>, test: ValueTest) -> Self {
+    pub(crate) fn new(text: String, path: Vec<AttributeStep>, test: ValueTest) -> Self {
         Self { text, path: AttributePath::new(path), test }
     }
 

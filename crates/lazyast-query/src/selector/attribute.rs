@@ -7,7 +7,7 @@ use regex::{Regex, RegexBuilder};
 
 use super::lexer::SelectorLexer;
 use crate::attribute::{
-    AttributeTest, CONSTANT_TYPES, Number, Operand, POSITION_ATTRIBUTES, PathStep, ValueTest,
+    AttributeStep, AttributeTest, CONSTANT_TYPES, Number, Operand, POSITION_ATTRIBUTES, ValueTest,
 };
 use crate::error::QueryError;
 use crate::schema::{field_of, suggestion};
@@ -44,7 +44,10 @@ pub(super) fn parse_attribute(
     Ok(AttributeTest::new(text, path, test))
 }
 
-fn parse_path(lexer: &mut SelectorLexer<'_>, tested: TestedKinds<'_>) -> Result<Vec<PathStep>, QueryError> {
+fn parse_path(
+    lexer: &mut SelectorLexer<'_>,
+    tested: TestedKinds<'_>,
+) -> Result<Vec<AttributeStep>, QueryError> {
     let mut path = Vec::new();
     loop {
         let start = lexer.offset();
@@ -56,14 +59,14 @@ fn parse_path(lexer: &mut SelectorLexer<'_>, tested: TestedKinds<'_>) -> Result<
             if path.is_empty() {
                 return Err(lexer.error_since(start, "expected the name of a field, found an index"));
             }
-            path.push(PathStep::Index(index));
+            path.push(AttributeStep::Index(index));
         } else {
             let name = lexer.name();
             let problem = if path.is_empty() { check_first(tested, name) } else { check_later(name) };
             if let Some(problem) = problem {
                 return Err(lexer.error_since(start, problem));
             }
-            path.push(PathStep::Name(name.to_owned()));
+            path.push(AttributeStep::Name(name.to_owned()));
         }
         if !lexer.take(".") {
             return Ok(path);
