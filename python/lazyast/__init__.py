@@ -1,9 +1,9 @@
-"""Python syntax trees that are parsed once and then simply there.
+"""Python syntax trees that are parsed once, cached, and loaded lazily.
 
-`parse` takes what `ast.parse` takes and gives what `ast.parse` gives; `parse_file` does so for a path,
-and `Project` for a codebase. Trees come from a cache of archives; what is not there yet is parsed in
-Rust and kept. Whatever lazyast's own parser does not serve, errors and warnings above all, is left to
-the interpreter's, so that results are always the interpreter's own.
+`parse` takes the arguments of `ast.parse` and returns the same tree. `parse_file` parses a file, and `Project` opens
+a codebase. Trees come from a cache of archives; a source that is not in the cache is parsed in Rust and added to it.
+Sources that lazyast does not serve, above all those with errors or warnings, fall back to the interpreter's own
+parser. So results are always those of the interpreter.
 """
 
 from lazyast._cache import Cache

@@ -1,4 +1,4 @@
-"""`install` and `uninstall`: `ast.parse` and `compile` of this process, served by lazyast."""
+"""`install` and `uninstall`: have lazyast serve `ast.parse` and `compile` in this process."""
 
 import builtins
 import threading
@@ -8,8 +8,8 @@ from lazyast import _native
 from lazyast._parse import _serve
 
 _lock = threading.Lock()
-# What `install` has found in its place: nothing while it is not in force.
-_found: list[Any] = []
+# The function that `install` has replaced; empty while `install` is not in force.
+_replaced: list[Any] = []
 
 _native.serve_with(_serve)
 
@@ -17,25 +17,25 @@ _native.serve_with(_serve)
 def install() -> None:
     """Serve `ast.parse`, and `compile` with `ast.PyCF_ONLY_AST`, from lazyast in this process.
 
-    Every tool that runs here then gets its trees from the cache, made as they are touched, or at once where
-    they are small. Whatever lazyast does not serve goes to the interpreter as before. Calling it again
-    changes nothing. `uninstall` puts everything back.
+    Every tool that runs in this process then gets its trees from the cache. Small trees are materialised at once,
+    others on first access. Sources that lazyast does not serve fall back to the interpreter. Calling `install` again
+    has no effect. `uninstall` undoes it.
 
-    Only `builtins.compile` is replaced: `ast.parse` calls it, also where it was imported before.
+    Only `builtins.compile` is replaced. `ast.parse` calls it, also where `parse` was imported earlier.
     """
     with _lock:
-        if not _found:
-            _found.append(builtins.compile)
+        if not _replaced:
+            _replaced.append(builtins.compile)
             builtins.compile = _native.compile
 
 
 def uninstall() -> None:
-    """Put back what `install` has replaced. Trees that were made stay valid.
+    """Restore what `install` has replaced. Existing trees stay valid.
 
-    What somebody else has put in the same place since stays there.
+    If other code has replaced `builtins.compile` since, that replacement stays.
     """
     with _lock:
-        if _found:
-            before = _found.pop()
+        if _replaced:
+            original = _replaced.pop()
             if builtins.compile is _native.compile:
-                builtins.compile = before
+                builtins.compile = original

@@ -4,42 +4,42 @@ import ast
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, final, overload
+from typing import Any, Final, final, overload
 
 from lazyast._project import Module
 
 class Error(Exception):
-    """Base class of what lazyast itself raises."""
+    """Base class of the exceptions that lazyast raises."""
 
 class UnreadableFile(Error):
-    """A source could not be found or read."""
+    """A source cannot be found or read."""
 
 class QueryError(Error):
-    """A pattern or selector that means nothing, with the place where it does not; or a query that takes too long."""
+    """A pattern or selector is invalid, or a query takes too long."""
 
 class UnusableCache(Error):
-    """There is no cache directory that may be used."""
+    """There is no usable cache directory."""
 
 class CorruptPack(Error):
-    """A file of trees from elsewhere is damaged, or of another version of lazyast."""
+    """A file to import is damaged, or was written by another version of lazyast."""
 
 class CorruptArchive(Error):
-    """A node could not be decoded: its archive is damaged."""
+    """A node cannot be decoded, because its archive is damaged."""
 
-def parse(source: str | bytes, type_comments: bool = False, whole: int = 0) -> ast.Module | None:
-    """The tree of a source, or `None` where the interpreter has to parse.
+def parse(source: str | bytes, type_comments: bool = False, eager_limit: int = 0) -> ast.Module | None:
+    """The tree of a source, or `None` if the interpreter has to parse it.
 
-    A tree of at most `whole` nodes has all of them made at once.
+    A tree of at most `eager_limit` nodes is materialised at once.
     """
 
 def archive(source: bytes) -> bytes | None:
-    """The archive of a source, or `None` where there is none."""
+    """The archive of a source, or `None` if there is none."""
 
 def open_archive(archive: bytes) -> ast.Module:
-    """The tree of an archive, whoever made it."""
+    """The tree of an archive from anywhere."""
 
 def explain(source: str | bytes, type_comments: bool = False) -> str | None:
-    """Why the interpreter has to parse a source, or `None` where lazyast serves it."""
+    """Why the interpreter has to parse a source, or `None` if lazyast serves it."""
 
 def compile(
     source: Any,
@@ -51,45 +51,45 @@ def compile(
     *,
     _feature_version: int = -1,
 ) -> Any:
-    """What `builtins.compile` is while `lazyast.install` is in force."""
+    """The replacement of `builtins.compile` while `lazyast.install` is in force."""
 
 def serve_with(serve: Callable[[object, object, object, object, int], ast.Module | None]) -> None:
-    """Say what serves trees to `compile`."""
+    """Set the function that serves trees to `compile`."""
 
 def is_served() -> bool:
-    """Whether this interpreter is one that lazyast makes nodes for."""
+    """Whether lazyast serves this interpreter."""
 
 def walk(node: ast.AST, *types: type[ast.AST]) -> Iterator[Any] | None:
-    """Give a node and everything below it; `None` where the interpreter is not served."""
+    """Iterate over a node and everything below it; `None` if the interpreter is not served."""
 
 def materialize(node: ast.AST) -> None:
-    """Make everything below a node."""
+    """Materialise a node and everything below it."""
 
 def ancestors(node: ast.AST, root: ast.AST | None = None) -> list[ast.AST] | None:
-    """The nodes around a node, the nearest first; `None` where the interpreter is not served."""
+    """The nodes around a node, the nearest first; `None` if the interpreter is not served."""
 
 def register_tree(tree: object) -> None:
-    """Have `ancestors` know a tree that the interpreter has parsed."""
+    """Register a tree that the interpreter has parsed, so that `ancestors` searches it."""
 
 @final
 class Dispatch:
-    """Which classes a visitor has methods for."""
+    """The classes for which a visitor has methods."""
 
     def __new__(cls, has: Callable[[str], bool]) -> Dispatch: ...
     def visit(self, visitor: ast.NodeVisitor, node: ast.AST) -> Any:
-        """What `visitor.visit(node)` does."""
+        """Do what `visitor.visit(node)` does."""
 
     def visit_children(self, visitor: ast.NodeVisitor, node: ast.AST) -> None:
-        """What `visitor.generic_visit(node)` does."""
+        """Do what `visitor.generic_visit(node)` does."""
 
 def begin_forked() -> None:
-    """What a forked process does first."""
+    """To be called first in a forked process."""
 
 def finish() -> None:
-    """What is left to do when this process ends."""
+    """To be called when this process ends."""
 
 def run(arguments: Sequence[str]) -> int:
-    """Runs a command line, the program's name first, and gives the exit code."""
+    """Run a command line, the program's name first, and return the exit code."""
 
 @final
 class Project:
@@ -104,15 +104,15 @@ class Project:
     ) -> Project: ...
     @property
     def undecided(self) -> list[int]:
-        """Sources that the interpreter has not been asked about."""
+        """Indices of the failures that the interpreter has not tried to parse."""
 
     @property
-    def refused(self) -> list[int]:
-        """Sources that the interpreter does not parse either."""
+    def rejected(self) -> list[int]:
+        """Indices of the failures that the interpreter rejects."""
 
     @property
-    def unreadable(self) -> list[tuple[os.PathLike[str], str]]:
-        """`(path, why)`."""
+    def unreadable(self) -> list[tuple[Path, str]]:
+        """`(path, reason)` of the files that cannot be read."""
 
     @property
     def new_count(self) -> int:
@@ -120,7 +120,7 @@ class Project:
 
     @property
     def cached(self) -> int:
-        """Sources whose archive was there."""
+        """Sources whose archive was in the cache."""
 
     @property
     def lines(self) -> int:
@@ -128,62 +128,59 @@ class Project:
 
     def __len__(self) -> int: ...
     def search(self, query: Query, make_module: Callable[[int], Module]) -> Matches:
-        """The hits of a query."""
+        """The matches of a query."""
 
-    def path(self, index: int) -> os.PathLike[str]:
-        """The path of a source with a tree."""
+    def path(self, index: int) -> Path:
+        """The path of a module."""
 
-    def left_path(self, place: int) -> os.PathLike[str]:
-        """The path of a source without an archive."""
+    def failure_path(self, index: int) -> Path:
+        """The path of a failure."""
 
     def decide(self, decisions: Sequence[tuple[int, bool]]) -> None:
-        """Remembers whether the interpreter parses the sources that were undecided."""
+        """Record whether the interpreter parses the failures with these indices."""
 
     def tree(self, index: int) -> ast.Module | None:
-        """The tree of a source, or `None` where the interpreter has to parse."""
+        """The tree of a module, or `None` if the interpreter has to parse it."""
 
 def pattern(text: str) -> Query:
-    """Compile a pattern: Python code with holes.
-
-    Raises `QueryError`.
-    """
+    """Compile a pattern: Python code with metavariables. Raises `QueryError`."""
 
 def selector(text: str) -> Query:
-    """Compile a selector.
-
-    Raises `QueryError`.
-    """
+    """Compile a selector. Raises `QueryError`."""
 
 @final
 class Query:
-    """A compiled question, to be asked of any number of projects and trees.
+    """A compiled query, for any number of projects and trees.
 
-    Queries are made by `lazyast.pattern` and `lazyast.selector`. Where another query is taken, a `str` is a selector.
+    `lazyast.pattern` and `lazyast.selector` make queries. A method that takes another query also takes a `str`, which
+    is a selector.
     """
 
     def inside(self, other: Query | str) -> Query:
-        """The hits that stand somewhere inside of a hit of another query."""
+        """Matches of this query that are somewhere inside a match of another query."""
 
     def has(self, other: Query | str) -> Query:
-        """The hits that have a hit of another query somewhere inside."""
+        """Matches of this query that have a match of another query somewhere inside."""
 
     def not_(self, other: Query | str) -> Query:
-        """The hits that are no hits of another query."""
+        """Matches of this query that are no matches of another query."""
 
     def __and__(self, other: Query | str, /) -> Query: ...
     def __or__(self, other: Query | str, /) -> Query: ...
     def explain(self) -> str:
-        """What the query is compiled to, for people."""
+        """What the query is compiled to, as text for people."""
 
     def find(self, tree: ast.Module, source: str | bytes | None = None) -> Matches:
-        """The hits in one tree, as it was when lazyast parsed it.
+        """The matches in one tree, as it was when lazyast parsed it.
 
-        `source` is its source, for `Match.text`. Raises ValueError for a tree that lazyast has not made.
+        `source` is the tree's source, for `Match.text`. Raises ValueError for a tree that lazyast did not make.
         """
 
 @final
 class Matches(Sequence[Match]):
-    """The hits of a query, in the order of paths and of trees: `Match` objects, made when they are looked at."""
+    """The matches of a query, in the order of paths and of trees: a sequence of `Match` objects, which are created when
+    they are accessed.
+    """
 
     def __len__(self) -> int: ...
     @overload
@@ -192,39 +189,39 @@ class Matches(Sequence[Match]):
     def __getitem__(self, index: slice, /) -> Matches: ...
     def __iter__(self) -> Iterator[Match]: ...
     def index(self, value: Any, start: int = 0, stop: int = ..., /) -> int:
-        """The number of the first hit from `start` to before `stop` that equals a match. Raises ValueError."""
+        """The index of a match, searched for from `start` to before `stop`. Raises ValueError if it is not there."""
 
     def count(self, value: Any, /) -> int:
-        """How many hits equal a match."""
+        """How often a match is in the sequence."""
 
     def paths(self) -> list[Path]:
-        """The paths of the files with hits, each once, in order."""
+        """The paths of the files with matches, each once, in order."""
 
     def nodes(self) -> list[Any]:
-        """The node of each hit."""
+        """The node of each match."""
 
     def captures(self, name: str) -> list[Any]:
-        """What a name captured in each hit. Raises KeyError if the pattern has no such name."""
+        """What a metavariable matched, for each match. Raises KeyError if the pattern has no metavariable of this name."""
 
     @property
     def unsearched(self) -> tuple[Path, ...]:
-        """Files that were not searched, because they have no archive."""
+        """The paths of the files that were not searched, because they have no archive."""
 
 @final
 class Match:
-    """A hit of a query."""
+    """A match of a query."""
 
     @property
     def path(self) -> Path | None:
-        """The file, as it was found; `None` for a single tree."""
+        """The path of the file, as it was found; `None` if a single tree was searched."""
 
     @property
     def module(self) -> Module | None:
-        """The project's `Module`, whose `tree` has the node; `None` for a single tree."""
+        """The project's `Module`, whose `tree` contains the node; `None` if a single tree was searched."""
 
     @property
     def kind(self) -> str:
-        """The class of the node, by name."""
+        """The name of the node's class."""
 
     @property
     def lineno(self) -> int:
@@ -232,7 +229,7 @@ class Match:
 
     @property
     def col_offset(self) -> int:
-        """Where it starts in its line, in bytes of UTF-8 from 0."""
+        """The start in the first line, in bytes of UTF-8 from 0."""
 
     @property
     def end_lineno(self) -> int:
@@ -240,23 +237,23 @@ class Match:
 
     @property
     def end_col_offset(self) -> int:
-        """Where it ends in its line, in bytes of UTF-8 from 0."""
+        """The end in the last line, in bytes of UTF-8 from 0."""
 
     @property
     def node(self) -> Any:
-        """The node; the first one where several statements match. The same object each time."""
+        """The node; the first one if the match is a sequence of statements. The same object each time."""
 
     @property
     def nodes(self) -> list[Any]:
-        """The nodes: one, or all statements of a hit of several."""
+        """The nodes: one, or all statements if the match is a sequence of statements."""
 
     @property
     def captures(self) -> dict[str, Any]:
-        """What each name of the pattern stands for: a node, a `str` for a name, or a list of these for `$$$`."""
+        """What each metavariable matched: a node, a `str` for an identifier, or a list of these for `$$$`."""
 
     @property
     def text(self) -> str:
-        """The source of the hit. Raises `UnreadableFile` if the file has changed since."""
+        """The source of the match. Raises `UnreadableFile` if the file has changed since the search."""
 
 @final
 class Cache:
@@ -268,25 +265,23 @@ class Cache:
         underlay: Sequence[str | os.PathLike[str]] | None = None,
     ) -> Cache: ...
     @property
-    def directory(self) -> os.PathLike[str] | None:
-        """The directory, if there is one that can be written."""
+    def directory(self) -> Path | None:
+        """The directory that is written, if there is one."""
 
-    def warm(
-        self, paths: Sequence[str | os.PathLike[str]], jobs: int | None, verify: str | None
-    ) -> tuple[int, int, int, int, int, list[tuple[os.PathLike[str], str]]]:
-        """Puts sources into the cache."""
+    def warm(self, paths: Sequence[str | os.PathLike[str]], jobs: int | None, verify: str | None) -> Warmed:
+        """Bring sources into the cache."""
 
-    def stats(self) -> list[tuple[os.PathLike[str], int, int, int, int, int, int, int, int, int]]:
-        """What the cache holds: of this version first, then of others."""
+    def stats(self) -> list[Stats]:
+        """What the cache contains: for this version first, then for others."""
 
-    def verify(self) -> list[tuple[os.PathLike[str], int, list[str]]]:
-        """Checks every byte: `(path, whole archives, problems)` of each pack."""
+    def verify(self) -> list[Checked]:
+        """Check every byte of every pack."""
 
-    def gc(self, max_age: float, max_size: int, dry_run: bool) -> tuple[int, int, int, int, int]:
-        """Deletes what was not used for some seconds, and what is too much."""
+    def gc(self, max_age: float, max_size: int, dry_run: bool) -> Collected:
+        """Delete what was not used for some seconds, and the least recently used archives beyond a size."""
 
     def clean(self) -> int:
-        """Deletes everything, and gives the number of bytes."""
+        """Delete everything, and return the number of bytes."""
 
     def export_pack(
         self,
@@ -294,8 +289,210 @@ class Cache:
         paths: Sequence[str | os.PathLike[str]],
         jobs: int | None,
         verify: str | None,
-    ) -> tuple[int, int, list[tuple[os.PathLike[str], str]]]:
-        """Writes the archives of sources to a file."""
+    ) -> Exported:
+        """Write the archives of sources to a file."""
 
-    def import_pack(self, file: str | os.PathLike[str]) -> tuple[int, int]:
-        """Puts the archives of a file into the cache."""
+    def import_pack(self, file: str | os.PathLike[str]) -> Imported:
+        """Import the archives of a file."""
+
+@final
+class Warmed:
+    """What `Cache.warm` did."""
+
+    __match_args__: Final = ("files", "new", "cached", "unread", "lines", "failures")
+    def __new__(
+        cls,
+        files: int,
+        new: int,
+        cached: int,
+        unread: int,
+        lines: int,
+        failures: tuple[tuple[Path, str], ...],
+    ) -> Warmed: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __getnewargs__(self) -> tuple[Any, ...]: ...
+    @property
+    def files(self) -> int:
+        """Sources that were found."""
+
+    @property
+    def new(self) -> int:
+        """Sources that were parsed."""
+
+    @property
+    def cached(self) -> int:
+        """Sources whose archive was in the cache."""
+
+    @property
+    def unread(self) -> int:
+        """Sources among these that were not even read, because their file state proves that they did not change."""
+
+    @property
+    def lines(self) -> int:
+        """Lines of the sources that have an archive."""
+
+    @property
+    def failures(self) -> tuple[tuple[Path, str], ...]:
+        """Sources without an archive, and why: those that fall back to the interpreter, and those that cannot be read."""
+
+@final
+class Exported:
+    """What `Cache.export_pack` wrote."""
+
+    __match_args__: Final = ("archives", "bytes", "failures")
+    def __new__(cls, archives: int, bytes: int, failures: tuple[tuple[Path, str], ...]) -> Exported: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __getnewargs__(self) -> tuple[Any, ...]: ...
+    @property
+    def archives(self) -> int:
+        """Archives in the file; equal sources share one."""
+
+    @property
+    def bytes(self) -> int:
+        """Length of the file."""
+
+    @property
+    def failures(self) -> tuple[tuple[Path, str], ...]:
+        """Sources without an archive, and why."""
+
+@final
+class Imported:
+    """What `Cache.import_pack` imported."""
+
+    __match_args__: Final = ("archives", "new")
+    def __new__(cls, archives: int, new: int) -> Imported: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __getnewargs__(self) -> tuple[Any, ...]: ...
+    @property
+    def archives(self) -> int:
+        """Archives in the file."""
+
+    @property
+    def new(self) -> int:
+        """Archives among these that were not in the cache."""
+
+@final
+class Stats:
+    """What one version of lazyast has in a cache directory."""
+
+    __match_args__: Final = (
+        "path",
+        "packs",
+        "archives",
+        "pack_bytes",
+        "damaged_packs",
+        "projects",
+        "bytes",
+        "hits",
+        "unread",
+        "misses",
+    )
+    def __new__(
+        cls,
+        path: Path,
+        packs: int,
+        archives: int,
+        pack_bytes: int,
+        damaged_packs: int,
+        projects: int,
+        bytes: int,
+        hits: int,
+        unread: int,
+        misses: int,
+    ) -> Stats: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __getnewargs__(self) -> tuple[Any, ...]: ...
+    @property
+    def path(self) -> Path:
+        """The directory of the version."""
+
+    @property
+    def packs(self) -> int:
+        """Readable packs."""
+
+    @property
+    def archives(self) -> int:
+        """Archives in the packs; an archive that is in two packs counts twice."""
+
+    @property
+    def pack_bytes(self) -> int:
+        """Bytes of the packs."""
+
+    @property
+    def damaged_packs(self) -> int:
+        """Files that should be packs and cannot be read as packs."""
+
+    @property
+    def projects(self) -> int:
+        """Lists of paths that were opened or warmed."""
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all files."""
+
+    @property
+    def hits(self) -> int:
+        """Sources whose archive was in the cache. A process adds its counts when it ends; counts that cannot be
+        written then are lost."""
+
+    @property
+    def unread(self) -> int:
+        """Sources among these that were not even read."""
+
+    @property
+    def misses(self) -> int:
+        """Sources that were parsed."""
+
+@final
+class Checked:
+    """The result of verifying a pack."""
+
+    __match_args__: Final = ("path", "whole", "problems")
+    def __new__(cls, path: Path, whole: int, problems: tuple[str, ...]) -> Checked: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __getnewargs__(self) -> tuple[Any, ...]: ...
+    @property
+    def path(self) -> Path:
+        """The file."""
+
+    @property
+    def whole(self) -> int:
+        """Archives without any damage."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Descriptions of the damage, at most a hundred."""
+
+@final
+class Collected:
+    """What `Cache.gc` deleted, or would delete."""
+
+    __match_args__: Final = ("archives", "projects", "versions", "leftovers", "bytes")
+    def __new__(cls, archives: int, projects: int, versions: int, leftovers: int, bytes: int) -> Collected: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+    def __getnewargs__(self) -> tuple[Any, ...]: ...
+    @property
+    def archives(self) -> int:
+        """Unused archives."""
+
+    @property
+    def projects(self) -> int:
+        """Unused lists of paths."""
+
+    @property
+    def versions(self) -> int:
+        """Directories of other versions of lazyast."""
+
+    @property
+    def leftovers(self) -> int:
+        """Files that killed processes have left, and packs that cannot be read."""
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all these."""

@@ -1,4 +1,4 @@
-"""What there is for trees besides `ast`: whole trees at once, and traversals that make only what is asked for."""
+"""Functions for trees in addition to `ast`: materialising, and traversals that materialise only what they need."""
 
 import ast
 from collections.abc import Iterator
@@ -7,16 +7,16 @@ from typing import Any, TypeVar, overload
 from lazyast import _native
 
 Node = TypeVar("Node", bound=ast.AST)
-# For two and three classes: checkers would take what they have in common for one.
+# For calls with two and three classes: with a single variable, type checkers would infer the common base class.
 Second = TypeVar("Second", bound=ast.AST)
 Third = TypeVar("Third", bound=ast.AST)
 
 
 def materialize(node: Node) -> Node:
-    """Make everything below a node now, in one go, and give the node.
+    """Materialise a node and everything below it at once, and return the node.
 
-    Nodes are otherwise made when they are touched. For code that is about to look at all of them this is
-    faster. Trees that lazyast did not make are left as they are.
+    Without this, nodes are materialised on first access. For code that is going to access all nodes, materialising
+    them at once is faster. Trees that lazyast did not make are left as they are.
     """
     _native.materialize(node)
     return node
@@ -35,40 +35,39 @@ def walk(
 @overload
 def walk(node: ast.AST, *types: type[Node]) -> Iterator[Node]: ...
 def walk(node: ast.AST, *types: type[ast.AST]) -> Iterator[ast.AST]:
-    """Give a node and everything below it, in the order of `ast.walk`.
+    """Iterate over a node and everything below it, in the order of `ast.walk`.
 
-    With `types`, give only instances of these classes (abstract ones such as `ast.expr` count too), in the
-    same order. Whatever is between them is decoded where it leads to one of them, and not made otherwise.
+    With `types`, return only instances of these classes, in the same order. The classes may be abstract, such as
+    `ast.expr`. Other nodes are materialised only if they lead to an instance.
 
-    As with `ast.walk`, nodes can be changed on the way.
+    As with `ast.walk`, the caller may change nodes between steps.
     """
     walker: Iterator[ast.AST] | None = _native.walk(node, *types)
     if walker is not None:
         return walker
-    return (found for found in ast.walk(node) if not types or isinstance(found, types))
+    return (below for below in ast.walk(node) if not types or isinstance(below, types))
 
 
 def ancestors(node: ast.AST, *, root: ast.AST | None = None) -> list[ast.AST]:
-    """Give the nodes around a node: its parent first, the root last.
+    """Return the nodes around a node: its parent first, the root last.
 
-    The node is looked for in the trees of `parse`, `parse_file` and `Project` that are in use, which takes as
-    long as the tree is deep where the tree is as it was parsed, or was changed elsewhere only. In a tree that
-    was changed around the node every node that was made so far is looked at. With `root`, the node is looked
-    for below that one, in whatever way the tree was made.
+    The node is searched for in the trees of `parse`, `parse_file` and `Project` that are in use. The time is
+    proportional to the node's depth, unless the tree was changed on the path to the node: then all materialised nodes
+    are searched. With `root`, the node is searched for below that node, whoever made the tree.
 
-    Raises LookupError if it is not found: somebody has to keep the tree.
+    Raises LookupError if the node is not found. The caller has to keep a reference to the tree.
     """
-    found = _native.ancestors(node, root)
-    if found is not None:
-        return found
+    nearest_first = _native.ancestors(node, root)
+    if nearest_first is not None:
+        return nearest_first
     path = _path(root, node)
     if path is None:
-        raise LookupError("on this interpreter a root has to be given, and the node has to be below it")
+        raise LookupError("lazyast does not serve this interpreter: give a root that the node is below")
     return path[::-1]
 
 
 def parent(node: ast.AST, *, root: ast.AST | None = None) -> ast.AST | None:
-    """Give the node that a node is a child of, or `None` for a root; see `ancestors`."""
+    """Return the parent of a node, or `None` for a root. See `ancestors`."""
     return next(iter(ancestors(node, root=root)), None)
 
 
@@ -83,12 +82,12 @@ def enclosing(node: ast.AST, types: tuple[type[Node], ...], *, root: ast.AST | N
 def enclosing(
     node: ast.AST, types: type[ast.AST] | tuple[type[ast.AST], ...], *, root: ast.AST | None = None
 ) -> ast.AST | None:
-    """Give the nearest node around a node that is an instance of `types`, or `None`; see `ancestors`."""
-    return next((found for found in ancestors(node, root=root) if isinstance(found, types)), None)
+    """Return the nearest ancestor of a node that is an instance of `types`, or `None`. See `ancestors`."""
+    return next((ancestor for ancestor in ancestors(node, root=root) if isinstance(ancestor, types)), None)
 
 
 def _path(root: ast.AST | None, node: ast.AST) -> list[ast.AST] | None:
-    """Give the nodes from a root to the parent of a node, or `None` if it is not there."""
+    """Return the nodes from a root to the parent of a node, or `None` if the node is not below the root."""
     parents: dict[int, tuple[ast.AST, ...]] = {}
     for above in ast.walk(root) if root is not None else ():
         path = (*parents.get(id(above), ()),)
@@ -99,43 +98,43 @@ def _path(root: ast.AST | None, node: ast.AST) -> list[ast.AST] | None:
 
 
 class Visitor(ast.NodeVisitor):
-    """An `ast.NodeVisitor` that goes through a tree natively.
+    """An `ast.NodeVisitor` with a native traversal.
 
-    Write `visit_` methods as for `ast.NodeVisitor`. Nodes whose class has none are passed by, and made only
-    where there is a node with a method below. Which methods there are is looked up when a visitor visits
-    for the first time. A class that overrides `visit` or `generic_visit` sees every node, as with
-    `ast.NodeVisitor`, at its speed.
+    Write `visit_` methods as for `ast.NodeVisitor`. A node whose class has no method is materialised only if there is
+    a node with a method below it. The methods of a visitor are looked up on its first visit.
+
+    A class that overrides `visit` or `generic_visit` sees every node, as with `ast.NodeVisitor`, and at its speed.
     """
 
     def visit(self, node: ast.AST) -> Any:
-        """Call the method for a node's class, and give what it returns; without one, visit what is below."""
+        """Call the method for a node's class and return its result. Without a method, visit the node's children."""
         dispatch = self.__dict__.get("_dispatch") or self.__look_up()
-        if dispatch is _BY_HAND:
+        if dispatch is _IN_PYTHON:
             return super().visit(node)
         return dispatch.visit(self, node)
 
     def generic_visit(self, node: ast.AST) -> Any:
-        """Visit what is below a node."""
+        """Visit the children of a node."""
         dispatch = self.__dict__.get("_dispatch") or self.__look_up()
-        if dispatch is _BY_HAND:
+        if dispatch is _IN_PYTHON:
             return super().generic_visit(node)
         return dispatch.visit_children(self, node)
 
     def __look_up(self) -> Any:
         cls = type(self)
         if cls.visit is not Visitor.visit or cls.generic_visit is not Visitor.generic_visit or not _SERVED:
-            self._dispatch = _BY_HAND
+            self._dispatch = _IN_PYTHON
         else:
             self._dispatch = _native.Dispatch(self.__has_method)
         return self._dispatch
 
     def __has_method(self, name: str) -> bool:
         if name == "visit_Constant" and getattr(type(self), name, None) is _OLD_VISIT_CONSTANT:
-            # Up to 3.13 the base class has this method, for the sake of these others.
+            # Up to 3.13 the base class has this method, which calls the methods for the old classes.
             return any(hasattr(self, f"visit_{old}") for old in ("Num", "Str", "Bytes", "NameConstant", "Ellipsis"))
         return hasattr(self, name)
 
 
-_BY_HAND = object()
+_IN_PYTHON = object()
 _OLD_VISIT_CONSTANT = getattr(ast.NodeVisitor, "visit_Constant", None)
 _SERVED = _native.is_served()

@@ -1,4 +1,4 @@
-"""`parse` and `parse_file`: which sources lazyast serves, and which the interpreter parses."""
+"""`parse` and `parse_file`: which sources lazyast serves, and which fall back to the interpreter."""
 
 import ast
 import atexit
@@ -10,18 +10,18 @@ from typing import Any
 
 from lazyast import _native
 
-# Taken once, so that it stays the interpreter's own whatever happens to the name in the module.
+# The interpreter's own function, even if the name in `builtins` is replaced later.
 interpreter_compile: Callable[..., Any] = compile
 
 
 def _with_own_compile(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a function that does the same, and calls the interpreter's `compile` whatever the name stands for."""
+    """Return a copy of a function that calls the interpreter's own `compile`, even if the name is replaced later."""
     if not isinstance(function, FunctionType):
         return function
     own = {**function.__globals__, "compile": interpreter_compile}
-    same = FunctionType(function.__code__, own, function.__name__, function.__defaults__, function.__closure__)
-    same.__kwdefaults__ = function.__kwdefaults__
-    return same
+    copy = FunctionType(function.__code__, own, function.__name__, function.__defaults__, function.__closure__)
+    copy.__kwdefaults__ = function.__kwdefaults__
+    return copy
 
 
 interpreter_parse = _with_own_compile(ast.parse)
@@ -31,10 +31,12 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_native.begin_forked)
 
 
-def _serve(source: object, filename: object, mode: object, type_comments: object, whole: int = 0) -> ast.Module | None:
-    """Give the tree of a source that needs nothing but lazyast, or `None`.
+def _serve(
+    source: object, filename: object, mode: object, type_comments: object, eager_limit: int = 0
+) -> ast.Module | None:
+    """Return the tree of a source that lazyast serves, or `None` to fall back to the interpreter.
 
-    A tree of at most `whole` nodes has all of them made at once. Arguments of other types than the usual ones mean whatever the interpreter makes of them.
+    A tree of at most `eager_limit` nodes is materialised at once. Arguments of unusual types fall back.
     """
     if mode != "exec" or type(mode) is not str or type(filename) is not str or "\0" in filename:
         return None
@@ -46,15 +48,15 @@ def _serve(source: object, filename: object, mode: object, type_comments: object
         source = source.tobytes()
     elif type(source) is not str and type(source) is not bytes:
         return None
-    tree = _native.parse(source, bool(type_comments), whole)
+    tree = _native.parse(source, bool(type_comments), eager_limit)
     if tree is not None:
-        # `compile`, which is what `ast.parse` calls, tells audit hooks, and gives them bytes.
+        # `ast.parse` calls `compile`, which raises this audit event with the source as bytes.
         sys.audit("compile", source.encode() if isinstance(source, str) else source, filename)
     return tree
 
 
 def registered(tree: Any) -> Any:
-    """Give a tree that the interpreter has made, and have `lazyast.ancestors` know it."""
+    """Register a tree that the interpreter has made, so that `lazyast.ancestors` searches it, and return the tree."""
     _native.register_tree(tree)
     return tree
 
@@ -72,8 +74,7 @@ if sys.version_info >= (3, 13):
     ):
         """Parse a source into a tree of `ast` objects, as `ast.parse` does.
 
-        The tree is the one that `ast.parse` returns for the same arguments, and so are exceptions and
-        warnings.
+        The tree, exceptions and warnings are those of `ast.parse` for the same arguments.
         """
         if feature_version is None and type(optimize) is int and optimize == -1:
             tree = _serve(source, filename, mode, type_comments)
@@ -95,8 +96,7 @@ else:
     def parse(source, filename="<unknown>", mode="exec", *, type_comments=False, feature_version=None):
         """Parse a source into a tree of `ast` objects, as `ast.parse` does.
 
-        The tree is the one that `ast.parse` returns for the same arguments, and so are exceptions and
-        warnings.
+        The tree, exceptions and warnings are those of `ast.parse` for the same arguments.
         """
         if feature_version is None:
             tree = _serve(source, filename, mode, type_comments)

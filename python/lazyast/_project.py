@@ -1,4 +1,4 @@
-"""`Project`: a codebase's modules, each with its tree."""
+"""`Project`: the modules of a codebase, each with its tree."""
 
 import ast
 import os
@@ -21,20 +21,20 @@ class Failure:
     path: Path
     """The file, as it was found."""
     error: Exception
-    """Why it has none: the interpreter's own exception (a `SyntaxError`, mostly), or `UnreadableFile`."""
+    """Why it has no tree: the interpreter's own exception (mostly a `SyntaxError`), or `UnreadableFile`."""
 
 
 class Module:
     """A source file of a project.
 
-    Its tree is made when it is first asked for, and is the same object from then on. The project does
-    not keep it: a loop over a project needs the memory of one tree.
+    Its tree is created when it is first needed, and is the same object from then on. The project keeps no reference
+    to it, so a loop over a project needs the memory of one tree.
     """
 
     __slots__ = ("_index", "_project", "_tree")
 
     def __init__(self, project: _native.Project, index: int) -> None:
-        """Modules come from a `Project`."""
+        """To be called by `Project` only."""
         self._project = project
         self._index = index
         self._tree: ast.Module | None = None
@@ -42,14 +42,14 @@ class Module:
     @property
     def path(self) -> Path:
         """The file, as it was found."""
-        return Path(self._project.path(self._index))
+        return self._project.path(self._index)
 
     @property
     def tree(self) -> ast.Module:
-        """The tree of what was in the file when the project was opened.
+        """The tree of the file's content when the project was opened.
 
-        A file that has to be left to the interpreter is read now, and parsed by it; so is one whose archive
-        turns out to be damaged and that has changed since.
+        If the file falls back to the interpreter, it is read and parsed now. So is a file whose archive turns out to
+        be damaged, if the file has changed since the project was opened.
         """
         tree = self._tree
         if tree is None:
@@ -63,7 +63,7 @@ class Module:
 
     @property
     def source(self) -> str:
-        """The file's text as it is now, decoded as Python decodes it."""
+        """The current text of the file, decoded as Python decodes it."""
         with tokenize.open(self.path) as file:
             return file.read()
 
@@ -80,9 +80,9 @@ class Module:
 class Project(Sequence[Module]):
     """The Python files under some paths.
 
-    Opening a project finds the files (ignore files count, as for git), parses in parallel what is not in
-    the cache yet, and finds the archives of all. `project[i]` and iteration give a `Module` each, in the
-    order of their paths; `failures` are the files that no parser takes.
+    Opening a project finds the files, except those that git would ignore. Files that are not in the cache yet are
+    parsed in parallel. `project[i]` and iteration return a `Module` each, in the order of paths; `failures` are the
+    files without a tree.
     """
 
     new: int
@@ -100,19 +100,20 @@ class Project(Sequence[Module]):
         jobs: int | None = None,
         verify: Literal["stat", "content"] | None = None,
     ) -> None:
-        """Open the files under `paths`, a path or several.
+        """Open the files under `paths`, which is a path or a sequence of paths.
 
-        `cache_dir` is used instead of the user's cache; `jobs` is the number of threads, one for each
-        processor by default. With `verify="stat"` a file counts as unchanged if its size, timestamps and inode
-        are what they were; with `verify="content"` every file is read. The default is `"content"` where the
-        environment variable `CI` is set, and `"stat"` elsewhere.
+        `cache_dir` is used instead of the user's cache. `jobs` is the number of threads, by default one per processor.
+
+        With `verify="stat"`, a file whose size, timestamps and inode are the same as before counts as unchanged. With
+        `verify="content"`, every file is read. The default is `"content"` if the environment variable `CI` is set, and
+        `"stat"` otherwise.
         """
         if isinstance(paths, str | os.PathLike):
             paths = [paths]
         native = _native.Project(paths, cache_dir, jobs, verify)
-        errors = {place: _error_of(Path(native.left_path(place))) for place in native.undecided}
+        errors = {index: _error_of(native.failure_path(index)) for index in native.undecided}
         if errors:
-            native.decide([(place, error is None) for place, error in errors.items()])
+            native.decide([(index, error is None) for index, error in errors.items()])
         self._native = native
         self._length = len(native)
         self._errors = errors
@@ -124,29 +125,26 @@ class Project(Sequence[Module]):
     def failures(self) -> tuple[Failure, ...]:
         """The files without a tree, in the order of their paths."""
         native = self._native
-        failures = [
-            Failure(Path(path), _native.UnreadableFile(f"{os.fspath(path)}: {reason}"))
-            for path, reason in native.unreadable
-        ]
-        for place in native.refused:
-            path = Path(native.left_path(place))
-            error = self._errors.get(place) or _error_of(path)
+        failures = [Failure(path, _native.UnreadableFile(f"{path}: {reason}")) for path, reason in native.unreadable]
+        for index in native.rejected:
+            path = native.failure_path(index)
+            error = self._errors.get(index) or _error_of(path)
             if error is None:
                 error = _native.UnreadableFile(f"{path}: changed since the project was opened")
             failures.append(Failure(path, error))
         return tuple(sorted(failures, key=lambda failure: failure.path))
 
     def find(self, pattern: str | _native.Query) -> _native.Matches:
-        """Search for a pattern: Python code with holes, such as `open($PATH, $$$)`.
+        """Search for a pattern: Python code with metavariables, such as `open($PATH, $$$)`.
 
-        QUERIES.md says what patterns mean. Files that have to be left to the interpreter are not searched; the
-        result has them as `unsearched`. Raises `QueryError` for a pattern that means nothing.
+        QUERIES.md describes the syntax. Files that fall back to the interpreter are not searched; they are in the
+        `unsearched` of the result. Raises `QueryError` if the pattern is invalid.
         """
         query = _native.pattern(pattern) if isinstance(pattern, str) else pattern
         return self._native.search(query, self._make_module)
 
     def select(self, selector: str | _native.Query) -> _native.Matches:
-        """Search for a selector, such as `ClassDef > FunctionDef[name=/^test_/]`; otherwise as `find`."""
+        """Search for a selector, such as `ClassDef > FunctionDef[name=/^test_/]`. Otherwise the same as `find`."""
         query = _native.selector(selector) if isinstance(selector, str) else selector
         return self._native.search(query, self._make_module)
 
@@ -162,21 +160,21 @@ class Project(Sequence[Module]):
     @overload
     def __getitem__(self, index: slice) -> list[Module]: ...
     def __getitem__(self, index: int | slice) -> Module | list[Module]:
-        """Give a module by number, or a list of modules."""
+        """Return a module by index, or a list of modules for a slice."""
         if isinstance(index, slice):
-            return [Module(self._native, place) for place in range(self._length)[index]]
+            return [Module(self._native, number) for number in range(self._length)[index]]
         return Module(self._native, range(self._length)[index])
 
     def __iter__(self) -> Iterator[Module]:
         native = self._native
-        return (Module(native, place) for place in range(self._length))
+        return (Module(native, index) for index in range(self._length))
 
 
 Sequence.register(_native.Matches)
 
 
 def _error_of(path: Path) -> Exception | None:
-    """Why the interpreter does not parse a file either, or `None` if it does."""
+    """Return the exception with which the interpreter rejects a file, or `None` if it parses the file."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

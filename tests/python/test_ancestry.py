@@ -1,4 +1,4 @@
-"""`parent`, `ancestors`, `enclosing`: what stands around a node."""
+"""`parent`, `ancestors`, `enclosing`: the nodes around a node."""
 
 import ast
 import sysconfig
@@ -6,13 +6,13 @@ from pathlib import Path
 
 import lazyast
 import pytest
-from test_nodes import SOURCE, STATES, untouched
+from test_nodes import SOURCE, STATES, is_proxy
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))
 
 
 def parents(tree):
-    """Give each node's parent, by identity; shared instances have none of their own."""
+    """Map the identity of each node to its parent. Shared instances are left out: they have no single parent."""
     found = {}
     for node in ast.walk(tree):
         for child in ast.iter_child_nodes(node):
@@ -52,14 +52,14 @@ def test_every_node_of_a_real_file():
             assert lazyast.ancestors(node) == chain(node, above)
 
 
-def test_it_touches_nothing_else():
+def test_nothing_else_is_materialised():
     tree = lazyast.parse(SOURCE)
     method = tree.body[3].body[1]
     statement = method.body[0]
-    assert untouched(statement)
+    assert is_proxy(statement)
     assert lazyast.ancestors(statement) == [method, tree.body[3], tree]
-    assert untouched(statement)
-    assert untouched(tree.body[2])
+    assert is_proxy(statement)
+    assert is_proxy(tree.body[2])
 
 
 def test_enclosing():
@@ -104,13 +104,13 @@ def test_a_node_whose_tree_is_gone():
         lazyast.ancestors(node)
 
 
-def test_shared_instances_have_no_one_parent():
+def test_shared_instances_have_no_single_parent():
     tree = lazyast.parse("f(x)")
     with pytest.raises(LookupError, match=r"Load\(\) has no single parent"):
         lazyast.parent(tree.body[0].value.func.ctx)
 
 
-def test_the_right_one_of_many_trees():
+def test_the_right_tree_among_many():
     trees = [lazyast.parse(f"def f(): return g({n})") for n in range(50)]
     for tree in [*trees, *reversed(trees)]:
         call = tree.body[0].body[0].value

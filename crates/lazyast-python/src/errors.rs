@@ -1,4 +1,4 @@
-//! The exceptions. A syntax error is none of them, because the interpreter itself raises those.
+//! The exceptions, and how Rust errors become exceptions. Syntax errors are not among them: the interpreter raises those.
 
 use lazyast::ExecutionError;
 use lazyast::format::Damage;
@@ -6,32 +6,27 @@ use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
-create_exception!(lazyast, Error, PyException, "Base class of what lazyast itself raises.");
-create_exception!(lazyast, UnreadableFile, Error, "A source could not be found or read.");
+create_exception!(lazyast, Error, PyException, "Base class of the exceptions that lazyast raises.");
+create_exception!(lazyast, UnreadableFile, Error, "A source cannot be found or read.");
 
 create_exception!(
     lazyast,
     CorruptArchive,
     Error,
-    "A node could not be decoded: its archive is damaged. An archive whose damage shows when it is opened counts as missing."
+    "A node cannot be decoded, because its archive is damaged."
 );
 
-create_exception!(
-    lazyast,
-    QueryError,
-    Error,
-    "A pattern or selector that means nothing, with the place where it does not; or a query that takes too long."
-);
+create_exception!(lazyast, QueryError, Error, "A pattern or selector is invalid, or a query takes too long.");
 
-create_exception!(lazyast, UnusableCache, Error, "There is no cache directory that may be used.");
+create_exception!(lazyast, UnusableCache, Error, "There is no usable cache directory.");
 create_exception!(
     lazyast,
     CorruptPack,
     Error,
-    "A file of trees from elsewhere is damaged, or of another version of lazyast."
+    "A file to import is damaged, or was written by another version of lazyast."
 );
 
-/// The exception for damage that a node's decoding has met.
+/// The exception for a damaged archive.
 pub(crate) fn corrupt(damage: &Damage) -> PyErr {
     CorruptArchive::new_err(format!(
         "{damage}; the cache has a damaged file: run `lazyast clean`, and parse again"

@@ -35,6 +35,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bind::project::register(module)?;
     bind::search::query::register(module)?;
     bind::search::matches::register(module)?;
-    bind::cache::register(module)?;
+    bind::cache::results::register(module)?;
+    bind::cache::py_cache::register(module)?;
     bind::command::register(module)
 }

@@ -1,7 +1,7 @@
-//! What `builtins.compile` is while `lazyast.install` is in force.
+//! The function that replaces `builtins.compile` while `lazyast.install` is in force.
 //!
-//! The built-in function looks at the frame that calls it: future statements there are in force for the
-//! source too. Its stand-in has to be native, because a function in Python would be that frame.
+//! The built-in function inherits future statements from the frame that calls it. A replacement in Python would be
+//! that frame, so this one is native.
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -11,16 +11,16 @@ use pyo3::types::{PyBool, PyDict, PyInt, PyTuple};
 use crate::nodes::registry;
 use crate::runtime::compiler::{ONLY_AST, built_in_compile};
 
-/// Trees of at most so many nodes are made whole: code that never heard of lazyast may look at the exact
-/// types of nodes before anything else, and what laziness would save here is less than a file access.
-const WHOLE_NODES: u32 = 512;
+/// Trees of at most so many nodes are materialised at once. Code that is not written for lazyast may compare the exact
+/// types of nodes first, and laziness would save less than reading the file takes.
+const EAGER_LIMIT: u32 = 512;
 /// `ast.PyCF_TYPE_COMMENTS`.
 const TYPE_COMMENTS: i64 = 0x1000;
 /// `CO_FUTURE_BARRY_AS_BDFL`: the one future statement that changes how a source is parsed.
 const BARRY_AS_BDFL: i64 = 0x40_0000;
 
-/// What serves trees: called with a source, its file's name, the mode, whether type comments are wanted and
-/// up to how many nodes the tree is made whole, it gives a tree or `None`.
+/// The Python function that serves trees. It is called with a source, its file's name, the mode, whether type comments
+/// are requested, and an eager limit, and returns a tree or `None`.
 static SERVE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// Compile source into a code object that can be executed by exec() or eval().
@@ -37,12 +37,12 @@ fn compile<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = args.py();
     let original = built_in_compile(py)?;
-    let Some((source, filename, type_comments)) = tree_wanted(args, kwargs) else {
+    let Some(TreeRequest { source, filename, type_comments }) = TreeRequest::of(args, kwargs) else {
         return original.call(args, kwargs);
     };
     let missing = || PyRuntimeError::new_err("lazyast: compile() was called before install()");
     let serve = SERVE.get(py).ok_or_else(missing)?.bind(py);
-    let tree = serve.call1((source, filename, "exec", type_comments, WHOLE_NODES))?;
+    let tree = serve.call1((source, filename, "exec", type_comments, EAGER_LIMIT))?;
     if !tree.is_none() {
         return Ok(tree);
     }
@@ -51,48 +51,69 @@ fn compile<'py>(
     Ok(tree)
 }
 
-/// The source, its file's name and whether type comments are wanted, if this is a call for a tree with no
-/// other options.
-fn tree_wanted<'py>(
+/// A call of `compile` for a tree, without options that lazyast does not serve.
+struct TreeRequest<'py> {
+    source: Bound<'py, PyAny>,
+    filename: Bound<'py, PyAny>,
+    type_comments: bool,
+}
+
+impl<'py> TreeRequest<'py> {
+    fn of(args: &Bound<'py, PyTuple>, kwargs: Option<&Bound<'py, PyDict>>) -> Option<Self> {
+        let py = args.py();
+        let [source, filename, mode, flags, dont_inherit, optimize, feature_version] =
+            arguments(args, kwargs)?;
+        let flags = number(flags, 0)?;
+        let inherits = number(dont_inherit, 0)? == 0;
+        let has_default_options = number(optimize, -1)? == -1 && number(feature_version, -1)? == -1;
+        let is_served = flags & !TYPE_COMMENTS == ONLY_AST
+            && has_default_options
+            && mode?.extract::<&str>().ok()? == "exec"
+            && !(inherits && inherits_barry(py).unwrap_or(true));
+        if !is_served {
+            return None;
+        }
+        Some(Self { source: source?, filename: filename?, type_comments: flags & TYPE_COMMENTS != 0 })
+    }
+}
+
+/// The arguments of a call of `compile`, by parameter. `None` if the call is invalid.
+fn arguments<'py>(
     args: &Bound<'py, PyTuple>,
     kwargs: Option<&Bound<'py, PyDict>>,
-) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>, bool)> {
-    let py = args.py();
+) -> Option<[Option<Bound<'py, PyAny>>; 7]> {
+    let parameters = ["source", "filename", "mode", "flags", "dont_inherit", "optimize", "_feature_version"];
     let mut values: [Option<Bound<'py, PyAny>>; 7] = Default::default();
-    let names = ["source", "filename", "mode", "flags", "dont_inherit", "optimize", "_feature_version"];
+    // The last parameter is keyword-only.
     if args.len() > 6 {
         return None;
     }
-    for (place, value) in args.iter().enumerate() {
-        values[place] = Some(value);
+    for (index, value) in args.iter().enumerate() {
+        values[index] = Some(value);
     }
     for (name, value) in kwargs.into_iter().flatten() {
-        let place = names.iter().position(|known| name.extract::<&str>().is_ok_and(|name| name == *known))?;
-        if values[place].replace(value).is_some() {
+        let name: &str = name.extract().ok()?;
+        let index = parameters.iter().position(|parameter| *parameter == name)?;
+        if values[index].replace(value).is_some() {
             return None;
         }
     }
-    let [source, filename, mode, flags, dont_inherit, optimize, feature_version] = values;
-    let number = |value: Option<Bound<'py, PyAny>>, default: i64| match value {
+    Some(values)
+}
+
+/// An argument as a number, if it is an `int` or a `bool`.
+fn number(value: Option<Bound<'_, PyAny>>, default: i64) -> Option<i64> {
+    match value {
         None => Some(default),
-        // `True` is a number here as well.
         Some(value) if value.cast_exact::<PyInt>().is_ok() || value.cast_exact::<PyBool>().is_ok() => {
             value.extract::<i64>().ok()
         }
         Some(_) => None,
-    };
-    let flags = number(flags, 0)?;
-    let inherits = number(dont_inherit, 0)? == 0;
-    let plain = number(optimize, -1)? == -1 && number(feature_version, -1)? == -1;
-    let wanted = flags & !TYPE_COMMENTS == ONLY_AST;
-    if !wanted || !plain || mode?.extract::<&str>().ok()? != "exec" || inherits && barry(py).unwrap_or(true) {
-        return None;
     }
-    Some((source?, filename?, flags & TYPE_COMMENTS != 0))
 }
 
 /// Whether the calling frame has `from __future__ import barry_as_FLUFL` in force.
-fn barry(py: Python<'_>) -> PyResult<bool> {
+fn inherits_barry(py: Python<'_>) -> PyResult<bool> {
     let code = match py.import("sys")?.call_method1("_getframe", (0,)) {
         Ok(frame) => frame.getattr("f_code")?,
         Err(_) => return Ok(false),
@@ -100,7 +121,7 @@ fn barry(py: Python<'_>) -> PyResult<bool> {
     Ok(code.getattr("co_flags")?.extract::<i64>()? & BARRY_AS_BDFL != 0)
 }
 
-/// Says what serves trees. Once for each process.
+/// Sets the function that serves trees, once per process.
 #[pyfunction]
 fn serve_with(py: Python<'_>, serve: Py<PyAny>) {
     let _ = SERVE.set(py, serve);

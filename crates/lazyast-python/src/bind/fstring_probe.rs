@@ -1,7 +1,7 @@
-//! F-strings, which CPython's patch releases do not all give the same tree.
+//! F-strings, for which CPython's patch releases do not all create the same tree.
 //!
-//! Before the first f-string is served, a few are compared with the interpreter's own trees. Where they
-//! differ, sources with f-strings are left to the interpreter.
+//! Before the first f-string is served, the trees of a few f-strings are compared with the interpreter's own. If they
+//! differ, sources with f-strings fall back to the interpreter.
 
 use lazyast::format::{Kind, Tree};
 use pyo3::prelude::*;
@@ -13,7 +13,7 @@ use crate::runtime::compiler;
 use crate::runtime::interpreter::Interpreter;
 use crate::runtime::once::once;
 
-/// A few f-strings in everything that versions are known to do differently.
+/// F-strings with everything that versions are known to treat differently.
 const SOURCE: &str = r#"
 f'' '' f'a' f'{x}' 'b' f'{y}c'
 f'{x!r:>{y}}{z:{w}.{v}}{u:{t}s}'
@@ -31,8 +31,8 @@ a {x} {
 
 static AGREES: PyOnceLock<bool> = PyOnceLock::new();
 
-/// Whether a tree has f-strings that the interpreter would make differently.
-pub(crate) fn differs(py: Python<'_>, interpreter: &'static Interpreter, tree: &Tree<'_>) -> PyResult<bool> {
+/// Whether a tree has f-strings and the interpreter parses f-strings differently.
+pub(super) fn differs(py: Python<'_>, interpreter: &'static Interpreter, tree: &Tree<'_>) -> PyResult<bool> {
     if !tree.kinds().contains(&(Kind::JoinedStr as u8)) {
         return Ok(false);
     }
@@ -46,6 +46,6 @@ fn agrees(py: Python<'_>, interpreter: &'static Interpreter) -> PyResult<bool> {
     let dump = |tree| ast.call_method("dump", (tree,), Some(&options));
     let Ok(parsed) = lazyast::parse(SOURCE.as_bytes()) else { return Ok(false) };
     let Ok(context) = tree::open(parsed.bytes().clone()) else { return Ok(false) };
-    let Ok(mine) = tree::module(py, interpreter, &context) else { return Ok(false) };
-    dump(mine)?.eq(dump(compiler::parse(py, SOURCE)?)?)
+    let Ok(tree) = tree::module(py, interpreter, &context) else { return Ok(false) };
+    dump(tree)?.eq(dump(compiler::parse(py, SOURCE)?)?)
 }

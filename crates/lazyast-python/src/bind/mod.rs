@@ -3,7 +3,9 @@
 pub(crate) mod cache;
 pub(crate) mod command;
 pub(crate) mod compile;
+mod fallback;
 mod fstring_probe;
+mod options;
 pub(crate) mod parse;
 pub(crate) mod process_cache;
 pub(crate) mod project;

@@ -1,4 +1,4 @@
-//! The cache that this process uses for single sources.
+//! The cache that this process uses for single sources, and the caches to finish when the process ends.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -10,57 +10,60 @@ use lazyast::{Cache, CacheDirectoryError};
 use pyo3::exceptions::{PyDeprecationWarning, PyRuntimeWarning};
 use pyo3::prelude::*;
 
-/// The cache of a process, and of those that are forked from it. A forked process has one of its own: a thread that it
-/// does not have may have locked its parent's, and what is gathered there is the parent's to publish.
+/// The cache of a process, and those of the processes that are forked from it.
+///
+/// A forked process needs a cache of its own: a thread that only its parent has may hold a lock of the parent's cache,
+/// and archives that the parent has not published yet are the parent's to publish.
 struct Generation {
     cache: OnceLock<Cache>,
-    next: OnceLock<Box<Generation>>,
+    forked: OnceLock<Box<Generation>>,
 }
 
 impl Generation {
     const fn new() -> Self {
-        Self { cache: OnceLock::new(), next: OnceLock::new() }
+        Self { cache: OnceLock::new(), forked: OnceLock::new() }
     }
 }
 
 static FIRST: Generation = Generation::new();
 
-/// How many forks this process is away from the first.
+/// How many forks lie between the first process and this one.
 static FORKS: AtomicUsize = AtomicUsize::new(0);
 
 fn generation() -> &'static Generation {
     let forks = FORKS.load(Ordering::Relaxed);
-    (0..forks).fold(&FIRST, |generation, _| generation.next.get_or_init(|| Box::new(Generation::new())))
+    (0..forks).fold(&FIRST, |generation, _| generation.forked.get_or_init(|| Box::new(Generation::new())))
 }
 
-/// Begins a forked process.
+/// To be called first in a forked process.
 #[pyfunction]
 fn begin_forked() {
     FORKS.fetch_add(1, Ordering::Relaxed);
-    // Made while there is only this thread.
+    // Created while the process has a single thread.
     generation();
 }
 
-/// The process's cache; it is opened when it is first needed. If the directory cannot be used, a warning
-/// says so once, and sources are parsed without it.
+/// The process's cache, opened when it is first needed.
+///
+/// If the directory cannot be used, one warning says so, and sources are parsed without a cache.
 pub(crate) fn of_process(py: Python<'_>) -> PyResult<&'static Cache> {
-    let place = &generation().cache;
-    if let Some(cache) = place.get() {
+    let cell = &generation().cache;
+    if let Some(cache) = cell.get() {
         return Ok(cache);
     }
-    let (cache, problem) = open_or_none(None);
-    let first = place.set(cache.clone()).is_ok();
-    if first {
+    let (cache, problem) = open_or_disable(None);
+    let is_first = cell.set(cache.clone()).is_ok();
+    if is_first {
         warn_if_deprecated(py, &cache)?;
     }
-    if let Some(problem) = problem.filter(|_| first) {
+    if let Some(problem) = problem.filter(|_| is_first) {
         warn(py, &problem)?;
     }
-    Ok(place.get().expect("it was set above"))
+    Ok(cell.get().expect("it was set above"))
 }
 
-/// The cache in a directory, or the user's own; without one, why.
-pub(crate) fn open_or_none(directory: Option<PathBuf>) -> (Cache, Option<String>) {
+/// Opens the cache in a directory, or the user's own. If that fails, returns a disabled cache and the reason.
+pub(crate) fn open_or_disable(directory: Option<PathBuf>) -> (Cache, Option<String>) {
     match Cache::open(directory.as_deref()) {
         Ok(cache) => {
             let problem = cache.problems().first().map(ToString::to_string);
@@ -84,26 +87,26 @@ pub(crate) fn warn_if_deprecated(py: Python<'_>, cache: &Cache) -> PyResult<()> 
     PyErr::warn(py, &py.get_type::<PyDeprecationWarning>(), &message, 2)
 }
 
-/// Directories of caches that projects of this process use.
-static OF_PROJECTS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+/// Directories of other caches that were opened in this process.
+static OTHER_CACHES: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// Notes that a project uses a cache.
-pub(crate) fn note(cache: &Cache) {
+/// Has a cache finished when this process ends.
+pub(crate) fn finish_at_exit(cache: &Cache) {
     if let Some(store) = cache.store() {
-        let mut directories = OF_PROJECTS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut directories = OTHER_CACHES.lock().unwrap_or_else(PoisonError::into_inner);
         directories.insert(store.directory().root().to_owned());
     }
 }
 
-/// What is left to do when this process ends.
+/// To be called when this process ends: publishes what was parsed, and collects garbage if that is due.
 #[pyfunction]
 fn finish(py: Python<'_>) {
-    let directories = std::mem::take(&mut *OF_PROJECTS.lock().unwrap_or_else(PoisonError::into_inner));
+    let directories = std::mem::take(&mut *OTHER_CACHES.lock().unwrap_or_else(PoisonError::into_inner));
     py.detach(|| {
         if let Some(cache) = generation().cache.get() {
             cache.finish();
         }
-        // They were opened before, so that a problem would be known.
+        // Errors were reported when these caches were opened first.
         for cache in directories.into_iter().filter(|root| is_gc_due(root)).flat_map(Cache::at) {
             cache.finish();
         }

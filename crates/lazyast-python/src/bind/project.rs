@@ -1,47 +1,50 @@
-//! A codebase's modules.
+//! `Project`: the modules of a codebase.
 
 use std::path::{Path, PathBuf};
 
-use lazyast::{ChangeDetection, FailureReason, FallbackVerdict, InterpreterId, SearchError, WarmOptions};
-use pyo3::exceptions::{PyIndexError, PyValueError};
+use lazyast::{FailureReason, FallbackVerdict, InterpreterId, SearchError, WarmOptions};
+use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
 
 use super::search::file::{MatchedFile, ModuleId};
 use super::search::matches::PyMatches;
 use super::search::query::PyQuery;
-use super::{parse, process_cache};
+use super::{options, parse, process_cache};
 use crate::errors::query_failed;
 
 /// The sources under some paths.
-#[pyclass(module = "lazyast._native")]
-struct Project {
+///
+/// The Rust project has *modules*, which have an archive, and *failures*, which have none. Failures that the
+/// interpreter parses are modules for Python, so the modules of this class are those of both kinds, by path.
+#[pyclass(module = "lazyast._native", name = "Project")]
+struct PyProject {
     inner: lazyast::Project,
-    /// The sources with a tree, in the order of their paths: places among the project's modules or failures.
-    order: Vec<Place>,
-    /// The place in that order of each of the project's modules.
-    places: Vec<usize>,
-    /// Sources that the interpreter has not been asked about: places among the failures.
+    /// The modules in the order of their paths.
+    modules: Vec<ModuleSource>,
+    /// By index of the Rust project's module: its index in `modules`.
+    module_indices: Vec<usize>,
+    /// Indices of the failures that the interpreter has not tried to parse.
     #[pyo3(get)]
     undecided: Vec<usize>,
-    /// Sources that the interpreter does not parse either: places among the failures.
+    /// Indices of the failures that the interpreter rejects.
     #[pyo3(get)]
-    refused: Vec<usize>,
-    /// `(path, why)`.
+    rejected: Vec<usize>,
+    /// `(path, reason)` of the files that cannot be read.
     #[pyo3(get)]
     unreadable: Vec<(PathBuf, String)>,
 }
 
-/// Where a source with a tree is.
+/// Where the tree of a module comes from.
 #[derive(Clone, Copy)]
-enum Place {
-    /// Among the modules, for trees from archives.
-    Module(usize),
-    /// Among the failures, for trees by the interpreter.
-    Left(usize),
+enum ModuleSource {
+    /// From an archive. The index is that of the Rust project's module.
+    Archive(usize),
+    /// From the interpreter. The index is that of the failure.
+    Fallback(usize),
 }
 
 #[pymethods]
-impl Project {
+impl PyProject {
     #[new]
     #[pyo3(signature = (paths, cache_dir = None, jobs = None, verify = None))]
     fn new(
@@ -51,8 +54,8 @@ impl Project {
         jobs: Option<usize>,
         verify: Option<&str>,
     ) -> PyResult<Self> {
-        let change_detection = verify_of(verify)?;
-        let opened = cache_dir.map(|directory| process_cache::open_or_none(Some(directory)));
+        let options = WarmOptions { jobs, change_detection: options::change_detection(verify)? };
+        let opened = cache_dir.map(|directory| process_cache::open_or_disable(Some(directory)));
         let cache = match &opened {
             Some((cache, None)) => {
                 process_cache::warn_if_deprecated(py, cache)?;
@@ -64,15 +67,14 @@ impl Project {
             }
             None => process_cache::of_process(py)?,
         };
-        process_cache::note(cache);
-        let inner =
-            py.detach(|| lazyast::Project::open(cache, &paths, WarmOptions { jobs, change_detection }));
+        process_cache::finish_at_exit(cache);
+        let inner = py.detach(|| lazyast::Project::open(cache, &paths, options));
         if let Some(error) = &inner.report().unwritten {
-            process_cache::warn(py, &format!("what is new cannot be written: {error}"))?;
+            process_cache::warn(py, &format!("new archives cannot be written: {error}"))?;
         }
-        let (order, places, undecided, refused, unreadable) = Default::default();
-        let mut project = Self { inner, order, places, undecided, refused, unreadable };
-        project.sort(py)?;
+        let (modules, module_indices, undecided, rejected, unreadable) = Default::default();
+        let mut project = Self { inner, modules, module_indices, undecided, rejected, unreadable };
+        project.classify(py)?;
         Ok(project)
     }
 
@@ -82,7 +84,7 @@ impl Project {
         self.inner.report().new
     }
 
-    /// Sources whose archive was there.
+    /// Sources whose archive was in the cache.
     #[getter]
     fn cached(&self) -> usize {
         self.inner.report().cached
@@ -95,36 +97,36 @@ impl Project {
     }
 
     fn __len__(&self) -> usize {
-        self.order.len()
+        self.modules.len()
     }
 
-    /// The path of a source with a tree.
+    /// The path of a module.
     fn path(&self, index: usize) -> PyResult<&Path> {
-        Ok(match self.place(index)? {
-            Place::Module(place) => self.inner.modules()[place].path(),
-            Place::Left(place) => &self.inner.failures()[place].path,
+        Ok(match self.module(index)? {
+            ModuleSource::Archive(index) => self.inner.modules()[index].path(),
+            ModuleSource::Fallback(index) => &self.inner.failures()[index].path,
         })
     }
 
-    /// The path of a source without an archive.
-    fn left_path(&self, place: usize) -> PyResult<&Path> {
-        let failure = self.inner.failures().get(place);
-        Ok(&failure.ok_or_else(|| PyIndexError::new_err("index out of range"))?.path)
+    /// The path of a failure.
+    fn failure_path(&self, index: usize) -> PyResult<&Path> {
+        let failure = self.inner.failures().get(index);
+        Ok(&failure.ok_or_else(|| PyIndexError::new_err("failure index out of range"))?.path)
     }
 
-    /// Remembers whether the interpreter parses the sources that were undecided.
+    /// Records whether the interpreter parses the failures with these indices.
     fn decide(&mut self, py: Python<'_>, decisions: Vec<(usize, bool)>) -> PyResult<()> {
         let failures = self.inner.failures();
-        let verdict = |(place, parses): (usize, bool)| {
+        let verdict = |(index, parses): (usize, bool)| {
             let verdict = if parses { FallbackVerdict::Parses } else { FallbackVerdict::Rejects };
-            Some((failures.get(place)?.path.clone(), verdict))
+            Some((failures.get(index)?.path.clone(), verdict))
         };
         let verdicts: Vec<_> = decisions.into_iter().filter_map(verdict).collect();
         self.inner.record_fallback_verdicts(interpreter_id(py)?, &verdicts);
-        self.sort(py)
+        self.classify(py)
     }
 
-    /// The hits of a query. `make_module` makes a module of its number.
+    /// The matches of a query. `make_module` creates a Python `Module` from its index.
     fn search<'py>(
         &self,
         py: Python<'py>,
@@ -134,14 +136,14 @@ impl Project {
         let query = query.get().inner();
         let found = py.detach(|| self.inner.search(query, None, |_, _, hits| hits));
         let mut unsearched: Vec<PathBuf> =
-            self.inner.failures().iter().map(|left| left.path.clone()).collect();
+            self.inner.failures().iter().map(|failure| failure.path.clone()).collect();
         let mut files = Vec::with_capacity(found.len());
         for (index, hits) in found {
             let module = &self.inner.modules()[index];
             let archive = module.archive().map_err(SearchError::Archive);
             match hits.and_then(|hits| Ok((hits, archive?))) {
                 Ok((hits, archive)) => {
-                    let id = ModuleId { path: module.path().to_owned(), index: self.places[index] };
+                    let id = ModuleId { path: module.path().to_owned(), index: self.module_indices[index] };
                     files.push(MatchedFile::in_project(archive, id, hits)?);
                 }
                 Err(SearchError::Run(error)) => {
@@ -154,64 +156,52 @@ impl Project {
         PyMatches::new(py, query.clone(), files, Some(make_module), unsearched)
     }
 
-    /// The `ast.Module` of a source, or `None` where the interpreter has to parse.
+    /// The `ast.Module` of a module, or `None` if the interpreter has to parse it.
     fn tree<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Place::Module(place) = self.place(index)? else { return Ok(None) };
-        match self.inner.modules()[place].archive() {
+        let ModuleSource::Archive(index) = self.module(index)? else { return Ok(None) };
+        match self.inner.modules()[index].archive() {
             Ok(archive) => parse::module(py, archive),
             Err(_) => Ok(None),
         }
     }
 }
 
-impl Project {
-    fn place(&self, index: usize) -> PyResult<Place> {
-        self.order.get(index).copied().ok_or_else(|| PyIndexError::new_err("module index out of range"))
+impl PyProject {
+    fn module(&self, index: usize) -> PyResult<ModuleSource> {
+        self.modules.get(index).copied().ok_or_else(|| PyIndexError::new_err("module index out of range"))
     }
 
-    /// Says which sources have a tree, in the order of their paths, as far as the interpreter was asked.
-    fn sort(&mut self, py: Python<'_>) -> PyResult<()> {
+    /// Divides the failures by what the interpreter says, and sorts those that it parses into the modules.
+    fn classify(&mut self, py: Python<'_>) -> PyResult<()> {
         let interpreter = interpreter_id(py)?;
         let (modules, failures) = (self.inner.modules(), self.inner.failures());
         self.undecided.clear();
-        self.refused.clear();
+        self.rejected.clear();
         self.unreadable.clear();
-        let mut left = Vec::new();
-        for (place, failure) in failures.iter().enumerate() {
+        let mut parsed = Vec::new();
+        for (index, failure) in failures.iter().enumerate() {
             match (&failure.reason, self.inner.fallback_verdict(&failure.path, interpreter)) {
                 (FailureReason::File(error), _) => {
                     self.unreadable.push((failure.path.clone(), error.to_string()));
                 }
-                (_, Some(FallbackVerdict::Parses)) => left.push(place),
-                (_, Some(FallbackVerdict::Rejects)) => self.refused.push(place),
-                (_, None) => self.undecided.push(place),
+                (_, Some(FallbackVerdict::Parses)) => parsed.push(index),
+                (_, Some(FallbackVerdict::Rejects)) => self.rejected.push(index),
+                (_, None) => self.undecided.push(index),
             }
         }
-        let mut left = left.into_iter().peekable();
-        self.order.clear();
-        self.places.clear();
-        for (place, module) in modules.iter().enumerate() {
-            while let Some(before) = left.next_if(|place| failures[*place].path.as_path() < module.path()) {
-                self.order.push(Place::Left(before));
+        let mut parsed = parsed.into_iter().peekable();
+        self.modules.clear();
+        self.module_indices.clear();
+        for (index, module) in modules.iter().enumerate() {
+            while let Some(earlier) = parsed.next_if(|index| failures[*index].path.as_path() < module.path())
+            {
+                self.modules.push(ModuleSource::Fallback(earlier));
             }
-            self.places.push(self.order.len());
-            self.order.push(Place::Module(place));
+            self.module_indices.push(self.modules.len());
+            self.modules.push(ModuleSource::Archive(index));
         }
-        self.order.extend(left.map(Place::Left));
+        self.modules.extend(parsed.map(ModuleSource::Fallback));
         Ok(())
-    }
-}
-
-/// How to see that sources are what they were.
-pub(crate) fn verify_of(verify: Option<&str>) -> PyResult<ChangeDetection> {
-    match verify {
-        None => Ok(ChangeDetection::default()),
-        Some("stat") => Ok(ChangeDetection::Stat),
-        Some("content") => Ok(ChangeDetection::Content),
-        Some(other) => {
-            let message = format!("verify must be 'stat', 'content' or None, not {other:?}");
-            Err(PyValueError::new_err(message))
-        }
     }
 }
 
@@ -221,5 +211,5 @@ fn interpreter_id(py: Python<'_>) -> PyResult<InterpreterId> {
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_class::<Project>()
+    module.add_class::<PyProject>()
 }

@@ -9,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyString, PyType};
 
-use super::dict_layout::{DictLayout, Template};
+use super::dict_layout::{DictLayout, DictTemplate};
 use super::once::once;
 
 /// A class of nodes.
@@ -35,7 +35,7 @@ pub(crate) struct NodeClass {
     specs: Vec<&'static FieldSpec>,
     attributes: [Py<PyString>; 4],
     layout: DictLayout,
-    template: PyOnceLock<Template>,
+    template: PyOnceLock<DictTemplate>,
 }
 
 /// A field of a class.
@@ -89,7 +89,7 @@ impl NodeClass {
 
     /// The dictionary that each node's `__dict__` is copied from: all keys in CPython's order, with the values that
     /// are the same in all nodes.
-    pub(crate) fn template(&self, py: Python<'_>) -> PyResult<&Template> {
+    pub(crate) fn template(&self, py: Python<'_>) -> PyResult<&DictTemplate> {
         once(py, &self.template, || {
             let template = self.try_template(py)?;
             template.ok_or_else(|| PySystemError::new_err("lazyast: the layout of dictionaries has changed"))
@@ -97,7 +97,7 @@ impl NodeClass {
     }
 
     /// The template, or `None` if this interpreter's dictionaries have an unknown layout.
-    pub(crate) fn try_template(&self, py: Python<'_>) -> PyResult<Option<Template>> {
+    pub(crate) fn try_template(&self, py: Python<'_>) -> PyResult<Option<DictTemplate>> {
         let mut items: Vec<(Bound<'_, PyString>, Bound<'_, PyAny>)> = Vec::new();
         for (name, spec) in self.field_names.iter().zip(&self.specs) {
             let zero = spec.role == Role::Zero;
@@ -108,6 +108,6 @@ impl NodeClass {
             items
                 .extend(self.attributes.iter().map(|name| (name.bind(py).clone(), py.None().into_bound(py))));
         }
-        Template::new(py, self.layout, &items)
+        DictTemplate::new(py, self.layout, &items)
     }
 }

@@ -5,7 +5,7 @@
 //! overwritten in that array. This takes half of the time of setting items.
 //!
 //! The address of the array stands at a fixed offset in the dictionary, which is no public interface. So
-//! [`Template::new`] compares known values with what it finds there, for every template; an interpreter with
+//! [`DictTemplate::new`] compares known values with what it finds there, for every template; an interpreter with
 //! another layout is not served.
 
 #![allow(unsafe_code)]
@@ -36,14 +36,14 @@ pub(crate) struct DictLayout {
 
 /// A split dictionary to copy, with `None` as each value that is to be replaced.
 #[derive(Debug)]
-pub(crate) struct Template {
+pub(crate) struct DictTemplate {
     dict: Py<PyDict>,
     layout: DictLayout,
     slots: usize,
 }
 
 impl DictLayout {
-    /// The layout of CPython 3.11 to 3.13, to be confirmed by [`Template::new`].
+    /// The layout of CPython 3.11 to 3.13, to be confirmed by [`DictTemplate::new`].
     pub(crate) fn of_version(minor: u8) -> Self {
         // From 3.13 on, `PyDictValues` begins with eight bytes of its own.
         Self { values_start: if minor >= 13 { 8 } else { 0 }, counts_none: minor < 12 }
@@ -51,7 +51,7 @@ impl DictLayout {
 
     /// The address of a dictionary's keys: equal for all copies of a template that still have its keys.
     fn keys(dict: &Bound<'_, PyDict>) -> usize {
-        // SAFETY: a live dictionary is at least `DICT_SIZE` bytes long, see `Template::new`.
+        // SAFETY: a live dictionary is at least `DICT_SIZE` bytes long, see `DictTemplate::new`.
         unsafe { dict.as_ptr().byte_add(KEYS).cast::<usize>().read() }
     }
 
@@ -65,7 +65,7 @@ impl DictLayout {
     }
 }
 
-impl Template {
+impl DictTemplate {
     /// A template with these keys and values, or `None` if this interpreter stores them elsewhere.
     pub(crate) fn new(
         py: Python<'_>,
@@ -172,7 +172,7 @@ fn marker(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
 pub(crate) struct DictCopy<'t, 'py> {
     dict: Bound<'py, PyDict>,
     values: *mut *mut ffi::PyObject,
-    template: &'t Template,
+    template: &'t DictTemplate,
     /// How many references to `None` were overwritten.
     replaced: isize,
 }

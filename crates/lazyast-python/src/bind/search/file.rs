@@ -87,8 +87,7 @@ impl MatchedFile {
     pub(super) fn path(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let Some(ModuleId { path, .. }) = &self.module_id else { return Ok(py.None()) };
         if self.path.get().is_none() {
-            let path = py.import("pathlib")?.getattr("Path")?.call1((path,))?;
-            let _ = self.path.set(path.unbind());
+            let _ = self.path.set(path.into_pyobject(py)?.unbind());
         }
         Ok(self.path.get().map_or_else(|| py.None(), |path| path.clone_ref(py)))
     }

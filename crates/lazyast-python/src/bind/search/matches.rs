@@ -147,9 +147,7 @@ impl PyMatches {
     /// The paths of the files that were not searched, because they have no archive.
     #[getter]
     fn unsearched<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        let path = py.import("pathlib")?.getattr("Path")?;
-        let paths = self.result.get().unsearched.iter().map(|unsearched| path.call1((unsearched,)));
-        PyTuple::new(py, paths.collect::<PyResult<Vec<_>>>()?)
+        PyTuple::new(py, &self.result.get().unsearched)
     }
 
     fn __repr__(&self) -> String {

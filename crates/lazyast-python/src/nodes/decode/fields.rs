@@ -1,4 +1,7 @@
-//! A node's `__dict__`, from its columns and the objects that its children are.
+//! A node's `__dict__`, from its row and the Python objects of its children.
+//!
+//! `lazyast-format` knows which children belong to a field and what a payload means. Here the values become Python
+//! objects, in the slots that the node's class has for them.
 
 use lazyast::format::encoding::Payload;
 use lazyast::format::encoding::Span;
@@ -18,31 +21,31 @@ use crate::runtime::collector::Untracked;
 use crate::runtime::interpreter::Interpreter;
 use crate::runtime::objects;
 
-/// What decoding needs everywhere.
-pub(crate) struct Decoder<'a, 'py> {
+/// Decodes nodes of one tree.
+pub(crate) struct NodeDecoder<'a, 'py> {
     pub(crate) py: Python<'py>,
     pub(crate) interpreter: &'static Interpreter,
     pub(crate) context: &'a TreeContext,
     pub(crate) tree: &'a Tree<'a>,
-    /// What was made and is not tracked by the collector yet.
+    /// New objects that the collector does not track yet.
     untracked: &'a mut Untracked<'py>,
-    /// The line number that was made last: neighbours share it.
+    /// The last line number as a Python object, which neighbouring nodes share.
     last_line: Option<(u32, Bound<'py, PyInt>)>,
 }
 
-/// A child of the node that is being made.
-pub(crate) struct Child<'py> {
-    /// Its number.
+/// A child of the node that is being decoded.
+pub(crate) struct ChildObject<'py> {
+    /// The number of the node.
     pub(crate) id: NodeId,
-    /// The number behind its last descendant.
+    /// One more than the number of its last descendant.
     pub(crate) end: NodeId,
-    /// The field that it stands in.
+    /// The field of its parent that contains it.
     pub(crate) field: Field,
-    /// Itself, until it has a place in its parent.
+    /// The object, until a value of its parent takes it.
     pub(crate) node: Option<Bound<'py, PyAny>>,
 }
 
-impl<'a, 'py> Decoder<'a, 'py> {
+impl<'a, 'py> NodeDecoder<'a, 'py> {
     pub(crate) fn new(
         py: Python<'py>,
         interpreter: &'static Interpreter,
@@ -52,13 +55,13 @@ impl<'a, 'py> Decoder<'a, 'py> {
         Self { py, interpreter, context, tree: context.tree(), untracked, last_line: None }
     }
 
-    /// The class of a kind.
+    /// The class of a kind, or damage if the interpreter does not have the kind.
     pub(crate) fn class(&self, kind: Kind, at: NodeId) -> Result<&'static NodeClass, Damage> {
         let newer = Damage::new("kind is newer than the interpreter", at).found(kind as u32);
         self.interpreter.class(kind).ok_or(newer)
     }
 
-    /// A node with a `__dict__`.
+    /// Creates a node with the given `__dict__`.
     pub(crate) fn node(
         &mut self,
         class: &NodeClass,
@@ -67,14 +70,14 @@ impl<'a, 'py> Decoder<'a, 'py> {
         objects::node(self.interpreter.node_layout, class.ast_class.bind(self.py), dict, self.untracked)
     }
 
-    /// The `__dict__` of a node. `children` are its children, the last one first.
+    /// Creates the `__dict__` of a node. `children` are its children, the last one first.
     pub(crate) fn dict(
         &mut self,
         class: &'static NodeClass,
         id: NodeId,
         payload_bits: u32,
         span: Option<Span>,
-        children: &mut [Child<'py>],
+        children: &mut [ChildObject<'py>],
     ) -> Result<Bound<'py, PyDict>, DecodeError> {
         let py = self.py;
         let payload = Payload::decode(class.kind.payload_layout(), payload_bits);
@@ -93,13 +96,13 @@ impl<'a, 'py> Decoder<'a, 'py> {
         Ok(if class.has_children { self.untracked.add_dict(copy) } else { copy.finish() })
     }
 
-    /// The value of a field, or nothing where it is the template's `None`.
+    /// The value of a field, or `None` if it is the `None` that the template has already.
     fn value(
         &mut self,
         spec: &FieldSpec,
         id: NodeId,
         payload: Payload,
-        children: &mut [Child<'py>],
+        children: &mut [ChildObject<'py>],
     ) -> Result<Option<Bound<'py, PyAny>>, DecodeError> {
         let py = self.py;
         match FieldChildren::of(spec, self.interpreter.target) {
@@ -134,7 +137,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
         field: Field,
         optional: bool,
         id: NodeId,
-        children: &mut [Child<'py>],
+        children: &mut [ChildObject<'py>],
     ) -> Result<Option<Bound<'py, PyAny>>, DecodeError> {
         match children.iter_mut().rev().find(|child| child.field == field) {
             Some(child) => Ok(child.node.take()),
@@ -146,7 +149,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
     fn list(
         &mut self,
         fields: ListFields,
-        children: &mut [Child<'py>],
+        children: &mut [ChildObject<'py>],
     ) -> Result<Option<Bound<'py, PyAny>>, DecodeError> {
         let length = children.iter().filter(|child| fields.contains(child.field)).count();
         let nodes = children.iter_mut().rev().filter(|child| fields.contains(child.field));
@@ -157,7 +160,7 @@ impl<'a, 'py> Decoder<'a, 'py> {
     fn sparse_list(
         &self,
         list: SparseList,
-        children: &mut [Child<'py>],
+        children: &mut [ChildObject<'py>],
     ) -> Result<Option<Bound<'py, PyAny>>, DecodeError> {
         let mut entries = list.entries();
         for child in children.iter_mut().rev() {
@@ -174,8 +177,9 @@ impl<'a, 'py> Decoder<'a, 'py> {
 
     fn constant(&self, constant: Constant<'_>, at: NodeId) -> Result<Bound<'py, PyAny>, DecodeError> {
         let py = self.py;
-        // Python refuses text that no literal gives; everything else that it may refuse is its own affair.
-        let checked = |value: PyResult<Bound<'py, PyAny>>, what| match value {
+        // A ValueError means that the text is not one of a literal, so that the archive is damaged. Other errors, such
+        // as a lack of memory, are passed on.
+        let damage_if_invalid = |value: PyResult<Bound<'py, PyAny>>, what| match value {
             Err(error) if error.is_instance_of::<PyValueError>(py) => {
                 Err(DecodeError::from(Damage::new(what, at)))
             }
@@ -185,10 +189,12 @@ impl<'a, 'py> Decoder<'a, 'py> {
             Constant::None => py.None().into_bound(py),
             Constant::Bool(value) => PyBool::new(py, value).to_owned().into_any(),
             Constant::Ellipsis => PyEllipsis::get(py).to_owned().into_any(),
-            Constant::Str(wtf8) => checked(objects::string(py, wtf8), "text is not WTF-8")?,
+            Constant::Str(wtf8) => damage_if_invalid(objects::string(py, wtf8), "text is not WTF-8")?,
             Constant::Bytes(bytes) => PyBytes::new(py, bytes).into_any(),
             Constant::Int(value) => value.into_bound_py_any(py)?,
-            Constant::BigInt(literal) => checked(objects::big_int(py, literal), "integer is not a literal")?,
+            Constant::BigInt(literal) => {
+                damage_if_invalid(objects::big_int(py, literal), "integer is not a literal")?
+            }
             Constant::Float(value) => PyFloat::new(py, value).into_any(),
             Constant::Imaginary(value) => PyComplex::from_doubles(py, 0.0, value).into_any(),
         })

@@ -6,7 +6,7 @@ use lazyast::format::{Damage, NodeId};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::fields::{Child, Decoder};
+use super::fields::{ChildObject, NodeDecoder};
 use crate::errors::DecodeError;
 use crate::nodes::context::TreeContext;
 use crate::nodes::proxy;
@@ -21,7 +21,7 @@ pub(crate) fn dict<'py>(
     id: NodeId,
     untracked: &mut Untracked<'py>,
 ) -> Result<Bound<'py, PyDict>, DecodeError> {
-    let mut decoder = Decoder::new(py, interpreter, context, untracked);
+    let mut decoder = NodeDecoder::new(py, interpreter, context, untracked);
     let tree = decoder.tree;
     let missing = Damage::new("node is missing", id);
     let node = tree.node(id).ok_or(missing)?;
@@ -32,7 +32,7 @@ pub(crate) fn dict<'py>(
             let (field, child) = child?;
             let class = decoder.class(child.kind()?, child.id())?;
             let node = proxy::new(py, interpreter, class, context, child.id())?;
-            children.push(Child { id: child.id(), end: 0, field, node: Some(node) });
+            children.push(ChildObject { id: child.id(), end: 0, field, node: Some(node) });
         }
         children.reverse();
     }

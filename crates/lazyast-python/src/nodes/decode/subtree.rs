@@ -9,7 +9,7 @@ use lazyast::format::{Damage, NodeId};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::fields::{Child, Decoder};
+use super::fields::{ChildObject, NodeDecoder};
 use crate::errors::DecodeError;
 use crate::nodes::context::TreeContext;
 use crate::runtime::collector::Untracked;
@@ -23,9 +23,9 @@ pub(crate) fn dict<'py>(
     id: NodeId,
     untracked: &mut Untracked<'py>,
 ) -> Result<Bound<'py, PyDict>, DecodeError> {
-    let mut decoder = Decoder::new(py, interpreter, context, untracked);
+    let mut decoder = NodeDecoder::new(py, interpreter, context, untracked);
     let rows = rows(&decoder, id)?;
-    let mut stack: Vec<Child<'py>> = Vec::new();
+    let mut stack: Vec<ChildObject<'py>> = Vec::new();
     for (row, span) in rows.iter().rev() {
         let class = decoder.class(row.kind, row.id)?;
         let children = stack.iter().rev().take_while(|child| child.id < row.subtree_end);
@@ -40,13 +40,13 @@ pub(crate) fn dict<'py>(
             return Ok(dict);
         }
         let node = decoder.node(class, dict)?;
-        stack.push(Child { id: row.id, end: row.subtree_end, field: row.field, node: Some(node) });
+        stack.push(ChildObject { id: row.id, end: row.subtree_end, field: row.field, node: Some(node) });
     }
     Err(Damage::new("node is missing", id).into())
 }
 
 /// The rows of a subtree in preorder, each with its position if its kind has positions.
-fn rows(decoder: &Decoder<'_, '_>, id: NodeId) -> Result<Vec<(NodeRow, Option<Span>)>, Damage> {
+fn rows(decoder: &NodeDecoder<'_, '_>, id: NodeId) -> Result<Vec<(NodeRow, Option<Span>)>, Damage> {
     let (tree, context, interpreter) = (decoder.tree, decoder.context, decoder.interpreter);
     let end = tree.subtree_end(id);
     let mut rows = Vec::with_capacity((end - id) as usize);
