@@ -1,7 +1,7 @@
-"""The jobs that `run.py` measures: what each one does with trees, and where contestants get them.
+"""The jobs that `run.py` measures: what each job does with trees, and where each contestant gets its trees.
 
-A contestant does the whole job and gives its answer, which must be everybody's. `prepare` runs before the
-clock starts; what is left of opening a project counts, and is told separately.
+Each contestant does the whole job and returns an answer; all answers must be equal. The cache is filled before the
+clock starts, except for jobs with a cold cache. Opening the project is timed, and reported separately too.
 """
 
 import ast
@@ -20,7 +20,7 @@ Trees = Iterable[ast.Module]
 
 
 def files(corpus: Path) -> list[Path]:
-    """The corpus, without installed packages: both contestants read the same files."""
+    """Return the files of the corpus without installed packages: both contestants read the same files."""
     return sorted(path for path in corpus.rglob("*.py") if "site-packages" not in path.parts)
 
 
@@ -33,7 +33,7 @@ def ast_trees(paths: list[Path]) -> Iterator[ast.Module]:
 
 
 class Counts:
-    """What both visitors do: count imported names, and how long definitions' names are."""
+    """The methods of both visitors: they count imported names and sum up the lengths of definitions' names."""
 
     def __init__(self) -> None:
         self.imported = self.length = 0
@@ -125,7 +125,7 @@ def kept(trees: Trees) -> int:
     return len(kept.trees)  # type: ignore[attr-defined]
 
 
-# job -> (what it does with the trees of `ast`, what it does with those of lazyast, does the cache start warm)
+# name of the job -> (function for the trees of `ast`, function for the trees of lazyast, whether the cache is warm)
 JOBS: dict[str, tuple[Callable[[Trees], object], Callable[[Trees], object], bool]] = {
     "every tree, cold cache": (statements, statements, False),
     "every tree": (statements, statements, True),
@@ -170,7 +170,7 @@ def main() -> None:
 
 
 def resident() -> int:
-    """The bytes of memory that are this process's own: pages of mapped files, which the system may drop, not."""
+    """Return the anonymous memory of this process in bytes, without pages of mapped files."""
     try:
         fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     except OSError:

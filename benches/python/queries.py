@@ -1,12 +1,12 @@
-"""Measures the questions of `questions.py` beside what one would ask them with instead.
+"""Measures lazyast and other tools on the questions of `questions.py`.
 
     python benches/python/queries.py [--corpus DIR] [--rounds N] [--question TEXT] [--contestant TEXT]
 
-Every measurement is a process of its own. Contestants take turns, round after round, so that what else the
-machine does falls on all of them. Medians are printed: the time; how many times more that is than what `lazyast`
-needs for opening the project and asking, or, for whole programs, than `lazyast find -c`; by how many megabytes
-memory grows; and the hits. Other hits than those of `ast.walk` end the run, unless `questions.py` says why they
-differ. What searches text finds lines, which are only told.
+Every measurement runs in a process of its own. Contestants take turns in each round, so that other load on the machine
+affects all of them. The columns are medians: the time, its ratio to the baseline, the growth of memory in megabytes,
+and the number of hits. The baseline of Python code is opening the project with lazyast and searching; the baseline of
+programs is `lazyast find -c`. If hits differ from those of `ast.walk`, the run ends with an error, unless
+`questions.py` gives the reason. Programs that search text count lines, which are not compared.
 """
 
 import argparse
@@ -33,14 +33,14 @@ QUESTIONS_FILE = Path(__file__).with_name("questions.py")
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", Path(__file__).parents[2] / "target"))
 NEEDS = {"ast-grep-py": ["ast_grep_py"], "tree-sitter": ["tree_sitter", "tree_sitter_python"]}
 COUNTS = "lazyast find -c"
-"""The program that the others are compared with."""
+"""The baseline of programs."""
 REFERENCE = "ast.parse, ast.walk"
-"""Who is right."""
+"""The contestant whose hits are correct by definition."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What is the same for all questions."""
+    """What all questions have in common."""
 
     corpus: Path
     cache: Path
@@ -52,8 +52,8 @@ class Result:
     seconds: float
     hits: int
     memory: int | None = None
-    places: str | None = None
-    """A digest of where the hits are."""
+    positions: str | None = None
+    """A digest of the positions of the hits."""
 
 
 Contestant = Callable[[Question, Setting], Result]
@@ -73,7 +73,7 @@ def in_python(contestant: str) -> Contestant:
 def as_program(command_of: Callable[[Question, Setting], list[str]], counts: bool) -> Contestant:
     def run(question: Question, setting: Setting) -> Result:
         command = command_of(question, setting)
-        # Whoever comes first after seconds of something else would pay for what that has driven out of the caches.
+        # One run without timing: otherwise the first contestant would pay for what other work has evicted from caches.
         subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
             started = time.perf_counter()
@@ -83,7 +83,7 @@ def as_program(command_of: Callable[[Question, Setting], list[str]], counts: boo
             lines = output.read().splitlines()
             errors.seek(0)
             message = errors.read().decode(errors="replace")
-        if process.returncode not in (0, 1):  # 1: nothing was found
+        if process.returncode not in (0, 1):  # 1: no hits
             raise SystemExit(f"{command}: exit code {process.returncode}\n{message}")
         hits = sum(int(line.rpartition(b":")[2]) for line in lines) if counts else len(lines)
         return Result(seconds, hits)
@@ -111,14 +111,14 @@ def ripgrep(*flags: str) -> Callable[[Question, Setting], list[str]]:
 def ast_grep(question: Question, setting: Setting) -> list[str]:
     program = [setting.programs["ast-grep"]]
     if question.rule is None:
-        asked = ["run", "--lang=python", "--pattern", question.pattern]
+        arguments = ["run", "--lang=python", "--pattern", question.pattern]
     else:
         rule = {"id": "question", "language": "python", "severity": "info", "rule": question.rule}
-        asked = ["scan", "--inline-rules", json.dumps(rule)]
-    return [*program, *asked, "--json=stream", str(setting.corpus)]
+        arguments = ["scan", "--inline-rules", json.dumps(rule)]
+    return [*program, *arguments, "--json=stream", str(setting.corpus)]
 
 
-# name -> (the program that it needs, what it does)
+# name -> (the program that it needs, the measurement)
 PROGRAMS: dict[str, tuple[str, Contestant]] = {
     COUNTS: ("lazyast", as_program(lazyast_program("-c"), counts=True)),
     "lazyast find": ("lazyast", as_program(lazyast_program(), counts=False)),
@@ -127,11 +127,11 @@ PROGRAMS: dict[str, tuple[str, Contestant]] = {
     "ast-grep": ("ast-grep", as_program(ast_grep, counts=False)),
 }
 EXACT = ("lazyast", "ast.parse", "ast-grep", "tree-sitter")
-"""How the names of those begin whose hits are nodes."""
+"""Prefixes of the contestants whose hits are nodes."""
 
 
 def check(question: Question, found: dict[str, list[Result]]) -> dict[str, str]:
-    """See whether all have found the same; give what is to be said about those that have not."""
+    """Check that all hits are equal. Return a remark for each contestant whose hits may differ."""
     exact = [results[-1] for name, results in found.items() if name.startswith(EXACT)]
     expected = found[REFERENCE][-1] if REFERENCE in found else exact[0] if exact else None
     remarks = {}
@@ -144,8 +144,8 @@ def check(question: Question, found: dict[str, list[Result]]) -> dict[str, str]:
             if reason is None:
                 raise SystemExit(f"{question.name}: {contestant} has {result.hits} hits, not {expected.hits}")
             remarks[contestant] = reason
-        elif result.places is not None and expected.places is not None and result.places != expected.places:
-            raise SystemExit(f"{question.name}: {contestant} has other places")
+        elif result.positions is not None and expected.positions is not None and result.positions != expected.positions:
+            raise SystemExit(f"{question.name}: {contestant} has hits at other positions")
     return remarks
 
 
@@ -171,7 +171,7 @@ def run(question: Question, contestants: dict[str, Contestant], setting: Setting
 
 
 def available(only: str, programs: dict[str, str]) -> dict[str, Contestant]:
-    """Who can take part."""
+    """Return the contestants that are installed."""
     contestants: dict[str, Contestant] = {}
     missing = []
     for name in CONTESTANTS:
@@ -185,14 +185,14 @@ def available(only: str, programs: dict[str, str]) -> dict[str, Contestant]:
         else:
             missing.append(name)
     if missing:
-        print(f"not installed, left out: {', '.join(missing)}; benches/README.md says how to get them")
+        print(f"not installed, skipped: {', '.join(missing)}; see benches/README.md")
     return {name: contestant for name, contestant in contestants.items() if only in name}
 
 
 def copy_searched(corpus: Path, paths: list[Path], copy: Path, cache: Path) -> int:
-    """Copy what everybody can search: programs that take a directory would each leave out something else.
+    """Copy the files that all contestants can search, and return their number.
 
-    ast-grep leaves out what is not UTF-8, and lazyast what it has no archive of. Gives how many files there are.
+    ast-grep skips files that are not UTF-8, and lazyast files without an archive.
     """
     project = lazyast.Project(paths, cache_dir=cache)
     copied = 0
@@ -216,12 +216,12 @@ def is_utf8(source: bytes) -> bool:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure lazyast's queries beside what one would use instead.")
+    parser = argparse.ArgumentParser(description="Measure the queries of lazyast and of other tools side by side.")
     library = Path(sysconfig.get_paths()["stdlib"])
     parser.add_argument("--corpus", type=Path, default=library, help="default: the standard library")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--question", default="", help="only questions whose name holds this text")
-    parser.add_argument("--contestant", default="", help="only contestants whose name holds this text")
+    parser.add_argument("--question", default="", help="only questions whose name contains this text")
+    parser.add_argument("--contestant", default="", help="only contestants whose name contains this text")
     parser.add_argument("--lazyast", type=Path, default=TARGET / "release" / "lazyast", help="the native program")
     options = parser.parse_args()
     programs = {name: path for name in ("rg", "ast-grep") if (path := shutil.which(name))}
@@ -232,13 +232,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="lazyast-bench-") as temporary:
         corpus, cache = options.corpus.resolve(), Path(temporary, "cache")
         cache.mkdir(mode=0o700)
-        # The standard library is without what is installed; of another corpus everything is meant.
+        # Installed packages are left out of the standard library; of another corpus, all files are searched.
         paths = files(corpus) if options.corpus == library else sorted(corpus.rglob("*.py"))
         copied = copy_searched(corpus, paths, copy := Path(temporary, "corpus"), cache)
         print(
             f"Python {platform.python_version()}, {options.corpus}, {copied} files; milliseconds, ratio, megabytes, hits"
         )
-        # The cache is warm, and so are the system's pages.
+        # Fills the cache, and the system's page cache.
         in_python(next(iter(CONTESTANTS)))(QUESTIONS[0], setting := Setting(copy, cache, programs))
         for question in QUESTIONS:
             if options.question in question.name:

@@ -1,8 +1,7 @@
-"""The questions that `queries.py` measures, and who answers them.
+"""The questions that `queries.py` measures, and the contestants that answer them.
 
-Run as a process, it has one contestant answer one question, and prints what that took. A contestant does
-everything from the list of files to the places of the hits; imports, and compiling the question, are outside of
-the clock.
+As a program, this runs one contestant on one question and prints the time and memory. The time covers everything from
+the list of files to the positions of the hits. It does not include imports and compiling the question.
 """
 
 import ast
@@ -19,7 +18,7 @@ from typing import Any
 
 import jobs
 
-Place = tuple[str, int, int]
+Position = tuple[str, int, int]
 """A hit: the path, the line from 1, and the column in bytes of UTF-8 from 0."""
 
 TEST = re.compile("^test_")
@@ -27,23 +26,23 @@ TEST = re.compile("^test_")
 
 @dataclass(frozen=True)
 class Question:
-    """A question in everybody's language."""
+    """A question in the languages of all contestants."""
 
     name: str
     pattern: str
     """For lazyast, and for ast-grep if there is no `rule`."""
     with_ast: Callable[[ast.AST], Iterable[ast.AST]]
-    """The hits that are at a node, or are children of it."""
+    """The hits among a node and its children."""
     tree_sitter: str
-    """A query that captures `@hit`."""
+    """A tree-sitter query that captures `@hit`."""
     text: str
-    """What comes near as a regular expression, for programs that search text."""
+    """A regular expression that comes close, for programs that search text."""
     is_selector: bool = False
     rule: dict[str, Any] | None = None
     kept: Callable[[Any], bool] | None = None
-    """Which of tree-sitter's hits are meant, where its queries cannot say it."""
+    """A filter for tree-sitter's hits, if its queries cannot express the question."""
     differs: dict[str, str] = field(default_factory=dict)
-    """Why a contestant finds something else."""
+    """By contestant: why its hits differ."""
 
 
 def at(test: Callable[[Any], bool], *types: type[ast.AST]) -> Callable[[ast.AST], Iterable[ast.AST]]:
@@ -105,12 +104,12 @@ def is_pipe(node: ast.expr) -> bool:
 
 
 def starts_with_def(node: Any) -> bool:
-    """Whether a `function_definition` of tree-sitter is no `async def`."""
+    """Whether a `function_definition` of tree-sitter is a `def`, not an `async def`."""
     return bool(node.children[0].type == "def")
 
 
 def yields(node: Any) -> bool:
-    """Whether there is a `yield` that is no `yield from` in a node of tree-sitter."""
+    """Whether a node of tree-sitter contains a `yield` that is not a `yield from`."""
     if not starts_with_def(node):
         return False
     waiting = [node]
@@ -240,18 +239,18 @@ def ask(project: Any, question: Question) -> Any:
     return project.select(question.pattern) if question.is_selector else project.find(question.pattern)
 
 
-# What is not timed is up to the contestant: each of these makes ready, and gives what is.
-Work = Callable[[], tuple[int, list[Place] | None]]
+# Each contestant prepares its work, which is not timed, and returns a function, which is timed.
+TimedWork = Callable[[], tuple[int, list[Position] | None]]
 
 
-def open_project(question: Question, corpus: Path, cache: Path) -> Work:
+def open_project(question: Question, corpus: Path, cache: Path) -> TimedWork:
     import lazyast
 
     lazyast.Project([corpus], cache_dir=cache)
     return lambda: (len(ask(lazyast.Project([corpus], cache_dir=cache), question)), None)
 
 
-def in_open_project(question: Question, corpus: Path, cache: Path) -> Work:
+def in_open_project(question: Question, corpus: Path, cache: Path) -> TimedWork:
     import lazyast
 
     project = lazyast.Project([corpus], cache_dir=cache)
@@ -259,34 +258,34 @@ def in_open_project(question: Question, corpus: Path, cache: Path) -> Work:
     return lambda: (len(ask(project, question)), None)
 
 
-def read_hits(question: Question, corpus: Path, cache: Path) -> Work:
+def read_hits(question: Question, corpus: Path, cache: Path) -> TimedWork:
     import lazyast
 
     project = lazyast.Project([corpus], cache_dir=cache)
     project.select("Module")
 
-    def work() -> tuple[int, list[Place]]:
-        places = [(str(hit.path), hit.lineno, hit.col_offset) for hit in ask(project, question)]
-        return len(places), places
+    def work() -> tuple[int, list[Position]]:
+        positions = [(str(hit.path), hit.lineno, hit.col_offset) for hit in ask(project, question)]
+        return len(positions), positions
 
     return work
 
 
-def walk_ast(question: Question, corpus: Path, cache: Path) -> Work:
+def walk_ast(question: Question, corpus: Path, cache: Path) -> TimedWork:
     paths = sorted(corpus.rglob("*.py"))
     warnings.simplefilter("ignore")
 
-    def work() -> tuple[int, list[Place]]:
-        places = []
+    def work() -> tuple[int, list[Position]]:
+        positions = []
         for path in paths:
             for node in ast.walk(ast.parse(path.read_bytes())):
-                places += [(str(path), hit.lineno, hit.col_offset) for hit in question.with_ast(node)]  # type: ignore[attr-defined]
-        return len(places), places
+                positions += [(str(path), hit.lineno, hit.col_offset) for hit in question.with_ast(node)]  # type: ignore[attr-defined]
+        return len(positions), positions
 
     return work
 
 
-def ask_ast_grep(question: Question, corpus: Path, cache: Path) -> Work:
+def ask_ast_grep(question: Question, corpus: Path, cache: Path) -> TimedWork:
     from ast_grep_py import SgRoot
 
     paths = sorted(corpus.rglob("*.py"))
@@ -301,7 +300,7 @@ def ask_ast_grep(question: Question, corpus: Path, cache: Path) -> Work:
     return work
 
 
-def ask_tree_sitter(question: Question, corpus: Path, cache: Path) -> Work:
+def ask_tree_sitter(question: Question, corpus: Path, cache: Path) -> TimedWork:
     import tree_sitter_python
     from tree_sitter import Language, Parser, Query, QueryCursor
 
@@ -320,7 +319,7 @@ def ask_tree_sitter(question: Question, corpus: Path, cache: Path) -> Work:
     return work
 
 
-CONTESTANTS: dict[str, Callable[[Question, Path, Path], Work]] = {
+CONTESTANTS: dict[str, Callable[[Question, Path, Path], TimedWork]] = {
     "lazyast: open, ask": open_project,
     "lazyast: ask": in_open_project,
     "lazyast: ask, read hits": read_hits,
@@ -336,11 +335,11 @@ def main() -> None:
     work = CONTESTANTS[contestant](question, corpus, cache)
     before = jobs.resident()
     started = time.perf_counter()
-    hits, places = work()
+    hits, positions = work()
     seconds = time.perf_counter() - started
     grown = jobs.resident() - before
-    digest = None if places is None else hashlib.blake2b(repr(sorted(places)).encode()).hexdigest()
-    print(json.dumps({"seconds": seconds, "memory": grown, "hits": hits, "places": digest}))
+    digest = None if positions is None else hashlib.blake2b(repr(sorted(positions)).encode()).hexdigest()
+    print(json.dumps({"seconds": seconds, "memory": grown, "hits": hits, "positions": digest}))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
     python benches/python/run.py [--corpus DIR] [--rounds N] [--job TEXT] [PYTHON ...]
 
-Every measurement is a process of its own. Contestants take turns, round after round, so that what else
-the machine does falls on all of them. Medians are printed: the seconds of `ast.parse` and the same code, the
-seconds of lazyast, how many times faster that is, what of it goes into opening the project, how many times
-faster the rest is, and by how many times less memory grows. Different answers end the run.
+Every measurement runs in a process of its own. Contestants take turns in each round, so that other load on the machine
+affects all of them. The columns are medians: the seconds of `ast.parse` and of lazyast, the ratio of both, the seconds
+that lazyast takes to open the project, the ratio without these, and the growth of memory of both. Different answers
+end the run with an error.
 """
 
 import argparse
@@ -35,21 +35,26 @@ def measure(python: str, job: str, contestant: str, corpus: Path) -> dict[str, f
 
 
 def run(python: str, job: str, corpus: Path, rounds: int) -> None:
-    found: dict[str, list[dict[str, float]]] = {contestant: [] for contestant in CONTESTANTS}
+    results_of: dict[str, list[dict[str, float]]] = {contestant: [] for contestant in CONTESTANTS}
     for _ in range(rounds):
-        for contestant, results in found.items():
+        for contestant, results in results_of.items():
             results.append(measure(python, job, contestant, corpus))
-    answers = {contestant: results[-1]["answer"] for contestant, results in found.items()}
+    answers = {contestant: results[-1]["answer"] for contestant, results in results_of.items()}
     if answers["ast"] != answers["lazyast"]:
         raise SystemExit(f"{job}: the answers differ: {answers}")
 
     def median(contestant: str, figure: str) -> float:
-        return statistics.median(result[figure] for result in found[contestant])
+        return statistics.median(result[figure] for result in results_of[contestant])
 
-    theirs, mine, opening = median("ast", "seconds"), median("lazyast", "seconds"), median("lazyast", "opening")
+    with_ast, with_lazyast, opening = (
+        median("ast", "seconds"),
+        median("lazyast", "seconds"),
+        median("lazyast", "opening"),
+    )
     memory = [f"{median(contestant, 'grown') / 1e6:8.0f}" for contestant in CONTESTANTS]
+    rest = with_lazyast - opening
     print(
-        f"{job:33}{theirs:8.3f}{mine:9.3f}{theirs / mine:8.1f}x{opening:9.3f}{theirs / (mine - opening):8.1f}x"
+        f"{job:33}{with_ast:8.3f}{with_lazyast:9.3f}{with_ast / with_lazyast:8.1f}x{opening:9.3f}{with_ast / rest:8.1f}x"
         f"{memory[0]}{memory[1]}   answer {answers['ast']}",
         flush=True,
     )
@@ -61,12 +66,12 @@ def version(python: str) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure lazyast beside what one would use instead.")
+    parser = argparse.ArgumentParser(description="Measure lazyast and ast.parse side by side.")
     parser.add_argument("pythons", nargs="*", default=[sys.executable], metavar="PYTHON")
     library = Path(sysconfig.get_paths()["stdlib"])
     parser.add_argument("--corpus", type=Path, default=library, help="default: the standard library")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--job", default="", help="only jobs whose name holds this text")
+    parser.add_argument("--job", default="", help="only jobs whose name contains this text")
     options = parser.parse_args()
     print(f"{platform.processor() or platform.machine()}, {platform.system()}; medians of {options.rounds}")
     for python in options.pythons:

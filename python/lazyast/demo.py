@@ -1,4 +1,4 @@
-"""`lazyast demo`: what the cache is worth, measured on the running interpreter's standard library."""
+"""`lazyast demo`: measures lazyast on the running interpreter's standard library."""
 
 import argparse
 import ast
@@ -13,12 +13,12 @@ from time import perf_counter
 
 from lazyast import Project, materialize
 
-# Trees are compared until this many seconds have gone by, evenly spread over the files.
+# Trees of randomly chosen files are compared for this many seconds.
 _COMPARE_SECONDS = 6.0
 
 
 def main(arguments: list[str]) -> int:
-    """Run the demonstration and give the exit code: 1 if any tree differs."""
+    """Run the demonstration and return the exit code: 1 if any tree differs."""
     parser = argparse.ArgumentParser(
         prog="lazyast demo",
         description="Measure ast.parse and lazyast on the running interpreter's standard library.",
@@ -34,11 +34,11 @@ def main(arguments: list[str]) -> int:
 
 def _files(library: Path) -> list[Path]:
     """Find the library's own files, without installed packages."""
-    found = []
-    for folder, folders, files in os.walk(library):
-        folders[:] = [name for name in folders if name not in ("site-packages", "__pycache__")]
-        found += [Path(folder, name) for name in files if name.endswith(".py")]
-    return sorted(found)
+    sources = []
+    for directory, directories, files in os.walk(library):
+        directories[:] = [name for name in directories if name not in ("site-packages", "__pycache__")]
+        sources += [Path(directory, name) for name in files if name.endswith(".py")]
+    return sorted(sources)
 
 
 def _measure(files: list[Path], cache: Path) -> int:
@@ -63,11 +63,11 @@ def _measure(files: list[Path], cache: Path) -> int:
     started = perf_counter()
     for module in project:
         _ = module.tree.body
-    _row("  and every tree, untouched", len(project), lines, perf_counter() - started, plain)
+    _row("  and every tree, as proxies", len(project), lines, perf_counter() - started, plain)
     started = perf_counter()
     for module in project:
         materialize(module.tree)
-    _row("  and every tree built whole", len(project), lines, perf_counter() - started, plain)
+    _row("  and every tree, materialised", len(project), lines, perf_counter() - started, plain)
     print()
     return _compare(project, sources)
 
@@ -78,10 +78,10 @@ def _row(title: str, files: int, lines: int, seconds: float, plain: float) -> No
 
 
 def _compare(project: Project, sources: dict[Path, bytes]) -> int:
-    """Compare dumps with positions, for as many files as there is time for."""
+    """Compare dumps with positions until the time is up."""
     deadline = perf_counter() + _COMPARE_SECONDS
     compared = different = 0
-    # Shuffled, but the same way each time.
+    # The same random order each time.
     for index in random.Random(0).sample(range(len(project)), len(project)):
         module = project[index]
         expected = ast.dump(ast.parse(sources[module.path]), include_attributes=True)
@@ -95,5 +95,5 @@ def _compare(project: Project, sources: dict[Path, bytes]) -> int:
         f"{compared:,} of {len(project):,} trees compared with ast.parse's, positions included: "
         f"{compared - different:,} equal, {different:,} different"
     )
-    print(f"{len(project.failures):,} files are not Python {platform.python_version()}: no parser takes them")
+    print(f"{len(project.failures):,} files are not valid Python {platform.python_version()} and have no tree")
     return 1 if different else 0

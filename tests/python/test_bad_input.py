@@ -1,4 +1,4 @@
-"""Bad input: the interpreter's own exception, and a process that lives."""
+"""Bad input raises the interpreter's own exception, and never ends the process."""
 
 import sys
 
@@ -128,7 +128,7 @@ def test_integers_above_the_process_limit(same):
 
 
 def test_recursion_limit_of_the_caller():
-    """However deep the caller is, the answer is a tree or a RecursionError."""
+    """The result is a tree or a RecursionError, however deep the caller's stack is."""
     source = "(" * 50 + "1" + ")" * 50
 
     def at_depth(depth):

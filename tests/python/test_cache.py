@@ -13,7 +13,7 @@ import pytest
 
 @pytest.fixture
 def code(tmp_path):
-    """Give a directory with three sources, one of them wrong."""
+    """Return a directory with three sources, one of them invalid."""
     code = tmp_path / "code"
     code.mkdir()
     (code / "a.py").write_text("a = 1\n")
@@ -24,7 +24,7 @@ def code(tmp_path):
 
 @pytest.fixture
 def cache(tmp_path):
-    """Give a cache that nobody has used."""
+    """Return an unused cache."""
     return lazyast.Cache(tmp_path / "cache")
 
 
@@ -88,7 +88,7 @@ def test_clean(cache, code):
     size = cache.stats()[0].bytes
     assert cache.clean() == size
     assert cache.clean() == 0
-    assert ast.dump(tree) == ast.dump(ast.parse("b = 1\nb = 2\n")), "what is open stays open"
+    assert ast.dump(tree) == ast.dump(ast.parse("b = 1\nb = 2\n")), "open trees stay usable"
 
 
 def test_export_and_import(cache, code, tmp_path):
@@ -155,8 +155,8 @@ def test_off(code, monkeypatch):
     assert lazyast.Project(code, cache_dir="off").new == 2
 
 
-@pytest.mark.skipif(os.name != "posix", reason="there are no modes")
-def test_a_directory_that_others_can_write(code, tmp_path):
+@pytest.mark.skipif(os.name != "posix", reason="files have no modes")
+def test_a_directory_that_other_users_can_write(code, tmp_path):
     (tmp_path / "cache").mkdir(mode=0o777)
     (tmp_path / "cache").chmod(0o777)
     with pytest.raises(lazyast.UnusableCache, match="set its mode to 700"):
@@ -181,16 +181,16 @@ lazyast.parse("theirs = 1")
 """
 
 
-def test_what_others_parse_is_found(tmp_path):
-    """A process that has opened its cache long ago finds what other processes have published since."""
+def test_archives_of_other_processes(tmp_path):
+    """A process finds archives that other processes have published after it opened the cache."""
     environment = {**os.environ, "LAZYAST_CACHE_DIR": str(tmp_path / "cache")}
     subprocess.run([sys.executable, "-c", OTHERS], env=environment, check=True)
     (stats,) = lazyast.Cache(tmp_path / "cache").stats()
     assert (stats.hits, stats.misses) == (1, 2)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
-def test_a_directory_of_somebody_else(cache, code, tmp_path):
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can change the owner of files")
+def test_a_directory_of_another_user(cache, code, tmp_path):
     cache.warm(code)
     for path in (cache.directory, *cache.directory.glob("v*"), *cache.directory.glob("v*/packs")):
         os.chown(path, 4321, -1)
@@ -198,7 +198,7 @@ def test_a_directory_of_somebody_else(cache, code, tmp_path):
             lazyast.Cache(cache.directory)
         with pytest.warns(RuntimeWarning, match="belongs to user 4321"):
             upper = lazyast.Cache(tmp_path / "upper", underlay=[cache.directory])
-        assert upper.warm(code).new == 2, "and nothing of it is read"
+        assert upper.warm(code).new == 2, "the underlay is not read"
         upper.clean()
         os.chown(path, 0, -1)
     assert lazyast.Cache(cache.directory).warm(code).new == 0

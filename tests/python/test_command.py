@@ -75,7 +75,7 @@ def test_dump(tmp_path):
 
 
 def test_parsed_sources_are_kept(tmp_path):
-    """What one process parses, the next one finds."""
+    """A process finds the archives of sources that an earlier process has parsed."""
     environment = {**os.environ, "LAZYAST_CACHE_DIR": str(tmp_path / "cache")}
     script = f"import lazyast; lazyast.parse({SOURCE!r})"
     subprocess.run([sys.executable, "-c", script], env=environment, check=True)
@@ -97,7 +97,7 @@ def test_demo_leaves_nothing_behind(tmp_path):
 
 @pytest.fixture
 def cache(tmp_path):
-    """Give a cache directory with one pack in it."""
+    """Return a cache directory with one pack in it."""
     (tmp_path / "a.py").write_text(SOURCE)
     assert run("warm", "--cache-dir", tmp_path / "cache", tmp_path / "a.py").returncode == 0
     return tmp_path / "cache"
@@ -118,7 +118,7 @@ def test_verify(cache):
     assert "lazyast clean" in result.stderr
 
 
-def test_verify_a_file_from_elsewhere(cache, tmp_path):
+def test_verify_an_untrusted_file(cache, tmp_path):
     (pack,) = cache.rglob("*.pack")
     assert run("verify", pack).returncode == 0
     other = tmp_path / "other.pack"
@@ -139,7 +139,7 @@ def test_clean(cache, tmp_path):
     assert "nothing to delete" in run("clean", "--cache-dir", tmp_path / "none").stdout
 
 
-def test_warm_reads_what_it_is_told_to(tmp_path):
+def test_warm_verify(tmp_path):
     (tmp_path / "a.py").write_text(SOURCE)
     time.sleep(0.12)
     for options in ([], ["--verify-content"], []):
@@ -169,8 +169,8 @@ def test_gc(cache, tmp_path):
     assert "nothing to delete" in run("gc", "--cache-dir", tmp_path / "none").stdout
 
 
-def test_what_is_old_goes_by_itself(cache, tmp_path):
-    """When a program ends, once a day, unless it is told not to."""
+def test_automatic_garbage_collection(cache, tmp_path):
+    """It runs when a program ends, once a day, unless it is disabled."""
     script = f"import lazyast; lazyast.Project({str(tmp_path / 'a.py')!r}, cache_dir={str(cache)!r})"
 
     def left_after_a_day(**environment):
@@ -254,7 +254,7 @@ def test_stats(cache, tmp_path):
     subprocess.run([sys.executable, "-c", script], env=environment, check=True)
     (version,) = stats()["versions"]
     unread = version["unread"]
-    # The file may have been too young when it was read first.
+    # The timestamp may have been racy when the file was read first.
     assert (version["hits"], version["misses"], unread in (2, 3)) == (5, 2, True)
     other = cache / "v0-0123456789abcdef-3" / "packs"
     other.mkdir(parents=True)
@@ -269,7 +269,7 @@ def test_stats(cache, tmp_path):
 
 @pytest.mark.parametrize("off", ["variable", "option"])
 def test_without_a_cache(off, cache, tmp_path):
-    """What needs no cache works, and what does says so; either leaves the user's cache alone."""
+    """Commands that need no cache work, others report an error, and all leave the user's cache alone."""
     home = tmp_path / "home"
     environment = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": str(home), "LAZYAST_CACHE_DIR": "off"}
     if off == "option":

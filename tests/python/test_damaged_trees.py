@@ -1,6 +1,6 @@
-"""Archives that are damaged under a tree: an error that says so, or a wrong value, and nothing worse.
+"""Archives that are damaged after they were opened: the result is an error or a wrong value, and nothing worse.
 
-The cache checks what it reads, so that such an archive is not met there. Here it is opened past these checks.
+The cache checks archives when it reads them, and never returns a damaged one. These tests bypass the cache.
 """
 
 import ast
@@ -39,7 +39,7 @@ MEMORY = 3 << 30
 
 
 def use(archive, way):
-    """Do what users do, and raise CorruptArchive if the damage is seen."""
+    """Use a tree as users do. Raises CorruptArchive if the damage is detected."""
     tree = _native.open_archive(archive)
     if way == 0:
         nodes = list(ast.walk(tree))
@@ -54,7 +54,7 @@ def use(archive, way):
         while pending:
             nodes.append(pending.pop(chance.randrange(len(pending))))
             pending.extend(ast.iter_child_nodes(nodes[-1]))
-    # Whatever these make of wrong values, the process has to live.
+    # These may fail on wrong values, but must not end the process.
     for function in (ast.dump, ast.unparse, lambda tree: compile(tree, "a", "exec")):
         try:
             function(tree)
@@ -71,21 +71,21 @@ def use(archive, way):
 
 
 def main():
-    """Flip every byte in several ways, and many at once; tell how it went."""
+    """Flip every byte in several ways, and many bytes at once. Prints how many attempts had which result."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     signal.signal(signal.SIGALRM, lambda *_: sys.exit("one tree took too long"))
     whole = _native.archive(SOURCE)
     assert use(whole, 0) > 100
     counts = Counter()
     chance = random.Random(1)
-    changes = [[(place, mask)] for place in range(len(whole)) for mask in (1, 0x80, 0xFF)]
+    changes = [[(index, mask)] for index in range(len(whole)) for mask in (1, 0x80, 0xFF)]
     for _ in range(10_000):
-        places = [chance.randrange(64, len(whole)) for _ in range(chance.choice((2, 5, 40)))]
-        changes.append([(place, chance.randrange(1, 256)) for place in places])
+        indices = [chance.randrange(64, len(whole)) for _ in range(chance.choice((2, 5, 40)))]
+        changes.append([(index, chance.randrange(1, 256)) for index in indices])
     for number, change in enumerate(changes):
         archive = bytearray(whole)
-        for place, mask in change:
-            archive[place] ^= mask
+        for index, mask in change:
+            archive[index] ^= mask
         signal.alarm(SECONDS_FOR_ONE)
         try:
             use(bytes(archive), number % 5)
@@ -106,16 +106,16 @@ def test_flipped_bytes_under_a_tree():
     assert run.returncode == 0, run.stdout + run.stderr
     changes, used, corrupt, not_opened, cut = map(int, run.stdout.split())
     assert changes == used + corrupt + not_opened > 5000
-    # All three must happen, or the test does not test.
+    # The test is only meaningful if all three results occur.
     assert min(used, corrupt, not_opened, cut) > 100
 
 
-def test_what_the_error_says():
+def test_the_message():
     whole = _native.archive(b"spam = eggs")
     messages = []
-    for place in range(64, len(whole)):
+    for index in range(64, len(whole)):
         archive = bytearray(whole)
-        archive[place] = 250
+        archive[index] = 250
         try:
             list(ast.walk(_native.open_archive(bytes(archive))))
         except lazyast.CorruptArchive as error:

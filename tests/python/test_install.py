@@ -1,4 +1,4 @@
-"""`install` and `uninstall`: the whole process gets its trees from lazyast, and nobody sees a difference."""
+"""`install` and `uninstall`: all trees of a process come from lazyast, and no code sees a difference."""
 
 import ast
 import builtins
@@ -12,7 +12,7 @@ import warnings
 import lazyast
 import pytest
 from lazyast import _native, _parse
-from test_nodes import SOURCE, untouched
+from test_nodes import SOURCE, is_proxy
 
 LARGE = "\n".join(f"def f{n}(x): return x + {n}" for n in range(200))
 
@@ -25,8 +25,8 @@ def installed():
 
 
 def served(tree):
-    """Say whether a tree is one of lazyast's, which makes large ones as they are touched."""
-    return untouched(tree.body[-1])
+    """Whether a tree is lazyast's, whose large trees have proxies."""
+    return is_proxy(tree.body[-1])
 
 
 def flags(extra=0):
@@ -65,14 +65,14 @@ def test_a_name_that_was_imported_before_is_served():
     assert not served(parse(LARGE))
 
 
-def test_small_trees_are_whole(installed):
+def test_small_trees_are_materialised(installed):
     tree = ast.parse(SOURCE)
-    assert not any(map(untouched, ast.walk(tree)))
-    assert not any(untouched(node) for node in tree.body)
+    assert not any(map(is_proxy, ast.walk(tree)))
+    assert not any(is_proxy(node) for node in tree.body)
     assert type(tree.body[1]) is ast.Import
 
 
-def test_it_is_undone_exactly():
+def test_uninstall_restores_everything():
     before = builtins.compile, ast.parse
     lazyast.install()
     assert builtins.compile is not before[0]
@@ -80,7 +80,7 @@ def test_it_is_undone_exactly():
     assert (builtins.compile, ast.parse) == before
 
 
-def test_twice_is_once():
+def test_installing_twice():
     before = builtins.compile
     lazyast.install()
     lazyast.install()
@@ -91,7 +91,7 @@ def test_twice_is_once():
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_what_somebody_else_put_there_stays(monkeypatch, first):
+def test_other_replacements_stay(monkeypatch, first):
     before = builtins.compile
 
     def theirs(*arguments, **options):
@@ -101,7 +101,7 @@ def test_what_somebody_else_put_there_stays(monkeypatch, first):
         monkeypatch.setattr(builtins, "compile", theirs)
     lazyast.install()
     if not first:
-        # Not through monkeypatch, which would put back what it finds here: lazyast's own.
+        # Not with monkeypatch, which would restore the current value: lazyast's function.
         builtins.compile = theirs
     try:
         lazyast.uninstall()
@@ -185,7 +185,7 @@ SAME = {
 
 
 @pytest.mark.parametrize("name", SAME)
-def test_everything_else_is_as_before(installed, name):
+def test_all_other_calls_are_unchanged(installed, name):
     with_lazyast = outcome(SAME[name])
     lazyast.uninstall()
     assert with_lazyast == outcome(SAME[name])
@@ -207,7 +207,7 @@ def test_annotations_of_the_caller(installed):
     assert namespace["f"].__annotations__ == {"x": "1 + 1"}
 
 
-def test_normalization_that_was_replaced(installed, monkeypatch):
+def test_replaced_normalization(installed, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(unicodedata, "normalize", lambda *_: None)
         with pytest.raises(TypeError):
@@ -215,7 +215,7 @@ def test_normalization_that_was_replaced(installed, monkeypatch):
         assert ast.parse("phi").body
 
 
-def test_audit_hooks_are_told():
+def test_audit_events():
     code = """
 import ast, sys, lazyast
 events = []
@@ -228,7 +228,7 @@ print(events)
     assert run.stdout.strip() == "[(b'x = 1', 'name.py')]"
 
 
-def test_the_stand_in_looks_like_compile(installed):
+def test_the_replacement_looks_like_compile(installed):
     assert compile.__name__ == "compile"
     assert inspect.signature(compile) == inspect.signature(_parse.interpreter_compile)
     assert type(compile) is type(_parse.interpreter_compile)
@@ -236,7 +236,7 @@ def test_the_stand_in_looks_like_compile(installed):
     assert callable(compile)
 
 
-def test_modules_are_imported_as_before(installed, tmp_path, monkeypatch):
+def test_imports_are_unchanged(installed, tmp_path, monkeypatch):
     (tmp_path / "some_module.py").write_text("value = [n for n in range(3)]")
     monkeypatch.syspath_prepend(tmp_path)
     import some_module
@@ -244,13 +244,13 @@ def test_modules_are_imported_as_before(installed, tmp_path, monkeypatch):
     assert some_module.value == [0, 1, 2]
 
 
-def test_the_first_f_string_of_a_process_does_not_wait_for_itself():
+def test_the_first_f_string_of_a_process_causes_no_deadlock():
     code = "import ast, lazyast; lazyast.install(); print(len(ast.parse('f\"{x}\"').body))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert run.stdout.strip() == "1"
 
 
-def test_why_the_interpreter_parses():
+def test_reasons_to_fall_back():
     assert _native.explain("x = 1") is None
     assert _native.explain("x = 1  # type: int") is None
     assert "type comments" in _native.explain("x = 1  # type: int", True)

@@ -1,4 +1,4 @@
-"""What trees keep alive, and for how long; trees and threads."""
+"""The lifetime of trees and of what they keep alive; trees and threads."""
 
 import ast
 import gc
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import lazyast
 import pytest
-from test_nodes import SOURCE, untouched
+from test_nodes import SOURCE, is_proxy
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))
 FILES = sorted(LIBRARY.glob("*.py"))
@@ -23,12 +23,12 @@ HAS_PROC = Path("/proc/self/status").exists()
 
 
 def resident():
-    """Give the bytes of memory that are this process's own."""
+    """Return the resident memory of this process in bytes."""
     fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return int(fields["RssAnon"].split()[0]) * 1024
 
 
-def touch_some(tree, chance):
+def materialise_some(tree, chance):
     for node in lazyast.walk(tree, ast.FunctionDef):
         if chance.random() < 0.3:
             node.parent = tree
@@ -48,7 +48,7 @@ def round(times):
     for _ in range(times):
         for source in sources:
             tree = lazyast.parse(source)
-            touch_some(tree, chance)
+            materialise_some(tree, chance)
         lazyast.materialize(tree)
     del tree
     gc.collect()
@@ -63,11 +63,11 @@ print(*before, *after)
 
 @pytest.mark.skipif(not HAS_PROC, reason="memory is read from /proc")
 @pytest.mark.slow
-def test_nothing_is_left_of_thousands_of_trees():
+def test_thousands_of_trees_leave_no_memory():
     command = [sys.executable, "-c", LEAK, str(Path(__file__).parent)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
     objects, blocks, size, objects_after, blocks_after, size_after = map(int, run.stdout.split())
-    # 2,400 trees with hundreds of nodes each: one lost object for each of them would show.
+    # 2,400 trees with hundreds of nodes each: losing one object per tree would be visible.
     assert objects_after - objects < 100
     assert blocks_after - blocks < 1500
     assert size_after - size < 8 << 20
@@ -79,9 +79,9 @@ def test_a_tree_is_freed_without_the_collector():
     try:
         tree = lazyast.parse(SOURCE)
         references = [weakref.ref(node) for node in ast.walk(tree) if not isinstance(node, ast.expr_context)]
-        untouched_tree = lazyast.parse(SOURCE)
-        references += [weakref.ref(node) for node in untouched_tree.body]
-        del tree, untouched_tree
+        tree_of_proxies = lazyast.parse(SOURCE)
+        references += [weakref.ref(node) for node in tree_of_proxies.body]
+        del tree, tree_of_proxies
         shared = [reference() for reference in references if reference() is not None]
         assert all(isinstance(node, ast.operator | ast.unaryop | ast.cmpop) for node in shared)
     finally:
@@ -114,11 +114,11 @@ def test_a_cycle_through_one_leaf_is_collected():
 def test_a_node_outlives_its_tree():
     statement = lazyast.parse(SOURCE).body[3]
     gc.collect()
-    assert untouched(statement)
+    assert is_proxy(statement)
     assert statement.body[1].args.posonlyargs[0].arg == "self"
 
 
-def test_only_touched_nodes_are_tracked():
+def test_only_materialised_nodes_are_tracked():
     tree = lazyast.parse(SOURCE)
     assert not any(map(gc.is_tracked, tree.body))
     vars(tree.body[3])
@@ -126,7 +126,7 @@ def test_only_touched_nodes_are_tracked():
     assert all(map(gc.is_tracked, ast.walk(lazyast.materialize(tree))))
 
 
-def test_the_collector_is_as_it_was():
+def test_the_state_of_the_collector_is_restored():
     for enabled in (True, False):
         (gc.enable if enabled else gc.disable)()
         try:
@@ -251,7 +251,7 @@ for thread in threads:
 for number in range(40):
     child = os.fork()
     if child == 0:
-        # A thread that is not here any more may have been at work in the middle of anything.
+        # A thread that the forked process does not have may have been in the middle of any operation.
         signal.alarm(20)
         lazyast.parse("mine = 1")
         lazyast.parse(f"forked = {number}")
@@ -265,7 +265,7 @@ for thread in threads:
     thread.join()
 before = packs()
 if os.fork() == 0:
-    # What its parent has gathered is not its own to publish.
+    # The archives that its parent has gathered are published by the parent.
     sys.exit()
 os.wait()
 assert packs() == before, packs()
@@ -274,7 +274,7 @@ assert packs() == before, packs()
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_the_cache_after_a_fork(tmp_path):
-    """A forked process has a cache of its own, whatever threads were doing to its parent's."""
+    """A forked process has its own cache, whatever its parent's threads were doing with theirs."""
     environment = {**os.environ, "LAZYAST_CACHE_DIR": str(tmp_path / "cache")}
     result = subprocess.run([sys.executable, "-c", FORKED], env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr

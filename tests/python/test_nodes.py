@@ -1,7 +1,7 @@
-"""Nodes cannot be told from those of `ast.parse`, whether they were touched or not.
+"""Nodes behave like those of `ast.parse`, whether they are materialised or not.
 
-Each check does something with a tree and gives what a user would see. It is asked of the interpreter's own
-tree, and of lazyast's in several states; the answers must be the same.
+Each check does something with a tree and returns what a user would see. It runs on the interpreter's own tree, and on
+lazyast's tree in several states. The results must be equal.
 """
 
 import ast
@@ -40,7 +40,7 @@ x: int = y = 2 if not x else ~z  # comment
 '''.replace("x: int = y = ", "x: int = ")
 
 
-def touched_partly(source):
+def partly_materialised(source):
     tree = lazyast.parse(source)
     for node in list(ast.walk(tree))[::3]:
         vars(node)
@@ -53,15 +53,15 @@ def touched_partly(source):
 
 
 STATES = {
-    "untouched": lazyast.parse,
-    "partly": touched_partly,
+    "proxies": lazyast.parse,
+    "partly": partly_materialised,
     "walked": lambda source: (tree := lazyast.parse(source), list(ast.walk(tree)))[0],
     "materialized": lambda source: lazyast.materialize(lazyast.parse(source)),
 }
 
 
 def text(value):
-    """Give a value with nodes as something that can be compared."""
+    """Return a value that contains nodes in a form that can be compared."""
     if isinstance(value, ast.AST):
         return ast.dump(value, include_attributes=True)
     if isinstance(value, dict):
@@ -101,7 +101,7 @@ def equal_types(tree):
 
 
 @check
-def exact_types_once_touched(tree):
+def exact_types_after_access(tree):
     return [(node.lineno, type(node)) for node in tree.body]
 
 
@@ -485,21 +485,21 @@ def test_a_pickle_loads_without_lazyast():
     assert run.stdout.decode().strip() == ast.dump(ast.parse(SOURCE))
 
 
-def untouched(node):
-    """Say whether a node was not touched yet; looking at its type does not touch it."""
+def is_proxy(node):
+    """Whether a node is a lazy proxy. Reading its type does not materialise it."""
     return type(type(node)) is not type
 
 
-def test_touching_makes_one_node():
+def test_an_access_materialises_one_node():
     tree = lazyast.parse(SOURCE)
-    assert all(map(untouched, tree.body))
+    assert all(map(is_proxy, tree.body))
     statement = tree.body[3]
     assert statement.name == "F"
-    assert not untouched(statement)
-    assert all(map(untouched, [*tree.body[:3], *tree.body[4:], *statement.body, *statement.bases]))
+    assert not is_proxy(statement)
+    assert all(map(is_proxy, [*tree.body[:3], *tree.body[4:], *statement.body, *statement.bases]))
 
 
-def test_what_does_not_touch():
+def test_what_does_not_materialise():
     tree = lazyast.parse(SOURCE)
     for node in tree.body:
         assert isinstance(node, ast.stmt)
@@ -508,17 +508,17 @@ def test_what_does_not_touch():
         assert type(node) == node.__class__  # noqa: E721
         weakref.ref(node)
         hash(type(node))
-    assert all(map(untouched, tree.body))
+    assert all(map(is_proxy, tree.body))
 
 
-def test_who_goes_deep_gets_whole_subtrees():
+def test_adaptive_prefetch():
     tree = lazyast.parse("\n".join(f"f({n}, [x.y, z])" for n in range(50)))
     for statement in tree.body[:20]:
         assert statement.value.args[1].elts[0].attr == "y"
-    assert untouched(tree.body[-1])
-    assert not untouched(tree.body[-1].value)
+    assert is_proxy(tree.body[-1])
+    assert not is_proxy(tree.body[-1].value)
     call = tree.body[-1].value
-    assert not any(map(untouched, [call.func, *call.args, *call.args[1].elts]))
+    assert not any(map(is_proxy, [call.func, *call.args, *call.args[1].elts]))
 
 
 def test_materialize_respects_changes():
@@ -528,11 +528,11 @@ def test_materialize_respects_changes():
         each.body.append(copy.deepcopy(each.body[3]))
         each.body[0].extra = each.body[4]
     assert lazyast.materialize(tree) is tree
-    assert not any(untouched(node) for node in ast.walk(tree))
+    assert not any(is_proxy(node) for node in ast.walk(tree))
     assert text(tree) == text(plain)
     statement = lazyast.parse(SOURCE).body[3]
     assert lazyast.materialize(statement) is statement
-    assert not untouched(statement.body[1].args.posonlyargs[0])
+    assert not is_proxy(statement.body[1].args.posonlyargs[0])
 
 
 @pytest.mark.parametrize("thing", [ast.parse(SOURCE), ast.Load(), ast.Name("x")], ids=["tree", "Load", "Name"])
@@ -540,7 +540,7 @@ def test_materialize_leaves_other_trees_alone(thing):
     assert lazyast.materialize(thing) is thing
 
 
-def test_an_unknown_attribute_of_an_untouched_node():
+def test_an_unknown_attribute_of_a_proxy():
     node = lazyast.parse("x = 1").body[0]
     with pytest.raises(AttributeError, match="'Assign' object has no attribute 'nothing'"):
         node.nothing  # noqa: B018

@@ -1,4 +1,4 @@
-"""What users do with trees: they are made of `ast`'s own objects in every respect."""
+"""Trees consist of `ast`'s own objects: they work like these in every respect."""
 
 import ast
 import copy

@@ -1,4 +1,4 @@
-"""Queries and their hits, as users see them."""
+"""Queries and their matches, as users see them."""
 
 import ast
 import copy
@@ -19,7 +19,7 @@ POSITIONS = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 SOURCES = {
     "a.py": "import os\n\n\ndef f(x):\n    y = g(x, k=1)\n    return y\n",
     "b.py": "class A:\n    def g(self):\n        return f'{g(self)}'\n",
-    # Has an archive, but its tree is the interpreter's, which has to warn.
+    # Has an archive, but falls back to the interpreter, which has to warn.
     "c.py": "'\\d'\ng(1)\n",
     "wrong.py": "def :\n",
 }
@@ -38,13 +38,13 @@ def project(tmp_path):
 
 
 def project_of(directory, sources):
-    """A project of new files; bytes are written as they are."""
+    """Return a project of new files; bytes are written as they are."""
     for name, source in sources.items():
         (directory / name).write_bytes(source if isinstance(source, bytes) else source.encode())
     return lazyast.Project(directory, cache_dir=directory / "cache")
 
 
-def place(thing):
+def position(thing):
     return tuple(getattr(thing, name) for name in POSITIONS)
 
 
@@ -64,7 +64,7 @@ def test_matches_are_a_sequence(project):
     assert list(project.find("nothing_like_this")) == []
 
 
-def test_indices_that_are_none(project):
+def test_invalid_indices(project):
     matches = project.find("g($X, $$$)")
     for index in (3, -4, sys.maxsize, -sys.maxsize - 1):
         with pytest.raises(IndexError, match="match index out of range"):
@@ -117,7 +117,7 @@ def test_paths_are_unique_and_in_order(tmp_path):
     assert lazyast.pattern("f(1)").find(lazyast.parse("f(1)")).paths() == [None]
 
 
-def test_what_is_said_of_objects(project):
+def test_reprs(project):
     matches = project.find("g($X, $$$)")
     assert repr(matches) == '<3 matches of "g($X, $$$)">'
     assert repr(matches[:1]) == '<1 match of "g($X, $$$)">'
@@ -127,7 +127,7 @@ def test_what_is_said_of_objects(project):
 
 
 @pytest.mark.parametrize("kind", ["Query", "Matches", "Match"])
-def test_objects_are_made_by_searches_alone(kind):
+def test_objects_cannot_be_created_by_users(kind):
     with pytest.raises(TypeError, match="cannot create"):
         getattr(lazyast, kind)()
 
@@ -139,8 +139,8 @@ def test_nodes_are_those_of_the_tree(project):
     for match in project.find("g($X, $$$)"):
         assert match.node.__class__ is ast.Call and match.kind == "Call"
         assert match.node is match.node and match.nodes == [match.node]
-        assert place(match) == place(match.node)
-        # Exactly so once it was touched: see COMPATIBILITY.md.
+        assert position(match) == position(match.node)
+        # Only after it is materialised: see COMPATIBILITY.md.
         assert type(match.node) is ast.Call
         assert match.module.tree is match.module.tree
         assert any(node is match.node for node in ast.walk(match.module.tree))
@@ -148,7 +148,7 @@ def test_nodes_are_those_of_the_tree(project):
         assert lazyast.parent(match.node) is around[0] and around[-1] is match.module.tree
 
 
-def test_the_same_object_by_every_way(project):
+def test_all_accesses_give_the_same_object(project):
     matches = project.find("g($X, $$$)")
     assert all(one is other for one, other in zip(matches.nodes(), [match.node for match in matches], strict=True))
     assert matches[0].node is matches[:1][0].node is next(iter(matches)).node
@@ -158,22 +158,22 @@ def test_the_same_object_by_every_way(project):
     assert several[0].module is several[1].module
 
 
-def test_files_that_only_the_interpreter_gives_trees_of(project):
+def test_files_that_fall_back_to_the_interpreter(project):
     match = project.find("g($X, $$$)")[-1]
     assert match.path.name == "c.py"
-    assert lazyast._native.parse(SOURCES["c.py"]) is None, "there is a tree from the archive"
+    assert lazyast._native.parse(SOURCES["c.py"]) is None, "lazyast serves it"
     assert type(match.node) is ast.Call and match.node is match.module.tree.body[1].value
     assert match.captures["X"] is match.node.args[0]
     assert lazyast.parent(match.node) is match.module.tree.body[1]
     assert match.text == "g(1)"
 
 
-def test_what_was_not_searched(tmp_path):
+def test_unsearched_files(tmp_path):
     sources = {
         "good.py": "f(1)",
         "wrong.py": "f(",
         "nul.py": "f('\0')",
-        # The interpreter decodes it, lazyast does not.
+        # The interpreter supports this encoding, lazyast does not.
         "codec.py": b"# coding: utf-7\nf('+AOk-')\n",
     }
     project = project_of(tmp_path, sources)
@@ -203,10 +203,10 @@ def test_positions_are_those_of_the_nodes(source):
     tree = lazyast.parse(source)
     matches = lazyast.pattern("g($$$)").find(tree, source)
     expected = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    assert sorted(map(place, matches)) == sorted(map(place, expected)) and matches
+    assert sorted(map(position, matches)) == sorted(map(position, expected)) and matches
     for match in matches:
-        assert place(match) == place(match.node)
-        # The text is right also where the interpreter's own positions inside of f-strings are not.
+        assert position(match) == position(match.node)
+        # The text is right even if the interpreter's own positions inside f-strings are wrong.
         assert ast.dump(ast.parse(match.text).body[0].value) == ast.dump(match.node)
 
 
@@ -254,7 +254,7 @@ def test_captures(project):
         ("case $P: $$$B", "match a:\n case [b]: c", {"P": ast.MatchSequence, "B": [ast.Expr]}),
     ],
 )  # fmt: skip
-def test_what_captures_are(pattern, source, expected):
+def test_values_of_captures(pattern, source, expected):
     def plain(value):
         if isinstance(value, list):
             return [plain(each) for each in value]
@@ -264,7 +264,7 @@ def test_what_captures_are(pattern, source, expected):
     assert {name: plain(value) for name, value in match.captures.items()} == expected
 
 
-def test_captures_of_either(project):
+def test_captures_of_alternatives(project):
     either = lazyast.pattern("g($X)") | lazyast.pattern("$Y = $_")
     matches = project.find(either)
     assert [list(match.captures) for match in matches] == [["Y"], ["X"], ["X"]]
@@ -280,7 +280,7 @@ def test_text_and_statements(project):
     assert match.text == "y = g(x, k=1)\n    return y"
     assert [node.__class__ for node in match.nodes] == [ast.Assign, ast.Return]
     assert match.node is match.nodes[0] and match.kind == "Assign"
-    assert place(match) == (5, 4, 6, 12)
+    assert position(match) == (5, 4, 6, 12)
     assert match.nodes == match.module.tree.body[1].body
 
 
@@ -298,13 +298,13 @@ TEXTS = {
 @pytest.mark.parametrize("source", TEXTS.values(), ids=TEXTS)
 def test_text_of_every_kind_of_source(source, tmp_path):
     (match,) = project_of(tmp_path, {"a.py": source}).find("f($X)")
-    assert (match.text, place(match)) == ("f('é')", place(match.node))
+    assert (match.text, position(match)) == ("f('é')", position(match.node))
     (single,) = lazyast.pattern("f($X)").find(lazyast.parse(source), source)
-    assert (single.text, place(single)) == ("f('é')", place(match))
+    assert (single.text, position(single)) == ("f('é')", position(match))
 
 
 def test_line_ends_of_texts(tmp_path):
-    """Those of Python, whatever is in the file; a `str` may have either."""
+    """Texts have Python's line ends, whatever the file has; a `str` may have any."""
     source = "f(\r\n  1)\r\n"
     assert project_of(tmp_path, {"a.py": source}).find("f($X)")[0].text == "f(\n  1)"
     for given in (source, source.encode(), source.replace("\r\n", "\n"), source.replace("\r\n", "\r")):
@@ -316,7 +316,7 @@ def test_text_of_a_file_that_changed(project):
     first.path.write_text("g(0)\n")
     with pytest.raises(lazyast.UnreadableFile, match=r"a\.py: changed since it was searched"):
         first.text  # noqa: B018
-    # What needs no source is there all the same.
+    # Attributes that need no source are still available.
     assert ast.unparse(first.node) == "g(x, k=1)" and first.lineno == 5
     last.path.unlink()
     with pytest.raises(lazyast.UnreadableFile, match=r"c\.py"):
@@ -345,13 +345,13 @@ def test_combinations(project):
     assert len(project.find(calls & "Return")) == 0
     assert len(project.find(calls | calls)) == 3
     assert len(project.select(calls)) == len(project.find(lazyast.selector("Call"))) == 3
-    assert len(project.find(calls)) == 3, "a query is not changed by what is made of it"
+    assert len(project.find(calls)) == 3, "combining does not change a query"
     narrow = calls.inside(lazyast.pattern("def $F($$$): $$$")).not_(lazyast.pattern("g(self)"))
     assert [match.path.name for match in project.find(narrow)] == ["a.py"]
 
 
 @pytest.mark.parametrize("other", [5, None, b"Call", ["Call"]])
-def test_what_is_no_query(other, project):
+def test_combining_with_other_objects(other, project):
     query = lazyast.pattern("g($$$)")
     for combine in (query.inside, query.has, query.not_, project.find, project.select):
         with pytest.raises(TypeError):
@@ -364,14 +364,14 @@ def test_what_is_no_query(other, project):
             compile_query(other)
 
 
-def test_wrong_selectors_in_combinations():
+def test_invalid_selectors_in_combinations():
     query = lazyast.pattern("g($$$)")
     for combine in (query.inside, query.has, query.not_, query.__and__, query.__or__):
         with pytest.raises(lazyast.QueryError, match=r"did you mean Call\?"):
             combine("Cal")
 
 
-def test_what_is_said_of_queries():
+def test_reprs_of_queries():
     calls = lazyast.pattern("g($$$)")
     assert repr(calls) == 'lazyast.pattern("g($$$)")'
     assert repr(lazyast.selector("[id='b']")) == "lazyast.selector(\"[id='b']\")"
@@ -379,11 +379,7 @@ def test_what_is_said_of_queries():
     text = 'lazyast.pattern("g($$$)").inside("ClassDef").has(pattern("$X")).not_("Name") & "Call" | "Return"'
     assert repr(combined) == text
     assert calls.explain() == (
-        "prefilter: identifier g, kind Call, kind Name\n"
-        "candidates:\n"
-        "  kind Call\n"
-        "filter:\n"
-        "  pattern `g($$$)`\n"
+        "prefilter: identifier g, kind Call, kind Name\ncandidates:\n  kind Call\nfilter:\n  pattern `g($$$)`\n"
     )
     assert "ancestor:\n      kind ClassDef\n" in calls.inside("ClassDef").explain()
 
@@ -418,7 +414,7 @@ def test_sources_of_other_types(source):
         lazyast.pattern("f($X)").find(lazyast.parse("f(1)"), source)
 
 
-def test_trees_that_lazyast_has_not_made():
+def test_trees_that_lazyast_did_not_make():
     tree = lazyast.parse("f(1)")
     others = {
         "of the interpreter": ast.parse("f(1)"),
@@ -442,7 +438,7 @@ def test_a_tree_that_was_changed():
     tree.body.pop(0)
     with pytest.raises(LookupError, match="the tree was changed"):
         matches[1].node  # noqa: B018
-    # Where it is the way to another node, there is no telling; positions are those of the archive.
+    # A replaced node on the path to another node cannot be detected; positions are those of the archive.
     assert (matches[1].lineno, matches[1].kind) == (2, "Call")
     tree.body.clear()
     for look in (lambda: matches[0].node, lambda: matches[0].captures, matches.nodes, lambda: matches.captures("X")):
@@ -528,12 +524,12 @@ def error_of(compile_query, text):
 
 
 @pytest.mark.parametrize(("text", "message"), cases(WRONG_PATTERNS))
-def test_errors_of_patterns_say_where_and_what_would_be_right(text, message):
+def test_errors_of_patterns(text, message):
     assert error_of(lazyast.pattern, text) == f"pattern: {message}"
 
 
 @pytest.mark.parametrize(("text", "message"), cases(WRONG_SELECTORS))
-def test_errors_of_selectors_say_where_and_what_would_be_right(text, message):
+def test_errors_of_selectors(text, message):
     assert error_of(lazyast.selector, text) == f"selector: {message}"
 
 
@@ -557,11 +553,11 @@ def test_errors_of_patterns_in_selectors_point_into_the_pattern():
     ],
     ids=["brackets", "operators", "attributes", "blocks", "selectors", "selectors that are not closed"],
 )
-def test_nesting_has_an_end(compile_query, text, message):
+def test_nesting_is_limited(compile_query, text, message):
     assert message in error_of(compile_query, text)
 
 
-def test_what_is_just_within_the_limits():
+def test_queries_just_within_the_limits():
     tree = lazyast.parse("f('" + "x" * 100 + "')")
     for size in (65_535, 65_536):
         text = "f($X)".ljust(size)
@@ -582,8 +578,8 @@ def test_what_is_just_within_the_limits():
     ],
     ids=["and", "or", "not_", "has", "inside"],
 )
-def test_what_is_combined_in_a_loop_ends(combine):
-    """With an error, and not with memory."""
+def test_combining_in_a_loop(combine):
+    """It ends with an error, before memory runs out."""
     query = lazyast.pattern("g($$$)")
     with pytest.raises(lazyast.QueryError, match=r"expected at most 200 levels and 20000 parts, found "):
         for _ in range(100):
@@ -599,7 +595,7 @@ def test_what_is_combined_in_a_loop_ends(combine):
     ],
 )
 def test_no_query_hangs(pattern, tmp_path):
-    """A million steps are a fraction of a second."""
+    """The limit of a million steps takes a fraction of a second."""
     source = f"f({', '.join(f'a{number}' for number in range(400))})"
     message = r"takes more than 1000000 steps: use fewer \$\$\$ in one list, or fewer metavariables that occur twice"
     query = lazyast.pattern(pattern)
@@ -613,11 +609,11 @@ def test_no_query_hangs(pattern, tmp_path):
 
 
 class Mark:
-    """Something whose end can be seen."""
+    """An object whose deallocation can be observed."""
 
 
-def test_matches_let_go_of_trees(project):
-    """Without a collection where there is no cycle."""
+def test_matches_release_trees(project):
+    """Without a cycle, no collection is needed."""
     gc.disable()
     try:
         tree, mark = lazyast.parse("f(1)"), Mark()
@@ -673,18 +669,18 @@ def test_no_leaks(project):
     work(1_000)
     gc.collect()
     assert len(gc.get_objects()) - objects < 100
-    # What Rust allocates: a query or an archive that stays each time would be megabytes.
+    # Memory that Rust allocates: losing a query or an archive each time would take megabytes.
     assert not has_statm or resident() - pages < 4 << 20
     tracemalloc.start()
     try:
-        # The least of several: now and then a table of the interpreter grows.
+        # The minimum of several rounds, because the interpreter's own tables grow now and then.
         assert min(grown() for _ in range(3)) < 16_000
     finally:
         tracemalloc.stop()
 
 
 def test_threads(project):
-    """One query, one project and one result, from several threads at once."""
+    """Threads share a query, a project and a result."""
     query, shared = lazyast.pattern("g($X, $$$)"), project.find("g($X, $$$)")
     tree, errors, start = lazyast.parse("g(1)\n" * 50), [], threading.Barrier(6)
 
@@ -696,7 +692,7 @@ def test_threads(project):
                 assert [node.__class__ for node in shared.nodes()] == [ast.Call] * 3
                 assert [match.text for match in shared] == ["g(x, k=1)", "g(self)", "g(1)"]
                 assert len(query.find(tree).captures("X")) == 50
-                found.update((place(match), id(match.node)) for match in shared)
+                found.update((position(match), id(match.node)) for match in shared)
         except BaseException as error:
             errors.append(error)
 
@@ -713,7 +709,7 @@ def test_threads(project):
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork")
 def test_after_fork(project):
-    """What was made before, and searches after, also where a search has had threads."""
+    """Objects from before the fork work, and so do new searches, even if a search has used threads."""
     query, matches = lazyast.pattern("g($X, $$$)"), project.find("g($X, $$$)")
     first = matches[0].node
 
@@ -735,7 +731,7 @@ def test_after_fork(project):
 
 
 def test_at_exit():
-    """Matches that are still there when the interpreter ends do no harm."""
+    """Matches that exist when the interpreter ends do no harm."""
     script = """
 import atexit, lazyast
 source = "f(1)"
@@ -751,7 +747,7 @@ late = Late()
     assert (result.returncode, result.stdout, result.stderr) == (0, "f(1)\n", "")
 
 
-def test_captures_without_hits_know_their_names(project):
+def test_names_of_captures_without_matches(project):
     matches = project.find("nothing_like_this($X)")
     assert matches.captures("X") == []
     with pytest.raises(KeyError):
@@ -769,7 +765,7 @@ def test_matches_are_a_registered_sequence(project):
             matches.index(*arguments)
 
 
-def test_an_index_that_no_machine_has(project):
+def test_huge_indices(project):
     for index in (10**30, -(10**30), sys.maxsize, -sys.maxsize - 1):
         with pytest.raises(IndexError):
             project.find("g($X, $$$)")[index]

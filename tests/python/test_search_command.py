@@ -23,7 +23,7 @@ z = 1
 open(d)
 """,
     "sub/b.py": "print(1)\n",
-    # Left out, as git does.
+    # Ignored, as by git.
     ".gitignore": "ignored/\n",
     "ignored/c.py": "open(1)\nprint(1)\n",
     "other.txt": "print(1)\n",
@@ -32,7 +32,7 @@ ESCAPE = "\x1b["
 
 
 def environment(**changes):
-    """The variables of this process without what changes what is printed."""
+    """Return the environment of this process without the variables that change the output."""
     without = {"NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"}
     return {**{name: value for name, value in os.environ.items() if name not in without}, **changes}
 
@@ -43,7 +43,7 @@ def directory(tmp_path):
     for name, text in SOURCES.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")
-    # Ignore files are those of a repository.
+    # Ignore files only count inside a repository.
     (root / ".git").mkdir()
     return root
 
@@ -94,7 +94,7 @@ def test_what_is_searched(run, directory):
     (directory / "script").write_text("print(2)\n")
     (directory / "stub.pyi").write_text("print(3)\n")
     assert run("find", "-l", "print($X)").stdout == "stub.pyi\nsub/b.py\n"
-    # What is named is searched, whatever its name is, and whether it is ignored or not.
+    # A named file is searched, whatever its name is, and even if it is ignored.
     assert run("find", "-l", "print($X)", "script").stdout == "script\n"
     assert run("find", "-l", "print($X)", "ignored/c.py").stdout == "ignored/c.py\n"
     (directory / ".gitignore").write_text("")
@@ -178,7 +178,7 @@ def test_counts_and_paths(run):
     assert run("find", "-c", "open($$$)").stdout == "a.py:4\n"
     assert run("find", "-l", "-e", "print($$$)", "-e", "open($$$)").stdout == "a.py\nsub/b.py\n"
     assert run("find", "-c", "-e", "print($$$)", "-e", "open($$$)", "sub").stdout == "sub/b.py:1\n"
-    # A hit of both is one.
+    # A match of both patterns counts once.
     assert run("find", "-c", "-e", "open($$$)", "-e", "open($X)").stdout == "a.py:4\n"
     for option in ("-c", "-l"):
         assert run("find", option, "nothing").returncode == 1
@@ -209,7 +209,7 @@ def test_context(run):
         "a.py-10-z = 1",
         "a.py:11:open(d)",
     ]
-    # What touches is together.
+    # Adjacent contexts are merged.
     two = lines("2", "open($$$)")
     assert two.count("--") == 1 and two.index("--") == 7 and two[8] == "a.py-9-"
     everything = [f"{number}{line}" for number, line in enumerate(SOURCES["a.py"].splitlines(), 1)]
@@ -267,7 +267,7 @@ def test_colours_on_a_terminal(directory, env, has_colours):
     os.close(there)
     try:
         output = b""
-        # On Linux a terminal without a writer is an error.
+        # On Linux, reading a terminal that nobody writes to is an error.
         try:
             while piece := os.read(here, 4096):
                 output += piece
@@ -289,7 +289,7 @@ def test_json(run):
     assert first == {
         "path": "a.py",
         "kind": "Call",
-        # In bytes of UTF-8 from 0, as those of `ast`.
+        # In bytes of UTF-8 from 0, as in `ast`.
         "lineno": 1,
         "col_offset": 4,
         "end_lineno": 1,
@@ -345,7 +345,7 @@ def test_narrowing(run):
     assert run("find", "-c", "open($$$)", "--not", "Call[args.length=1]").stdout == "a.py:1\n"
     assert run("find", "open($$$)", "--has", "Name[id=open]", "--not", "Expr > *", "--inside", "Assign").stdout != ""
     assert run("find", "-c", "open($$$)", "--inside", "Return", "--inside", "Lambda").returncode == 1
-    # All queries are narrowed.
+    # The filters apply to all queries.
     narrowed = run("find", "-c", "-e", "open($$$)", "-e", "print($$$)", "--has", "Constant[value=1]")
     assert narrowed.stdout == "sub/b.py:1\n"
     assert run("select", "-c", "Call", "--not", ":pattern('open($$$)')").stdout == "sub/b.py:1\n"
@@ -360,10 +360,10 @@ def test_queries_from_a_file(run, directory):
     for end in ("\n", "\r\n"):
         (directory / "queries").write_bytes(end.join(["print($X)", "---", "return $X", ""]).encode())
         assert run("find", "-c", "-f", "queries").stdout == "a.py:1\nsub/b.py:1\n"
-    # Several lines are one query; empty ones are none.
+    # A query may have multiple lines; an empty query is skipped.
     (directory / "queries").write_text("---\n\n---\nz = $V\nopen($D)\n--- \n")
     assert run("find", "-f", "queries").stdout == "a.py:10:1:z = 1\n"
-    # All arguments are paths then.
+    # With -f, all arguments are paths.
     assert run("find", "-c", "-f", "queries", "-e", "print($X)", "sub").stdout == "sub/b.py:1\n"
     (directory / "more").write_text("FunctionDef\n")
     assert run("select", "-c", "-f", "more", "a.py").stdout == "a.py:1\n"
@@ -397,7 +397,7 @@ def test_queries_that_are_no_text(run):
 
 def test_explain(run):
     result = run("find", "--explain", "open($X)", "--inside", "FunctionDef", "missing")
-    assert result.returncode == 0, "nothing is searched"
+    assert result.returncode == 0, "--explain searches nothing"
     assert result.stdout == (
         "prefilter: identifier open, kind FunctionDef, kind Call, kind Name\n"
         "candidates:\n"
@@ -424,7 +424,7 @@ def test_files_that_are_not_searched_are_counted(run, directory):
     for pattern, code in (("print($X)", 0), ("nothing", 1)):
         result = run("find", pattern)
         assert (result.returncode, result.stderr) == (code, note.format("2 files were"))
-    # Files that the interpreter alone gives trees of are searched, as far as there is an archive.
+    # Files that fall back to the interpreter are searched if they have an archive.
     (directory / "escape.py").write_text("print('\\d')\n")
     assert run("find", "-l", "print($X)").stdout == "escape.py\nsub/b.py\n"
 
@@ -439,7 +439,7 @@ def test_files_that_cannot_be_read(run, directory):
     assert run("find", "print($X)", "dangling.py").returncode == 2
     for name in ("dangling.py", "loop.py"):
         (directory / name).unlink()
-    # Nobody writes into it: reading would take forever.
+    # Reading a pipe that nobody writes to would never end.
     os.mkfifo(directory / "pipe.py")
     for paths in ([], ["pipe.py", "sub"]):
         result = run("find", "print($X)", *paths)
@@ -456,7 +456,7 @@ def test_files_that_may_not_be_read(run, directory):
 
 
 def test_queries_that_take_too_long(run, directory):
-    """Are errors, of the files where they do; other files are searched."""
+    """They are errors of the files concerned; other files are searched."""
     (directory / "long.py").write_text(f"f({', '.join(f'a{number}' for number in range(400))})\n")
     (directory / "short.py").write_text("f(1, 2, 1, 2)\n")
     result = run("find", "f($$$, $A, $$$, $B, $$$, $A, $$$, $B, $$$)")
@@ -518,7 +518,7 @@ def test_jobs(run):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names are text")
 def test_names_that_are_no_text_are_printed_as_they_are(run, directory):
-    """In JSON, which is text, they cannot be."""
+    """In JSON, which is text, this is impossible."""
     (directory / os.fsdecode(b"caf\xe9.py")).write_text("print(5)\n")
     for options, rest in ((["-l"], b"\n"), (["-c"], b":1\n"), ([], b":1:1:print(5)\n")):
         assert run("find", *options, "print(5)", encoding=None).stdout == b"caf\xe9.py" + rest
@@ -533,6 +533,6 @@ def test_no_separators_between_paths(run):
 
 
 def test_patterns_that_begin_with_a_hyphen_behind_e(run, directory):
-    """It is what `grep -e` is for."""
+    """`grep -e` is for such patterns too."""
     (directory / "minus.py").write_text("-a\n")
     assert run("find", "-e", "-$X").stdout == "minus.py:1:1:-a\n"

@@ -1,4 +1,4 @@
-"""`lazyast.parse` is called like `ast.parse`, and refuses what `ast.parse` refuses."""
+"""`lazyast.parse` is called like `ast.parse`, and rejects what `ast.parse` rejects."""
 
 import ast
 import inspect

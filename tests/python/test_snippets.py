@@ -1,7 +1,7 @@
 """Every snippet under `snippets` is served, and parsed as the interpreter parses it.
 
-A name that starts with `py3NN_` says which version the snippet needs; older ones must leave it to their
-own parser.
+A name that starts with `py3NN_` gives the version that the snippet needs. On older versions it must fall back to the
+interpreter.
 """
 
 import ast
@@ -15,7 +15,7 @@ from lazyast import _native
 SNIPPETS = sorted((Path(__file__).parent / "snippets").glob("*.py"))
 
 
-# Newer interpreters parse everything themselves.
+# On newer interpreters, all sources fall back.
 SERVED = sys.version_info < (3, 14)
 
 
@@ -45,7 +45,7 @@ def test_text(path, same):
 
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda path: path.name)
 def test_every_beginning(path, same):
-    """A file that is cut off after any line: mostly an error, the interpreter's."""
+    """A file that is cut off after any line: mostly an error, raised by the interpreter."""
     lines = path.read_bytes().splitlines(keepends=True)
     for count in range(len(lines)):
         same(b"".join(lines[:count]))

@@ -1,4 +1,4 @@
-"""`walk` and `Visitor`: what they give is what `ast.walk` and `ast.NodeVisitor` give."""
+"""`walk` and `Visitor` return the same as `ast.walk` and `ast.NodeVisitor`."""
 
 import ast
 import sysconfig
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import lazyast
 import pytest
-from test_nodes import SOURCE, STATES, text, untouched
+from test_nodes import SOURCE, STATES, is_proxy, text
 
 TYPES = [
     (ast.Name,),
@@ -64,20 +64,20 @@ def test_walk_of_a_part():
     assert text(list(lazyast.walk(statement, ast.Name))) == text(expected(plain, (ast.Name,)))
 
 
-def test_walk_makes_what_is_asked_for_alone():
+def test_walk_materialises_only_what_is_requested():
     work = "z = h(1, 2, 3, k=[x for x in y])"
     source = f"import a\n\ndef f(x):\n    {work}\n\nclass C:\n    def g(self):\n        {work}\n    {work}\n"
     tree = lazyast.parse(source)
     names = [node.name for node in lazyast.walk(tree, ast.FunctionDef)]
     assert names == ["f", "g"]
     import_, function, class_ = tree.body
-    assert untouched(import_)
-    assert not untouched(function)
-    assert untouched(function.body[0])
-    assert untouched(class_.body[1])
+    assert is_proxy(import_)
+    assert not is_proxy(function)
+    assert is_proxy(function.body[0])
+    assert is_proxy(class_.body[1])
 
 
-def test_walk_of_trees_that_are_not_ours():
+def test_walk_of_other_trees():
     class Mine(ast.expr):
         _fields = ("inside", "items")
 
@@ -110,7 +110,7 @@ def test_walk_after_odd_changes():
     for each in (tree, plain):
         each.body[0].value = None
         each.body[1].names = "text"
-        each.body[2].module = ast.Name("node in a place for text", ast.Load())
+        each.body[2].module = ast.Name("node instead of text", ast.Load())
         del each.body[3].bases
         each.body[3].keywords = (ast.Name("in a tuple", ast.Load()),)
         each.body[4].subject = [ast.Name("in a list", ast.Load()), None, 3, [ast.Name("too deep")]]
@@ -141,7 +141,7 @@ def test_walk_takes_what_ast_walk_takes():
 
 
 def recording(base, *names, **methods):
-    """Give a visitor that records what its methods get."""
+    """Return a visitor that records the arguments of its methods."""
 
     def method(name):
         def visit(self, node):
@@ -191,12 +191,12 @@ def test_visitor_on_real_files(path):
         assert mine.seen == theirs.seen
 
 
-def test_visitor_makes_what_has_a_method_alone():
+def test_visitor_materialises_only_nodes_with_a_method():
     tree = lazyast.parse("import a\ndef f(x): return [x]\nif x:\n    import b\n")
     visitor = recording(lazyast.Visitor, "Import")
     visitor.visit(tree)
     assert len(visitor.seen) == 2
-    assert untouched(tree.body[1])
+    assert is_proxy(tree.body[1])
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -256,7 +256,7 @@ def test_methods_given_to_an_instance():
     assert results[0] == results[1] == ["a", "b"]
 
 
-def test_visitor_on_users_own_nodes():
+def test_visitor_on_user_defined_nodes():
     class Mine(ast.expr):
         _fields = ("inside",)
 
