@@ -76,10 +76,10 @@ def test_object_setattr_on_proxies():
         object.__setattr__(node, "extra", 1)
         object.__setattr__(node, "lineno", 7)
         assert (node.extra, node.lineno, node.targets[0].id) == (1, 7, "x")
-    touched = statement()
-    assert touched.lineno == 1
-    object.__setattr__(touched, "extra", 1)
-    assert touched.extra == 1
+    materialised = statement()
+    assert materialised.lineno == 1
+    object.__setattr__(materialised, "extra", 1)
+    assert materialised.extra == 1
 
 
 def test_getattr_static_on_proxies():

@@ -535,9 +535,9 @@ def test_materialize_respects_changes():
     assert not is_proxy(statement.body[1].args.posonlyargs[0])
 
 
-@pytest.mark.parametrize("thing", [ast.parse(SOURCE), ast.Load(), ast.Name("x")], ids=["tree", "Load", "Name"])
-def test_materialize_leaves_other_trees_alone(thing):
-    assert lazyast.materialize(thing) is thing
+@pytest.mark.parametrize("tree", [ast.parse(SOURCE), ast.Load(), ast.Name("x")], ids=["tree", "Load", "Name"])
+def test_materialize_leaves_other_trees_alone(tree):
+    assert lazyast.materialize(tree) is tree
 
 
 def test_an_unknown_attribute_of_a_proxy():

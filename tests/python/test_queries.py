@@ -44,8 +44,8 @@ def project_of(directory, sources):
     return lazyast.Project(directory, cache_dir=directory / "cache")
 
 
-def position(thing):
-    return tuple(getattr(thing, name) for name in POSITIONS)
+def position(node):
+    return tuple(getattr(node, name) for name in POSITIONS)
 
 
 # Matches
@@ -154,8 +154,8 @@ def test_all_accesses_give_the_same_object(project):
     assert matches[0].node is matches[:1][0].node is next(iter(matches)).node
     assert matches[0].captures["X"] is matches.captures("X")[0] is matches[0].node.args[0]
     assert matches[0].module is matches[0].module and matches[0].module.path == matches[0].path
-    several = project.select("FunctionDef, arg")
-    assert several[0].module is several[1].module
+    matches = project.select("FunctionDef, arg")
+    assert matches[0].module is matches[1].module
 
 
 def test_files_that_fall_back_to_the_interpreter(project):
@@ -420,7 +420,7 @@ def test_trees_that_lazyast_did_not_make():
         "of the interpreter": ast.parse("f(1)"),
         "a copy": copy.deepcopy(tree),
         "a part": tree.body[0],
-        "left to the interpreter": lazyast.parse("f('\\d')"),
+        "fallback": lazyast.parse("f('\\d')"),
         "an expression": lazyast.parse("f(1)", mode="eval"),
         "made by hand": ast.Module([], []),
         "no tree": "f(1)",
@@ -673,7 +673,7 @@ def test_no_leaks(project):
     assert not has_statm or resident() - pages < 4 << 20
     tracemalloc.start()
     try:
-        # The minimum of several rounds, because the interpreter's own tables grow now and then.
+        # The minimum of multiple rounds, because the interpreter's own tables grow now and then.
         assert min(grown() for _ in range(3)) < 16_000
     finally:
         tracemalloc.stop()

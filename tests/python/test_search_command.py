@@ -244,8 +244,8 @@ def test_colours(run, directory):
     )
     assert f"x = {HIT}open('é'){PLAIN}; y = open(b)" in run("find", "open('é')", "--color=always").stdout
     (directory / "m.py").write_text("f(\n  1)\n")
-    several = run("find", "f($$$)", "--color=always", "-C0", "m.py").stdout
-    assert f"{HIT}f({PLAIN}\n" in several and f"{HIT}  1){PLAIN}\n" in several
+    multiline = run("find", "f($$$)", "--color=always", "-C0", "m.py").stdout
+    assert f"{HIT}f({PLAIN}\n" in multiline and f"{HIT}  1){PLAIN}\n" in multiline
 
 
 def test_when_there_are_colours(run):

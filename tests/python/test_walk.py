@@ -136,8 +136,8 @@ def test_walk_takes_classes(wrong):
 
 
 def test_walk_takes_what_ast_walk_takes():
-    for thing in (ast.Name("x"), ast.Load(), ast.Module([], [])):
-        assert list(lazyast.walk(thing)) == list(ast.walk(thing))
+    for node in (ast.Name("x"), ast.Load(), ast.Module([], [])):
+        assert list(lazyast.walk(node)) == list(ast.walk(node))
 
 
 def recording(base, *names, **methods):

@@ -6,7 +6,7 @@
 //! - [`runtime`]: the running interpreter, its `ast` classes above all.
 //! - [`errors`]: the exceptions.
 //! - [`nodes`]: how `ast` objects come out of an archive, as lazy proxies first.
-//! - [`traverse`]: traversals that materialise the nodes they are asked for.
+//! - [`traverse`]: traversals that materialise only the nodes they need.
 //! - [`bind`]: what the Python package calls: caches, sources, projects and queries.
 
 #![deny(unsafe_code)]

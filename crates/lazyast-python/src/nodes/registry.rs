@@ -74,7 +74,7 @@ pub(crate) fn add(root: &Bound<'_, PyAny>, context: Option<&Rc<TreeContext>>) ->
     Ok(())
 }
 
-/// Adds what the interpreter has made of a source, if it is a tree.
+/// Adds a result of the interpreter's own `compile`, if it is a tree.
 pub(crate) fn add_if_node(result: &Bound<'_, PyAny>) -> PyResult<()> {
     match Interpreter::get(result.py())? {
         Some(interpreter) if interpreter.is_node(result) => add(result, None),

@@ -1,4 +1,4 @@
-//! The interpreter's own parser, whatever the name `compile` in `builtins` stands for later.
+//! The interpreter's own `compile` and parser, even if `builtins.compile` is replaced later.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -11,7 +11,7 @@ pub(crate) const ONLY_AST: i64 = 0x400;
 
 static COMPILE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
-/// The tree that the interpreter itself makes of a source.
+/// Parses a source with the interpreter's own parser.
 pub(crate) fn parse<'py>(py: Python<'py>, source: &str) -> PyResult<Bound<'py, PyAny>> {
     let options = PyDict::new(py);
     options.set_item("flags", ONLY_AST)?;

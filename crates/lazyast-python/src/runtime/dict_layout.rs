@@ -4,7 +4,7 @@
 //! ("split" dictionaries, PEP 412). A node's `__dict__` is created as a copy of a template, whose values are then
 //! overwritten in that array. This takes half of the time of setting items.
 //!
-//! The address of the array stands at a fixed offset in the dictionary, which is no public interface. So
+//! The dictionary contains the address of the array at a fixed offset, which is not part of the public API. So
 //! [`DictTemplate::new`] compares known values with what it finds there, for every template; an interpreter with
 //! another layout is not served.
 

@@ -84,7 +84,7 @@ impl Interpreter {
             base: ast.getattr("AST")?.cast_into::<PyType>()?.unbind(),
             by_address,
         };
-        // One template proves the layout for all classes: all templates are made in the same way.
+        // One template proves the layout for all classes: all templates are created in the same way.
         let proof = interpreter.class(Kind::FunctionDef).map(|class| class.try_template(py)).transpose()?;
         Ok(proof.flatten().map(|_| interpreter))
     }

@@ -1,4 +1,4 @@
-//! Traversals that materialise the nodes they are asked for, and no others.
+//! Traversals that materialise only the nodes they need.
 
 pub(crate) mod ancestors;
 pub(crate) mod visitor;
