@@ -1,4 +1,5 @@
 //! The tests of the format: vectors, damaged archives, and FORMAT.md.
+#![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 /// A reader of damaged bytes never panics or hangs, and `verify` finds the damage.

@@ -71,6 +71,7 @@ pub fn read_source(path: &Path, buffer: &mut Vec<u8>) -> Result<FileFingerprint,
 }
 
 /// Opens a regular file. Opening a pipe would wait for a writer, so its type is checked first.
+#[expect(clippy::disallowed_methods, reason = "sources are read here, and nowhere else in this crate")]
 fn open(path: &Path) -> Result<File, FileError> {
     match path.metadata() {
         Ok(metadata) if metadata.is_file() => File::open(path).map_err(FileError::Io),

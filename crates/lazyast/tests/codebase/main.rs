@@ -1,4 +1,5 @@
 //! Codebases on disk, warmed, opened and exported through the public API.
+#![allow(clippy::disallowed_methods, reason = "tests read and write files")]
 
 /// Unchanged sources are not read, and every change is noticed.
 mod change_detection;
