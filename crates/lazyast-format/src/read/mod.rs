@@ -28,7 +28,7 @@ pub use names::NameNeedle;
 pub use node::{Children, Node};
 pub use node_rows::{NodeRow, NodeRows};
 pub use open_error::OpenError;
-pub use path::PathStep;
+pub use path::NodeStep;
 pub use payload_value::{Constant, PayloadValue, Singleton};
 pub use positions::TreePositions;
 pub use target_python::TargetPython;

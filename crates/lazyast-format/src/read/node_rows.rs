@@ -4,7 +4,7 @@
 //! column instead, so it is the fastest way to see every node.
 
 use super::damage::Damage;
-use super::tree::{Tree, field_of, kind_of};
+use super::tree::{Tree, field_of, kind_of, unknown_field, unknown_kind};
 use crate::encoding::{BLOCK, ESCAPE, NodeId, PAYLOAD_ESCAPE};
 use crate::layout::ArchivedNarrow;
 use crate::schema::{Field, Kind};
@@ -84,33 +84,23 @@ impl<'a> Tree<'a> {
 }
 
 impl NodeRows<'_, '_> {
-    fn decode(&mut self, id: NodeId) -> Result<NodeRow, Damage> {
+    /// Decodes the start, and returns the length, the size and the packed payload. `None` if a value is missing in an
+    /// overflow table.
+    #[inline]
+    fn advance(&mut self, row: usize) -> Option<(u32, u32, u32)> {
         let columns = self.tree.columns;
-        let row = id as usize;
-        let kind = kind_of(columns.kinds[row], id)?;
-        let field = field_of(columns.fields[row], id)?;
-        let missing = || Damage::new("overflow value is missing", id);
-        let (value, is_absolute) = take(&columns.starts, row, &mut self.starts).ok_or_else(missing)?;
+        let (value, is_absolute) = take(&columns.starts, row, &mut self.starts)?;
         self.start = if is_absolute { value } else { self.start.saturating_add(value) };
-        let (length, _) = take(&columns.lengths, row, &mut self.lengths).ok_or_else(missing)?;
-        let (size, _) = take(&columns.sizes, row, &mut self.sizes).ok_or_else(missing)?;
+        let (length, _) = take(&columns.lengths, row, &mut self.lengths)?;
+        let (size, _) = take(&columns.sizes, row, &mut self.sizes)?;
         let payload_bits = match columns.payloads[row].to_native() {
             PAYLOAD_ESCAPE => {
                 self.payloads += 1;
-                let value = columns.payload_overflow.values.get(self.payloads - 1);
-                value.ok_or_else(missing)?.to_native()
+                columns.payload_overflow.values.get(self.payloads - 1)?.to_native()
             }
             bits => u32::from(bits),
         };
-        Ok(NodeRow {
-            id,
-            kind,
-            field,
-            start: self.start,
-            end: self.start.saturating_add(length),
-            subtree_end: id.saturating_add(1).saturating_add(size).min(self.tree.len()),
-            payload_bits,
-        })
+        Some((length, size, payload_bits))
     }
 }
 
@@ -130,11 +120,28 @@ impl Iterator for NodeRows<'_, '_> {
     type Item = Result<NodeRow, Damage>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.next >= self.end {
+        let columns = self.tree.columns;
+        let id = self.next;
+        if id >= self.end {
             return None;
         }
-        let id = self.next;
         self.next += 1;
-        Some(self.decode(id))
+        // Errors leave early, so that the row is written where the caller wants it.
+        let code = *columns.kinds.get(id as usize)?;
+        let Some(kind) = kind_of(code) else { return Some(Err(unknown_kind(code, id))) };
+        let code = columns.fields[id as usize];
+        let Some(field) = field_of(code) else { return Some(Err(unknown_field(code, id))) };
+        let Some((length, size, payload_bits)) = self.advance(id as usize) else {
+            return Some(Err(Damage::new("overflow value is missing", id)));
+        };
+        Some(Ok(NodeRow {
+            id,
+            kind,
+            field,
+            start: self.start,
+            end: self.start.saturating_add(length),
+            subtree_end: id.saturating_add(1).saturating_add(size).min(self.tree.len()),
+            payload_bits,
+        }))
     }
 }

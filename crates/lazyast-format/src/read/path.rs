@@ -7,7 +7,7 @@ use crate::schema::Field;
 
 /// A step of [`Tree::path_to`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PathStep {
+pub struct NodeStep {
     /// The node that the step leads to.
     pub id: NodeId,
     /// The field that the node stands in.
@@ -18,7 +18,7 @@ pub struct PathStep {
 
 impl Tree<'_> {
     /// The path from the root to a node, without the root.
-    pub fn path_to(&self, id: NodeId) -> Result<Vec<PathStep>, Damage> {
+    pub fn path_to(&self, id: NodeId) -> Result<Vec<NodeStep>, Damage> {
         let mut path = Vec::new();
         let mut ancestor = 0;
         while ancestor != id {
@@ -31,13 +31,13 @@ impl Tree<'_> {
     }
 
     /// The step from an ancestor towards a node: to the first child whose subtree ends after the node.
-    pub(super) fn step_towards(&self, ancestor: NodeId, id: NodeId) -> Result<Option<PathStep>, Damage> {
+    pub(super) fn step_towards(&self, ancestor: NodeId, id: NodeId) -> Result<Option<NodeStep>, Damage> {
         let Some(node) = self.node(ancestor) else { return Ok(None) };
         let mut counts = [0_u32; Field::ALL.len()];
         for child in node.children() {
             let (field, child) = child?;
             if self.subtree_end(child.id()) > id {
-                return Ok(Some(PathStep { id: child.id(), field, index: counts[field as usize] }));
+                return Ok(Some(NodeStep { id: child.id(), field, index: counts[field as usize] }));
             }
             counts[field as usize] += 1;
         }

@@ -91,12 +91,14 @@ impl<'a> Tree<'a> {
 
     /// The kind of a node.
     pub fn kind(&self, id: NodeId) -> Result<Kind, Damage> {
-        kind_of(self.columns.kinds.get(id as usize).copied().unwrap_or(u8::MAX), id)
+        let code = self.columns.kinds.get(id as usize).copied().unwrap_or(u8::MAX);
+        kind_of(code).ok_or_else(|| unknown_kind(code, id))
     }
 
     /// The field of its parent that a node stands in.
     pub fn field(&self, id: NodeId) -> Result<Field, Damage> {
-        field_of(self.columns.fields.get(id as usize).copied().unwrap_or(u8::MAX), id)
+        let code = self.columns.fields.get(id as usize).copied().unwrap_or(u8::MAX);
+        field_of(code).ok_or_else(|| unknown_field(code, id))
     }
 
     /// The number after the last node of a subtree. It is above `id`, and at most the number of nodes.
@@ -145,14 +147,22 @@ impl<'a> Tree<'a> {
     }
 }
 
-/// The kind with a code. `id` is the node that has it.
-pub(super) fn kind_of(code: u8, id: NodeId) -> Result<Kind, Damage> {
-    let kind = Kind::ALL.get(usize::from(code)).copied();
-    kind.ok_or_else(|| Damage::new("unknown kind", id).found(u32::from(code)))
+/// The kind with a code.
+pub(super) fn kind_of(code: u8) -> Option<Kind> {
+    Kind::ALL.get(usize::from(code)).copied()
 }
 
-/// The field with a code. `id` is the node that stands in it.
-pub(super) fn field_of(code: u8, id: NodeId) -> Result<Field, Damage> {
-    let field = Field::ALL.get(usize::from(code)).copied();
-    field.ok_or_else(|| Damage::new("unknown field", id).found(u32::from(code)))
+/// The field with a code.
+pub(super) fn field_of(code: u8) -> Option<Field> {
+    Field::ALL.get(usize::from(code)).copied()
+}
+
+#[cold]
+pub(super) fn unknown_kind(code: u8, id: NodeId) -> Damage {
+    Damage::new("unknown kind", id).found(u32::from(code))
+}
+
+#[cold]
+pub(super) fn unknown_field(code: u8, id: NodeId) -> Damage {
+    Damage::new("unknown field", id).found(u32::from(code))
 }
