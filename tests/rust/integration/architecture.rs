@@ -156,3 +156,26 @@ fn archived_columns_are_vectors_of_numbers() {
     }
     assert!(fields > 20, "only {fields} fields are found in columns.rs");
 }
+
+/// Paths in the documents are not checked by any compiler.
+#[test]
+fn documents_name_paths_that_exist() {
+    let mut count = 0;
+    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "COMPATIBILITY.md"] {
+        let text = fs::read_to_string(workspace().join(document)).unwrap();
+        let is_path = |text: &&str| {
+            let top = text.split('/').next().unwrap();
+            let is_in_tree =
+                text.contains('/') && ["crates", "tests", "python", "format-spec", "benches"].contains(&top);
+            (is_in_tree || text.ends_with(".md")) && !text.contains(char::is_whitespace)
+        };
+        for path in text.split('`').skip(1).step_by(2).filter(is_path) {
+            // `TARGET` and its like stand for any name.
+            let known: PathBuf = path.split('/').take_while(|part| *part != "TARGET").collect();
+            let in_spec = workspace().join("format-spec").join(&known);
+            assert!(workspace().join(&known).exists() || in_spec.exists(), "{document} names {path}");
+            count += 1;
+        }
+    }
+    assert!(count > 30, "only {count} paths are found");
+}
