@@ -1,7 +1,7 @@
 //! Attribute tests of selectors: `[args.length>5]`.
 //!
 //! A test is a [`path`] of fields that leads from a node to a [`value`], and an [`operand`] that the value is
-//! compared with. Numbers are compared exactly, see [`number`]. [`test`] puts these together and decides which kinds
+//! compared with. Numbers are compared exactly, see [`number`]. [`test`](mod@test) puts these together and decides which kinds
 //! and which files can pass. Fields and positions are those of the newest Python, whichever version runs.
 
 mod number;

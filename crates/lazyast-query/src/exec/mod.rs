@@ -37,7 +37,7 @@
 //! - [`relations`], [`fields`], [`patterns`], [`positions`]: the conditions that need more than a line.
 //! - [`navigation`]: parents, lists of siblings, blocks.
 //! - [`node_set`]: sets of nodes.
-//! - [`hits`]: hits and the patterns that captures come from.
+//! - [`hits`](mod@hits): hits and the patterns that captures come from.
 
 mod candidates;
 mod fields;

@@ -10,7 +10,7 @@
 //! - [`metavariables`]: replaces metavariables with identifiers, so that any Python parser parses the text.
 //! - [`keyword_context`]: finds out where Python wants a `name=value` in place of a metavariable.
 //! - [`parse`]: the parser, which the caller gives.
-//! - [`compile`]: compiles the tree of the parsed text to a [`program`].
+//! - [`compile`](mod@compile): compiles the tree of the parsed text to a [`program`].
 //! - [`matcher`]: compares a program with nodes.
 //! - [`subject`]: what is compared and captured.
 //! - [`equality`]: compares what one metavariable matches in two places.
