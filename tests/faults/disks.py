@@ -53,14 +53,14 @@ def full_disks(codebase, steps):
     """Warm, edit, compact and collect garbage on disks that are too small, and on disks that become full."""
     with disk(codebase.cache, 64 << 20):
         codebase.check(0)
-        whole = lazyast.Cache(codebase.cache).stats()[0].bytes
+        filled = lazyast.Cache(codebase.cache).stats()[0].bytes
     for step in range(steps):
-        with disk(codebase.cache, max(4, 2 * whole * step // steps // 4096) * 4096):
+        with disk(codebase.cache, max(4, 2 * filled * step // steps // 4096) * 4096):
             for _ in range(3):
                 write_everything(codebase)
             codebase.counts["small disks"] += 1
     for step in range(steps):
-        with disk(codebase.cache, 4 * whole):
+        with disk(codebase.cache, 4 * filled):
             codebase.check(0)
             ballast = codebase.cache / "ballast"
             with open(ballast, "wb", buffering=0) as file, contextlib.suppress(OSError):
@@ -68,7 +68,7 @@ def full_disks(codebase, steps):
                     # The last write before the disk is full writes less than requested.
                     file.write(bytes(64 * KIB))
             with open(ballast, "r+b") as file:
-                file.truncate(ballast.stat().st_size - step * whole // steps // 4096 * 4096)
+                file.truncate(ballast.stat().st_size - step * filled // steps // 4096 * 4096)
             for _ in range(3):
                 write_everything(codebase)
             ballast.unlink()
