@@ -215,9 +215,9 @@ pub static ALL: &[Invalid] = &[
     invalid(Rule::Constants, "literal-with-another-letter", "constants", |patch| {
         let bytes = patch.region("string_bytes");
         let digits = b"18446744073709551616";
-        let place =
+        let offset =
             patch.bytes[bytes.offset..bytes.end()].windows(digits.len()).position(|found| found == digits);
-        patch.set("string_bytes", place.unwrap_or_default() + 3, u64::from(b'_'));
+        patch.set("string_bytes", offset.unwrap_or_default() + 3, u64::from(b'_'));
     }),
     invalid(Rule::Comments, "empty-comment", "comments", |patch| patch.set("comment_lengths.bytes", 1, 0)),
     invalid(Rule::Comments, "comment-behind-the-text", "comments", |patch| {

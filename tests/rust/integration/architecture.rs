@@ -19,7 +19,7 @@ const OWNED: [(&str, &str); 6] = [
     ("pyo3", "lazyast-python"),
 ];
 
-/// Dependencies of each crate of the workspace, those of its tests left out.
+/// Dependencies of each crate of the workspace, without those of its tests.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])

@@ -47,10 +47,10 @@ impl<'a> Node<'_, 'a> {
 
     fn children_value(self, spec: &FieldSpec, children: FieldChildren) -> Result<FieldValue<'a>, Damage> {
         match children {
-            FieldChildren::One(wanted) => {
+            FieldChildren::One(only) => {
                 for child in self.children() {
                     let (field, child) = child?;
-                    if field == wanted {
+                    if field == only {
                         return Ok(FieldValue::Node(child.id()));
                     }
                 }

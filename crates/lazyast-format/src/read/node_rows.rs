@@ -126,7 +126,7 @@ impl Iterator for NodeRows<'_, '_> {
             return None;
         }
         self.next += 1;
-        // Errors leave early, so that the row is written where the caller wants it.
+        // The row is built in the result itself: a helper that returns it costs a copy for each node.
         let code = *columns.kinds.get(id as usize)?;
         let Some(kind) = kind_of(code) else { return Some(Err(unknown_kind(code, id))) };
         let code = columns.fields[id as usize];

@@ -3,7 +3,7 @@
 /// The last release of 3.12 that puts empty constants into format specifications.
 const LAST_MICRO_WITH_EMPTY_CONSTANTS: u8 = 1;
 
-/// The version of Python whose tree a reader wants.
+/// The version of Python for which a tree is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TargetPython {
     /// The minor version: 11 in 3.11.

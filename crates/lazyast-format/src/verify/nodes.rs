@@ -132,8 +132,8 @@ impl NodeChecker<'_, '_> {
     fn codes(&self, id: u32, findings: &mut Findings) -> Result<(Option<Kind>, Option<Field>), LimitReached> {
         let columns = self.tree.columns;
         let (kind, field) = (columns.kinds[id as usize], columns.fields[id as usize]);
-        let known = (Kind::ALL.get(usize::from(kind)).copied(), Field::ALL.get(usize::from(field)).copied());
-        if known.0.is_none() {
+        let codes = (Kind::ALL.get(usize::from(kind)).copied(), Field::ALL.get(usize::from(field)).copied());
+        if codes.0.is_none() {
             findings.report(
                 Rule::Codes,
                 "kinds",
@@ -142,7 +142,7 @@ impl NodeChecker<'_, '_> {
                 kind,
             )?;
         }
-        if known.1.is_none() {
+        if codes.1.is_none() {
             findings.report(
                 Rule::Codes,
                 "fields",
@@ -151,7 +151,7 @@ impl NodeChecker<'_, '_> {
                 field,
             )?;
         }
-        Ok(known)
+        Ok(codes)
     }
 
     /// V18: subtrees are nested. Returns the number after the last node of the subtree.
