@@ -72,9 +72,10 @@ impl<'a> Strict<'a> {
         (!extends_to_end).then_some("an operator or a clause after a yield")
     }
 
-    /// `(a).b: int`: CPython takes `(a)` for the whole target and then expects the colon.
+    /// `(a).b: int`: CPython takes `(a)` for the whole target and then expects the colon. `(a): int` is valid.
     pub(crate) fn annotated_assignment(self, node: &StmtAnnAssign) -> Construct {
-        self.begins_with(node.range, b'(').then_some("an annotated target that begins with a parenthesis")
+        self.begins_with(node.target.range(), b'(')
+            .then_some("an annotated target that begins with a parenthesis")
     }
 
     /// CPython accepts `else` only after `except`; ruff also after `try` alone if there is a `finally`.
