@@ -151,7 +151,7 @@ def quick(session):
 
 @nox.session(default=False, requires=["wheel"])
 def suites(session):
-    """Run the suites of tools that are built on `ast`, with lazyast and without it. Needs a network."""
+    """Run the suites of tools that are built on `ast`, with lazyast and without it. It takes a network."""
     tools = runpy.run_path("tests/suites.py")["SUITES"]
     names = session.posargs or list(tools)
     install_wheel(session, "pytest", "setuptools", *(need for name in names for need in tools[name][1]))

@@ -40,7 +40,7 @@ def outcome(parse, source, **options):
 
 
 def describe(error):
-    """Give everything about an exception that a user could look at."""
+    """Give everything about an exception that a user can observe."""
     if error is None:
         return None
     position = ()
@@ -66,7 +66,7 @@ def first_difference(mine, theirs):
     while pending:
         path, mine, theirs = pending.pop()
         if isinstance(mine, ast.AST) and type(mine) == type(theirs):  # noqa: E721
-            # Untouched nodes are equal to their class in every way but identity.
+            # The class of a lazy proxy equals the class of the node, but is not identical: materialise it.
             vars(mine)
         if type(mine) is not type(theirs):
             return f"{path}: {type(mine).__name__} {mine!r:.80} instead of {theirs!r:.80}"
@@ -81,7 +81,7 @@ def first_difference(mine, theirs):
             if list(mine_fields) != list(their_fields):
                 return f"{path}: fields {list(mine_fields)} instead of {list(their_fields)}"
             where = f"{path}@{getattr(theirs, 'lineno', '')}"
-            # The first field is looked at first.
+            # The first field is compared first.
             for name in reversed(their_fields):
                 step = f"{where}.{name}"
                 pending.append((step, mine_fields[name], their_fields[name]))
@@ -108,7 +108,7 @@ def is_identifier(path):
 def compare(source, orders=("walk", "leaves", "random", "dump", "materialize"), **options):
     """Say how lazyast.parse and ast.parse differ on a source, or give None.
 
-    Nodes are made when they are touched, so a tree of its own is compared for each order of touching.
+    Nodes are materialised on first access: each order of accesses gets a tree of its own.
     """
     tree, error, caught = outcome(ast.parse, source, **options)
     theirs = None if tree is None else dump(tree)
@@ -129,15 +129,15 @@ def compare(source, orders=("walk", "leaves", "random", "dump", "materialize"), 
     return None
 
 
-def touch_leaves_first(tree):
-    """Touch what is last and deepest before what stands around it has been looked at any further."""
+def leaves_first(tree):
+    """Materialise the last and deepest nodes before the other children of the nodes around them."""
     pending = [tree]
     while pending:
         pending.extend(ast.iter_child_nodes(pending.pop()))
 
 
-def touch_at_random(tree):
-    """Touch nodes in an order that has nothing to do with the tree, but is the same each time."""
+def at_random(tree):
+    """Materialise nodes in a random order, which is the same each time."""
     chance = random.Random(0)
     pending = [tree]
     while pending:
@@ -148,15 +148,15 @@ def touch_at_random(tree):
 
 ORDERS = {
     "walk": lambda tree: list(ast.walk(tree)),
-    "leaves": touch_leaves_first,
-    "random": touch_at_random,
+    "leaves": leaves_first,
+    "random": at_random,
     "dump": lambda tree: dump(tree),
     "materialize": lazyast.materialize,
 }
 
 
 def dump(tree):
-    """Give a tree's dump, or the name of the exception that keeps it from being made."""
+    """Give a tree's dump, or the name of the exception that it raises."""
     try:
         return ast.dump(tree, include_attributes=True)
     except (RecursionError, ValueError) as error:
@@ -164,7 +164,7 @@ def dump(tree):
 
 
 def examine(job):
-    """Compare one file. Gives its path, how it went, and why it was left to the interpreter."""
+    """Compare one file. Gives its path, how it went, and why lazyast fell back to the interpreter."""
     path, as_text, type_comments = job
     source = Path(path).read_bytes()
     if as_text:
@@ -203,10 +203,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("paths", nargs="+", metavar="DIR_OR_FILE")
     parser.add_argument("--jobs", "-j", type=int, default=os.cpu_count(), metavar="N")
-    parser.add_argument("--exclude", action="append", default=[], metavar="NAME", help="skip folders")
+    parser.add_argument("--exclude", action="append", default=[], metavar="NAME", help="skip directories")
     parser.add_argument("--text", action="store_true", help="pass sources as str, not as bytes")
     parser.add_argument("--type-comments", action="store_true", help="with type_comments=True")
-    parser.add_argument("--verbose", "-v", action="store_true", help="list files left to the interpreter")
+    parser.add_argument("--verbose", "-v", action="store_true", help="list the files that lazyast does not serve")
     arguments = parser.parse_args()
     started = time.perf_counter()
     files = list(files_under(arguments.paths, set(arguments.exclude)))
@@ -220,7 +220,7 @@ def main():
             if result.startswith("different"):
                 print(f"{path}: {result.partition(': ')[2]}")
             elif reason is not None and arguments.verbose:
-                print(f"{path}: left to the interpreter: {reason}")
+                print(f"{path}: falls back to the interpreter: {reason}")
     version = ".".join(map(str, sys.version_info[:3]))
     served = reasons.pop("served", 0)
     print(
@@ -228,8 +228,8 @@ def main():
         f"{counts['different']} different, {counts['raised alike']} raised alike "
         f"({time.perf_counter() - started:.0f} s)"
     )
-    left = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
-    print(f"served by lazyast: {served}; left to the interpreter: {sum(reasons.values())} ({left})")
+    fallbacks = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
+    print(f"served by lazyast: {served}; fell back to the interpreter: {sum(reasons.values())} ({fallbacks})")
     return 1 if counts["different"] or not files else 0
 
 

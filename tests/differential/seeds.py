@@ -45,7 +45,7 @@ def collect(random: Random, files: int) -> list[str]:
     library = Path(sysconfig.get_path("stdlib"))
     paths = [
         path
-        for folder in (
+        for directory in (
             "",
             "asyncio",
             "email",
@@ -56,7 +56,7 @@ def collect(random: Random, files: int) -> list[str]:
             "xml/dom",
             "concurrent/futures",
         )
-        for path in sorted((library / folder).glob("*.py"))
+        for path in sorted((library / directory).glob("*.py"))
         if "bad" not in path.name and path.stat().st_size < 400_000
     ]
     # Tests of the language itself have the rarest constructs.

@@ -7,3 +7,5 @@ mod architecture;
 mod generated;
 /// The vectors cover every part of the layout.
 mod layout;
+/// How the sources are cut into files, and what they call things.
+mod structure;

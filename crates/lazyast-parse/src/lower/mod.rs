@@ -1,6 +1,6 @@
 //! Lowering: ruff's tree to CPython's nodes, in preorder, children in source order.
 //!
-//! [`lowering`] has the state and writes nodes; each family of nodes has a file that adds methods to it. The
+//! [`lowering`] has the state and writes nodes; each group of nodes has a file that adds methods to it. The
 //! recursion follows the tree and stops at [`MAX_DEPTH`](crate::limits::MAX_DEPTH). The first construct that
 //! is not served ends the lowering: everything after it is skipped.
 

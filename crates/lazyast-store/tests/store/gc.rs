@@ -210,7 +210,7 @@ fn symbolic_links_are_neither_followed_nor_deleted() {
         .expect("the directory is writable");
     symlink(outside.join("b.fresh"), store.directory().version().join(format!("b{SUFFIX}")))
         .expect("the directory is writable");
-    symlink(&outside, store.directory().packs().join("folder.pack")).expect("the directory is writable");
+    symlink(&outside, store.directory().packs().join("directory.pack")).expect("the directory is writable");
     collect(&store, &policy(0));
     lazyast_store::clean_cache(cache).expect("this user owns it");
     assert_eq!(names(&outside), ["b.fresh", "c", "packs"]);
