@@ -49,7 +49,7 @@ impl Lowering<'_> {
             Expr::StringLiteral(node) => self.string(node, field),
             Expr::BytesLiteral(node) => self.bytes(node, field),
             Expr::FString(node) => self.joined_string(node, field),
-            Expr::TString(_) => self.unsupported("a template string"),
+            Expr::TString(node) => self.template_string(node, field),
             Expr::NumberLiteral(node) => self.number(node, field),
             Expr::NoneLiteral(_) => self.singleton(ConstantSingleton::None, range, field),
             Expr::BooleanLiteral(node) => {
@@ -115,8 +115,14 @@ impl Lowering<'_> {
                 self.comprehension(Kind::GeneratorExp, field, range, &node.elt, &node.generators);
             }
             Expr::DictComp(node) => self.node(Kind::DictComp, field, range, Payload::None, |lower| {
-                lower.optional_expression(node.key.as_deref(), Field::Key);
-                lower.expression(&node.value, Field::Value);
+                // In `{**x for x in y}` CPython has `x` as the key and no value.
+                match &node.key {
+                    Some(key) => {
+                        lower.expression(key, Field::Key);
+                        lower.expression(&node.value, Field::Value);
+                    }
+                    None => lower.expression(&node.value, Field::Key),
+                }
                 lower.generators(&node.generators);
             }),
             Expr::Await(node) => {

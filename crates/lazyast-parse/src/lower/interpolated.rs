@@ -1,16 +1,19 @@
-//! f-strings.
+//! f-strings and t-strings.
 //!
-//! Ruff keeps the parts of an f-string apart. CPython joins all constant text between two replacement
-//! fields, also across implicitly concatenated literals. The versions of CPython disagree about details of
-//! format specifications and of the text of `{x=}`. Sources with these details are unsupported;
+//! Ruff keeps the parts of an f-string or t-string apart. CPython joins all constant text between two
+//! replacement fields, also across implicitly concatenated literals. The versions of CPython disagree about
+//! details of format specifications and of the text of `{x=}`. Sources with these details are unsupported;
 //! COMPATIBILITY.md lists them.
+//!
+//! The fields of a t-string are `Interpolation` nodes. Those in its format specifications are
+//! `FormattedValue` nodes, as in an f-string.
 
-use lazyast_format::encoding::{ConstantTag, Payload};
+use lazyast_format::encoding::{ConstantTag, InterpolationRecord, Payload};
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::StringFlags;
 use ruff_python_ast::{
-    ConversionFlag, Expr, ExprFString, FString, FStringPart, InterpolatedElement, InterpolatedStringElement,
-    InterpolatedStringFormatSpec,
+    ConversionFlag, Expr, ExprFString, ExprTString, FString, FStringPart, InterpolatedElement,
+    InterpolatedStringElement, InterpolatedStringFormatSpec,
 };
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
@@ -31,11 +34,12 @@ impl PendingText {
     }
 }
 
-/// The f-string around a replacement field.
+/// The f-string or t-string around a replacement field.
 #[derive(Clone, Copy)]
-struct EnclosingFString<'f> {
+struct EnclosingString {
     literal: FStringLiteral,
-    part: &'f FString,
+    is_raw: bool,
+    is_template: bool,
     /// How many format specifications enclose the field.
     specs: u8,
 }
@@ -58,11 +62,28 @@ impl Lowering<'_> {
                 FStringPart::FString(part) => {
                     self.check_line_ends(part);
                     let literal = self.positions.literal(part.range, is_concatenated, self.replacement);
-                    let fstring = EnclosingFString { literal, part, specs: 0 };
+                    let is_raw = part.flags.prefix().is_raw();
+                    let enclosing = EnclosingString { literal, is_raw, is_template: false, specs: 0 };
                     for element in &part.elements {
-                        self.element(element, fstring, &mut pending);
+                        self.element(element, enclosing, &mut pending);
                     }
                 }
+            }
+        }
+        self.flush(&mut pending);
+        self.builder.leave(open);
+    }
+
+    pub(super) fn template_string(&mut self, node: &ExprTString, field: Field) {
+        let is_concatenated = node.value.is_implicit_concatenated();
+        let open = self.enter(Kind::TemplateStr, field, node.range, Payload::None);
+        let mut pending = PendingText::default();
+        for part in &node.value {
+            let literal = self.positions.literal(part.range, is_concatenated, self.replacement);
+            let is_raw = part.flags.prefix().is_raw();
+            let enclosing = EnclosingString { literal, is_raw, is_template: true, specs: 0 };
+            for element in &part.elements {
+                self.element(element, enclosing, &mut pending);
             }
         }
         self.flush(&mut pending);
@@ -72,7 +93,7 @@ impl Lowering<'_> {
     fn element(
         &mut self,
         element: &InterpolatedStringElement,
-        fstring: EnclosingFString<'_>,
+        enclosing: EnclosingString,
         pending: &mut PendingText,
     ) {
         match element {
@@ -82,8 +103,7 @@ impl Lowering<'_> {
                 }
                 self.check_continuation(text.range);
                 pending.cover(text.range);
-                let raw = fstring.part.flags.prefix().is_raw();
-                self.append(&text.value, text.range, raw, true, &mut pending.value);
+                self.append(&text.value, text.range, enclosing.is_raw, true, &mut pending.value);
             }
             InterpolatedStringElement::Interpolation(replacement) => {
                 if let Some(debug) = &replacement.debug_text {
@@ -94,7 +114,7 @@ impl Lowering<'_> {
                     pending.value.extend_from_slice(self.text[range].as_bytes());
                 }
                 self.flush(pending);
-                self.formatted_value(replacement, fstring);
+                self.formatted_value(replacement, enclosing);
             }
         }
     }
@@ -109,11 +129,11 @@ impl Lowering<'_> {
         Some(self.builder.leaf(Kind::Constant, Field::Values, start, end, payload))
     }
 
-    fn formatted_value(&mut self, field: &InterpolatedElement, fstring: EnclosingFString<'_>) {
+    fn formatted_value(&mut self, field: &InterpolatedElement, enclosing: EnclosingString) {
         if !self.may_descend() {
             return;
         }
-        self.check_field(field, fstring);
+        self.check_field(field, enclosing);
         let conversion = match field.conversion {
             ConversionFlag::None if field.debug_text.is_some() && field.format_spec.is_none() => {
                 i32::from(b'r')
@@ -124,18 +144,45 @@ impl Lowering<'_> {
             ConversionFlag::Ascii => i32::from(b'a'),
         };
         let (start, end) = (field.start().to_u32(), field.end().to_u32());
-        let payload = Payload::Conversion(conversion);
-        let open = self.builder.enter(Kind::FormattedValue, Field::Values, start, end, payload);
-        self.field_expression(field, fstring);
+        let (kind, payload) = if enclosing.is_template && enclosing.specs == 0 {
+            let record = InterpolationRecord { text: self.interpolation_text(field), conversion };
+            (Kind::Interpolation, Payload::Interpolation(self.builder.record(record)))
+        } else {
+            (Kind::FormattedValue, Payload::Conversion(conversion))
+        };
+        let open = self.builder.enter(kind, Field::Values, start, end, payload);
+        self.field_expression(field, enclosing);
         if let Some(spec) = &field.format_spec {
-            self.format_spec(spec, fstring);
+            self.format_spec(spec, enclosing);
         }
         self.builder.leave(open);
     }
 
+    /// The number of `Interpolation.str`: the text from the opening brace to the conversion, the format
+    /// specification or the closing brace. In a self-documenting field it ends before the `=`.
+    fn interpolation_text(&mut self, field: &InterpolatedElement) -> u32 {
+        let text = &self.text[field.start().to_usize() + 1..];
+        let text = if let Some(debug) = &field.debug_text {
+            let documented = &text[..debug.as_str().len()];
+            documented.rsplit_once('=').map_or(documented, |(expression, _)| expression)
+        } else {
+            let end = field.format_spec.as_ref().map_or(field.end(), |spec| spec.range.start());
+            let text = &text[..end.to_usize() - field.start().to_usize() - 2];
+            match field.conversion {
+                ConversionFlag::None => text,
+                _ => text.rsplit_once('!').map_or(text, |(expression, _)| expression),
+            }
+        };
+        if text.contains('#') {
+            // CPython removes comments from the text.
+            self.unsupported("a # in a replacement field of a t-string");
+        }
+        self.builder.string(text.as_bytes())
+    }
+
     /// The expression of a field, which Python 3.11 parses as a source of its own.
-    fn field_expression(&mut self, field: &InterpolatedElement, fstring: EnclosingFString<'_>) {
-        let replacement = self.positions.replacement(field.range, fstring.literal);
+    fn field_expression(&mut self, field: &InterpolatedElement, enclosing: EnclosingString) {
+        let replacement = self.positions.replacement(field.range, enclosing.literal);
         let moves = self.positions.has_moved_nodes(replacement, field.range);
         let around = std::mem::replace(&mut self.replacement, moves.then_some(replacement));
         match &*field.expression {
@@ -148,7 +195,7 @@ impl Lowering<'_> {
                     end,
                     Payload::Context(context(tuple.ctx)),
                 );
-                let span = self.positions.bare_tuple_span(tuple.range, replacement, fstring.literal);
+                let span = self.positions.bare_tuple_span(tuple.range, replacement, enclosing.literal);
                 self.builder.span_311(open.id(), span);
                 self.expressions(&tuple.elts, Field::Elts);
                 self.builder.leave(open);
@@ -159,23 +206,23 @@ impl Lowering<'_> {
     }
 
     /// The `JoinedStr` of a format specification: from the colon to the closing brace.
-    fn format_spec(&mut self, spec: &InterpolatedStringFormatSpec, fstring: EnclosingFString<'_>) {
+    fn format_spec(&mut self, spec: &InterpolatedStringFormatSpec, enclosing: EnclosingString) {
         let start = spec.range.start().to_u32().saturating_sub(1);
         let end = spec.range.end().to_u32();
         let open = self.builder.enter(Kind::JoinedStr, Field::FormatSpec, start, end, Payload::None);
-        if let Some(span) = fstring.literal.span {
+        if let Some(span) = enclosing.literal.span {
             self.builder.span_311(open.id(), span);
         }
-        let fstring = EnclosingFString { specs: fstring.specs + 1, ..fstring };
+        let enclosing = EnclosingString { specs: enclosing.specs + 1, ..enclosing };
         let mut pending = PendingText::default();
         for element in &spec.elements {
             if let InterpolatedStringElement::Literal(text) = element {
-                self.check_spec_text(text.range, fstring.part);
+                self.check_spec_text(text.range, enclosing.is_raw);
             }
-            self.element(element, fstring, &mut pending);
+            self.element(element, enclosing, &mut pending);
         }
         let constant = self.flush(&mut pending);
-        if let Some((constant, span)) = constant.zip(fstring.literal.span) {
+        if let Some((constant, span)) = constant.zip(enclosing.literal.span) {
             self.builder.span_311(constant, span);
         }
         if constant.is_none() && !spec.elements.is_empty() {
@@ -224,7 +271,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn check_field(&mut self, field: &InterpolatedElement, fstring: EnclosingFString<'_>) {
+    fn check_field(&mut self, field: &InterpolatedElement, enclosing: EnclosingString) {
         let spec_start = field.format_spec.as_ref().map(|spec| spec.range.start());
         // After the conversion or the expression: the colon or the closing brace.
         let end = spec_start.unwrap_or(field.end()) - TextSize::new(1);
@@ -233,23 +280,23 @@ impl Lowering<'_> {
         let blank_conversion =
             field.conversion != ConversionFlag::None && !text.last().is_some_and(u8::is_ascii_alphabetic);
         let nested_braces = text.starts_with(b"{{");
-        if escapes || blank_conversion || field.expression.is_starred_expr() || fstring.specs > 1 {
+        if escapes || blank_conversion || field.expression.is_starred_expr() || enclosing.specs > 1 {
             self.needs(12);
         }
-        if fstring.specs > 2 {
+        if enclosing.specs > 2 {
             self.unsupported("replacement fields nested three format specifications deep");
         }
-        if fstring.specs > 0 && nested_braces {
+        if enclosing.specs > 0 && nested_braces {
             self.unsupported("a display in braces in a format specification");
         }
-        if fstring.specs > 0 && field.debug_text.is_some() {
+        if enclosing.specs > 0 && field.debug_text.is_some() {
             self.unsupported("a self-documenting expression in a format specification");
         }
     }
 
-    fn check_spec_text(&mut self, range: TextRange, part: &FString) {
+    fn check_spec_text(&mut self, range: TextRange, is_raw: bool) {
         let text = self.slice(range);
-        let escaped = if part.flags.prefix().is_raw() {
+        let escaped = if is_raw {
             text.contains('\\')
         } else {
             text.contains("\\N{") || text.contains("\\\n")
