@@ -272,7 +272,10 @@ class _Payload:
         return self.optional(self.pair()[0] if self.payload % 2 else self.payload // 2)
 
     def level(self, _):
-        return self.pair()[1] if self.payload % 2 else 0
+        return self.pair()[1] // 2 if self.payload % 2 else 0
+
+    def is_lazy(self, _):
+        return self.pair()[1] % 2 if self.payload % 2 else 0
 
     def alias_name(self, _):
         return self.reader.names[self.pair()[0] if self.payload % 2 else self.payload // 2]

@@ -2,7 +2,7 @@
 """The schema as Python data."""
 
 FORMAT_VERSION = 1
-SCHEMA_FINGERPRINT = 0x091eba6f9d201e59
+SCHEMA_FINGERPRINT = 0x5af4ee4e5f198991
 
 FIELDS = [
     "root",
@@ -320,11 +320,11 @@ KINDS = [
     (
         "Import",
         True,
-        "none",
+        "flag",
         11,
         [
             ("names", "alias*", "children", 11),
-            ("is_lazy", "int", "zero", 15),
+            ("is_lazy", "int?", "flag", 15),
         ],
     ),
     (
@@ -336,7 +336,7 @@ KINDS = [
             ("module", "identifier?", "module", 11),
             ("names", "alias*", "children", 11),
             ("level", "int?", "level", 11),
-            ("is_lazy", "int", "zero", 15),
+            ("is_lazy", "int?", "is_lazy", 15),
         ],
     ),
     (
@@ -498,7 +498,7 @@ KINDS = [
         11,
         [
             ("key", "expr", "child", 11),
-            ("value", "expr", "child", 11),
+            ("value", "expr?", "child", 11),
             ("generators", "comprehension*", "children", 11),
         ],
     ),

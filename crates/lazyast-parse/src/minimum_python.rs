@@ -8,7 +8,7 @@ use crate::unsupported::Unsupported;
 const OLDEST: u8 = 11;
 
 /// The newest minor version whose syntax is served.
-const NEWEST: u8 = 13;
+const NEWEST: u8 = 15;
 
 /// The minor version, from what ruff finds that [`OLDEST`] lacks.
 pub(crate) fn of_syntax(errors: &[UnsupportedSyntaxError]) -> Result<u8, Unsupported> {

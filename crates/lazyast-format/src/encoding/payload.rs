@@ -66,7 +66,7 @@ pub enum Payload {
     Operators(Stored<u32>),
     /// The name of an alias without `asname`, or an [`AliasRecord`].
     Alias(Stored<u32>),
-    /// The module of an import without a level, or an [`ImportFromRecord`].
+    /// The module of an import that is neither relative nor lazy, or an [`ImportFromRecord`].
     ImportFrom(Stored<Option<u32>>),
     /// The offset of a counted list of names in the extras.
     Names(u32),
@@ -267,22 +267,24 @@ impl Record for AliasRecord {
     }
 }
 
-/// The source of a relative import.
+/// The source of a relative or lazy import.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ImportFromRecord {
     /// The name of the module.
     pub module: Option<u32>,
-    /// The number of leading dots, at least 1.
+    /// The number of leading dots, below 2^31.
     pub level: u32,
+    /// Whether the statement begins with `lazy`.
+    pub is_lazy: bool,
 }
 
 impl Record for ImportFromRecord {
     fn from_words([module, level]: [u32; 2]) -> Self {
-        Self { module: module.checked_sub(1), level }
+        Self { module: module.checked_sub(1), level: level >> 1, is_lazy: level & 1 == 1 }
     }
 
     fn to_words(self) -> [u32; 2] {
-        [encode_optional(self.module), self.level]
+        [encode_optional(self.module), self.level << 1 | u32::from(self.is_lazy)]
     }
 }
 

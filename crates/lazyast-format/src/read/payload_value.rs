@@ -120,6 +120,9 @@ impl<'a> Tree<'a> {
             (Role::Level, Payload::ImportFrom(import)) => {
                 PayloadValue::Int(self.import_from(import)?.level as i32)
             }
+            (Role::IsLazy, Payload::ImportFrom(import)) => {
+                PayloadValue::Int(i32::from(self.import_from(import)?.is_lazy))
+            }
             (Role::AliasName, Payload::Alias(alias)) => PayloadValue::Name(self.alias(alias)?.0),
             (Role::Asname, Payload::Alias(alias)) => optional_name(self.alias(alias)?.1),
             (Role::Conversion, Payload::Conversion(conversion)) => PayloadValue::Int(conversion),
@@ -150,7 +153,7 @@ impl<'a> Tree<'a> {
     /// The module and the level of an `ImportFrom`.
     pub fn import_from(&self, import: Stored<Option<u32>>) -> Result<ImportFromRecord, Damage> {
         match import {
-            Stored::Inline(module) => Ok(ImportFromRecord { module, level: 0 }),
+            Stored::Inline(module) => Ok(ImportFromRecord { module, level: 0, is_lazy: false }),
             Stored::Record(offset) => self.record(offset),
         }
     }

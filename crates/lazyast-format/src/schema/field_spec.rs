@@ -65,6 +65,8 @@ pub enum Role {
     Module,
     /// `ImportFrom.level`.
     Level,
+    /// `ImportFrom.is_lazy`: 0 or 1.
+    IsLazy,
     /// `alias.name`.
     AliasName,
     /// `alias.asname`.

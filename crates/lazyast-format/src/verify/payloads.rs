@@ -188,9 +188,11 @@ impl<'t, 'a> PayloadChecker<'t, 'a> {
             }
             Stored::Record(offset) => {
                 let record: Option<ImportFromRecord> = self.record(id, offset, findings)?;
-                let Some(ImportFromRecord { module, level }) = record else { return Ok(()) };
-                let relative = level >= 1 && i32::try_from(level).is_ok();
-                check_code(id, level, relative, "a level from 1 to 2^31 - 1", findings)?;
+                let Some(record) = record else { return Ok(()) };
+                let ImportFromRecord { module, level, is_lazy } = record;
+                let word = record.to_words()[1];
+                check_code(id, word, level >= 1 || is_lazy, "a level of at least 1, or lazy", findings)?;
+                check_code(id, word, level >= 1 || module.is_some(), "a module or a level", findings)?;
                 self.optional_name(id, module, findings)
             }
         }

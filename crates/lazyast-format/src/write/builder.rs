@@ -151,10 +151,10 @@ impl Builder {
     }
 
     /// The payload of an `ImportFrom`.
-    pub fn import_from(&mut self, module: Option<u32>, level: u32) -> Payload {
-        Payload::ImportFrom(match level {
-            0 => Stored::Inline(module),
-            level => Stored::Record(self.record(ImportFromRecord { module, level })),
+    pub fn import_from(&mut self, module: Option<u32>, level: u32, is_lazy: bool) -> Payload {
+        Payload::ImportFrom(match (level, is_lazy) {
+            (0, false) => Stored::Inline(module),
+            _ => Stored::Record(self.record(ImportFromRecord { module, level, is_lazy })),
         })
     }
 

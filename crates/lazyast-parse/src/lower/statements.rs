@@ -12,6 +12,20 @@ use super::lowering::Lowering;
 use super::operators::operator;
 use super::trivia::{is_blank, trivia_len};
 
+/// The names in CPython's module `__future__`, from 3.7 on.
+const FEATURES: [&str; 10] = [
+    "nested_scopes",
+    "generators",
+    "division",
+    "absolute_import",
+    "with_statement",
+    "print_function",
+    "unicode_literals",
+    "barry_as_FLUFL",
+    "generator_stop",
+    "annotations",
+];
+
 impl Lowering<'_> {
     pub(super) fn body(&mut self, body: &[Stmt], field: Field) {
         for statement in body {
@@ -90,7 +104,8 @@ impl Lowering<'_> {
                 lower.optional_expression(node.msg.as_deref(), Field::Msg);
             }),
             Stmt::Import(node) => {
-                self.node(Kind::Import, field, range, Payload::None, |lower| lower.aliases(&node.names))
+                let is_lazy = Payload::Flag(u32::from(node.is_lazy));
+                self.node(Kind::Import, field, range, is_lazy, |lower| lower.aliases(&node.names));
             }
             Stmt::ImportFrom(node) => self.import_from(node, field),
             Stmt::Global(node) => {
@@ -231,9 +246,19 @@ impl Lowering<'_> {
     }
 
     fn import_from(&mut self, node: &StmtImportFrom, field: Field) {
+        if node.level == 0 && node.module.as_ref().is_some_and(|module| module.id == "__future__") {
+            self.check_future(node);
+        }
         let module = self.optional_name(node.module.as_ref());
-        let payload = self.builder.import_from(module, node.level);
+        let payload = self.builder.import_from(module, node.level, node.is_lazy);
         self.node(Kind::ImportFrom, field, node.range, payload, |lower| lower.aliases(&node.names));
+    }
+
+    /// From 3.14 on, CPython's parser rejects unknown features, and 3.15 rejects lazy imports of features.
+    fn check_future(&mut self, node: &StmtImportFrom) {
+        if node.is_lazy || !node.names.iter().all(|alias| FEATURES.contains(&alias.name.as_str())) {
+            self.unsupported("an import from __future__ that some versions reject");
+        }
     }
 
     fn aliases(&mut self, aliases: &[Alias]) {

@@ -5,7 +5,7 @@
 /// The version of the format that FORMAT.md describes.
 pub const FORMAT_VERSION: u32 = 1;
 /// The schema fingerprint: the first eight bytes of the blake3 hash of the schema's text.
-pub const SCHEMA_FINGERPRINT: u64 = 0x091eba6f9d201e59;
+pub const SCHEMA_FINGERPRINT: u64 = 0x5af4ee4e5f198991;
 /// The minor version of the oldest Python 3 that archives serve.
 pub const OLDEST_PYTHON: u8 = 11;
 /// The field of its parent that a node stands in. A list is a run of siblings with the same field.
