@@ -72,9 +72,10 @@ impl<'a> Strict<'a> {
         (!extends_to_end).then_some("an operator or a clause after a yield")
     }
 
-    /// `(a).b: int`: CPython takes `(a)` for the whole target and then expects the colon. `(a): int` is valid.
+    /// `(a).b: int`: CPython takes `(a)` for the whole target and then expects the colon. The parentheses of
+    /// `(a.b): int` are not in the target's range.
     pub(crate) fn annotated_assignment(self, node: &StmtAnnAssign) -> Construct {
-        self.begins_with(node.target.range(), b'(')
+        (node.target.start() == node.start() && self.begins_with(node.range, b'('))
             .then_some("an annotated target that begins with a parenthesis")
     }
 

@@ -29,23 +29,38 @@ a {x} {
    'é' f'{i}')
 "#;
 
-static AGREES: PyOnceLock<bool> = PyOnceLock::new();
+/// The same for t-strings, which 3.14 introduced.
+const TEMPLATES: &str = r#"
+t'' t'a' t'{x}' t'b{{' rt'\d{y}c'
+t'{ x }{ y = }{z = !r:>{w}}{x
+}{u !s:{t}a}{x == y}{*a, b}{(c)}'
+t'{f"{a}"}{t"{b:{c}}"}{d["e"]}'
+"#;
 
-/// Whether a tree has f-strings and the interpreter parses f-strings differently.
+static FSTRINGS_AGREE: PyOnceLock<bool> = PyOnceLock::new();
+static TEMPLATES_AGREE: PyOnceLock<bool> = PyOnceLock::new();
+
+/// Whether a tree has f-strings or t-strings and the interpreter parses them differently.
 pub(super) fn differs(py: Python<'_>, interpreter: &'static Interpreter, tree: &Tree<'_>) -> PyResult<bool> {
-    if !tree.kinds().contains(&(Kind::JoinedStr as u8)) {
-        return Ok(false);
+    let probes =
+        [(Kind::JoinedStr, &FSTRINGS_AGREE, SOURCE), (Kind::TemplateStr, &TEMPLATES_AGREE, TEMPLATES)];
+    for (kind, agrees, source) in probes {
+        let is_probed = tree.kinds().contains(&(kind as u8));
+        if is_probed && !*once(py, agrees, || compare(py, interpreter, source))? {
+            return Ok(true);
+        }
     }
-    once(py, &AGREES, || agrees(py, interpreter)).map(|agrees| !agrees)
+    Ok(false)
 }
 
-fn agrees(py: Python<'_>, interpreter: &'static Interpreter) -> PyResult<bool> {
+/// Whether the interpreter's own tree of a source is the same.
+fn compare(py: Python<'_>, interpreter: &'static Interpreter, source: &str) -> PyResult<bool> {
     let ast = py.import("ast")?;
     let options = PyDict::new(py);
     options.set_item("include_attributes", true)?;
     let dump = |tree| ast.call_method("dump", (tree,), Some(&options));
-    let Ok(parsed) = lazyast::parse(SOURCE.as_bytes()) else { return Ok(false) };
+    let Ok(parsed) = lazyast::parse(source.as_bytes()) else { return Ok(false) };
     let Ok(context) = tree::open(parsed.bytes().clone()) else { return Ok(false) };
     let Ok(tree) = tree::module(py, interpreter, &context) else { return Ok(false) };
-    dump(tree)?.eq(dump(compiler::parse(py, SOURCE)?)?)
+    dump(tree)?.eq(dump(compiler::parse(py, source)?)?)
 }

@@ -66,9 +66,12 @@ impl<'py> Untracked<'py> {
         self.0.push(object);
     }
 
-    /// Adds a new dictionary that is not tracked.
+    /// Adds a new dictionary. From 3.14 on CPython tracks it from its creation: the collector is told later, as of
+    /// everything else.
     pub(crate) fn add_dict(&mut self, copy: DictCopy<'_, 'py>) -> Bound<'py, PyDict> {
         let dict = copy.finish();
+        // SAFETY: a live dictionary. The call does nothing to one that is not tracked.
+        unsafe { ffi::PyObject_GC_UnTrack(dict.as_ptr().cast()) };
         self.add(dict.clone().into_any());
         dict
     }

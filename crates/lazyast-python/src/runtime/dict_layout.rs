@@ -43,7 +43,7 @@ pub(crate) struct DictTemplate {
 }
 
 impl DictLayout {
-    /// The layout of CPython 3.11 to 3.13, to be confirmed by [`DictTemplate::new`].
+    /// The layout of CPython 3.11 to 3.15, to be confirmed by [`DictTemplate::new`].
     pub(crate) fn of_version(minor: u8) -> Self {
         // From 3.13 on, `PyDictValues` begins with eight bytes of its own.
         Self { values_start: if minor >= 13 { 8 } else { 0 }, counts_none: minor < 12 }
@@ -187,8 +187,9 @@ impl<'py> DictCopy<'_, 'py> {
         self.replaced += 1;
     }
 
-    /// The filled dictionary. The collector does not track it: a template contains atoms alone, so neither the
-    /// template nor its copies were ever tracked.
+    /// The filled dictionary. Up to 3.13 the collector does not track it: a template contains atoms alone, so
+    /// neither the template nor its copies were ever tracked. From 3.14 on CPython tracks every dictionary from
+    /// its creation.
     pub(crate) fn finish(self) -> Bound<'py, PyDict> {
         self.dict.clone()
     }

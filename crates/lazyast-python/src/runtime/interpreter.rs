@@ -20,7 +20,7 @@ use super::once::once;
 use super::singletons::SharedInstances;
 
 /// The minor versions that are served: those on which the whole test suite has run.
-const SERVED: std::ops::RangeInclusive<u8> = 11..=13;
+const SERVED: std::ops::RangeInclusive<u8> = 11..=15;
 
 /// What lazyast knows of the running interpreter.
 pub(crate) struct Interpreter {
