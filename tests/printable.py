@@ -1,6 +1,6 @@
 """Writes the table of printable code points: what `str.isprintable` says in each supported Python.
 
-python tests/printable.py 3.11=PYTHON 3.12=PYTHON 3.13=PYTHON > crates/lazyast/src/dump/generated/printable.rs
+python tests/printable.py 3.11=PYTHON 3.12=PYTHON 3.13=PYTHON 3.14=PYTHON 3.15=PYTHON > crates/lazyast/src/dump/generated/printable.rs
 """
 
 import subprocess

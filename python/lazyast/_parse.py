@@ -61,7 +61,42 @@ def registered(tree: Any) -> Any:
     return tree
 
 
-if sys.version_info >= (3, 13):
+if sys.version_info >= (3, 15):
+
+    def parse(
+        source,
+        filename="<unknown>",
+        mode="exec",
+        *,
+        type_comments=False,
+        feature_version=None,
+        optimize=-1,
+        module=None,
+    ):
+        """Parse a source into a tree of `ast` objects, as `ast.parse` does.
+
+        The tree is the one that `ast.parse` returns for the same arguments, and so are exceptions and
+        warnings.
+        """
+        # `module` is the module that warnings name, and sources with warnings fall back.
+        is_plain = feature_version is None and type(optimize) is int and optimize == -1
+        if is_plain and (module is None or type(module) is str):
+            tree = _serve(source, filename, mode, type_comments)
+            if tree is not None:
+                return tree
+        return registered(
+            interpreter_parse(
+                source,
+                filename,
+                mode,
+                type_comments=type_comments,
+                feature_version=feature_version,
+                optimize=optimize,
+                module=module,
+            )
+        )
+
+elif sys.version_info >= (3, 13):
 
     def parse(
         source,

@@ -38,7 +38,8 @@ def _files(library: Path) -> list[Path]:
     for directory, directories, files in os.walk(library):
         directories[:] = [name for name in directories if name not in ("site-packages", "__pycache__")]
         sources += [Path(directory, name) for name in files if name.endswith(".py")]
-    return sorted(sources)
+    # Some distributions have links to files of packages that are not installed.
+    return sorted(path for path in sources if path.is_file())
 
 
 def _measure(files: list[Path], cache: Path) -> int:

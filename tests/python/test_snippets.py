@@ -16,7 +16,7 @@ SNIPPETS = sorted((Path(__file__).parent / "snippets").glob("*.py"))
 
 
 # On newer interpreters, all sources fall back.
-SERVED = sys.version_info < (3, 14)
+SERVED = sys.version_info < (3, 16)
 
 
 def minimum(path):

@@ -296,11 +296,8 @@ impl Lowering<'_> {
 
     fn check_spec_text(&mut self, range: TextRange, is_raw: bool) {
         let text = self.slice(range);
-        let escaped = if is_raw {
-            text.contains('\\')
-        } else {
-            text.contains("\\N{") || text.contains("\\\n")
-        };
+        let escaped =
+            if is_raw { text.contains('\\') } else { text.contains("\\N{") || text.contains("\\\n") };
         if escaped || text.contains(['{', '}']) {
             self.unsupported("an escape or a brace in a format specification");
         }

@@ -6,7 +6,7 @@
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDict, PyInt, PyTuple};
+use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
 
 use crate::nodes::registry;
 use crate::runtime::compiler::{ONLY_AST, built_in_compile};
@@ -18,6 +18,12 @@ const EAGER_LIMIT: u32 = 512;
 const TYPE_COMMENTS: i64 = 0x1000;
 /// `CO_FUTURE_BARRY_AS_BDFL`: the one future statement that changes how a source is parsed.
 const BARRY_AS_BDFL: i64 = 0x40_0000;
+
+/// The parameters of the built-in function. 3.15 introduced the last.
+const PARAMETERS: [&str; 8] =
+    ["source", "filename", "mode", "flags", "dont_inherit", "optimize", "_feature_version", "module"];
+/// How many of them can be positional.
+const POSITIONAL_COUNT: usize = 6;
 
 /// The Python function that serves trees. It is called with a source, its file's name, the mode, whether type comments
 /// are requested, and an eager limit, and returns a tree or `None`.
@@ -32,6 +38,29 @@ static SERVE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     text_signature = "(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)"
 )]
 fn compile<'py>(
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    serve_or_compile(args, kwargs)
+}
+
+/// Compile source into a code object that can be executed by exec() or eval().
+///
+/// This is the built-in function, except that trees are lazyast's while `lazyast.install()` is in force.
+#[pyfunction]
+#[pyo3(
+    name = "compile",
+    signature = (*args, **kwargs),
+    text_signature = "(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, module=None, _feature_version=-1)"
+)]
+fn compile_since_315<'py>(
+    args: &Bound<'py, PyTuple>,
+    kwargs: Option<&Bound<'py, PyDict>>,
+) -> PyResult<Bound<'py, PyAny>> {
+    serve_or_compile(args, kwargs)
+}
+
+fn serve_or_compile<'py>(
     args: &Bound<'py, PyTuple>,
     kwargs: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyAny>> {
@@ -61,13 +90,17 @@ struct TreeRequest<'py> {
 impl<'py> TreeRequest<'py> {
     fn of(args: &Bound<'py, PyTuple>, kwargs: Option<&Bound<'py, PyDict>>) -> Option<Self> {
         let py = args.py();
-        let [source, filename, mode, flags, dont_inherit, optimize, feature_version] =
+        let [source, filename, mode, flags, dont_inherit, optimize, feature_version, module] =
             arguments(args, kwargs)?;
         let flags = number(flags, 0)?;
         let inherits = number(dont_inherit, 0)? == 0;
         let has_default_options = number(optimize, -1)? == -1 && number(feature_version, -1)? == -1;
+        // The module is what warnings name, and sources with warnings fall back.
+        let has_valid_module =
+            module.is_none_or(|module| module.is_none() || module.is_exact_instance_of::<PyString>());
         let is_served = flags & !TYPE_COMMENTS == ONLY_AST
             && has_default_options
+            && has_valid_module
             && mode?.extract::<&str>().ok()? == "exec"
             && !(inherits && inherits_barry(py).unwrap_or(true));
         if !is_served {
@@ -81,11 +114,10 @@ impl<'py> TreeRequest<'py> {
 fn arguments<'py>(
     args: &Bound<'py, PyTuple>,
     kwargs: Option<&Bound<'py, PyDict>>,
-) -> Option<[Option<Bound<'py, PyAny>>; 7]> {
-    let parameters = ["source", "filename", "mode", "flags", "dont_inherit", "optimize", "_feature_version"];
-    let mut values: [Option<Bound<'py, PyAny>>; 7] = Default::default();
-    // The last parameter is keyword-only.
-    if args.len() > 6 {
+) -> Option<[Option<Bound<'py, PyAny>>; 8]> {
+    let count = if args.py().version_info() >= (3, 15) { PARAMETERS.len() } else { PARAMETERS.len() - 1 };
+    let mut values: [Option<Bound<'py, PyAny>>; 8] = Default::default();
+    if args.len() > POSITIONAL_COUNT {
         return None;
     }
     for (index, value) in args.iter().enumerate() {
@@ -93,7 +125,7 @@ fn arguments<'py>(
     }
     for (name, value) in kwargs.into_iter().flatten() {
         let name: &str = name.extract().ok()?;
-        let index = parameters.iter().position(|parameter| *parameter == name)?;
+        let index = PARAMETERS[..count].iter().position(|parameter| *parameter == name)?;
         if values[index].replace(value).is_some() {
             return None;
         }
@@ -128,6 +160,11 @@ fn serve_with(py: Python<'_>, serve: Py<PyAny>) {
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_function(wrap_pyfunction!(compile, module)?)?;
+    // `inspect.signature` shows the parameter that 3.15 introduced.
+    if module.py().version_info() >= (3, 15) {
+        module.add_function(wrap_pyfunction!(compile_since_315, module)?)?;
+    } else {
+        module.add_function(wrap_pyfunction!(compile, module)?)?;
+    }
     module.add_function(wrap_pyfunction!(serve_with, module)?)
 }

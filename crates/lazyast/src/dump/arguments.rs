@@ -48,6 +48,7 @@ impl DumpedTree<'_, '_> {
         let target = self.options.target;
         let node = self.tree.node(id).ok_or(Damage::new("node is missing", id))?;
         let hides_empty = target.minor >= 13 && !self.options.show_empty;
+        let hides_load = target.minor >= 15 && !self.options.show_empty;
         let shows_none = matches!(kind, Kind::Constant | Kind::MatchSingleton);
         let mut arguments = Vec::new();
         for spec in kind.fields().iter().filter(|spec| spec.since <= target.minor) {
@@ -55,6 +56,7 @@ impl DumpedTree<'_, '_> {
                 FieldValue::None if spec.optional || hides_empty && !shows_none => continue,
                 FieldValue::Nodes(nodes) if nodes.is_empty() && hides_empty => continue,
                 FieldValue::None => ArgumentValue::Text("None".to_owned()),
+                FieldValue::Singleton(singleton) if hides_load && singleton.name() == "Load" => continue,
                 FieldValue::Int(value) => ArgumentValue::Text(value.to_string()),
                 FieldValue::Identifier(name) => {
                     ArgumentValue::Text(repr::text(name.as_bytes(), target.minor))

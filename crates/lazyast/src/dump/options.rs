@@ -3,7 +3,7 @@
 use lazyast_format::read::TargetPython;
 
 /// The oldest and the newest minor version whose `ast.dump` is known.
-pub const VERSIONS: std::ops::RangeInclusive<u8> = 11..=13;
+pub const VERSIONS: std::ops::RangeInclusive<u8> = 11..=15;
 
 /// How a tree is printed: the parameters of `ast.dump`, and the Python version.
 #[derive(Clone, Debug)]
@@ -14,6 +14,7 @@ pub struct DumpOptions {
     pub include_attributes: bool,
     /// Spaces per level; `None` prints the tree on one line.
     pub indent: Option<usize>,
-    /// Whether fields that are `None` or `[]` are printed too. Before Python 3.13 this has no effect.
+    /// Whether fields that are `None`, `[]` or, from Python 3.15 on, `Load()` are printed too. Before Python 3.13
+    /// this has no effect.
     pub show_empty: bool,
 }

@@ -71,6 +71,8 @@ fn is_printable(code: u32, minor: u8) -> bool {
     !within(printable::HIDDEN, code)
         || minor >= 12 && within(printable::PRINTABLE_SINCE_12, code)
         || minor >= 13 && within(printable::PRINTABLE_SINCE_13, code)
+        || minor >= 14 && within(printable::PRINTABLE_SINCE_14, code)
+        || minor >= 15 && within(printable::PRINTABLE_SINCE_15, code)
 }
 
 fn within(ranges: &[(u32, u32)], code: u32) -> bool {
