@@ -13,7 +13,7 @@ use crate::{decode, limits, lower, minimum_python, token_scan};
 
 /// Stands in every archive's header, so that a reader tells archives of different parsers apart. Any
 /// change to what an archive holds for a source, or to which sources have one, raises it.
-pub const PARSER_VERSION: u32 = 2;
+pub const PARSER_VERSION: u32 = 3;
 
 /// Longest source in bytes: positions and tables stay below 2^32 even where each byte is a node.
 const MAX_SOURCE: usize = 512 * 1024 * 1024;
