@@ -37,9 +37,9 @@ impl PendingText {
 /// The f-string or t-string around a replacement field.
 #[derive(Clone, Copy)]
 struct EnclosingString {
-    literal: FStringLiteral,
+    /// What Python 3.11 needs for an f-string. It has no t-strings.
+    literal: Option<FStringLiteral>,
     is_raw: bool,
-    is_template: bool,
     /// How many format specifications enclose the field.
     specs: u8,
 }
@@ -63,7 +63,7 @@ impl Lowering<'_> {
                     self.check_line_ends(part);
                     let literal = self.positions.literal(part.range, is_concatenated, self.replacement);
                     let is_raw = part.flags.prefix().is_raw();
-                    let enclosing = EnclosingString { literal, is_raw, is_template: false, specs: 0 };
+                    let enclosing = EnclosingString { literal: Some(literal), is_raw, specs: 0 };
                     for element in &part.elements {
                         self.element(element, enclosing, &mut pending);
                     }
@@ -75,13 +75,11 @@ impl Lowering<'_> {
     }
 
     pub(super) fn template_string(&mut self, node: &ExprTString, field: Field) {
-        let is_concatenated = node.value.is_implicit_concatenated();
         let open = self.enter(Kind::TemplateStr, field, node.range, Payload::None);
         let mut pending = PendingText::default();
         for part in &node.value {
-            let literal = self.positions.literal(part.range, is_concatenated, self.replacement);
             let is_raw = part.flags.prefix().is_raw();
-            let enclosing = EnclosingString { literal, is_raw, is_template: true, specs: 0 };
+            let enclosing = EnclosingString { literal: None, is_raw, specs: 0 };
             for element in &part.elements {
                 self.element(element, enclosing, &mut pending);
             }
@@ -144,7 +142,7 @@ impl Lowering<'_> {
             ConversionFlag::Ascii => i32::from(b'a'),
         };
         let (start, end) = (field.start().to_u32(), field.end().to_u32());
-        let (kind, payload) = if enclosing.is_template && enclosing.specs == 0 {
+        let (kind, payload) = if enclosing.literal.is_none() && enclosing.specs == 0 {
             let record = InterpolationRecord { text: self.interpolation_text(field), conversion };
             (Kind::Interpolation, Payload::Interpolation(self.builder.record(record)))
         } else {
@@ -182,7 +180,10 @@ impl Lowering<'_> {
 
     /// The expression of a field, which Python 3.11 parses as a source of its own.
     fn field_expression(&mut self, field: &InterpolatedElement, enclosing: EnclosingString) {
-        let replacement = self.positions.replacement(field.range, enclosing.literal);
+        let Some(literal) = enclosing.literal else {
+            return self.expression(&field.expression, Field::Value);
+        };
+        let replacement = self.positions.replacement(field.range, literal);
         let moves = self.positions.has_moved_nodes(replacement, field.range);
         let around = std::mem::replace(&mut self.replacement, moves.then_some(replacement));
         match &*field.expression {
@@ -195,7 +196,7 @@ impl Lowering<'_> {
                     end,
                     Payload::Context(context(tuple.ctx)),
                 );
-                let span = self.positions.bare_tuple_span(tuple.range, replacement, enclosing.literal);
+                let span = self.positions.bare_tuple_span(tuple.range, replacement, literal);
                 self.builder.span_311(open.id(), span);
                 self.expressions(&tuple.elts, Field::Elts);
                 self.builder.leave(open);
@@ -210,7 +211,8 @@ impl Lowering<'_> {
         let start = spec.range.start().to_u32().saturating_sub(1);
         let end = spec.range.end().to_u32();
         let open = self.builder.enter(Kind::JoinedStr, Field::FormatSpec, start, end, Payload::None);
-        if let Some(span) = enclosing.literal.span {
+        let span_311 = enclosing.literal.and_then(|literal| literal.span);
+        if let Some(span) = span_311 {
             self.builder.span_311(open.id(), span);
         }
         let enclosing = EnclosingString { specs: enclosing.specs + 1, ..enclosing };
@@ -222,7 +224,7 @@ impl Lowering<'_> {
             self.element(element, enclosing, &mut pending);
         }
         let constant = self.flush(&mut pending);
-        if let Some((constant, span)) = constant.zip(enclosing.literal.span) {
+        if let Some((constant, span)) = constant.zip(span_311) {
             self.builder.span_311(constant, span);
         }
         if constant.is_none() && !spec.elements.is_empty() {
