@@ -201,8 +201,8 @@ pub(super) enum PayloadTest {
     /// The codes of the operators of a `Compare`.
     Operators(Vec<u8>),
     Alias(NameTest, Option<NameTest>),
-    /// The module and the level of an `ImportFrom`.
-    ImportFrom(Option<NameTest>, u32),
+    /// The module, the level and the laziness of an `ImportFrom`.
+    ImportFrom(Option<NameTest>, u32, bool),
     Constant(ConstantLiteral),
 }
 

@@ -68,7 +68,7 @@ impl Walk<'_> {
     fn payload(&mut self, test: &PayloadTest) {
         match test {
             PayloadTest::Name(test) => self.name(*test),
-            PayloadTest::OptionalName(test) | PayloadTest::ImportFrom(test, _) => {
+            PayloadTest::OptionalName(test) | PayloadTest::ImportFrom(test, _, _) => {
                 test.iter().for_each(|test| self.name(*test));
             }
             PayloadTest::Alias(name, asname) => {

@@ -34,11 +34,11 @@ impl PatternCompiler<'_, '_> {
             }
             Payload::ImportFrom(_) => {
                 let module = self.optional_name(node, Role::Module)?;
-                let level = match self.parsed.value(node, field(kind, "level"))? {
-                    FieldValue::Int(level) => level as u32,
-                    _ => 0,
+                let int = |name| match self.parsed.value(node, field(kind, name))? {
+                    FieldValue::Int(value) => Ok::<_, QueryError>(value as u32),
+                    _ => Ok(0),
                 };
-                PayloadTest::ImportFrom(module, level)
+                PayloadTest::ImportFrom(module, int("level")?, int("is_lazy")? == 1)
             }
             Payload::Operator(_)
             | Payload::Conversion(_)

@@ -28,9 +28,10 @@ impl Matcher<'_, '_, '_> {
                 let (name, asname) = tree.alias(alias)?;
                 Ok(self.name(*name_test, node, name)? && self.optional_name(*asname_test, node, asname)?)
             }
-            (PayloadTest::ImportFrom(module, level), Payload::ImportFrom(import)) => {
+            (PayloadTest::ImportFrom(module, level, is_lazy), Payload::ImportFrom(import)) => {
                 let import = tree.import_from(import)?;
-                Ok(import.level == *level && self.optional_name(*module, node, import.module)?)
+                let is_same_form = import.level == *level && import.is_lazy == *is_lazy;
+                Ok(is_same_form && self.optional_name(*module, node, import.module)?)
             }
             (PayloadTest::Constant(literal), payload) => constant_equals(tree, literal, kind, payload),
             _ => Ok(false),
