@@ -8,13 +8,14 @@ there are any.
 """
 
 import argparse
+import itertools
 import json
 import multiprocessing
 import os
 import queue
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -25,7 +26,7 @@ if __name__ == "__main__":
 # The search has no use for a cache, and must not fill the user's.
 os.environ.setdefault("LAZYAST_CACHE_DIR", "off")
 
-from differential import grammar, oracle, seeds
+from differential import grammar, lexical, oracle, seeds, templates
 from differential.minimise import minimise
 from differential.mutations import as_bytes, mutate, single_changes
 from differential.tokens import shape
@@ -36,13 +37,20 @@ _FILES_PER_PROCESS = 60
 _BYTES_SHARE = 0.05
 
 
+def _all_changes() -> Iterator[str]:
+    return itertools.chain.from_iterable(map(single_changes, seeds.CONSTRUCTS))
+
+
+EXHAUSTIVE: dict[str, Callable[[], Iterator[str]]] = {"changes": _all_changes, "templates": templates.all_short}
+
+
 class Options(NamedTuple):
     """How to search."""
 
     seconds: float
     seed: int
     processes: int
-    exhaustive: bool = False
+    exhaustive: str | None = None
 
 
 @dataclass
@@ -75,21 +83,27 @@ class Search:
     def source(self) -> str:
         """Return the next source."""
         choice = self.random.random()
-        if choice < 0.3:
+        if choice < 0.1:
+            return lexical.source(self.random)
+        if choice < 0.2:
+            return templates.random_nested(self.random)
+        if choice < 0.35:
             return self.grammar.source()
         if choice < 0.45:
             return mutate(self.random, self.grammar.source(), self.seeds)
         return mutate(self.random, self.random.choice(self.seeds), self.seeds)
 
-    def all_single_changes(self, share: int, shares: int, until: float) -> Iterator[Outcome]:
-        """Compare every single change of every construct, or this process's share of them."""
-        for construct in seeds.CONSTRUCTS[share::shares]:
-            outcome = Outcome()
-            for source in single_changes(construct):
-                self._compare(source, outcome)
+    def run_all(self, sources: Iterable[str], until: float) -> Iterator[Outcome]:
+        """Compare all of some sources, while there is time."""
+        outcome = Outcome()
+        for source in sources:
+            self._compare(source, outcome)
+            if outcome.mutants == _BATCH:
+                yield outcome
+                outcome = Outcome()
                 if time.monotonic() > until:
-                    break
-            yield outcome
+                    return
+        yield outcome
 
     def run(self, mutants: int, until: float | None = None) -> Outcome:
         """Compare that many sources, or as many as there is time for."""
@@ -133,7 +147,8 @@ def _process(options: Options, number: int, until: float, results: "multiprocess
     try:
         search = Search(options.seed * 1000 + number, 0 if options.exhaustive else _FILES_PER_PROCESS)
         if options.exhaustive:
-            for outcome in search.all_single_changes(number, options.processes, until):
+            sources = itertools.islice(EXHAUSTIVE[options.exhaustive](), number, None, options.processes)
+            for outcome in search.run_all(sources, until):
                 results.put(outcome)
         while not options.exhaustive and time.monotonic() < until:
             results.put(search.run(_BATCH, until))
@@ -180,7 +195,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--exhaustive", action="store_true", help="every single change of some constructs")
+    parser.add_argument("--exhaustive", choices=EXHAUSTIVE, help="all sources of a kind instead of random ones")
     parser.add_argument("--output", type=Path, help="a JSON file for the findings")
     options = parser.parse_args()
     outcome = search(Options(options.seconds, options.seed, options.processes, options.exhaustive))

@@ -57,7 +57,7 @@ def collect(random: Random, files: int) -> list[str]:
             "concurrent/futures",
         )
         for path in sorted((library / directory).glob("*.py"))
-        if "bad" not in path.name and path.stat().st_size < 400_000
+        if "bad" not in path.name and path.is_file() and path.stat().st_size < 400_000
     ]
     # Tests of the language itself have the rarest constructs.
     wanted = [path for path in paths if path.stem in _LANGUAGE_TESTS]

@@ -40,6 +40,13 @@ def test_a_part_of_all_single_changes_finds_nothing(construct):
     assert not [difference for difference in differences if isinstance(difference, oracle.Difference)]
 
 
+def test_identifiers():
+    """No character of the blocks that are served is taken for part of an identifier by lazyast alone."""
+    characters = map(chr, [*range(0x80, 0xD800), *range(0xE000, 0x10000), *range(0x1D400, 0x1D800)])
+    wrong = [c for c in characters if not f"a{c}".isidentifier() and _native.explain(f"a{c} = 1\n") is None]
+    assert wrong == []
+
+
 def test_trees_are_compared_in_full():
     compare = oracle._first_difference
     assert compare(ast.parse("a + b"), ast.parse("a + b")) == ""

@@ -117,14 +117,14 @@ impl Strict<'_> {
         (node.start() != node.attr.start()).then_some("parentheses around the keyword of a pattern")
     }
 
-    /// `case [a b]`: ruff misses the comma between exactly two elements. `case [(*a)]`: it drops the
-    /// parentheses of a star pattern.
+    /// `case [a b]`, `case [a [], b]`: ruff takes the comma after the first element for optional if the next
+    /// token but one is a closing bracket. `case [(*a)]`: it drops the parentheses of a star pattern.
     pub(crate) fn sequence_pattern(self, node: &PatternMatchSequence) -> Construct {
-        if let [first, second] = &*node.patterns
+        if let [first, second, ..] = &*node.patterns
             && self.begins_with(node.range, b'[')
             && !self.has_comma(first.end(), second.start())
         {
-            return Some("two elements of a pattern without a comma");
+            return Some("elements of a pattern without a comma");
         }
         node.patterns.iter().filter_map(Pattern::as_match_star).find_map(|star| self.star_pattern(star))
     }

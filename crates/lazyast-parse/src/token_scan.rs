@@ -10,7 +10,7 @@ use ruff_text_size::Ranged;
 
 use crate::indentation::IndentationCheck;
 use crate::limits::{MAX_BRACKETS, MAX_INDENTS, too_many_brackets, too_many_indents};
-use crate::unicode::is_unchanged;
+use crate::unicode::is_unchanged_in_identifier;
 use crate::unsupported::Unsupported;
 
 /// What the tokens show that later steps need.
@@ -43,7 +43,7 @@ pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result
             scan.token(token)?;
         } else if !is_ascii
             && token.kind() == TokenKind::Name
-            && !text[token.range()].chars().all(is_unchanged)
+            && !text[token.range()].chars().all(is_unchanged_in_identifier)
         {
             return Err(Unsupported::Construct("an identifier with letters that Unicode 14 does not have"));
         }

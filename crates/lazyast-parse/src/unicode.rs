@@ -16,3 +16,15 @@ pub(crate) fn is_unchanged(character: char) -> bool {
         _ => false,
     }
 }
+
+/// Whether a character that ruff accepts in an identifier has been allowed there since Unicode 14.
+pub(crate) fn is_unchanged_in_identifier(character: char) -> bool {
+    // Letters that ruff's Unicode has and Python's do not, in blocks that have not grown otherwise, and
+    // characters that have become XID_Continue since.
+    let is_newer = matches!(
+        character as u32,
+        0x0558 | 0x058b..=0x058c | 0x05c8..=0x05c9 | 0x0b53..=0x0b54 | 0x200c..=0x200d | 0x208f
+            | 0x209d..=0x209f | 0x30fb | 0xab6c..=0xab6d | 0xff65 | 0x1d6a6..=0x1d6a7
+    );
+    !is_newer && is_unchanged(character)
+}

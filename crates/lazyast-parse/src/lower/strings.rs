@@ -64,8 +64,8 @@ impl Lowering<'_> {
         if raw || decoded.is_ascii() {
             return value.extend_from_slice(decoded.as_bytes());
         }
-        if self.slice(source).contains("\\N{") && !decoded.chars().all(is_unchanged) {
-            self.unsupported("a named character that Unicode 14 may not have");
+        if self.slice(source).contains("\\N{") {
+            self.check_named_characters(decoded, self.slice(source));
         }
         if !decoded.contains('\u{fffd}') || !has_surrogate_escape(self.slice(source).as_bytes()) {
             return value.extend_from_slice(decoded.as_bytes());
@@ -73,6 +73,24 @@ impl Lowering<'_> {
         match unescape(self.slice(source), braces) {
             Some(text) => value.extend_from_slice(&text),
             None => self.unsupported("a lone surrogate beside a named character"),
+        }
+    }
+
+    /// CPython compares the names of ideographs and Hangul syllables with case, and all others without.
+    /// Ruff ignores the case of any name.
+    fn check_named_characters(&mut self, decoded: &str, source: &str) {
+        if !decoded.chars().all(is_unchanged) {
+            self.unsupported("a named character that Unicode 14 may not have");
+        }
+        let has_lower_case = |name: &str| {
+            let name = name.split('}').next().unwrap_or_default();
+            let is_derived = ["cjk", "hangul"]
+                .iter()
+                .any(|start| name.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start)));
+            is_derived && name.bytes().any(|byte| byte.is_ascii_lowercase())
+        };
+        if source.split("\\N{").skip(1).any(has_lower_case) {
+            self.unsupported("the name of an ideograph or a Hangul syllable in lower case");
         }
     }
 }
