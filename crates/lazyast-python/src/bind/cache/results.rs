@@ -54,6 +54,7 @@ macro_rules! result_class {
         #[pymethods]
         impl $name {
             #[new]
+            #[allow(clippy::too_many_arguments, reason = "one for each field, as in a dataclass")]
             fn new($($field: $type),*) -> Self {
                 Self { $($field),* }
             }
