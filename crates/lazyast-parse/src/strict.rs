@@ -9,8 +9,8 @@
 
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_python_ast::{
-    DictItem, Expr, ExprNamed, ExprStarred, Pattern, PatternKeyword, PatternMatchClass, PatternMatchSequence,
-    PatternMatchStar, StmtAnnAssign, StmtTry,
+    Alias, DictItem, Expr, ExprNamed, ExprStarred, Pattern, PatternKeyword, PatternMatchClass,
+    PatternMatchSequence, PatternMatchStar, StmtAnnAssign, StmtImportFrom, StmtTry,
 };
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
@@ -77,6 +77,18 @@ impl<'a> Strict<'a> {
     pub(crate) fn annotated_assignment(self, node: &StmtAnnAssign) -> Construct {
         (node.target.start() == node.start() && self.begins_with(node.range, b'('))
             .then_some("an annotated target that begins with a parenthesis")
+    }
+
+    /// `from . lazy import a`: CPython 3.15 warns. `from __future__ import barry_as_FLUFL`: it then expects
+    /// `<>` for `!=`.
+    pub(crate) fn import_from(self, node: &StmtImportFrom) -> Construct {
+        let module = node.module.as_ref()?;
+        let is_apart = self.text[..module.start().to_usize()].last() != Some(&b'.');
+        if node.level > 0 && module.id == "lazy" && is_apart {
+            return Some("lazy apart from the dots of a relative import");
+        }
+        let is_barry = |alias: &Alias| alias.name.id == "barry_as_FLUFL";
+        (module.id == "__future__" && node.names.iter().any(is_barry)).then_some("barry_as_FLUFL")
     }
 
     /// CPython accepts `else` only after `except`; ruff also after `try` alone if there is a `finally`.

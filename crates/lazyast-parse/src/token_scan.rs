@@ -56,7 +56,7 @@ pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result
 const SCANNED_KINDS: u128 = {
     use TokenKind::{
         Comment, Complex, Dedent, FStringEnd, FStringMiddle, FStringStart, Float, Indent, Int, Lbrace, Lpar,
-        Lsqb, Rbrace, Rpar, Rsqb, String,
+        Lsqb, Rbrace, Rpar, Rsqb, String, TStringEnd, TStringMiddle, TStringStart,
     };
     let kinds = [
         Comment,
@@ -72,6 +72,9 @@ const SCANNED_KINDS: u128 = {
         FStringStart,
         FStringMiddle,
         FStringEnd,
+        TStringStart,
+        TStringMiddle,
+        TStringEnd,
         Int,
         Float,
         Complex,
@@ -91,7 +94,7 @@ struct TokenScan<'a> {
     facts: TokenFacts,
     brackets: u32,
     indents: u32,
-    /// Starts of the f-strings that have not ended yet.
+    /// Starts of the f-strings and template strings that have not ended yet.
     open_fstrings: Vec<u32>,
 }
 
@@ -115,12 +118,14 @@ impl TokenScan<'_> {
             }
             TokenKind::Dedent => self.indents = self.indents.saturating_sub(1),
             TokenKind::String => self.string(token),
-            TokenKind::FStringStart => self.open_fstrings.push(token.start().to_u32()),
-            TokenKind::FStringEnd => {
+            TokenKind::FStringStart | TokenKind::TStringStart => {
+                self.open_fstrings.push(token.start().to_u32())
+            }
+            TokenKind::FStringEnd | TokenKind::TStringEnd => {
                 let start = self.open_fstrings.pop().unwrap_or_default();
                 self.note_multiline(start, token.end().to_u32());
             }
-            TokenKind::FStringMiddle => self.check_escapes(token, false),
+            TokenKind::FStringMiddle | TokenKind::TStringMiddle => self.check_escapes(token, false),
             TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
                 let end = token.end().to_usize();
                 if self.text.get(end).is_some_and(|next| next.is_ascii_alphabetic() || *next == b'_') {

@@ -246,6 +246,7 @@ impl Lowering<'_> {
     }
 
     fn import_from(&mut self, node: &StmtImportFrom, field: Field) {
+        self.check(self.strict.import_from(node));
         if node.level == 0 && node.module.as_ref().is_some_and(|module| module.id == "__future__") {
             self.check_future(node);
         }
