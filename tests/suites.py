@@ -3,11 +3,13 @@
     python tests/suites.py [NAME...]
 
 Each suite runs twice under this interpreter's pytest, as it is and with `install()`; what each test did is
-compared. `test_ast` is the interpreter's own; without names it runs alone. The others are fetched at the
-versions below with pip, so they need a network, and what they need must be installed (`nox -s suites`).
+compared. `test_ast` and its like are the interpreter's own, as far as it has them. Without names, these run alone. The
+others are fetched at the versions below with pip, so they need a network, and what they need must be installed
+(`nox -s suites`).
 """
 
 import argparse
+import importlib.util
 import os
 import subprocess
 import sys
@@ -17,6 +19,18 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 TIMEOUT_SECONDS = 900
+# CPython's own tests of what uses syntax trees. `test_tstring` is new in 3.14, `test_type_params` in 3.12.
+CPYTHON = [
+    "test_ast",
+    "test_compile",
+    "test_fstring",
+    "test_grammar",
+    "test_patma",
+    "test_syntax",
+    "test_tstring",
+    "test_type_params",
+    "test_unparse",
+]
 # Name: version, what has to be installed for it, and what pytest is told inside of the unpacked source.
 SUITES = {
     "pyflakes": ("3.4.0", [], ["pyflakes"]),
@@ -91,8 +105,8 @@ def unpacked(name, scratch):
 def compare(name):
     """Run a suite both ways; print what differs and give whether nothing did."""
     with tempfile.TemporaryDirectory() as scratch:
-        if name == "test_ast":
-            version, place, arguments = sys.version.split()[0], scratch, ["--pyargs", "test.test_ast"]
+        if name in CPYTHON:
+            version, place, arguments = sys.version.split()[0], scratch, ["--pyargs", f"test.{name}"]
         else:
             version, _, arguments = SUITES[name]
             place = unpacked(name, scratch)
@@ -115,12 +129,13 @@ def main():
     if sys.argv[1:2] == ["--inside"]:
         return inside(sys.argv[2:])
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"test_ast, {', '.join(SUITES)}")
-    names = parser.parse_args().names or ["test_ast"]
-    unknown = [name for name in names if name != "test_ast" and name not in SUITES]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join([*CPYTHON, *SUITES]))
+    names = parser.parse_args().names or CPYTHON
+    unknown = [name for name in names if name not in CPYTHON and name not in SUITES]
     if unknown:
-        parser.error(f"unknown suites: {', '.join(unknown)}; there are test_ast, {', '.join(SUITES)}")
-    good = [compare(name) for name in names]
+        parser.error(f"unknown suites: {', '.join(unknown)}; there are {', '.join([*CPYTHON, *SUITES])}")
+    present = [name for name in names if name in SUITES or importlib.util.find_spec(f"test.{name}")]
+    good = [compare(name) for name in present]
     return 0 if all(good) else 1
 
 

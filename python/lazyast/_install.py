@@ -14,16 +14,20 @@ _replaced: list[Any] = []
 _native.serve_with(_serve)
 
 
-def install() -> None:
+def install(*, lazy: bool = False) -> None:
     """Serve `ast.parse`, and `compile` with `ast.PyCF_ONLY_AST`, from lazyast in this process.
 
-    Every tool that runs in this process then gets its trees from the cache. Small trees are materialised at once,
-    others on first access. Sources that lazyast does not serve fall back to the interpreter. Calling `install` again
-    has no effect. `uninstall` undoes it.
+    Every tool that runs in this process then gets its trees from the cache. Sources that lazyast does not serve fall
+    back to the interpreter. `uninstall` undoes it.
+
+    Trees are materialised as a whole, so that no code can tell them from those of the interpreter. With `lazy`, trees
+    of more than 512 nodes are materialised on access. This is faster for code that reads a part of each tree, and
+    right for code that does not compare types of nodes with `is`. Calling `install` again changes `lazy` only.
 
     Only `builtins.compile` is replaced. `ast.parse` calls it, also where `parse` was imported earlier.
     """
     with _lock:
+        _native.set_lazy(lazy)
         if not _replaced:
             _replaced.append(builtins.compile)
             builtins.compile = _native.compile

@@ -56,6 +56,9 @@ def compile(
 def serve_with(serve: Callable[[object, object, object, object, int], ast.Module | None]) -> None:
     """Set the function that serves trees to `compile`."""
 
+def set_lazy(lazy: bool) -> None:
+    """Set whether `compile` returns trees that are materialised on access."""
+
 def is_served() -> bool:
     """Whether lazyast serves this interpreter."""
 

@@ -19,7 +19,7 @@ LARGE = "\n".join(f"def f{n}(x): return x + {n}" for n in range(200))
 
 @pytest.fixture
 def installed():
-    lazyast.install()
+    lazyast.install(lazy=True)
     yield
     lazyast.uninstall()
 
@@ -57,7 +57,7 @@ def test_trees_are_served(installed, call):
 def test_a_name_that_was_imported_before_is_served():
     from ast import parse
 
-    lazyast.install()
+    lazyast.install(lazy=True)
     try:
         assert served(parse(LARGE))
     finally:
@@ -70,6 +70,19 @@ def test_small_trees_are_materialised(installed):
     assert not any(map(is_proxy, ast.walk(tree)))
     assert not any(is_proxy(node) for node in tree.body)
     assert type(tree.body[1]) is ast.Import
+
+
+def test_trees_are_exact_by_default():
+    lazyast.install(lazy=True)
+    lazyast.install()
+    try:
+        tree = ast.parse(LARGE)
+        assert not any(map(is_proxy, tree.body))
+        assert type(tree.body[7].body[0].value) is ast.BinOp
+        lazyast.install(lazy=True)
+        assert served(ast.parse(LARGE))
+    finally:
+        lazyast.uninstall()
 
 
 def test_uninstall_restores_everything():

@@ -16,7 +16,7 @@ pub(crate) fn of_syntax(errors: &[UnsupportedSyntaxError]) -> Result<u8, Unsuppo
     for error in errors {
         let introduced = introduced(error.kind);
         if introduced > NEWEST {
-            return Err(Unsupported::Construct("syntax that is newer than Python 3.13"));
+            return Err(Unsupported::Construct("syntax whose Python version is unknown"));
         }
         minimum = minimum.max(introduced);
     }

@@ -3,6 +3,8 @@
 //! The built-in function inherits future statements from the frame that calls it. A replacement in Python would be
 //! that frame, so this one is native.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -13,7 +15,10 @@ use crate::runtime::compiler::{ONLY_AST, built_in_compile};
 
 /// Trees of at most so many nodes are materialised at once. Code that is not written for lazyast may compare the exact
 /// types of nodes first, and laziness would save less than reading the file takes.
-const EAGER_LIMIT: u32 = 512;
+const LAZY_EAGER_LIMIT: u32 = 512;
+/// Whether larger trees are materialised on access. Otherwise no code that runs in the process can tell a tree from
+/// one that the interpreter has made.
+static IS_LAZY: AtomicBool = AtomicBool::new(false);
 /// `ast.PyCF_TYPE_COMMENTS`.
 const TYPE_COMMENTS: i64 = 0x1000;
 /// `CO_FUTURE_BARRY_AS_BDFL`: the one future statement that changes how a source is parsed.
@@ -71,7 +76,8 @@ fn serve_or_compile<'py>(
     };
     let missing = || PyRuntimeError::new_err("lazyast: compile() was called before install()");
     let serve = SERVE.get(py).ok_or_else(missing)?.bind(py);
-    let tree = serve.call1((source, filename, "exec", type_comments, EAGER_LIMIT))?;
+    let eager_limit = if IS_LAZY.load(Ordering::Relaxed) { LAZY_EAGER_LIMIT } else { u32::MAX };
+    let tree = serve.call1((source, filename, "exec", type_comments, eager_limit))?;
     if !tree.is_none() {
         return Ok(tree);
     }
@@ -153,6 +159,12 @@ fn inherits_barry(py: Python<'_>) -> PyResult<bool> {
     Ok(code.getattr("co_flags")?.extract::<i64>()? & BARRY_AS_BDFL != 0)
 }
 
+/// Sets whether `compile` returns trees that are materialised on access.
+#[pyfunction]
+fn set_lazy(lazy: bool) {
+    IS_LAZY.store(lazy, Ordering::Relaxed);
+}
+
 /// Sets the function that serves trees, once per process.
 #[pyfunction]
 fn serve_with(py: Python<'_>, serve: Py<PyAny>) {
@@ -166,5 +178,6 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     } else {
         module.add_function(wrap_pyfunction!(compile, module)?)?;
     }
+    module.add_function(wrap_pyfunction!(set_lazy, module)?)?;
     module.add_function(wrap_pyfunction!(serve_with, module)?)
 }

@@ -95,7 +95,7 @@ fn archive<'py>(py: Python<'py>, source: &[u8]) -> PyResult<Option<Bound<'py, Py
 #[pyfunction]
 fn open_archive<'py>(py: Python<'py>, archive: &[u8]) -> PyResult<Bound<'py, PyAny>> {
     let not_served =
-        || Error::new_err("lazyast creates no trees for this interpreter: it serves CPython 3.11 to 3.13");
+        || Error::new_err("lazyast creates no trees for this interpreter: it serves CPython 3.11 to 3.15");
     let interpreter = Interpreter::get(py)?.ok_or_else(not_served)?;
     let context = tree::open(ArchiveBytes::copy(archive))
         .map_err(|error| CorruptArchive::new_err(format!("the archive cannot be opened: {error}")))?;
