@@ -20,6 +20,8 @@ ROOT = Path(__file__).parent
 WHEELS = ROOT / "target" / "wheels-for-tests"
 OLDEST = 11
 NEWEST_LOOKED_FOR = 19
+# The minor versions that are served.
+SERVED = range(11, 16)
 # Optimised enough for whole libraries, without the time that link-time optimisation takes.
 PROFILE = "ci"
 
@@ -67,6 +69,9 @@ def interpreters():
 @nox.session
 def wheel(session):
     """Build the wheel that other sessions install."""
+    missing = [f"3.{minor}" for minor in SERVED if f"3.{minor}" not in FOUND]
+    if missing:
+        session.warn(f"not tested, because there is no such CPython: {', '.join(missing)}")
     session.install("maturin>=1.9,<2")
     shutil.rmtree(WHEELS, ignore_errors=True)
     session.run("maturin", "build", "--profile", PROFILE, "--out", str(WHEELS), "--locked")
@@ -124,9 +129,10 @@ def python(session):
 
 
 def whole(session):
-    """Run the slow tests, and compare with `ast.parse` over the interpreter's whole standard library."""
+    """Run the slow tests and CPython's own, and compare with `ast.parse` over the interpreter's standard library."""
     install_wheel(session, "pytest", "pytest-xdist")
     session.run("pytest", "-q", "-n", "auto", "-m", "slow")
+    session.run("python", "tests/suites.py")
     session.run(
         "python", "tests/fidelity.py", str(standard_library(session)), "--exclude", "site-packages",
         env={"LAZYAST_CACHE_DIR": "off"},
