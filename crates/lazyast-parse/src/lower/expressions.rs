@@ -3,7 +3,7 @@
 use lazyast_format::encoding::{ConstantSingleton, Payload};
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{
-    ArgOrKeyword, Arguments, Comprehension, Expr, ExprCall, ExprCompare, ExprDict, Keyword,
+    ArgOrKeyword, Arguments, Comprehension, Expr, ExprCall, ExprCompare, ExprDict, ExprStarred, Keyword,
 };
 use ruff_text_size::{Ranged, TextRange};
 
@@ -151,9 +151,7 @@ impl Lowering<'_> {
             }
             Expr::Starred(node) => {
                 self.check(self.strict.starred(node));
-                self.node(Kind::Starred, field, range, Payload::Context(context(node.ctx)), |lower| {
-                    lower.expression(&node.value, Field::Value);
-                })
+                self.starred(node, field);
             }
             Expr::Slice(node) => self.node(Kind::Slice, field, range, Payload::None, |lower| {
                 lower.optional_expression(node.lower.as_deref(), Field::Lower);
@@ -192,14 +190,28 @@ impl Lowering<'_> {
     /// The arguments of a call, or the bases and keywords of a class.
     pub(super) fn arguments(&mut self, arguments: &Arguments, field: Field) {
         if arguments.keywords.is_empty() {
-            return self.expressions(&arguments.args, field);
+            return arguments.args.iter().for_each(|argument| self.argument(argument, field));
         }
         for argument in arguments.iter_source_order() {
             match argument {
-                ArgOrKeyword::Arg(argument) => self.expression(argument, field),
+                ArgOrKeyword::Arg(argument) => self.argument(argument, field),
                 ArgOrKeyword::Keyword(keyword) => self.keyword(keyword),
             }
         }
+    }
+
+    /// A positional argument. Its star takes any expression, unlike other stars.
+    fn argument(&mut self, argument: &Expr, field: Field) {
+        match argument {
+            Expr::Starred(node) if self.may_descend() => self.starred(node, field),
+            _ => self.expression(argument, field),
+        }
+    }
+
+    fn starred(&mut self, node: &ExprStarred, field: Field) {
+        self.node(Kind::Starred, field, node.range, Payload::Context(context(node.ctx)), |lower| {
+            lower.expression(&node.value, Field::Value);
+        });
     }
 
     fn keyword(&mut self, keyword: &Keyword) {
