@@ -42,7 +42,7 @@
 //! - [`schema`]: which kinds and fields there are.
 //! - [`encoding`]: how values become numbers, for example the bits of payloads.
 //! - [`layout`]: the header, and the columns as rkyv archives them.
-//! - [`write`]: the builder.
+//! - [`mod@write`]: the builder.
 //! - [`read`]: views of trees, nodes and the values of fields.
 //! - [`verify`]: the validation rules V01, V02, ...
 //! - [`KindSet`] and [`KindScanner`]: the nodes of some kinds.
