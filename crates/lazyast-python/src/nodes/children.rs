@@ -24,6 +24,7 @@ pub(crate) enum NodeFields<'py> {
 
 impl<'py> NodeFields<'py> {
     /// The fields of a materialised node.
+    #[inline]
     pub(crate) fn of(interpreter: &'static Interpreter, node: &Bound<'py, PyAny>) -> PyResult<Self> {
         let class = node.get_type();
         match (interpreter.class_of(&class), interpreter.classify(&class)) {
@@ -37,6 +38,7 @@ impl<'py> NodeFields<'py> {
     }
 
     /// The number of fields.
+    #[inline]
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::OfClass(class) => class.field_names.len(),
@@ -45,6 +47,7 @@ impl<'py> NodeFields<'py> {
     }
 
     /// The value of a field. `None` if the field is absent, or if the value's type is one that contains no nodes.
+    #[inline]
     pub(crate) fn value(
         &self,
         interpreter: &Interpreter,
@@ -71,6 +74,7 @@ impl<'py> NodeFields<'py> {
 }
 
 /// Calls a function with each child of a materialised node, in the order of `ast.iter_child_nodes`.
+#[inline]
 pub(crate) fn for_each_child<'py>(
     interpreter: &'static Interpreter,
     node: &Bound<'py, PyAny>,

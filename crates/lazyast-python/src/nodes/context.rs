@@ -55,11 +55,13 @@ impl TreeContext {
     }
 
     /// The view of the archive.
+    #[inline]
     pub(crate) fn tree(&self) -> &Tree<'_> {
         self.opened.tree()
     }
 
     /// An identifier: the same interned object each time.
+    #[inline]
     pub(crate) fn name<'py>(&self, py: Python<'py>, number: u32) -> Result<Bound<'py, PyString>, Damage> {
         let mut names = self.names.borrow_mut();
         if names.is_empty() {
@@ -83,14 +85,15 @@ impl TreeContext {
         if interpreter.target.minor <= 11
             && tree.joined_string_at_or_after(id).is_some_and(|(first, _)| first <= id)
         {
-            let missing = Damage::new("position is missing", id);
-            return tree.span(id, interpreter.target)?.ok_or(missing);
+            let missing = || Damage::new("position is missing", id);
+            return tree.span(id, interpreter.target)?.ok_or_else(missing);
         }
         let (start, end) = tree.range(id)?;
         self.span_of(start, end)
     }
 
     /// The positions of two offsets, of which the second is mostly in the same line as the first.
+    #[inline]
     pub(crate) fn span_of(&self, start: u32, end: u32) -> Result<Span, Damage> {
         let start = self.position(start)?;
         let line = self.line.get();
@@ -104,6 +107,7 @@ impl TreeContext {
     }
 
     /// The line and column of an offset.
+    #[inline]
     pub(crate) fn position(&self, offset: u32) -> Result<Position, Damage> {
         let mut line = self.line.get();
         if offset < line.start || offset >= line.end {
@@ -114,6 +118,7 @@ impl TreeContext {
     }
 
     /// The line of an offset, which is mostly a few lines after `near`.
+    #[inline]
     fn line(&self, mut near: Line, offset: u32) -> Result<Line, Damage> {
         for _ in 0..LINES_AHEAD {
             match self.tree().line_after(near) {

@@ -22,6 +22,7 @@ pub(crate) enum Density {
 
 impl Density {
     /// The density of the scanner's kinds among the nodes below a node.
+    #[inline]
     pub(crate) fn below(context: &TreeContext, id: NodeId, scanner: &KindScanner) -> Self {
         let tree = context.tree();
         let end = tree.subtree_end(id) as usize;

@@ -29,8 +29,8 @@ pub(crate) fn module<'py>(
 ) -> Result<Bound<'py, PyAny>, DecodeError> {
     let mut untracked = Untracked::default();
     let dict = shallow::dict(py, interpreter, context, 0, &mut untracked)?;
-    let damage = Damage::new("there is no Module", 0);
-    let class = interpreter.class(Kind::Module).ok_or(damage)?;
+    let damage = || Damage::new("there is no Module", 0);
+    let class = interpreter.class(Kind::Module).ok_or_else(damage)?;
     let module = objects::node(interpreter.node_layout, class.ast_class.bind(py), dict, &mut untracked)?;
     untracked.track();
     registry::add(&module, Some(context))?;

@@ -1,6 +1,6 @@
 //! A kind's class in the running interpreter, and the plan of its instances' `__dict__`.
 
-use lazyast::format::read::TargetPython;
+use lazyast::format::read::{FieldChildren, TargetPython};
 use lazyast::format::schema::Kind;
 use lazyast::format::schema::{FieldSpec, Role};
 use pyo3::IntoPyObjectExt;
@@ -44,6 +44,8 @@ pub(crate) struct FieldPlan {
     pub(crate) slot: usize,
     /// How its value is encoded.
     pub(crate) spec: &'static FieldSpec,
+    /// Which children make up its value, if it consists of children.
+    pub(crate) children: Option<FieldChildren>,
 }
 
 impl NodeClass {
@@ -66,7 +68,11 @@ impl NodeClass {
             return Ok(None);
         }
         let field_names: Vec<_> = specs.iter().map(|spec| PyString::intern(py, spec.name).unbind()).collect();
-        let fields = specs.iter().enumerate().map(|(slot, spec)| FieldPlan { slot, spec });
+        let fields = specs.iter().enumerate().map(|(slot, spec)| FieldPlan {
+            slot,
+            spec,
+            children: FieldChildren::of(spec, target),
+        });
         let fields: Vec<_> =
             fields.filter(|field| !matches!(field.spec.role, Role::Zero | Role::None)).collect();
         let block = ["stmt", "excepthandler", "match_case"];
@@ -89,6 +95,7 @@ impl NodeClass {
 
     /// The dictionary that each node's `__dict__` is copied from: all keys in CPython's order, with the values that
     /// are the same in all nodes.
+    #[inline]
     pub(crate) fn template(&self, py: Python<'_>) -> PyResult<&DictTemplate> {
         once(py, &self.template, || {
             let template = self.try_template(py)?;

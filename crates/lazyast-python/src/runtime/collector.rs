@@ -62,12 +62,14 @@ pub(crate) struct Untracked<'py>(Vec<Bound<'py, PyAny>>);
 
 impl<'py> Untracked<'py> {
     /// Adds a new container that is not tracked.
+    #[inline]
     pub(super) fn add(&mut self, object: Bound<'py, PyAny>) {
         self.0.push(object);
     }
 
     /// Adds a new dictionary. From 3.14 on CPython tracks it from its creation: the collector is told later, as of
     /// everything else.
+    #[inline]
     pub(crate) fn add_dict(&mut self, copy: DictCopy<'_, 'py>) -> Bound<'py, PyDict> {
         let dict = copy.finish();
         // SAFETY: a live dictionary. The call does nothing to one that is not tracked.

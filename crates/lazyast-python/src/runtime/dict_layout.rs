@@ -50,12 +50,14 @@ impl DictLayout {
     }
 
     /// The address of a dictionary's keys: equal for all copies of a template that still have its keys.
+    #[inline]
     fn keys(dict: &Bound<'_, PyDict>) -> usize {
         // SAFETY: a live dictionary is at least `DICT_SIZE` bytes long, see `DictTemplate::new`.
         unsafe { dict.as_ptr().byte_add(KEYS).cast::<usize>().read() }
     }
 
     /// The address of the first value, or null if the dictionary is not split.
+    #[inline]
     fn values(self, dict: &Bound<'_, PyDict>) -> *mut *mut ffi::PyObject {
         // SAFETY: as above; the array's address is null or that of an array with room for its header.
         unsafe {
@@ -111,6 +113,7 @@ impl DictTemplate {
     }
 
     /// A copy whose values can be replaced.
+    #[inline]
     pub(crate) fn copy<'py>(&self, py: Python<'py>) -> PyResult<DictCopy<'_, 'py>> {
         let dict = self.dict.bind(py).copy()?;
         let values = self.layout.values(&dict);
@@ -119,6 +122,7 @@ impl DictTemplate {
 
     /// Reads a slot of a node's `__dict__`, if that dictionary still has the template's keys. `dict_offset` is the
     /// offset of the pointer to the `__dict__` in nodes.
+    #[inline]
     pub(crate) fn read_slot<'py>(
         &self,
         dict_offset: usize,
@@ -179,6 +183,7 @@ pub(crate) struct DictCopy<'t, 'py> {
 
 impl<'py> DictCopy<'_, 'py> {
     /// Replaces a `None` of the template. Each slot may be replaced at most once.
+    #[inline]
     pub(crate) fn set(&mut self, slot: usize, value: Bound<'py, PyAny>) {
         assert!(slot < self.template.slots, "slots are those of the template");
         // SAFETY: the copy has its own array of values, with the template's number of slots at least. What
@@ -190,6 +195,7 @@ impl<'py> DictCopy<'_, 'py> {
     /// The filled dictionary. Up to 3.13 the collector does not track it: a template contains atoms alone, so
     /// neither the template nor its copies were ever tracked. From 3.14 on CPython tracks every dictionary from
     /// its creation.
+    #[inline]
     pub(crate) fn finish(self) -> Bound<'py, PyDict> {
         self.dict.clone()
     }

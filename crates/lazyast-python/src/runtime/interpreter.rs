@@ -52,6 +52,7 @@ static INTERPRETER: PyOnceLock<Option<Interpreter>> = PyOnceLock::new();
 
 impl Interpreter {
     /// The running interpreter, if it is served.
+    #[inline]
     pub(crate) fn get(py: Python<'_>) -> PyResult<Option<&'static Self>> {
         once(py, &INTERPRETER, || Self::look_up(py)).map(Option::as_ref)
     }
@@ -90,6 +91,7 @@ impl Interpreter {
     }
 
     /// The class of a kind.
+    #[inline]
     pub(crate) fn class(&self, kind: Kind) -> Option<&NodeClass> {
         self.classes.get(kind as usize)?.as_ref()
     }
@@ -105,6 +107,7 @@ impl Interpreter {
     }
 
     /// The class of nodes that a Python class is, if it is one of `ast`'s own.
+    #[inline]
     pub(crate) fn class_of(&self, class: &Bound<'_, PyType>) -> Option<&NodeClass> {
         match self.classify(class)? {
             AstClass::Node(kind) => self.class(kind),
@@ -113,16 +116,19 @@ impl Interpreter {
     }
 
     /// Says which of `ast`'s own classes a Python class is, if any.
+    #[inline]
     pub(crate) fn classify(&self, class: &Bound<'_, PyType>) -> Option<AstClass> {
         self.by_address.get(&(class.as_ptr() as usize)).copied()
     }
 
     /// Whether an object is an `ast.AST`.
+    #[inline]
     pub(crate) fn is_node(&self, object: &Bound<'_, PyAny>) -> bool {
         objects::is_of_type(object, self.base.bind(object.py()))
     }
 
     /// The shared instance that the interpreter's own trees contain.
+    #[inline]
     pub(crate) fn singleton(&self, singleton: Singleton) -> Option<&Py<PyAny>> {
         self.shared.get(singleton)
     }

@@ -24,6 +24,7 @@ pub(crate) struct NodeLayout {
 }
 
 /// Creates an instance of a class of nodes with the given `__dict__`.
+#[inline]
 pub(crate) fn node<'py>(
     layout: NodeLayout,
     class: &Bound<'py, PyType>,
@@ -46,12 +47,14 @@ pub(crate) fn node<'py>(
 }
 
 /// Whether an object's type is a class or derived from it. Unlike `isinstance`, this runs no Python code.
+#[inline]
 pub(crate) fn is_of_type(object: &Bound<'_, PyAny>, class: &Bound<'_, PyType>) -> bool {
     // SAFETY: both are live types.
     unsafe { ffi::PyType_IsSubtype(object.get_type_ptr(), class.as_type_ptr()) != 0 }
 }
 
 /// Creates a list of exactly `length` objects.
+#[inline]
 pub(crate) fn list<'py>(
     py: Python<'py>,
     length: usize,

@@ -8,6 +8,7 @@ use pyo3::sync::PyOnceLock;
 /// Unlike `PyOnceLock::get_or_try_init`, this never waits for another thread: `compute` may run Python code, which may
 /// need the same cell, in this thread or in another one that waits for this one. `compute` can therefore run more than
 /// once; the value that is stored first stays.
+#[inline]
 pub(crate) fn once<'c, T>(
     py: Python<'_>,
     cell: &'c PyOnceLock<T>,

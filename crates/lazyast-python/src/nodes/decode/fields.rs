@@ -6,8 +6,8 @@
 use lazyast::format::encoding::Payload;
 use lazyast::format::encoding::Span;
 use lazyast::format::read::{Constant, FieldChildren, ListFields, PayloadValue, Singleton, SparseList};
+use lazyast::format::schema::Role;
 use lazyast::format::schema::{Field, Kind};
-use lazyast::format::schema::{FieldSpec, Role};
 use lazyast::format::{Damage, NodeId, Tree};
 use pyo3::IntoPyObjectExt;
 use pyo3::exceptions::PyValueError;
@@ -16,7 +16,7 @@ use pyo3::types::{PyBool, PyBytes, PyComplex, PyDict, PyEllipsis, PyFloat, PyInt
 
 use crate::errors::DecodeError;
 use crate::nodes::context::TreeContext;
-use crate::runtime::class::NodeClass;
+use crate::runtime::class::{FieldPlan, NodeClass};
 use crate::runtime::collector::Untracked;
 use crate::runtime::interpreter::Interpreter;
 use crate::runtime::objects;
@@ -56,9 +56,10 @@ impl<'a, 'py> NodeDecoder<'a, 'py> {
     }
 
     /// The class of a kind, or damage if the interpreter does not have the kind.
+    #[inline]
     pub(crate) fn class(&self, kind: Kind, at: NodeId) -> Result<&'static NodeClass, Damage> {
-        let newer = Damage::new("kind is newer than the interpreter", at).found(kind as u32);
-        self.interpreter.class(kind).ok_or(newer)
+        let newer = || Damage::new("kind is newer than the interpreter", at).found(kind as u32);
+        self.interpreter.class(kind).ok_or_else(newer)
     }
 
     /// Creates a node with the given `__dict__`.
@@ -83,7 +84,7 @@ impl<'a, 'py> NodeDecoder<'a, 'py> {
         let payload = Payload::decode(class.kind.payload_layout(), payload_bits);
         let mut copy = class.template(py)?.copy(py)?;
         for field in &class.fields {
-            if let Some(value) = self.value(field.spec, id, payload, children)? {
+            if let Some(value) = self.value(field, id, payload, children)? {
                 copy.set(field.slot, value);
             }
         }
@@ -99,13 +100,14 @@ impl<'a, 'py> NodeDecoder<'a, 'py> {
     /// The value of a field, or `None` if it is the `None` that the template has already.
     fn value(
         &mut self,
-        spec: &FieldSpec,
+        plan: &FieldPlan,
         id: NodeId,
         payload: Payload,
         children: &mut [ChildObject<'py>],
     ) -> Result<Option<Bound<'py, PyAny>>, DecodeError> {
         let py = self.py;
-        match FieldChildren::of(spec, self.interpreter.target) {
+        let spec = plan.spec;
+        match plan.children {
             Some(FieldChildren::One(field)) => return self.child(field, spec.optional, id, children),
             Some(FieldChildren::List(fields)) => return self.list(fields, children),
             Some(FieldChildren::Sparse(list)) => return self.sparse_list(list, children),
@@ -171,8 +173,8 @@ impl<'a, 'py> NodeDecoder<'a, 'py> {
     }
 
     fn singleton(&self, singleton: Singleton, at: NodeId) -> Result<Bound<'py, PyAny>, Damage> {
-        let damage = Damage::new("unknown operator or context", at).found(u32::from(singleton.code));
-        Ok(self.interpreter.singleton(singleton).ok_or(damage)?.bind(self.py).clone())
+        let damage = || Damage::new("unknown operator or context", at).found(u32::from(singleton.code));
+        Ok(self.interpreter.singleton(singleton).ok_or_else(damage)?.bind(self.py).clone())
     }
 
     fn constant(&self, constant: Constant<'_>, at: NodeId) -> Result<Bound<'py, PyAny>, DecodeError> {

@@ -23,8 +23,8 @@ pub(crate) fn dict<'py>(
 ) -> Result<Bound<'py, PyDict>, DecodeError> {
     let mut decoder = NodeDecoder::new(py, interpreter, context, untracked);
     let tree = decoder.tree;
-    let missing = Damage::new("node is missing", id);
-    let node = tree.node(id).ok_or(missing)?;
+    let missing = || Damage::new("node is missing", id);
+    let node = tree.node(id).ok_or_else(missing)?;
     let class = decoder.class(node.kind()?, id)?;
     let mut children = Vec::new();
     if class.has_children {

@@ -22,6 +22,7 @@ use crate::runtime::interpreter::Interpreter;
 use crate::runtime::once::once;
 
 /// Creates a proxy for a node.
+#[inline]
 pub(crate) fn new<'py>(
     py: Python<'py>,
     interpreter: &'static Interpreter,
@@ -34,6 +35,7 @@ pub(crate) fn new<'py>(
 }
 
 /// Creates the hidden class of a class.
+#[cold]
 fn create(py: Python<'_>, class: &NodeClass) -> PyResult<Py<PyType>> {
     let interpreter = Interpreter::get(py)?.ok_or_else(|| PyRuntimeError::new_err("not served"))?;
     let ast_class = class.ast_class.bind(py);

@@ -34,6 +34,7 @@ pub(super) fn size(layout: NodeLayout) -> usize {
 }
 
 /// Creates a proxy, an instance of the hidden class of `class`.
+#[inline]
 pub(super) fn new<'py>(
     layout: NodeLayout,
     hidden: &Bound<'py, PyType>,
@@ -55,12 +56,14 @@ pub(super) fn new<'py>(
 }
 
 /// Whether an object is a lazy proxy.
+#[inline]
 pub(crate) fn is_proxy(node: &Bound<'_, PyAny>) -> bool {
     // SAFETY: the object is live, and so is its type, whose header is read.
     unsafe { metaclass::is(node.py(), ffi::Py_TYPE(node.get_type_ptr().cast())) }
 }
 
 /// The tree and the number of the node that a proxy stands for.
+#[inline]
 pub(crate) fn location(layout: NodeLayout, node: &Bound<'_, PyAny>) -> Option<(Rc<TreeContext>, NodeId)> {
     if !is_proxy(node) {
         return None;
@@ -77,6 +80,7 @@ pub(crate) fn location(layout: NodeLayout, node: &Bound<'_, PyAny>) -> Option<(R
 }
 
 /// The kind of the node that a proxy stands for.
+#[inline]
 pub(crate) fn kind(layout: NodeLayout, node: &Bound<'_, PyAny>) -> Option<Kind> {
     // SAFETY: the object is checked to be a proxy.
     let code = is_proxy(node).then(|| unsafe { (*data(layout, node.as_ptr())).kind })?;
@@ -86,6 +90,7 @@ pub(crate) fn kind(layout: NodeLayout, node: &Bound<'_, PyAny>) -> Option<Kind> 
 /// Makes a proxy an instance of its `ast` class, with the given `__dict__`.
 ///
 /// Does nothing if the object is no proxy (any more): decoding can run Python code, which can materialise the node.
+#[inline]
 pub(crate) fn become_node<'py>(
     layout: NodeLayout,
     node: &Bound<'py, PyAny>,
@@ -151,6 +156,7 @@ pub(super) unsafe fn clear_context(layout: NodeLayout, object: *mut ffi::PyObjec
 
 /// # Safety
 /// The object is a node, so that it has this slot.
+#[inline]
 unsafe fn dict_slot(layout: NodeLayout, object: *mut ffi::PyObject) -> *mut *mut ffi::PyObject {
     // SAFETY: the caller promises it.
     unsafe { object.byte_add(layout.dict_offset).cast() }
@@ -158,6 +164,7 @@ unsafe fn dict_slot(layout: NodeLayout, object: *mut ffi::PyObject) -> *mut *mut
 
 /// # Safety
 /// The object is a proxy.
+#[inline]
 unsafe fn data(layout: NodeLayout, object: *mut ffi::PyObject) -> *mut ProxyData {
     // SAFETY: the caller promises it.
     unsafe { object.byte_add(layout.size).cast() }

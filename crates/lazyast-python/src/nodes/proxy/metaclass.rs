@@ -24,6 +24,7 @@ pub(super) fn get(py: Python<'_>) -> PyResult<&Py<PyType>> {
 }
 
 /// Whether a type is the metaclass.
+#[inline]
 pub(super) fn is(py: Python<'_>, class: *mut ffi::PyTypeObject) -> bool {
     METACLASS.get(py).is_some_and(|metaclass| class == metaclass.as_ptr().cast())
 }
