@@ -43,6 +43,7 @@ def test_text(path, same):
     same(path.read_bytes().decode("utf-8", "replace"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SNIPPETS, ids=lambda path: path.name)
 def test_every_beginning(path, same):
     """A file that is cut off after any line: mostly an error, raised by the interpreter."""

@@ -15,6 +15,9 @@ from corpus_queries import QUERIES
 PACKAGES = ["json", "asyncio", "email", "concurrent", "importlib", "unittest"]
 QUERIES_WITH_HITS = 150
 
+# The oracle takes most of the time, in the fixture.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def expected():
@@ -25,7 +28,6 @@ def expected():
     return paths, hits, rejected
 
 
-@pytest.mark.slow
 def test_no_query_differs(expected, tmp_path):
     paths, by_query, rejected = expected
     assert len(paths) >= 80 and not rejected
