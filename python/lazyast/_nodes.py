@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, TypeVar, overload
 
 from lazyast import _native
+from lazyast._parse import live_trees
 
 Node = TypeVar("Node", bound=ast.AST)
 # For calls with two and three classes: with a single variable, type checkers would infer the common base class.
@@ -60,10 +61,11 @@ def ancestors(node: ast.AST, *, root: ast.AST | None = None) -> list[ast.AST]:
     nearest_first = _native.ancestors(node, root)
     if nearest_first is not None:
         return nearest_first
-    path = _path(root, node)
-    if path is None:
-        raise LookupError("lazyast does not serve this interpreter: give a root that the node is below")
-    return path[::-1]
+    for candidate in list(live_trees) if root is None else [root]:
+        path = _path_to_root(node, candidate)
+        if path is not None:
+            return path
+    raise LookupError("the node is in no tree that is in use: keep a reference to its tree, or give it as root")
 
 
 def parent(node: ast.AST, *, root: ast.AST | None = None) -> ast.AST | None:
@@ -86,15 +88,17 @@ def enclosing(
     return next((ancestor for ancestor in ancestors(node, root=root) if isinstance(ancestor, types)), None)
 
 
-def _path(root: ast.AST | None, node: ast.AST) -> list[ast.AST] | None:
-    """Return the nodes from a root to the parent of a node, or `None` if the node is not below the root."""
-    parents: dict[int, tuple[ast.AST, ...]] = {}
-    for above in ast.walk(root) if root is not None else ():
-        path = (*parents.get(id(above), ()),)
-        if above is node:
-            return list(path)
-        parents.update((id(child), (*path, above)) for child in ast.iter_child_nodes(above))
-    return None
+def _path_to_root(node: ast.AST, root: ast.AST) -> list[ast.AST] | None:
+    """Return the nodes from the parent of a node to a root, or `None` if the node is not below the root."""
+    parents = {id(child): above for above in ast.walk(root) for child in ast.iter_child_nodes(above)}
+    path = []
+    while node is not root:
+        above = parents.get(id(node))
+        if above is None:
+            return None
+        path.append(above)
+        node = above
+    return path
 
 
 class Visitor(ast.NodeVisitor):

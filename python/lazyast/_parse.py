@@ -4,6 +4,7 @@ import ast
 import atexit
 import os
 import sys
+import weakref
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any
@@ -55,9 +56,16 @@ def _serve(
     return tree
 
 
+# Trees in use, for `lazyast.ancestors` on an interpreter that lazyast does not serve.
+live_trees: weakref.WeakSet[ast.AST] = weakref.WeakSet()
+
+
 def registered(tree: Any) -> Any:
     """Register a tree that the interpreter has made, so that `lazyast.ancestors` searches it, and return the tree."""
-    _native.register_tree(tree)
+    if _native.is_served():
+        _native.register_tree(tree)
+    elif isinstance(tree, ast.AST):
+        live_trees.add(tree)
     return tree
 
 

@@ -2,8 +2,11 @@ import ast
 import os
 from ast import parse as parse
 from typing import Any
+from weakref import WeakSet
 
 interpreter_parse = ast.parse
+
+live_trees: WeakSet[ast.AST]
 
 def registered(tree: Any) -> Any: ...
 def _serve(

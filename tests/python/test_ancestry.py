@@ -6,6 +6,7 @@ from pathlib import Path
 
 import lazyast
 import pytest
+from lazyast import _native
 from test_nodes import SOURCE, STATES, is_proxy
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))
@@ -132,3 +133,19 @@ def test_deep_trees():
     while isinstance(node, ast.BinOp):
         node = node.left
     assert len(lazyast.ancestors(node)) == 402
+
+
+def test_an_interpreter_that_is_not_served(monkeypatch):
+    monkeypatch.setattr(_native, "parse", lambda *arguments: None)
+    monkeypatch.setattr(_native, "ancestors", lambda node, root: None)
+    monkeypatch.setattr(_native, "is_served", lambda: False)
+    tree = lazyast.parse("def f():\n    return g(x, y)")
+    call = tree.body[0].body[0].value
+    assert lazyast.ancestors(call.args[1]) == [call, tree.body[0].body[0], tree.body[0], tree]
+    assert lazyast.parent(tree) is None
+    assert lazyast.enclosing(call, ast.FunctionDef) is tree.body[0]
+    assert lazyast.ancestors(call, root=tree.body[0]) == [tree.body[0].body[0], tree.body[0]]
+    with pytest.raises(LookupError, match="no tree that is in use"):
+        lazyast.parent(ast.parse("z").body[0])
+    with pytest.raises(LookupError):
+        lazyast.parent(tree.body[0], root=call)
