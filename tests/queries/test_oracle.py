@@ -116,7 +116,8 @@ def test_all_rows_are_read():
 
 @pytest.mark.parametrize("pattern, code, within, expected", list(rows()))
 def test_example(pattern, code, within, expected):
-    if pattern.startswith("type ") and sys.version_info < (3, 12):
+    since = {"type": (3, 12), "lazy": (3, 15)}.get(pattern.split()[0], (3, 11))
+    if sys.version_info < since:
         pytest.skip("no such syntax")
     found = hits(pattern, code)
     if not expected:
