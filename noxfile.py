@@ -137,6 +137,7 @@ def whole(session):
     session.run("python", "tests/suites.py", *quick)
     session.run(
         "python", "tests/fidelity.py", str(standard_library(session)), "--exclude", "site-packages",
+        "--orders", *(session.posargs or ["random", "materialize"]),
         env={"LAZYAST_CACHE_DIR": "off"},
     )  # fmt: skip
 

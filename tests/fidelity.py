@@ -165,7 +165,7 @@ def dump(tree):
 
 def examine(job):
     """Compare one file. Gives its path, how it went, and why lazyast fell back to the interpreter."""
-    path, as_text, type_comments = job
+    path, as_text, type_comments, orders = job
     source = Path(path).read_bytes()
     if as_text:
         try:
@@ -173,7 +173,7 @@ def examine(job):
         except UnicodeDecodeError:
             source = source.decode("latin-1")
     try:
-        difference = compare(source, type_comments=type_comments)
+        difference = compare(source, orders, type_comments=type_comments)
         reason = _native.explain(source, type_comments)
     except BaseException as error:
         return path, f"different: {type(error).__name__}: {error}", None
@@ -206,11 +206,12 @@ def main():
     parser.add_argument("--exclude", action="append", default=[], metavar="NAME", help="skip directories")
     parser.add_argument("--text", action="store_true", help="pass sources as str, not as bytes")
     parser.add_argument("--type-comments", action="store_true", help="with type_comments=True")
+    parser.add_argument("--orders", nargs="+", choices=list(ORDERS), default=list(ORDERS), help="orders of accesses")
     parser.add_argument("--verbose", "-v", action="store_true", help="list the files that lazyast does not serve")
     arguments = parser.parse_args()
     started = time.perf_counter()
     files = list(files_under(arguments.paths, set(arguments.exclude)))
-    jobs = [(str(path), arguments.text, arguments.type_comments) for path in files]
+    jobs = [(str(path), arguments.text, arguments.type_comments, arguments.orders) for path in files]
     counts, reasons = Counter(), Counter()
     context = multiprocessing.get_context("spawn")
     with context.Pool(arguments.jobs) as pool:
