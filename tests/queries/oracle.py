@@ -69,7 +69,7 @@ SOURCE_ORDER = {
     "AsyncFunctionDef": DEFINITION,
     "ClassDef": ("decorator_list", "name", "type_params", "bases", "keywords", "body"),
     "IfExp": ("body", "test", "orelse"),
-    "ImportFrom": ("module", "level", "names"),
+    "ImportFrom": ("is_lazy", "module", "level", "names"),
 }
 
 

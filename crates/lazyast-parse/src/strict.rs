@@ -9,8 +9,8 @@
 
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_python_ast::{
-    Alias, DictItem, Expr, ExprNamed, ExprStarred, Pattern, PatternKeyword, PatternMatchClass,
-    PatternMatchSequence, PatternMatchStar, StmtAnnAssign, StmtImportFrom, StmtTry,
+    Alias, DictItem, Expr, ExprNamed, ExprStarred, InterpolatedElement, Pattern, PatternKeyword,
+    PatternMatchClass, PatternMatchSequence, PatternMatchStar, StmtAnnAssign, StmtImportFrom, StmtTry,
 };
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
@@ -70,6 +70,26 @@ impl<'a> Strict<'a> {
             )
         );
         (!extends_to_end).then_some("an operator or a clause after a yield")
+    }
+
+    /// `f'{a, lambda: {}}'`: outside of brackets a colon ends the expression of a replacement field. Ruff rejects a
+    /// `lambda` that is the whole expression, but not one that is a part of it.
+    pub(crate) fn replacement_field(self, field: &InterpolatedElement) -> Construct {
+        let expression = TextRange::new(field.start() + TextSize::new(1), field.expression.end());
+        let text = &self.text[expression.start().to_usize()..expression.end().to_usize()];
+        memchr::memmem::find(text, b"lambda")?;
+        let mut depth = 0_u32;
+        for token in self.after(expression.start()).take_while(|token| token.start() < expression.end()) {
+            match token.kind() {
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth += 1,
+                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => depth = depth.saturating_sub(1),
+                TokenKind::Lambda if depth == 0 => {
+                    return Some("a lambda without parentheses in a replacement field");
+                }
+                _ => {}
+            }
+        }
+        None
     }
 
     /// `(a).b: int`: CPython takes `(a)` for the whole target and then expects the colon. The parentheses of

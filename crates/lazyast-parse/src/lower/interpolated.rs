@@ -274,6 +274,7 @@ impl Lowering<'_> {
     }
 
     fn check_field(&mut self, field: &InterpolatedElement, enclosing: EnclosingString) {
+        self.check(self.strict.replacement_field(field));
         let spec_start = field.format_spec.as_ref().map(|spec| spec.range.start());
         // After the conversion or the expression: the colon or the closing brace.
         let end = spec_start.unwrap_or(field.end()) - TextSize::new(1);
