@@ -1,7 +1,7 @@
-//! F-strings, for which CPython's patch releases do not all create the same tree.
+//! F-strings and t-strings, for which CPython's patch releases do not all create the same tree.
 //!
-//! Before the first f-string is served, the trees of a few f-strings are compared with the interpreter's own. If they
-//! differ, sources with f-strings fall back to the interpreter.
+//! Before the first f-string or t-string is served, the trees of a few are compared with the interpreter's own. If they
+//! differ, sources with such strings fall back to the interpreter.
 
 use lazyast::format::{Kind, Tree};
 use pyo3::prelude::*;
