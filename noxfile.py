@@ -225,3 +225,10 @@ def lint(session):
     session.run("pyright")
     with session.chdir(session.create_tmp()):
         session.run("stubtest", "lazyast", "--ignore-missing-stub")
+
+
+@nox.session(python=LAST)
+def docs(session):
+    """Build the documentation site into target/site; a link or an anchor that does not exist is an error."""
+    session.install("zensical>=0.0.73", "mkdocstrings-python>=2")
+    session.run("zensical", "build", "--strict", "--clean", env={"NO_COLOR": "1"})

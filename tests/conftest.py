@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+# A project for the examples of the documents, which has tests.
+collect_ignore = ["python/example"]
 
 # Before lazyast is imported, and for the processes that tests start.
 _cache = tempfile.TemporaryDirectory(prefix="lazyast-tests-")

@@ -137,7 +137,7 @@ class Project(Sequence[Module]):
     def find(self, pattern: str | _native.Query) -> _native.Matches:
         """Search for a pattern: Python code with metavariables, such as `open($PATH, $$$)`.
 
-        QUERIES.md describes the syntax. Files that fall back to the interpreter are not searched; they are in the
+        docs/queries.md describes the syntax. Files that fall back to the interpreter are not searched; they are in the
         `unsearched` of the result. Raises `QueryError` if the pattern is invalid.
         """
         query = _native.pattern(pattern) if isinstance(pattern, str) else pattern

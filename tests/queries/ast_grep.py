@@ -5,7 +5,7 @@
 
 Both search every UTF-8 source under the directory that lazyast has an archive of. The default is the standard library.
 Hits are compared by start and end. `PATTERNS` lists the reasons for which a pattern may differ; each reason checks the
-difference on the interpreter's tree. QUERIES.md has the table for readers. Exits with 1 if a difference has no reason.
+difference on the interpreter's tree. docs/queries.md has the table. Exits with 1 if a difference has no reason.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Queries for real code. They cover every rule of QUERIES.md, and nearly all have hits in the standard library."""
+"""Queries for real code. They cover every rule of docs/queries.md, and nearly all have hits in the standard library."""
 
 PATTERNS = [
     # Expressions.

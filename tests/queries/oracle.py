@@ -1,4 +1,4 @@
-"""The rules of QUERIES.md in plain Python over `ast`: slow, and written to be read.
+"""The rules of docs/queries.md in plain Python over `ast`: slow, and written to be read.
 
 Tests compare lazyast with this oracle, so the oracle uses nothing of lazyast. `ast.parse` parses a pattern with
 identifiers in position of its metavariables, the parser below parses a selector, and both are compared with every node

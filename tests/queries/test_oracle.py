@@ -1,4 +1,4 @@
-"""The oracle and lazyast follow QUERIES.md: all of its examples, and each of its rules.
+"""The oracle and lazyast follow docs/queries.md: all of its examples, and each of its rules.
 
 Every query runs in both, which must have the same hits with the same captures.
 """
@@ -17,7 +17,7 @@ import oracle
 from compare import plain_hit
 from corpus_queries import PATTERNS, QUERIES, SELECTORS
 
-REFERENCE = Path(__file__).parents[2] / "QUERIES.md"
+REFERENCE = Path(__file__).parents[2] / "docs" / "queries.md"
 TYPES = pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters")
 
 
@@ -833,7 +833,7 @@ def test_else_without_except():
 
 
 def test_fixme_lone_surrogates_in_selectors():
-    """QUERIES.md says that selectors have the escapes of Python. Patterns have this one."""
+    """docs/queries.md says that selectors have the escapes of Python. Patterns have this one."""
     selector, code = "[value='\\udfff']", "'\\udfff'"
     assert len(oracle.compile_selector(selector).hits(ast.parse(code))) == count(code, code) == 1
     with pytest.raises(lazyast.QueryError, match="expected 4 hexadecimal digits"):

@@ -10,3 +10,8 @@ pub mod example;
 pub mod invalid;
 pub mod patch;
 pub mod vectors;
+
+/// The examples of the page for Rust, run as doctests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/rust.md")]
+pub struct RustPage;

@@ -1,7 +1,7 @@
 //! Queries over Python syntax trees, run on their archives.
 //!
 //! There are two languages. A *pattern* is Python code with metavariables (`open($PATH, $$$)`). A *selector* is a path
-//! through the tree (`ClassDef > FunctionDef[name=/^test_/]`). `QUERIES.md`, at the top of the repository, is their
+//! through the tree (`ClassDef > FunctionDef[name=/^test_/]`). `docs/queries.md` is their
 //! reference. Both compile to a [`Query`], which finds [`Hit`]s in a tree:
 //!
 //! ```

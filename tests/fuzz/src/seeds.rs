@@ -1,4 +1,4 @@
-//! Inputs to begin with: the test vectors, the snippets of the Python tests, and the examples of QUERIES.md.
+//! Inputs to begin with: the test vectors, the snippets of the Python tests, and the examples of docs/queries.md.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -68,9 +68,9 @@ fn packs() -> Result<Vec<Vec<u8>>> {
     Ok(packs)
 }
 
-/// The examples of QUERIES.md and of the comparison with the oracle, each as a pattern and as a selector.
+/// The examples of docs/queries.md and of the comparison with the oracle, each as a pattern and as a selector.
 fn queries() -> Result<Vec<Vec<u8>>> {
-    let document = fs::read_to_string(workspace().join("QUERIES.md"))?;
+    let document = fs::read_to_string(workspace().join("docs/queries.md"))?;
     let corpus = fs::read_to_string(workspace().join("tests/queries/corpus_queries.py"))?;
     let examples = document.split('`').skip(1).step_by(2);
     let lines = corpus.lines().map(|line| line.trim().trim_end_matches(',').trim_matches(['"', '\'']));

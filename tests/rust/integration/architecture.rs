@@ -161,12 +161,16 @@ fn archived_columns_are_vectors_of_numbers() {
 #[test]
 fn documents_name_paths_that_exist() {
     let mut count = 0;
-    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "COMPATIBILITY.md"] {
-        let text = fs::read_to_string(workspace().join(document)).unwrap();
+    let documents = [workspace().to_path_buf(), workspace().join("docs")]
+        .map(|directory| fs::read_dir(directory).unwrap());
+    let documents = documents.into_iter().flatten().map(|entry| entry.unwrap().path());
+    for path in documents.filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
+        let document = path.display();
+        let text = fs::read_to_string(&path).unwrap();
         let is_path = |text: &&str| {
             let top = text.split('/').next().unwrap();
-            let is_in_tree =
-                text.contains('/') && ["crates", "tests", "python", "format-spec", "benches"].contains(&top);
+            let is_in_tree = text.contains('/')
+                && ["crates", "docs", "tests", "python", "format-spec", "benches"].contains(&top);
             (is_in_tree || text.ends_with(".md")) && !text.contains(char::is_whitespace)
         };
         for path in text.split('`').skip(1).step_by(2).filter(is_path) {

@@ -1,7 +1,7 @@
 //! Equality of subjects: whether a metavariable that occurs twice matches the same thing.
 //!
 //! Equal are subtrees of the same structure and values. Positions, contexts, string prefixes and the like are not
-//! compared, as QUERIES.md says. What consists of a name alone equals anything that consists of the same name: in
+//! compared, as docs/queries.md says. What consists of a name alone equals anything that consists of the same name: in
 //! `def $F(): return $F` an identifier equals a `Name`.
 
 use lazyast_format::encoding::{ConstantTag, InterpolationRecord, Payload, Stored};

@@ -15,7 +15,7 @@
 //! keywords 0  `k`: template 2; others are allowed, because list 0 has a Sequence
 //! ```
 //!
-//! What the pattern does not mention has no test, or the test `Absent`; QUERIES.md says which.
+//! What the pattern does not mention has no test, or the test `Absent`; docs/queries.md says which.
 
 use lazyast_format::encoding::Payload;
 use lazyast_format::read::NameNeedle;
