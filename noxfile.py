@@ -217,8 +217,9 @@ def fuzz(session):
 
 @nox.session(python=FIRST, requires=["wheel"])
 def lint(session):
-    """Check the Python code, its types, and that the stubs say what the built package has."""
-    install_wheel(session, "ruff>=0.14", "mypy>=1.18", "pyright[nodejs]>=1.1.400")
+    """Check the Python code, its types, that the stubs say what the built package has, and the release workflow."""
+    install_wheel(session, "ruff>=0.14", "mypy>=1.18", "pyright[nodejs]>=1.1.400", "zizmor>=1.20")
+    session.run("zizmor", "--offline", "--no-progress", "--persona", "pedantic", ".github")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")
     session.run("mypy")
