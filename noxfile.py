@@ -231,5 +231,6 @@ def lint(session):
 @nox.session(python=LAST)
 def docs(session):
     """Build the documentation site into target/site; a link or an anchor that does not exist is an error."""
-    session.install("zensical>=0.0.73", "mkdocstrings-python>=2")
+    # ruff breaks long signatures.
+    session.install("zensical>=0.0.73", "mkdocstrings-python>=2", "ruff>=0.14")
     session.run("zensical", "build", "--strict", "--clean", env={"NO_COLOR": "1"})
