@@ -97,7 +97,7 @@ class Page:
             raise Failed(report.getvalue())
 
     def run_console(self, code, line):
-        """Run commands in a shell."""
+        """Run commands with bash."""
         commands = list(COMMAND.finditer(code))
         if "".join(command[0] for command in commands) != code:
             raise Failed("a block of commands begins with `$ `")
