@@ -57,10 +57,9 @@ def main() -> None:
             output = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=True)
             rounds.append(json.loads(output.stdout))
     # The first round has filled the cache.
-    for number, seconds in enumerate(zip(*rounds[1:], strict=True)):
-        median = statistics.median(seconds)
-        first = first if number else median
-        print(f"block {number}{median:9.4f} s{first / median:9.1f}x")
+    medians = [statistics.median(seconds) for seconds in zip(*rounds[1:], strict=True)]
+    for number, median in enumerate(medians):
+        print(f"block {number}{median:9.4f} s{medians[0] / median:9.1f}x")
 
 
 if __name__ == "__main__":
