@@ -1,18 +1,21 @@
 """`Cache`: a cache directory, and what the commands do with it, for programs."""
 
+from __future__ import annotations
+
 import os
-import warnings
-from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
-from typing import Literal
 
 from lazyast import _native
-from lazyast._native import Checked, Collected, Exported, Imported, Stats, Warmed
 
-__all__ = ["Cache", "Checked", "Collected", "Exported", "Imported", "Stats", "Warmed"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from typing import Literal
 
-StrPath = str | os.PathLike[str]
+    from lazyast._native import Checked, Collected, Exported, Imported, Stats, Warmed
+
+    _StrPath = str | os.PathLike[str]
 
 
 class Cache:
@@ -28,10 +31,10 @@ class Cache:
 
     def __init__(
         self,
-        directory: StrPath | None = None,
+        directory: _StrPath | None = None,
         *,
-        underlay: Sequence[StrPath] | None = None,
-        lower: Sequence[StrPath] | None = None,
+        underlay: Sequence[_StrPath] | None = None,
+        lower: Sequence[_StrPath] | None = None,
     ) -> None:
         """Open a cache directory, and create it if it does not exist.
 
@@ -40,6 +43,8 @@ class Cache:
         if lower is not None:
             if underlay is not None:
                 raise TypeError("Cache() got both underlay and its deprecated name lower")
+            import warnings
+
             warnings.warn("the argument lower is deprecated; use underlay", DeprecationWarning, stacklevel=2)
             underlay = lower
         self._native = _native.Cache(directory, underlay)
@@ -51,7 +56,7 @@ class Cache:
 
     def warm(
         self,
-        paths: StrPath | Sequence[StrPath] = ".",
+        paths: _StrPath | Sequence[_StrPath] = ".",
         *,
         jobs: int | None = None,
         verify: Literal["stat", "content"] | None = None,
@@ -93,8 +98,8 @@ class Cache:
 
     def export_pack(
         self,
-        file: StrPath,
-        paths: StrPath | Sequence[StrPath] = ".",
+        file: _StrPath,
+        paths: _StrPath | Sequence[_StrPath] = ".",
         *,
         jobs: int | None = None,
         verify: Literal["stat", "content"] | None = None,
@@ -105,7 +110,7 @@ class Cache:
         """
         return self._native.export_pack(file, _path_list(paths), jobs, verify)
 
-    def import_pack(self, file: StrPath) -> Imported:
+    def import_pack(self, file: _StrPath) -> Imported:
         """Put the trees of a file into the cache, after checking every byte of the file.
 
         Raises `CorruptPack`, and imports nothing, if anything is wrong with the file. The check cannot prove that a
@@ -117,5 +122,5 @@ class Cache:
         return f"Cache({self.directory!r})"
 
 
-def _path_list(paths: StrPath | Sequence[StrPath]) -> Sequence[StrPath]:
+def _path_list(paths: _StrPath | Sequence[_StrPath]) -> Sequence[_StrPath]:
     return [paths] if isinstance(paths, str | os.PathLike) else paths

@@ -1,13 +1,18 @@
 """`install` and `uninstall`: have lazyast serve `ast.parse` and `compile` in this process."""
 
+from __future__ import annotations
+
 import builtins
-import threading
-from typing import Any
+from _thread import allocate_lock
 
 from lazyast import _native
 from lazyast._parse import _serve
 
-_lock = threading.Lock()
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_lock = allocate_lock()
 # The function that `install` has replaced; empty while `install` is not in force.
 _replaced: list[Any] = []
 
@@ -29,6 +34,8 @@ def install(*, lazy: bool = False) -> None:
     with _lock:
         _native.set_lazy(lazy)
         if not _replaced:
+            # Looks the interpreter up, which parses a source of its own: not while somebody else's is parsed.
+            _native.is_served()
             _replaced.append(builtins.compile)
             builtins.compile = _native.compile
 

@@ -8,6 +8,9 @@ from typing import Any, Final, final, overload
 
 from lazyast._project import Module
 
+__version__: str
+"""The version of the package."""
+
 class Error(Exception):
     """Base class of the exceptions that lazyast raises."""
 

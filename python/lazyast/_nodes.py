@@ -1,19 +1,25 @@
 """Functions for trees in addition to `ast`: materialising, and traversals that materialise only what they need."""
 
+from __future__ import annotations
+
 import ast
-from collections.abc import Iterator
-from typing import Any, TypeVar, overload
 
 from lazyast import _native
 from lazyast._parse import live_trees
+from lazyast._typing import overload
 
-Node = TypeVar("Node", bound=ast.AST)
-# For calls with two and three classes: with a single variable, type checkers would infer the common base class.
-Second = TypeVar("Second", bound=ast.AST)
-Third = TypeVar("Third", bound=ast.AST)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any, TypeVar
+
+    _Node = TypeVar("_Node", bound=ast.AST)
+    # For calls with two and three classes: with a single variable, type checkers would infer the common base class.
+    _Second = TypeVar("_Second", bound=ast.AST)
+    _Third = TypeVar("_Third", bound=ast.AST)
 
 
-def materialize(node: Node) -> Node:
+def materialize(node: _Node) -> _Node:
     """Materialise a node and everything below it at once, and return the node.
 
     Without this, nodes are materialised on first access. For code that is going to access all nodes, materialising
@@ -26,15 +32,15 @@ def materialize(node: Node) -> Node:
 @overload
 def walk(node: ast.AST) -> Iterator[ast.AST]: ...
 @overload
-def walk(node: ast.AST, one: type[Node], /) -> Iterator[Node]: ...
+def walk(node: ast.AST, one: type[_Node], /) -> Iterator[_Node]: ...
 @overload
-def walk(node: ast.AST, one: type[Node], two: type[Second], /) -> Iterator[Node | Second]: ...
+def walk(node: ast.AST, one: type[_Node], two: type[_Second], /) -> Iterator[_Node | _Second]: ...
 @overload
 def walk(
-    node: ast.AST, one: type[Node], two: type[Second], three: type[Third], /
-) -> Iterator[Node | Second | Third]: ...
+    node: ast.AST, one: type[_Node], two: type[_Second], three: type[_Third], /
+) -> Iterator[_Node | _Second | _Third]: ...
 @overload
-def walk(node: ast.AST, *types: type[Node]) -> Iterator[Node]: ...
+def walk(node: ast.AST, *types: type[_Node]) -> Iterator[_Node]: ...
 def walk(node: ast.AST, *types: type[ast.AST]) -> Iterator[ast.AST]:
     """Iterate over a node and everything below it, in the order of `ast.walk`.
 
@@ -61,7 +67,7 @@ def ancestors(node: ast.AST, *, root: ast.AST | None = None) -> list[ast.AST]:
     nearest_first = _native.ancestors(node, root)
     if nearest_first is not None:
         return nearest_first
-    for candidate in list(live_trees) if root is None else [root]:
+    for candidate in live_trees() if root is None else [root]:
         path = _path_to_root(node, candidate)
         if path is not None:
             return path
@@ -74,13 +80,13 @@ def parent(node: ast.AST, *, root: ast.AST | None = None) -> ast.AST | None:
 
 
 @overload
-def enclosing(node: ast.AST, types: type[Node], *, root: ast.AST | None = None) -> Node | None: ...
+def enclosing(node: ast.AST, types: type[_Node], *, root: ast.AST | None = None) -> _Node | None: ...
 @overload
 def enclosing(
-    node: ast.AST, types: tuple[type[Node], type[Second]], *, root: ast.AST | None = None
-) -> Node | Second | None: ...
+    node: ast.AST, types: tuple[type[_Node], type[_Second]], *, root: ast.AST | None = None
+) -> _Node | _Second | None: ...
 @overload
-def enclosing(node: ast.AST, types: tuple[type[Node], ...], *, root: ast.AST | None = None) -> Node | None: ...
+def enclosing(node: ast.AST, types: tuple[type[_Node], ...], *, root: ast.AST | None = None) -> _Node | None: ...
 def enclosing(
     node: ast.AST, types: type[ast.AST] | tuple[type[ast.AST], ...], *, root: ast.AST | None = None
 ) -> ast.AST | None:

@@ -1,15 +1,20 @@
 """`parse` and `parse_file`: which sources lazyast serves, and which fall back to the interpreter."""
 
+from __future__ import annotations
+
 import ast
 import atexit
 import os
 import sys
-import weakref
-from collections.abc import Callable
+from _weakref import ref
 from types import FunctionType
-from typing import Any
 
 from lazyast import _native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 # The interpreter's own function, even if the name in `builtins` is replaced later.
 interpreter_compile: Callable[..., Any] = compile
@@ -56,8 +61,13 @@ def _serve(
     return tree
 
 
-# Trees in use, for `lazyast.ancestors` on an interpreter that lazyast does not serve.
-live_trees: weakref.WeakSet[ast.AST] = weakref.WeakSet()
+# Trees in use on an interpreter that lazyast does not serve. A dead reference removes itself.
+_tree_references: set[ref[ast.AST]] = set()
+
+
+def live_trees() -> list[ast.AST]:
+    """Return the trees in use, for `lazyast.ancestors` on an interpreter that lazyast does not serve."""
+    return [tree for reference in list(_tree_references) if (tree := reference()) is not None]
 
 
 def registered(tree: Any) -> Any:
@@ -65,7 +75,7 @@ def registered(tree: Any) -> Any:
     if _native.is_served():
         _native.register_tree(tree)
     elif isinstance(tree, ast.AST):
-        live_trees.add(tree)
+        _tree_references.add(ref(tree, _tree_references.discard))
     return tree
 
 

@@ -2,12 +2,10 @@ import ast
 import os
 from ast import parse as parse
 from typing import Any
-from weakref import WeakSet
 
 interpreter_parse = ast.parse
 
-live_trees: WeakSet[ast.AST]
-
+def live_trees() -> list[ast.AST]: ...
 def registered(tree: Any) -> Any: ...
 def _serve(
     source: object, filename: object, mode: object, type_comments: object, eager_limit: int = 0

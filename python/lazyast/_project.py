@@ -1,27 +1,53 @@
 """`Project`: the modules of a codebase, each with its tree."""
 
+from __future__ import annotations
+
 import ast
 import os
-import tokenize
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property, partial
-from pathlib import Path
-from typing import Literal, overload
 
 from lazyast import _native
 from lazyast._parse import interpreter_parse, registered
+from lazyast._typing import overload
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import Literal
 
 
-@dataclass(frozen=True)
 class Failure:
     """A file without a tree."""
 
-    path: Path
-    """The file, as it was found."""
-    error: Exception
-    """Why it has no tree: the interpreter's own exception (mostly a `SyntaxError`), or `UnreadableFile`."""
+    __slots__ = ("_error", "_path")
+    __match_args__ = ("path", "error")
+
+    def __init__(self, path: Path, error: Exception) -> None:
+        self._path = path
+        self._error = error
+
+    @property
+    def path(self) -> Path:
+        """The file, as it was found."""
+        return self._path
+
+    @property
+    def error(self) -> Exception:
+        """Why it has no tree: the interpreter's own exception (mostly a `SyntaxError`), or `UnreadableFile`."""
+        return self._error
+
+    def __repr__(self) -> str:
+        return f"Failure(path={self.path!r}, error={self.error!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Failure):
+            return NotImplemented
+        return (self.path, self.error) == (other.path, other.error)
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.error))
 
 
 class Module:
@@ -64,6 +90,8 @@ class Module:
     @property
     def source(self) -> str:
         """The current text of the file, decoded as Python decodes it."""
+        import tokenize
+
         with tokenize.open(self.path) as file:
             return file.read()
 
@@ -175,6 +203,8 @@ Sequence.register(_native.Matches)
 
 def _error_of(path: Path) -> Exception | None:
     """Return the exception with which the interpreter rejects a file, or `None` if it parses the file."""
+    import warnings
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

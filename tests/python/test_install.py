@@ -234,6 +234,7 @@ import ast, sys, lazyast
 events = []
 sys.addaudithook(lambda event, arguments: events.append(arguments) if event == "compile" else None)
 lazyast.install()
+events.clear()
 ast.parse("x = 1", "name.py")
 print(events)
 """

@@ -24,6 +24,7 @@ use pyo3::prelude::*;
 /// The module needs the interpreter's lock, because nodes share their tree context without locks of their own.
 #[pymodule(gil_used = true)]
 fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     errors::register(module)?;
     runtime::compiler::register(module)?;
     traverse::ancestors::register(module)?;

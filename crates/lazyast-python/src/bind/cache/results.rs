@@ -45,7 +45,7 @@ macro_rules! result_class {
         }
     ) => {
         $(#[$doc])*
-        #[pyclass(frozen, get_all, eq, hash, module = "lazyast._cache", name = $python_name)]
+        #[pyclass(frozen, get_all, eq, hash, module = "lazyast", name = $python_name)]
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub(super) struct $name {
             $($(#[$field_doc])* $field: $type,)*
