@@ -74,6 +74,7 @@ def wheel(session):
         session.warn(f"not tested, because there is no such CPython: {', '.join(missing)}")
     session.install("maturin>=1.9,<2")
     shutil.rmtree(WHEELS, ignore_errors=True)
+    session.run("python", "packaging/lazyast_build.py", "--profile", PROFILE, "--locked")
     session.run("maturin", "build", "--profile", PROFILE, "--out", str(WHEELS), "--locked")
 
 

@@ -94,9 +94,6 @@ def begin_forked() -> None:
 def finish() -> None:
     """To be called when this process ends."""
 
-def run(arguments: Sequence[str]) -> int:
-    """Run a command line, the program's name first, and return the exit code."""
-
 @final
 class Project:
     """The sources under some paths."""

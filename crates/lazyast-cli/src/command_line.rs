@@ -80,6 +80,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     match result {
         Ok(()) | Err(CommandError::ClosedPipe) => 0,
         Err(CommandError::NoHits) => 1,
+        Err(CommandError::Exited { code }) => code,
         Err(CommandError::Reported { message, hint, code }) => {
             let hint = hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
             // If standard error is closed, the exit code alone reports the error.

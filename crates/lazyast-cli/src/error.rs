@@ -11,6 +11,8 @@ pub(crate) enum CommandError {
     ClosedPipe,
     /// A search found no hits.
     NoHits,
+    /// Another program ran in place of this one, and has reported its errors.
+    Exited { code: u8 },
     /// An error that is reported to the user.
     Reported {
         message: String,
@@ -23,6 +25,11 @@ pub(crate) enum CommandError {
 impl CommandError {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self::Reported { message: message.into(), hint: None, code: 1 }
+    }
+
+    /// How a command ends that left its work to another program.
+    pub(crate) fn of_exit_code(code: u8) -> Result<(), Self> {
+        if code == 0 { Ok(()) } else { Err(Self::Exited { code }) }
     }
 
     /// Adds a `hint:` line.

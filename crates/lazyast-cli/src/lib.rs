@@ -1,7 +1,7 @@
 //! The command line of lazyast.
 //!
 //! Each subcommand is one file in `commands`; `find` and `select` share `search`. The crate holds no logic that a
-//! user of the library would miss. The Python package runs the same code through [`run`].
+//! user of the library would miss. `interpreter` runs what is written in Python.
 //!
 //! Exit codes: 0 for success, 1 for an error, 2 for an invalid command line. `find` and `select` use those of `grep`:
 //! 0 for hits, 1 for no hits, 2 for an error.
@@ -17,6 +17,7 @@ mod command_line;
 mod commands;
 mod error;
 mod format;
+mod interpreter;
 mod search;
 
 pub use command_line::run;

@@ -37,6 +37,5 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bind::search::query::register(module)?;
     bind::search::matches::register(module)?;
     bind::cache::results::register(module)?;
-    bind::cache::py_cache::register(module)?;
-    bind::command::register(module)
+    bind::cache::py_cache::register(module)
 }

@@ -1,32 +1,24 @@
-//! `lazyast demo`: starts an interpreter that runs the demonstration.
+//! `lazyast demo`: runs the demonstration of the Python package.
 //!
-//! The demonstration compares trees with those of a running interpreter, so the Python package implements it.
+//! It compares trees with those of a running interpreter, so it is written in Python.
 
-use std::path::PathBuf;
-use std::process::Command;
+use std::ffi::OsString;
 
 use clap::Args;
 
 use crate::error::CommandError;
+use crate::interpreter;
 
 #[derive(Args, Debug)]
 pub(crate) struct DemoCommand {
-    /// The interpreter to compare with. The package lazyast must be installed for it
-    #[arg(long, default_value = "python3", value_name = "FILE")]
-    python: PathBuf,
+    /// The interpreter to compare with, which has the package lazyast [default: LAZYAST_PYTHON, then the interpreter
+    /// of the environment that lazyast is installed in, VIRTUAL_ENV, python3]
+    #[arg(long, value_name = "FILE")]
+    python: Option<OsString>,
 }
 
 impl DemoCommand {
     pub(crate) fn run(self) -> Result<(), CommandError> {
-        let python = self.python.display();
-        let status = Command::new(&self.python)
-            .args(["-m", "lazyast", "demo"])
-            .status()
-            .map_err(|error| CommandError::new(format!("cannot start {python}: {error}")))?;
-        if status.success() {
-            return Ok(());
-        }
-        Err(CommandError::new(format!("`{python} -m lazyast demo` failed: {status}"))
-            .hint("the interpreter needs the Python package lazyast; --python chooses another interpreter"))
+        interpreter::run_main(self.python.as_deref(), "lazyast.demo", &[])
     }
 }

@@ -1,7 +1,6 @@
 //! What the Python package calls.
 
 pub(crate) mod cache;
-pub(crate) mod command;
 pub(crate) mod compile;
 mod fallback;
 mod fstring_probe;

@@ -1,0 +1,117 @@
+"""The build backend of the package: maturin, with the native command in the wheel.
+
+The wheel has two native parts: the extension module, and the command `lazyast`, which `pip install` puts on the path as
+it is. maturin builds one of them at a time. So each hook of PEP 517 that builds a wheel first builds the command, and
+puts it where `data` of `[tool.maturin]` says that files of the wheel are; then maturin builds the rest.
+
+`maturin build` by hand knows nothing of this module. Before it, run this file with the same options:
+
+    python packaging/lazyast_build.py --release --locked --target aarch64-unknown-linux-gnu --zig
+    maturin build --release --locked --target aarch64-unknown-linux-gnu --zig
+"""
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# As in pyproject.toml. maturin fails if the directory does not exist, also where it needs no file of it.
+DATA = ROOT / "target" / "wheel-data"
+
+
+def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
+    """Build a wheel, and give its name."""
+    build_command(options_of(config_settings))
+    return backend().build_wheel(wheel_directory, config_settings, metadata_directory)
+
+
+def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
+    """Build a wheel that refers to this directory, and give its name."""
+    build_command(options_of(config_settings))
+    return backend().build_editable(wheel_directory, config_settings, metadata_directory)
+
+
+def build_sdist(sdist_directory, config_settings=None):
+    """Build a source distribution, and give its name."""
+    return backend().build_sdist(sdist_directory, config_settings)
+
+
+def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
+    """Write the metadata of the wheel, and give its directory's name."""
+    return backend().prepare_metadata_for_build_wheel(metadata_directory, config_settings)
+
+
+def get_requires_for_build_wheel(config_settings=None):
+    """List what maturin needs besides itself."""
+    return backend().get_requires_for_build_wheel(config_settings)
+
+
+prepare_metadata_for_build_editable = prepare_metadata_for_build_wheel
+get_requires_for_build_editable = get_requires_for_build_wheel
+get_requires_for_build_sdist = get_requires_for_build_wheel
+
+
+def backend():
+    """Give maturin's backend, when the directory exists that it asks for."""
+    import maturin
+
+    DATA.mkdir(parents=True, exist_ok=True)
+    return maturin
+
+
+def options_of(config_settings):
+    """Give the options for maturin, from where maturin's backend takes them."""
+    given = (config_settings or {}).get("build-args") or os.environ.get("MATURIN_PEP517_ARGS", "")
+    return given if isinstance(given, list) else shlex.split(given)
+
+
+def build_command(options):
+    """Build the command, and put it into the directory of the wheel's data.
+
+    Of the options of `maturin build`, those count that concern Cargo; others are passed over. With `--zig`,
+    cargo-zigbuild must be installed.
+    """
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    parser.add_argument("--release", "-r", dest="profile", action="store_const", const="release")
+    parser.add_argument("--profile", default="release")
+    parser.add_argument("--target")
+    parser.add_argument("--zig", action="store_true")
+    parser.add_argument("--compatibility", "--manylinux", default="manylinux2014")
+    for option in ("--locked", "--frozen", "--offline"):
+        parser.add_argument(option, dest="cargo", action="append_const", const=option, default=[])
+    known, _ = parser.parse_known_args(options)
+    # With both packages, Cargo selects the same features of all dependencies as when maturin builds the extension
+    # module, and so compiles them once.
+    packages = ["--package", "lazyast-cli", "--package", "lazyast-python", "--bin", "lazyast"]
+    build = ["zigbuild" if known.zig else "build", *packages, "--profile", known.profile, *known.cargo]
+    if known.target:
+        build += ["--target", known.target + (glibc_of(known.compatibility) if known.zig else "")]
+    # Without the directory, maturin builds no wheel: if this fails, none without the command.
+    shutil.rmtree(DATA, ignore_errors=True)
+    messages = subprocess.run(
+        [os.environ.get("CARGO", "cargo"), *build, "--message-format", "json-render-diagnostics"],
+        cwd=ROOT, check=True, stdout=subprocess.PIPE,
+        # As `strip` of `[tool.maturin]` does for the extension module.
+        env={**os.environ, "CARGO_PROFILE_RELEASE_STRIP": "symbols"} if known.profile == "release" else None,
+    ).stdout  # fmt: skip
+    (program,) = filter(None, (json.loads(line).get("executable") for line in messages.splitlines()))
+    scripts = DATA / "scripts"
+    scripts.mkdir(parents=True)
+    shutil.copy(program, scripts)
+
+
+def glibc_of(compatibility):
+    """Give the suffix of a target with which cargo-zigbuild links for the glibc that a tag of wheels stands for."""
+    if compatibility == "manylinux2014":
+        return ".2.17"
+    name, _, version = compatibility.partition("_")
+    return "." + version.replace("_", ".") if name == "manylinux" else ""
+
+
+if __name__ == "__main__":
+    build_command(sys.argv[1:])
