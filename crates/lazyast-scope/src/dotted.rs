@@ -1,0 +1,118 @@
+//! What names and attributes stand for: `p.join` stands for `os.path.join` after `from os import path as p`.
+//!
+//! A name can stand for several: each import that binds its symbol gives one. Other bindings of the symbol are not
+//! considered, since following values is not what this crate does. A name that nothing binds is a builtin, or may come
+//! from any `import *`.
+
+use lazyast_format::encoding::Payload;
+use lazyast_format::schema::expr_context;
+use lazyast_format::{Damage, Kind, NodeId, Tree};
+
+use crate::builtins::is_builtin;
+use crate::imports::ImportSource;
+use crate::resolution::Resolution;
+use crate::symbol::SymbolId;
+
+/// A dotted name such as `os.path.join`, by its parts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DottedName(Vec<String>);
+
+impl DottedName {
+    /// A name by its text.
+    pub fn new(text: &str) -> Self {
+        Self(text.split('.').map(str::to_owned).collect())
+    }
+
+    /// The parts between the dots.
+    pub fn parts(&self) -> &[String] {
+        &self.0
+    }
+}
+
+impl Resolution {
+    /// The dotted names that a `Name` or an `Attribute` is known to stand for; of any other node none. Those of
+    /// relative imports begin with their dots.
+    pub fn dotted_names(&self, tree: &Tree<'_>, node: NodeId) -> Result<Vec<String>, Damage> {
+        let Some((base, attributes)) = chain(tree, node)? else { return Ok(Vec::new()) };
+        let mut names = self.names_of_base(tree, base)?;
+        for name in &mut names {
+            for attribute in attributes.iter().rev() {
+                name.push('.');
+                name.push_str(tree.name(*attribute)?);
+            }
+        }
+        Ok(names)
+    }
+
+    /// Whether a node is known to stand for a dotted name.
+    pub fn stands_for(&self, tree: &Tree<'_>, node: NodeId, name: &DottedName) -> Result<bool, Damage> {
+        let Some((base, attributes)) = chain(tree, node)? else { return Ok(false) };
+        let parts = name.parts();
+        let Some(count) = parts.len().checked_sub(attributes.len()).filter(|count| *count > 0) else {
+            return Ok(false);
+        };
+        for (attribute, part) in attributes.iter().rev().zip(&parts[count..]) {
+            if tree.name(*attribute)? != part {
+                return Ok(false);
+            }
+        }
+        let expected = parts[..count].join(".");
+        Ok(self.names_of_base(tree, base)?.contains(&expected))
+    }
+
+    /// The dotted names that a `Name` stands for.
+    fn names_of_base(&self, tree: &Tree<'_>, node: NodeId) -> Result<Vec<String>, Damage> {
+        match self.occurrences_at(node).first().and_then(|occurrence| self.owner(occurrence.symbol)) {
+            Some(owner) => self.names_of_symbol(tree, owner),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The dotted names that a symbol stands for, each once.
+    pub fn names_of_symbol(&self, tree: &Tree<'_>, owner: SymbolId) -> Result<Vec<String>, Damage> {
+        let mut names: Vec<String> = Vec::new();
+        let mut add = |name: String| {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        };
+        for import in self.imports_of(owner) {
+            if let Some(source) = ImportSource::of(tree, import.statement, import.node)? {
+                add(source.dotted());
+            }
+        }
+        let symbol = self.symbols()[owner as usize];
+        if symbol.scope == 0 && !self.is_bound(owner) {
+            let name = self.name(tree, symbol.name)?;
+            if is_builtin(name, self.minor()) {
+                add(format!("builtins.{name}"));
+            }
+            for import in self.imports().iter().filter(|import| import.symbol.is_none()) {
+                if let Some(source) = ImportSource::of(tree, import.statement, import.node)? {
+                    add(source.qualified(name));
+                }
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// A `Name` with the attributes of it that lead to a node, the last first. `None` for any other node, and for a name
+/// that is not read.
+fn chain(tree: &Tree<'_>, mut node: NodeId) -> Result<Option<(NodeId, Vec<u32>)>, Damage> {
+    let mut attributes = Vec::new();
+    loop {
+        let kind = tree.kind(node)?;
+        match (kind, tree.payload(node, kind)?) {
+            (Kind::Name, Payload::NameContext { context, .. }) => {
+                return Ok((context == expr_context::LOAD).then_some((node, attributes)));
+            }
+            (Kind::Attribute, Payload::NameContext { name, .. }) => {
+                attributes.push(name);
+                // The value is the only child, and nodes are in preorder.
+                node += 1;
+            }
+            _ => return Ok(None),
+        }
+    }
+}
