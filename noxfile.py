@@ -229,7 +229,7 @@ def lint(session):
         session.run("stubtest", "lazyast", "--ignore-missing-stub")
 
 
-@nox.session(python=LAST)
+@nox.session(python=FIRST)
 def docs(session):
     """Build the documentation site into target/site; a link or an anchor that does not exist is an error."""
     # ruff breaks long signatures.
