@@ -1,10 +1,12 @@
 """What README and the documentation site show can be run; `tests/documents.py` says how."""
 
+import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import lazyast
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -52,3 +54,8 @@ def test_every_page_is_in_the_navigation():
     configuration = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))
     listed = list(pages(configuration["project"]["nav"]))
     assert sorted(listed) == sorted(path.name for path in DOCUMENTS[1:])
+
+
+def test_every_public_name_is_in_the_reference():
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^::: lazyast\.(\w+)$", text, re.MULTILINE)) == sorted(lazyast.__all__)
