@@ -66,7 +66,10 @@ def backend():
 
 def options_of(config_settings):
     """Give the options for maturin, from where maturin's backend takes them."""
-    given = (config_settings or {}).get("build-args") or os.environ.get("MATURIN_PEP517_ARGS", "")
+    settings = config_settings or {}
+    given = settings.get("maturin.build-args", settings.get("build-args"))
+    if given is None:
+        given = os.environ.get("MATURIN_PEP517_ARGS", "")
     return given if isinstance(given, list) else shlex.split(given)
 
 

@@ -39,7 +39,7 @@ impl Corpus {
             archive_bytes: 0,
         };
         let mut parser = Parser::new();
-        for path in lazyast::find_sources(&[directory.to_owned()]).0 {
+        for path in lazyast::find_sources(&[directory.to_owned()], &Default::default()).0 {
             let Ok(source) = std::fs::read(path) else { continue };
             // ruff's parser takes UTF-8 only, and all rows must have the same sources.
             let Ok(archive) = parser.parse(&source, &[0; 32]) else { continue };
@@ -135,10 +135,10 @@ fn warm(corpus: &Corpus, jobs: usize) -> Duration {
 fn warm_again(corpus: &Corpus, change_detection: ChangeDetection) -> Duration {
     let directory = tempfile::tempdir().expect("the temporary directory is writable");
     let paths = [corpus.directory.clone()];
-    let options = WarmOptions { jobs: None, change_detection };
+    let options = WarmOptions { change_detection, ..WarmOptions::default() };
     let open = || Cache::at(directory.path().to_owned()).expect("the directory is writable");
-    lazyast::warm(&open(), &paths, options, &|_| {});
-    let (report, time) = timed(|| lazyast::warm(&open(), &paths, options, &|_| {}));
+    lazyast::warm(&open(), &paths, options.clone(), &|_| {});
+    let (report, time) = timed(|| lazyast::warm(&open(), &paths, options.clone(), &|_| {}));
     assert!(report.new == 0 && report.cached >= corpus.sources.len());
     assert_eq!(report.unread > 0, change_detection == ChangeDetection::Stat);
     time
@@ -147,14 +147,14 @@ fn warm_again(corpus: &Corpus, change_detection: ChangeDetection) -> Duration {
 /// Opens a project that is in the cache; all rounds share the cache.
 fn open_again(corpus: &Corpus, change_detection: ChangeDetection) -> Duration {
     let paths = [corpus.directory.clone()];
-    let options = WarmOptions { jobs: None, change_detection };
+    let options = WarmOptions { change_detection, ..WarmOptions::default() };
     let cache = || {
         let directory =
             corpus.cache.get_or_init(|| tempfile::tempdir().expect("the temporary directory is writable"));
         Cache::at(directory.path().to_owned()).expect("the directory is writable")
     };
-    Project::open(&cache(), &paths, options);
-    let (project, time) = timed(|| Project::open(&cache(), &paths, options));
+    Project::open(&cache(), &paths, options.clone());
+    let (project, time) = timed(|| Project::open(&cache(), &paths, options.clone()));
     assert!(project.report().new == 0 && project.modules().len() >= corpus.sources.len());
     assert_eq!(project.report().unread > 0, change_detection == ChangeDetection::Stat);
     time
@@ -162,7 +162,7 @@ fn open_again(corpus: &Corpus, change_detection: ChangeDetection) -> Duration {
 
 /// The lower bound for detecting changes by content: reading and hashing, on all processors.
 fn read_and_hash(corpus: &Corpus) -> Duration {
-    let (paths, _) = lazyast::find_sources(std::slice::from_ref(&corpus.directory));
+    let (paths, _) = lazyast::find_sources(std::slice::from_ref(&corpus.directory), &Default::default());
     let jobs = thread::available_parallelism().map_or(1, usize::from);
     let next = AtomicUsize::new(0);
     let worker = || {

@@ -2,7 +2,7 @@
 
 import ast
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, final, overload
 
@@ -104,6 +104,7 @@ class Project:
         cache_dir: str | os.PathLike[str] | None = None,
         jobs: int | None = None,
         verify: str | None = None,
+        selection: Mapping[str, object] | None = None,
     ) -> Project: ...
     @property
     def undecided(self) -> list[int]:

@@ -127,6 +127,11 @@ class Project(Sequence[Module]):
         cache_dir: str | os.PathLike[str] | None = None,
         jobs: int | None = None,
         verify: Literal["stat", "content"] | None = None,
+        hidden: bool = False,
+        no_ignore: bool = False,
+        glob: Sequence[str] = (),
+        exclude: Sequence[str] = (),
+        types: Sequence[Literal["py", "pyi"]] = (),
     ) -> None:
         """Open the files under `paths`, which is a path or a sequence of paths.
 
@@ -135,10 +140,23 @@ class Project(Sequence[Module]):
         With `verify="stat"`, a file whose size, timestamps and inode are the same as before counts as unchanged. With
         `verify="content"`, every file is read. The default is `"content"` if the environment variable `CI` is set, and
         `"stat"` otherwise.
+
+        The other arguments select files below directories, as the options of the command with the same names do:
+        `hidden` takes hidden files, `no_ignore` those that ignore files exclude and those in directories such as
+        `build` and `venv`, `types` only files with these extensions. `glob` and `exclude` are patterns in the syntax of
+        `.gitignore`, relative to the current directory. They add to `[tool.lazyast]` of pyproject.toml. Raises
+        `ValueError` for an invalid pattern or an unknown type.
         """
         if isinstance(paths, str | os.PathLike):
             paths = [paths]
-        native = _native.Project(paths, cache_dir, jobs, verify)
+        selection = {
+            "hidden": hidden,
+            "no_ignore": no_ignore,
+            "glob": _strings("glob", glob),
+            "exclude": _strings("exclude", exclude),
+            "types": _strings("types", types),
+        }
+        native = _native.Project(paths, cache_dir, jobs, verify, selection)
         errors = {index: _error_of(native.failure_path(index)) for index in native.undecided}
         if errors:
             native.decide([(index, error is None) for index, error in errors.items()])
@@ -199,6 +217,13 @@ class Project(Sequence[Module]):
 
 
 Sequence.register(_native.Matches)
+
+
+def _strings(name: str, value: Sequence[str]) -> list[str]:
+    """Return a list of the argument's strings. A single string is a mistake: its characters would be patterns."""
+    if isinstance(value, str):
+        raise TypeError(f"{name} must be a sequence of strings, not a string")
+    return list(value)
 
 
 def _error_of(path: Path) -> Exception | None:

@@ -167,3 +167,26 @@ def test_modules_are_values(directory):
     assert one[0] != "a module"
     assert len({one[0], other[0], one[1]}) == 2
     assert repr(one[0]) == f"Module(path={one[0].path!r})"
+
+
+def test_files_are_selected(tmp_path):
+    for name in ("a.py", "b.pyi", ".hidden.py", "build/c.py", "tests/d.py", "ignored.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x = 1\n")
+    (tmp_path / ".ignore").write_text("ignored.py\n")
+
+    def names(**arguments):
+        project = lazyast.Project(tmp_path, cache_dir=tmp_path / "cache", **arguments)
+        return [module.path.relative_to(tmp_path).as_posix() for module in project]
+
+    for _ in range(2):
+        assert names() == ["a.py", "b.pyi", "tests/d.py"]
+        assert names(hidden=True) == [".hidden.py", "a.py", "b.pyi", "tests/d.py"]
+        assert names(no_ignore=True) == ["a.py", "b.pyi", "build/c.py", "ignored.py", "tests/d.py"]
+        assert names(types=["pyi"]) == ["b.pyi"]
+        assert names(glob=["!tests"]) == ["a.py", "b.pyi"]
+    for arguments in ({"glob": ["["]}, {"types": ["c"]}):
+        with pytest.raises(ValueError, match=r"\[|types must be of py, pyi"):
+            names(**arguments)
+    with pytest.raises(TypeError, match="glob must be a sequence of strings"):
+        names(glob="*.py")

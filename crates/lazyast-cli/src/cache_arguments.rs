@@ -5,15 +5,18 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use lazyast::{Cache, CacheDirectoryError};
 
+use crate::configuration::configuration;
+
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Cache")]
 pub(crate) struct CacheArguments {
-    /// Cache directory [default: LAZYAST_CACHE_DIR, then cache-dir in [tool.lazyast] of pyproject.toml, then the
+    /// The cache directory [default: LAZYAST_CACHE_DIR, then cache-dir in [tool.lazyast] of pyproject.toml, then the
     /// platform's directory for caches]
     #[arg(long, value_name = "DIR")]
     cache_dir: Option<PathBuf>,
     /// Read-only underlay: a cache directory that is searched after the other one and never written. Can be given more
     /// than once [default: the directories in LAZYAST_CACHE_UNDERLAY]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", hide_short_help = true)]
     cache_underlay: Vec<PathBuf>,
     /// Deprecated name of --cache-underlay
     #[arg(long, value_name = "DIR", hide = true)]
@@ -29,6 +32,7 @@ impl CacheArguments {
         if self.no_cache {
             return Cache::disabled();
         }
+        configuration();
         if !self.cache_lower.is_empty() {
             eprintln!("lazyast: warning: the option --cache-lower is deprecated; use --cache-underlay");
         }
@@ -61,6 +65,7 @@ impl CacheArguments {
         if self.no_cache {
             return Err(CacheDirectoryError::Disabled);
         }
+        configuration();
         lazyast::store::choose_cache_directory(self.cache_dir.as_deref(), Path::new("."))
     }
 }

@@ -1,16 +1,18 @@
 //! Parsing a command line, running its subcommand and reporting its error.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::clean::CleanCommand;
+use crate::commands::completions::CompletionsCommand;
 use crate::commands::demo::DemoCommand;
 use crate::commands::dir::DirCommand;
 use crate::commands::dump::DumpCommand;
 use crate::commands::find::FindCommand;
 use crate::commands::gc::GcCommand;
+use crate::commands::man::ManCommand;
 use crate::commands::pack::PackCommand;
 use crate::commands::select::SelectCommand;
 use crate::commands::stats::StatsCommand;
@@ -18,10 +20,14 @@ use crate::commands::verify::VerifyCommand;
 use crate::commands::warm::WarmCommand;
 use crate::error::CommandError;
 
+/// Exit codes of the commands that do not search.
+const EXIT_CODES: &str =
+    "Exit codes: 0 success, 1 error, 2 invalid command line. find and select have their own.";
+
 /// Cache and search the syntax trees of Python sources
 #[derive(Debug, Parser)]
-#[command(name = "lazyast", version, arg_required_else_help = true)]
-struct CommandLine {
+#[command(name = "lazyast", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub(crate) struct CommandLine {
     #[command(subcommand)]
     command: LazyastCommand,
 }
@@ -50,6 +56,14 @@ enum LazyastCommand {
     Clean(CleanCommand),
     /// Print the cache directory
     Dir(DirCommand),
+    /// Print a script that completes commands and options in a shell
+    ///
+    /// For example: lazyast completions bash > ~/.local/share/bash-completion/completions/lazyast
+    Completions(CompletionsCommand),
+    /// Print a page of the manual
+    ///
+    /// For example: lazyast man find | man -l -
+    Man(ManCommand),
     /// Compare `lazyast` with `ast.parse` on Python's standard library
     Demo(DemoCommand),
 }
@@ -60,7 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(command_line) => command_line,
         Err(error) => {
             // If the pipe is closed, nobody reads a message about it either.
-            let _ = error.print();
+            let _ = print_usage_error(&error);
             return error.exit_code().try_into().unwrap_or(2);
         }
     };
@@ -75,6 +89,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         LazyastCommand::Gc(command) => command.run(),
         LazyastCommand::Clean(command) => command.run(),
         LazyastCommand::Dir(command) => command.run(),
+        LazyastCommand::Completions(command) => command.run(CommandLine::command()),
+        LazyastCommand::Man(command) => command.run(CommandLine::command()),
         LazyastCommand::Demo(command) => command.run(),
     };
     match result {
@@ -88,4 +104,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             code
         }
     }
+}
+
+/// Prints what clap says. Its errors begin as all errors of this program do.
+fn print_usage_error(error: &clap::Error) -> io::Result<()> {
+    if !error.use_stderr() {
+        return error.print();
+    }
+    let text = error.render();
+    let text = if io::stderr().is_terminal() { text.ansi().to_string() } else { text.to_string() };
+    let is_error = text.contains("error:");
+    write!(io::stderr(), "{}{text}", if is_error { "lazyast: " } else { "" })
 }

@@ -1,13 +1,17 @@
 //! Numbers and lists as the commands print them, and sizes as users write them.
 
+use std::fs::File;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use indicatif::HumanCount;
 use lazyast::SourceFailure;
 use lazyast::store::PackReport;
 
+use crate::error::CommandError;
+
 /// How many failures or problems are listed without `--verbose`.
-const LISTED: usize = 10;
+pub(crate) const LISTED: usize = 10;
 
 /// A size with a binary unit: `2.00 KiB`.
 pub(crate) fn human_bytes(bytes: u64) -> String {
@@ -44,6 +48,18 @@ pub(crate) fn print_failures(failures: &[SourceFailure], all: bool) -> io::Resul
     }
     if failures.len() > listed {
         writeln!(errors, "... and {} more (--verbose lists all)", failures.len() - listed)?;
+    }
+    Ok(())
+}
+
+/// Checks that files can be opened: a missing file is not a damaged one.
+pub(crate) fn check_readable(files: &[PathBuf]) -> Result<(), CommandError> {
+    for file in files {
+        let opened = file.metadata().and_then(|metadata| match metadata.is_file() {
+            true => File::open(file).map(drop),
+            false => Err(io::Error::other("not a file")),
+        });
+        opened.map_err(|error| CommandError::new(format!("{}: {error}", file.display())))?;
     }
     Ok(())
 }

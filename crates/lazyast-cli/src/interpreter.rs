@@ -45,8 +45,11 @@ pub(crate) fn run_main(
         }
     }
     let tried: Vec<String> = candidates.iter().map(|path| path.display().to_string()).collect();
-    Err(CommandError::new(format!("no interpreter has the Python package lazyast; tried {}", tried.join(", ")))
-        .hint(format!("install it with pip, or name the interpreter that has it in {VARIABLE}")))
+    Err(CommandError::new(format!(
+        "no interpreter has the Python package lazyast; tried {}",
+        tried.join(", ")
+    ))
+    .hint(format!("install it with pip, or name the interpreter that has it in {VARIABLE}")))
 }
 
 /// The interpreters to try, the best first.
@@ -60,7 +63,10 @@ fn candidates() -> Vec<PathBuf> {
     let own = std::env::current_exe().ok();
     let own = own.as_deref().and_then(Path::parent).into_iter().flat_map(interpreters_beside);
     let active = std::env::var_os("VIRTUAL_ENV").filter(|value| !value.is_empty());
-    let active = active.into_iter().map(|path| Path::new(&path).join(SCRIPTS)).flat_map(|directory| interpreters_in(&directory));
+    let active = active
+        .into_iter()
+        .map(|path| Path::new(&path).join(SCRIPTS))
+        .flat_map(|directory| interpreters_in(&directory));
     let mut found: Vec<PathBuf> = own.chain(active).filter(|path| path.exists()).collect();
     found.extend(["python3", "python"].map(PathBuf::from));
     let mut unique = Vec::new();

@@ -13,11 +13,16 @@
 #![forbid(unsafe_code)]
 
 mod cache_arguments;
+mod changed;
 mod command_line;
 mod commands;
+mod configuration;
 mod error;
+mod file_arguments;
 mod format;
 mod interpreter;
+mod path_bytes;
+mod progress;
 mod search;
 
 pub use command_line::run;

@@ -52,6 +52,7 @@ mod underlay;
 
 pub use counts::LookupCounts;
 pub use dir::cache_directory::CacheDirectory;
+pub use dir::configuration::Configuration;
 pub use dir::error::CacheDirectoryError;
 pub use dir::locate::choose_cache_directory;
 pub use dir::versions::clean_cache;

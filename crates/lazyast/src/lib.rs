@@ -67,7 +67,7 @@ pub use lazyast_query::{self as query, ExecutionError, Hit, Query, QueryError};
 pub use lazyast_store::{self as store, CacheDirectoryError};
 pub use parse::parse;
 pub use project::{
-    ChangeDetection, ExportReport, FailureReason, FallbackVerdict, FileError, InterpreterId,
-    MAX_SOURCE_BYTES, Module, Progress, Project, SearchError, SourceFailure, WarmOptions, WarmReport, export,
-    find_sources, read_source, warm,
+    ChangeDetection, ExportReport, FailureReason, FallbackVerdict, FileError, FileSelection, FileType,
+    InterpreterId, InvalidGlob, MAX_SOURCE_BYTES, Module, Progress, Project, SearchError, SourceFailure,
+    WarmOptions, WarmReport, export, find_sources, read_source, warm,
 };

@@ -1,6 +1,6 @@
 //! `lazyast dump`: prints the tree of one source.
 
-use std::io::{BufWriter, Read, Write};
+use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -81,13 +81,14 @@ impl DumpCommand {
             indent: self.indent,
             show_empty: self.show_empty,
         };
-        let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+        // Printed as a whole: a part of a tree before an error would look like a tree.
+        let mut out = Vec::new();
         options.write(tree, &mut out).map_err(|error| match error {
             DumpError::Io(error) => CommandError::from(error),
             error => CommandError::new(format!("{name}: {error}")),
         })?;
-        out.write_all(b"\n")?;
-        out.flush()?;
+        out.push(b'\n');
+        std::io::stdout().write_all(&out)?;
         Ok(())
     }
 

@@ -5,12 +5,25 @@ use std::ffi::OsString;
 use clap::Args;
 
 use crate::error::CommandError;
-use crate::search::{QueryLanguage, SearchArguments};
+use crate::search::{EXIT_CODES, QueryLanguage, SearchArguments};
+
+/// Examples for `--help`.
+const EXAMPLES: &str = "\
+Examples:
+  lazyast find 'open($PATH, $$$)' src/         Calls of open
+  lazyast find 'except $E: pass' -g '!tests/'  Dropped errors, not in tests
+  lazyast find -e 'eval($X)' -e 'exec($X)' -q --strict
+                                               A gate, which also fails for files that it cannot search
+  lazyast find 'print($$$)' --changed=main     Only files that the branch changes
+  lazyast find 'assert $X' - < a.py            Standard input
+
+Exit codes: 0 hits, 1 no hits, 2 error. With --strict, a file that could not be searched is an error.";
 
 #[derive(Args, Debug)]
+#[command(after_help = EXIT_CODES, after_long_help = EXAMPLES)]
 pub(crate) struct FindCommand {
-    /// PATTERN, then the directories and files to search [default: .]. Ignore files such as .gitignore apply in
-    /// directories. With -e or -f, all arguments are paths
+    /// PATTERN, then the directories and files to search [default: .]; - is standard input. With -e or -f, all arguments
+    /// are paths
     #[arg(value_name = "PATTERN|PATH")]
     arguments: Vec<OsString>,
     /// A pattern; can be given more than once, and a hit of any of them counts

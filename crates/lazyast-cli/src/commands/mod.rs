@@ -1,11 +1,13 @@
 //! One file per subcommand.
 
 pub(crate) mod clean;
+pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod dir;
 pub(crate) mod dump;
 pub(crate) mod find;
 pub(crate) mod gc;
+pub(crate) mod man;
 pub(crate) mod pack;
 pub(crate) mod select;
 pub(crate) mod stats;

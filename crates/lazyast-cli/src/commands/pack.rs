@@ -1,7 +1,8 @@
 //! `lazyast pack export` and `lazyast pack import`: archives in a file that other machines import.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use indicatif::HumanCount;
@@ -9,7 +10,8 @@ use lazyast::{Cache, ChangeDetection, WarmOptions};
 
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
-use crate::format::{counted, human_bytes, print_failures, print_problems};
+use crate::file_arguments::FileArguments;
+use crate::format::{check_readable, counted, human_bytes, print_failures, print_problems};
 
 #[derive(Args, Debug)]
 pub(crate) struct PackCommand {
@@ -27,9 +29,9 @@ enum PackSubcommand {
 
 #[derive(Args, Debug)]
 struct PackExportCommand {
-    /// The pack file to write. An existing file is replaced
+    /// The pack file to write; - is standard output. An existing file is replaced
     file: PathBuf,
-    /// Directories and files. Ignore files such as .gitignore apply in directories
+    /// Directories and files
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Number of threads [default: the number of processors]
@@ -38,6 +40,8 @@ struct PackExportCommand {
     /// List every source that has no tree, not only the first ones
     #[arg(long, short)]
     verbose: bool,
+    #[command(flatten)]
+    files: FileArguments,
     #[command(flatten)]
     cache: CacheArguments,
 }
@@ -63,13 +67,30 @@ impl PackCommand {
 
 impl PackExportCommand {
     fn run(self) -> Result<(), CommandError> {
+        let selected = self.files.select(self.paths.clone())?;
         let cache = self.cache.open();
+        let options = WarmOptions {
+            jobs: self.jobs,
+            change_detection: ChangeDetection::default(),
+            selection: selected.selection,
+        };
         let name = self.file.display();
-        let options = WarmOptions { jobs: self.jobs, change_detection: ChangeDetection::default() };
-        let exported = lazyast::export(&cache, &self.file, &self.paths, options)
-            .map_err(|error| CommandError::new(format!("cannot write {name}: {error}")))?;
+        let failed = |error: io::Error| CommandError::new(format!("cannot write {name}: {error}"));
+        let export = |file: &Path| lazyast::export(&cache, file, &selected.paths, options).map_err(failed);
+        let (exported, mut summary): (_, Box<dyn Write>) = if self.file.as_os_str() == "-" {
+            if io::stdout().is_terminal() {
+                return Err(CommandError::new("a pack is not text: redirect standard output to a file"));
+            }
+            let directory = tempfile::tempdir().map_err(failed)?;
+            let file = directory.path().join("trees.pack");
+            let exported = export(&file)?;
+            io::copy(&mut File::open(&file).map_err(failed)?, &mut io::stdout())?;
+            (exported, Box::new(io::stderr()))
+        } else {
+            (export(&self.file)?, Box::new(io::stdout()))
+        };
         writeln!(
-            std::io::stdout(),
+            summary,
             "{name}: {}, {}; {} new, {} failed",
             counted(exported.archives, "archive", "archives"),
             human_bytes(exported.bytes),
@@ -91,6 +112,7 @@ impl PackImportCommand {
         let mut out = std::io::stdout().lock();
         let cache = Cache::at(self.cache.directory()?)?;
         let Some(store) = cache.store() else { return Ok(()) };
+        check_readable(&self.files)?;
         let mut rejected = 0;
         for file in &self.files {
             let name = file.display();
@@ -108,7 +130,9 @@ impl PackImportCommand {
         if rejected == 0 {
             return Ok(());
         }
-        Err(CommandError::new(format!("{rejected} of {} files were not imported", self.files.len()))
+        let verb = if rejected == 1 { "was" } else { "were" };
+        let files = counted(self.files.len(), "file", "files");
+        Err(CommandError::new(format!("{rejected} of {files} {verb} not imported"))
             .hint("the files are damaged, or another version of lazyast wrote them"))
     }
 }

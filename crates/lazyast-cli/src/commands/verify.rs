@@ -9,7 +9,7 @@ use lazyast::{Cache, PARSER_VERSION};
 
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
-use crate::format::{counted, print_problems};
+use crate::format::{check_readable, counted, print_problems};
 
 #[derive(Args, Debug)]
 pub(crate) struct VerifyCommand {
@@ -32,6 +32,7 @@ impl VerifyCommand {
             let cache = Cache::at(root)?;
             cache.store().map(lazyast::store::Store::verify).unwrap_or_default()
         } else {
+            check_readable(&self.files)?;
             self.files.iter().map(|path| verify_untrusted(path.clone(), PARSER_VERSION)).collect()
         };
         let mut damaged = 0;
@@ -50,7 +51,9 @@ impl VerifyCommand {
         if damaged == 0 {
             return Ok(());
         }
-        let failed = CommandError::new(format!("{damaged} of {} packs are damaged", checked.len()));
+        let verb = if damaged == 1 { "is" } else { "are" };
+        let packs = counted(checked.len(), "pack", "packs");
+        let failed = CommandError::new(format!("{damaged} of {packs} {verb} damaged"));
         Err(if self.files.is_empty() {
             failed.hint("damaged archives are never used; their sources are parsed again when needed. `lazyast clean` deletes the cache")
         } else {

@@ -1,20 +1,23 @@
 //! `lazyast warm`: brings the trees of a codebase into the cache.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::HumanCount;
 use lazyast::{ChangeDetection, WarmOptions, WarmReport};
+use serde_json::json;
 
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
+use crate::file_arguments::FileArguments;
 use crate::format::{counted, human_bytes, print_failures};
+use crate::progress::SourcesBar;
 
 #[derive(Args, Debug)]
 pub(crate) struct WarmCommand {
-    /// Directories and files. Ignore files such as .gitignore apply in directories
-    #[arg(required = true, value_name = "PATH")]
+    /// Directories and files [default: .]
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Number of threads [default: the number of processors]
     #[arg(long, short, value_name = "N")]
@@ -25,29 +28,30 @@ pub(crate) struct WarmCommand {
     /// List every source that has no tree, not only the first ones
     #[arg(long, short)]
     verbose: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    files: FileArguments,
     #[command(flatten)]
     cache: CacheArguments,
 }
 
 impl WarmCommand {
     pub(crate) fn run(self) -> Result<(), CommandError> {
+        let selected = self.files.select(self.paths.clone())?;
         let cache = self.cache.open();
-        let bar = ProgressBar::with_draw_target(None, draw_target());
-        bar.set_style(
-            ProgressStyle::with_template("{bar:30} {pos}/{len} files")
-                .unwrap_or_else(|_| ProgressStyle::default_bar()),
-        );
         let change_detection =
             if self.verify_content { ChangeDetection::Content } else { ChangeDetection::default() };
-        let options = WarmOptions { jobs: self.jobs, change_detection };
-        let report = lazyast::warm(&cache, &self.paths, options, &|progress| {
-            if progress.done % 64 == 0 {
-                bar.set_length(progress.total as u64);
-                bar.set_position(progress.done as u64);
-            }
-        });
-        bar.finish_and_clear();
-        self.print(&report)?;
+        let options = WarmOptions { jobs: self.jobs, change_detection, selection: selected.selection };
+        let bar = SourcesBar::new();
+        let report = lazyast::warm(&cache, &selected.paths, options, &|progress| bar.update(progress));
+        bar.finish();
+        if self.json {
+            print_json(&report)?;
+        } else {
+            self.print(&report)?;
+        }
         cache.finish();
         if let Some(error) = &report.unwritten {
             eprintln!("lazyast: warning: new trees could not be stored in the cache: {error}");
@@ -56,7 +60,7 @@ impl WarmCommand {
             return Err(CommandError::new("no source could be stored: every source failed")
                 .hint("--verbose lists the reason for every source"));
         }
-        if report.files == 0 {
+        if report.files == 0 && !selected.is_list {
             return Err(CommandError::new("no Python sources found under the paths"));
         }
         Ok(())
@@ -91,6 +95,20 @@ impl WarmCommand {
     }
 }
 
-fn draw_target() -> ProgressDrawTarget {
-    if io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() }
+fn print_json(report: &WarmReport) -> io::Result<()> {
+    let failures = report.failures.iter().map(
+        |failure| json!({ "path": failure.path.to_string_lossy(), "reason": failure.reason.to_string() }),
+    );
+    let report = json!({
+        "files": report.files,
+        "lines": report.lines,
+        "new": report.new,
+        "cached": report.cached,
+        "unread": report.unread,
+        "failures": failures.collect::<Vec<_>>(),
+        "source_bytes": report.source_bytes,
+        "archive_bytes": report.archive_bytes,
+        "seconds": report.elapsed.as_secs_f64(),
+    });
+    writeln!(io::stdout(), "{report}")
 }

@@ -2,11 +2,11 @@
 
 mod arguments;
 mod file_hits;
-mod json;
-mod lines;
+mod formats;
+mod located;
 mod output;
 mod queries;
 mod run;
 
-pub(crate) use arguments::SearchArguments;
+pub(crate) use arguments::{EXIT_CODES, SearchArguments};
 pub(crate) use queries::QueryLanguage;

@@ -1,44 +1,112 @@
-//! What is printed of a file with hits.
+//! What is printed of a search: the parts for files, which threads make in parallel, and what is around them.
 
+use std::io::{self, Write};
+
+use serde_json::Value;
+
+use super::arguments::{FormatArgument, OutputArguments};
 use super::file_hits::FileHits;
-use super::json;
-use super::lines::LinePrinter;
+use super::formats::lines::{LinePrinter, LineStyle};
+use super::formats::{csv, github, json, sarif};
+use super::located::locate;
 use super::queries::QueryLanguage;
 
 /// What is printed of each file with hits.
 #[derive(Clone, Copy)]
 pub(super) enum OutputFormat {
     Nothing,
-    Paths,
-    Counts,
-    Lines { context: Option<usize>, color: bool },
+    Paths(LineStyle),
+    Counts(LineStyle),
+    Lines(LineStyle),
+    Matching(LineStyle),
+    Context(LineStyle, (usize, usize)),
     Json(QueryLanguage),
+    Github,
+    Csv,
+    Sarif,
+}
+
+/// What is printed of one file.
+pub(super) enum FileOutput {
+    Text(Vec<u8>),
+    /// Results of SARIF, which belong to one document.
+    Results(Vec<Value>),
 }
 
 impl OutputFormat {
+    pub(super) fn new(arguments: &OutputArguments, language: QueryLanguage) -> Self {
+        let null = arguments.null;
+        let style = LineStyle { color: arguments.has_color(), hyperlinks: arguments.has_hyperlinks(), null };
+        let plain = LineStyle { null, ..LineStyle::default() };
+        let lines = |style| match arguments.context() {
+            Some(context) => Self::Context(style, context),
+            None if arguments.only_matching => Self::Matching(style),
+            None => Self::Lines(style),
+        };
+        match arguments.format {
+            _ if arguments.json => Self::Json(language),
+            _ if arguments.quiet => Self::Nothing,
+            _ if arguments.count => Self::Counts(style),
+            _ if arguments.files_with_matches => Self::Paths(style),
+            None | Some(FormatArgument::Text) => lines(style),
+            Some(FormatArgument::Vimgrep) => Self::Lines(plain),
+            Some(FormatArgument::Json) => Self::Json(language),
+            Some(FormatArgument::Github) => Self::Github,
+            Some(FormatArgument::Csv) => Self::Csv,
+            Some(FormatArgument::Sarif) => Self::Sarif,
+        }
+    }
+
     /// The output for one file, or the reason why it cannot be printed.
-    pub(super) fn print(self, file: &FileHits<'_>) -> Result<Vec<u8>, String> {
+    pub(super) fn print(self, file: &FileHits<'_>) -> Result<FileOutput, String> {
         let mut out = Vec::new();
+        let failed = |error: io::Error| error.to_string();
         match self {
             Self::Nothing => {}
-            Self::Paths => {
-                out.extend_from_slice(file.path_bytes());
-                out.push(b'\n');
+            Self::Paths(style) => style.print_path(&mut out, file.path, b'\n').map_err(failed)?,
+            Self::Counts(style) => {
+                style.print_path(&mut out, file.path, b':').map_err(failed)?;
+                writeln!(out, "{}", file.hits.len()).map_err(failed)?;
             }
-            Self::Counts => {
-                out.extend_from_slice(file.path_bytes());
-                out.extend_from_slice(format!(":{}\n", file.hits.len()).as_bytes());
+            Self::Lines(style) | Self::Matching(style) | Self::Context(style, _) => {
+                file.with_text(|text| {
+                    let printer = LinePrinter { file, text, style };
+                    let printed = match self {
+                        Self::Context(_, context) => printer.print_with_context(context, &mut out),
+                        Self::Matching(_) => printer.print_matching(&mut out),
+                        _ => printer.print_hits(&mut out),
+                    };
+                    printed.map_err(|error| error.to_string())
+                })?
             }
-            Self::Lines { context, color } => file.with_text(|text| {
-                let printer = LinePrinter { file, text, color };
-                let printed = match context {
-                    None => printer.print_hits(&mut out),
-                    Some(count) => printer.print_with_context(count, &mut out),
-                };
-                printed.map_err(|error| error.to_string())
-            })?,
             Self::Json(language) => file.with_text(|text| json::print(language, file, text, &mut out))?,
+            Self::Github => file.with_text(|text| {
+                github::print(file.path, &locate(file, text)?, &mut out);
+                Ok(())
+            })?,
+            Self::Csv => file.with_text(|text| {
+                csv::print(file.path, &locate(file, text)?, &mut out);
+                Ok(())
+            })?,
+            Self::Sarif => {
+                let mut results = Vec::new();
+                file.with_text(|text| {
+                    results = sarif::results(file.path, &locate(file, text)?);
+                    Ok(())
+                })?;
+                return Ok(FileOutput::Results(results));
+            }
         }
-        Ok(out)
+        Ok(FileOutput::Text(out))
+    }
+
+    /// What comes before the first file.
+    pub(super) fn header(self) -> &'static str {
+        if matches!(self, Self::Csv) { csv::HEADER } else { "" }
+    }
+
+    /// What comes between two files.
+    pub(super) fn separator(self) -> &'static str {
+        if matches!(self, Self::Context(..)) { "--\n" } else { "" }
     }
 }

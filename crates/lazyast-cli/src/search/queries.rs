@@ -134,5 +134,6 @@ fn read_query_file(path: &Path) -> Result<Vec<String>, CommandError> {
         }
     }
     queries.retain(|query| !query.trim().is_empty());
-    Ok(queries)
+    // Indentation may belong to a query; the end of its last line does not.
+    Ok(queries.iter().map(|query| query.trim_end().to_owned()).collect())
 }

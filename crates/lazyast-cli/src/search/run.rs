@@ -1,19 +1,44 @@
 //! Running a search: compile the queries, open the project, search it in parallel, print.
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
 
-use lazyast::{ChangeDetection, Project, SearchError, WarmOptions};
+use lazyast::{Cache, ChangeDetection, Hit, MAX_SOURCE_BYTES, OwnedTree, Project, Tree, WarmOptions};
 
-use super::arguments::SearchArguments;
-use super::file_hits::FileHits;
-use super::output::OutputFormat;
+use super::arguments::{SearchArguments, SortArgument};
+use super::file_hits::{FileHits, HitSource};
+use super::formats::sarif;
+use super::output::{FileOutput, OutputFormat};
 use super::queries::{QueryLanguage, SearchedQueries};
 use crate::error::CommandError;
+use crate::file_arguments::SelectedPaths;
+use crate::format::{LISTED, counted};
+use crate::progress::SourcesBar;
 
-/// The output for one file, or the reason why it cannot be printed.
-type FileOutput = Result<Vec<u8>, String>;
+/// The name of standard input in the output.
+const STANDARD_INPUT: &str = "<stdin>";
+
+/// A file with hits.
+struct SearchedFile {
+    /// The path where the file is; none for standard input.
+    path: Option<PathBuf>,
+    hits: usize,
+    output: FileOutput,
+}
+
+/// What a search has found, and what it has not searched.
+#[derive(Default)]
+struct SearchResult {
+    files: Vec<SearchedFile>,
+    /// Paths and reasons.
+    unsearched: Vec<(String, String)>,
+    /// Files that failed after they were opened, with the reasons.
+    failed: Vec<String>,
+    searched: usize,
+    lines: u64,
+}
 
 impl SearchArguments {
     /// Searches for `queries`, or for the first of the `arguments` if there are none; the other arguments are paths.
@@ -23,90 +48,206 @@ impl SearchArguments {
         queries: Vec<String>,
         arguments: Vec<OsString>,
     ) -> Result<(), CommandError> {
+        let started = Instant::now();
         let mut arguments = arguments.into_iter();
         let queries = SearchedQueries::compile(language, &self, queries, &mut arguments)?;
         if self.explain {
             write!(io::stdout().lock(), "{}", queries.combined)?;
             return Ok(());
         }
-        let paths: Vec<PathBuf> = arguments.map(PathBuf::from).collect();
-        let in_current_directory = paths.is_empty();
-        let paths = if in_current_directory { vec![PathBuf::from(".")] } else { paths };
-        if let Some(missing) = paths.iter().find(|path| !path.exists()) {
-            return Err(CommandError::new(format!("{}: no such file or directory", missing.display())));
+        let mut selected = self.files.select(arguments.map(PathBuf::from).collect())?;
+        let cache = self.cache.open();
+        let format = OutputFormat::new(&self.output, language);
+        let mut result = SearchResult::default();
+        let named = selected.paths.len();
+        selected.paths.retain(|path| path.as_os_str() != "-");
+        if selected.paths.len() < named {
+            self.search_standard_input(&cache, &queries, format, &mut result)?;
         }
+        if !selected.paths.is_empty() {
+            self.search_files(&cache, &selected, &queries, format, &mut result)?;
+        }
+        self.print(format, &queries, &mut result)?;
+        self.conclude(&result, started)
+    }
+
+    /// Searches the source that standard input has.
+    fn search_standard_input(
+        &self,
+        cache: &Cache,
+        queries: &SearchedQueries,
+        format: OutputFormat,
+        result: &mut SearchResult,
+    ) -> Result<(), CommandError> {
+        let mut source = Vec::new();
+        // The parser reports an error for sources that are longer than the limit.
+        io::stdin().take(MAX_SOURCE_BYTES + 1).read_to_end(&mut source)?;
+        let opened = match cache.archive(&source) {
+            Ok(archive) => OwnedTree::open(archive).map_err(|error| error.to_string()),
+            Err(reason) => Err(reason.to_string()),
+        };
+        let opened = match opened {
+            Ok(opened) => opened,
+            Err(reason) => {
+                result.unsearched.push((STANDARD_INPUT.to_owned(), reason));
+                return Ok(());
+            }
+        };
+        let tree = opened.tree();
+        let hits = queries
+            .combined
+            .hits(tree)
+            .map_err(|error| CommandError::new(format!("{STANDARD_INPUT}: {error}")))?;
+        result.searched += 1;
+        result.lines += u64::from(tree.line_count());
+        if !hits.is_empty() {
+            let source = HitSource::Bytes(&source);
+            let (hits, output) =
+                self.output_of(format, source, Path::new(STANDARD_INPUT), tree, hits, queries);
+            match output {
+                Ok(output) => result.files.push(SearchedFile { path: None, hits, output }),
+                Err(error) => result.failed.push(format!("{STANDARD_INPUT}: {error}")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Searches the files under the paths.
+    fn search_files(
+        &self,
+        cache: &Cache,
+        selected: &SelectedPaths,
+        queries: &SearchedQueries,
+        format: OutputFormat,
+        result: &mut SearchResult,
+    ) -> Result<(), CommandError> {
         let change_detection =
             if self.verify_content { ChangeDetection::Content } else { ChangeDetection::default() };
+        let options =
+            WarmOptions { jobs: self.jobs, change_detection, selection: selected.selection.clone() };
+        let bar = SourcesBar::new();
         let project =
-            Project::open(&self.cache.open(), &paths, WarmOptions { jobs: self.jobs, change_detection });
-        let format = self.output_format(language);
-        let results = project.search(&queries.combined, self.jobs, |module, tree, hits| {
-            let path = printed_path(module.path(), in_current_directory);
-            format.print(&FileHits { module, path, tree, hits, queries: &queries })
-        });
-        self.print(&project, results)
-    }
-
-    fn output_format(&self, language: QueryLanguage) -> OutputFormat {
-        if self.json {
-            OutputFormat::Json(language)
-        } else if self.count {
-            OutputFormat::Counts
-        } else if self.files_with_matches {
-            OutputFormat::Paths
-        } else if self.quiet {
-            OutputFormat::Nothing
-        } else {
-            OutputFormat::Lines { context: self.context, color: self.color.is_on() }
+            Project::open_with_progress(cache, &selected.paths, options, &|progress| bar.update(progress));
+        bar.finish();
+        if project.modules().is_empty() && project.failures().is_empty() {
+            return Err(CommandError::new("no Python sources found under the paths").hint(
+                "hidden files, those that .gitignore excludes, and directories such as build, dist and venv are passed \
+                 over; --hidden, --no-ignore and -t select others",
+            ));
         }
+        let found = project.search(&queries.combined, self.jobs, |module, tree, hits| {
+            let path = printed_path(module.path(), selected.in_current_directory);
+            self.output_of(format, HitSource::File(module.path()), path, tree, hits, queries)
+        });
+        for (index, found) in found {
+            let path = project.modules()[index].path();
+            let found = found.map_err(|error| error.to_string());
+            match found.and_then(|(hits, output)| output.map(|output| (hits, output))) {
+                Ok((hits, output)) => {
+                    result.files.push(SearchedFile { path: Some(path.to_owned()), hits, output });
+                }
+                Err(error) => result.failed.push(format!("{}: {error}", path.display())),
+            }
+        }
+        for failure in project.failures() {
+            let path = printed_path(&failure.path, selected.in_current_directory);
+            result.unsearched.push((path.display().to_string(), failure.reason.to_string()));
+        }
+        result.searched += project.modules().len();
+        result.lines += project.report().lines;
+        Ok(())
     }
 
-    /// Whether groups of lines with context are printed, which `--` separates.
-    fn prints_groups(&self) -> bool {
-        self.context.is_some() && !(self.json || self.count || self.files_with_matches || self.quiet)
+    /// The number of hits of a file, and what is printed of them.
+    fn output_of(
+        &self,
+        format: OutputFormat,
+        source: HitSource<'_>,
+        path: &Path,
+        tree: &Tree<'_>,
+        mut hits: Vec<Hit>,
+        queries: &SearchedQueries,
+    ) -> (usize, Result<FileOutput, String>) {
+        hits.truncate(self.output.max_count.unwrap_or(usize::MAX));
+        let count = hits.len();
+        (count, format.print(&FileHits { source, path, tree, hits, queries }))
     }
 
     fn print(
         &self,
-        project: &Project,
-        results: Vec<(usize, Result<FileOutput, SearchError>)>,
+        format: OutputFormat,
+        queries: &SearchedQueries,
+        result: &mut SearchResult,
     ) -> Result<(), CommandError> {
+        match self.output.sort {
+            // Files are found in this order.
+            SortArgument::Path => {}
+            SortArgument::Hits => result.files.sort_by_key(|file| std::cmp::Reverse(file.hits)),
+            SortArgument::Modified => result.files.sort_by_cached_key(|file| {
+                let metadata = file.path.as_ref().and_then(|path| path.metadata().ok());
+                metadata.and_then(|metadata| metadata.modified().ok()).unwrap_or(SystemTime::now())
+            }),
+        }
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-        let mut problems: Vec<String> = Vec::new();
-        let mut has_hits = false;
-        for (index, result) in results {
-            match result.map_err(|error| error.to_string()).and_then(|output| output) {
-                Ok(output) => {
-                    if has_hits && self.prints_groups() {
-                        out.write_all(b"--\n")?;
+        out.write_all(format.header().as_bytes())?;
+        let mut results = Vec::new();
+        for (index, file) in result.files.iter_mut().filter(|file| file.hits > 0).enumerate() {
+            match &mut file.output {
+                FileOutput::Text(text) => {
+                    if index > 0 {
+                        out.write_all(format.separator().as_bytes())?;
                     }
-                    has_hits = true;
-                    out.write_all(&output)?;
+                    out.write_all(text)?;
                 }
-                Err(error) => {
-                    problems.push(format!("{}: {error}", project.modules()[index].path().display()))
-                }
+                FileOutput::Results(of_file) => results.append(of_file),
             }
         }
+        if matches!(format, OutputFormat::Sarif) {
+            let is_complete = result.failed.is_empty() && (result.unsearched.is_empty() || !self.strict);
+            let document = sarif::document(&queries.texts, results, &result.unsearched, is_complete);
+            writeln!(out, "{document}")?;
+        }
         out.flush()?;
-        for problem in &problems {
-            eprintln!("lazyast: warning: {problem}");
+        Ok(())
+    }
+
+    /// Reports what was not searched, and decides how the command ends.
+    fn conclude(&self, result: &SearchResult, started: Instant) -> Result<(), CommandError> {
+        for failed in &result.failed {
+            eprintln!("lazyast: warning: {failed}");
         }
-        let unsearched = project.failures().len();
-        if unsearched > 0 && !self.quiet {
-            let files = if unsearched == 1 { "file was" } else { "files were" };
+        let unsearched = result.unsearched.len();
+        if !self.output.quiet || self.strict {
+            let named = if self.strict { unsearched } else { LISTED };
+            for (path, reason) in result.unsearched.iter().take(named) {
+                eprintln!("lazyast: warning: {path}: not searched: {reason}");
+            }
+            if unsearched > named {
+                eprintln!("lazyast: warning: {} more not searched; --strict names all", unsearched - named);
+            }
+        }
+        let files: Vec<usize> = result.files.iter().map(|file| file.hits).filter(|hits| *hits > 0).collect();
+        if self.output.stats {
             eprintln!(
-                "lazyast: note: {unsearched} {files} not searched; lazyast warm --verbose lists the reasons"
+                "{} in {}\n{} searched, {} not searched\n{}, {:.3} s",
+                counted(files.iter().sum(), "hit", "hits"),
+                counted(files.len(), "file", "files"),
+                counted(result.searched, "file", "files"),
+                unsearched,
+                counted(usize::try_from(result.lines).unwrap_or(usize::MAX), "line", "lines"),
+                started.elapsed().as_secs_f64(),
             );
+        } else if files.is_empty() && !self.output.quiet && io::stderr().is_terminal() {
+            eprintln!("lazyast: no hits in {}", counted(result.searched, "file", "files"));
         }
-        if project.modules().is_empty() && unsearched == 0 {
-            return Err(CommandError::new("no Python sources found under the paths"));
-        }
-        match (problems.len(), has_hits) {
-            (0, true) => Ok(()),
-            (0, false) => Err(CommandError::NoHits),
-            (1, _) => Err(CommandError::new("1 file could not be searched")),
-            (count, _) => Err(CommandError::new(format!("{count} files could not be searched"))),
+        let unusable = result.failed.len() + if self.strict { unsearched } else { 0 };
+        match unusable {
+            0 if files.is_empty() => Err(CommandError::NoHits),
+            0 => Ok(()),
+            count => {
+                let count = counted(count, "file", "files");
+                Err(CommandError::new(format!("{count} could not be searched")))
+            }
         }
     }
 }

@@ -14,6 +14,10 @@
 
 /// Errors and warnings of all commands.
 mod errors;
+/// Which files are searched: options that select them, lists of files, standard input.
+mod files;
+/// The formats of hits, and the options of output.
+mod formats;
 /// `--help` of every command.
 mod help;
 /// Commands that work on the cache: warm, stats, verify, gc, clean, dir, pack.

@@ -1,6 +1,7 @@
 //! A directory with sources and a cache, and running the binary in it.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -50,18 +51,44 @@ impl Sandbox {
         packs.remove(0)
     }
 
-    /// Runs a command and gives its transcript.
-    pub(crate) fn run(&self, arguments: &[&str]) -> String {
-        let output = Command::new(env!("CARGO_BIN_EXE_lazyast"))
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lazyast"));
+        command
             .args(arguments)
             .current_dir(self.directory.path())
             .env_clear()
             .env("LAZYAST_CACHE_DIR", self.path("cache"))
             .env("HOME", self.path("home"))
             .env("COLUMNS", "100")
-            .stdin(Stdio::null())
-            .output()
-            .expect("the binary can be started");
+            // For git.
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// What a command prints.
+    pub(crate) fn output_bytes(&self, arguments: &[&str]) -> Vec<u8> {
+        self.command(arguments).output().expect("the binary can be started").stdout
+    }
+
+    /// The text that a command prints.
+    pub(crate) fn output(&self, arguments: &[&str]) -> String {
+        String::from_utf8(self.output_bytes(arguments)).expect("the output is UTF-8")
+    }
+
+    /// Runs a command and gives its transcript.
+    pub(crate) fn run(&self, arguments: &[&str]) -> String {
+        self.run_with_input(arguments, b"")
+    }
+
+    /// Runs a command with standard input and gives its transcript.
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> String {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary can be started");
+        // A command that reads no input may have ended.
+        let _ = child.stdin.take().expect("it is a pipe").write_all(input);
+        let output = child.wait_with_output().expect("the binary was started");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the output is UTF-8");
         format!(
             "$ lazyast {}\nexit code: {}\n----- stdout -----\n{}----- stderr -----\n{}",
@@ -84,9 +111,12 @@ impl Sandbox {
             (r"packs/\S+\.pack".to_owned(), "packs/[RANDOM].pack"),
             (r"0x[0-9a-f]{2,}".to_owned(), "[CHECKSUM]"),
             (r"\d+\.\d{3} s, \d+\.\d{2} million lines/s".to_owned(), "[TIME]"),
+            (r"(lines?), \d+\.\d{3} s".to_owned(), "$1, [TIME]"),
+            (r#""seconds":[0-9.e-]+"#.to_owned(), r#""seconds":"[TIME]""#),
+            (r#"("version":)"\d+\.\d+\.\d+""#.to_owned(), r#"$1"[VERSION]""#),
             (r"ratio \d+\.\d{2}".to_owned(), "ratio [RATIO]"),
             (r"\d+(\.\d+)? (B|KiB|MiB)\b".to_owned(), "[SIZE]"),
-            (r#""(bytes|pack_bytes)":\d+"#.to_owned(), r#""$1":"[SIZE]""#),
+            (r#""(bytes|pack_bytes|archive_bytes)":\d+"#.to_owned(), r#""$1":"[SIZE]""#),
         ]
     }
 }
@@ -111,8 +141,13 @@ fn files_with_extension(directory: &Path, extension: &str) -> Vec<PathBuf> {
 
 /// Runs a command in a sandbox and compares its transcript with the snapshot of a name.
 macro_rules! assert_transcript {
-    ($sandbox:expr, $name:expr, $arguments:expr) => {{
-        let transcript = $sandbox.run(&$arguments);
+    ($sandbox:expr, $name:expr, [$($argument:expr),* $(,)?] $(as $type:ty)?) => {{
+        let arguments: &[&str] = &[$($argument),*];
+        let transcript = $sandbox.run(arguments);
+        assert_transcript!($sandbox, $name, transcript)
+    }};
+    ($sandbox:expr, $name:expr, $transcript:expr) => {{
+        let transcript: String = $transcript;
         let mut settings = insta::Settings::clone_current();
         settings.set_prepend_module_to_snapshot(false);
         settings.set_omit_expression(true);

@@ -1,8 +1,57 @@
 //! Options that Python passes as strings.
 
-use lazyast::ChangeDetection;
+use std::path::Path;
+
+use lazyast::store::Configuration;
+use lazyast::{ChangeDetection, FileSelection, FileType, InvalidGlob};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+
+/// The arguments that select files, as Python passes them.
+#[derive(FromPyObject)]
+pub(super) struct SelectionArguments {
+    #[pyo3(item)]
+    hidden: bool,
+    #[pyo3(item)]
+    no_ignore: bool,
+    #[pyo3(item)]
+    glob: Vec<String>,
+    #[pyo3(item)]
+    exclude: Vec<String>,
+    #[pyo3(item)]
+    types: Vec<String>,
+}
+
+/// The selection of files that arguments and the configuration make.
+pub(super) fn selection(arguments: Option<SelectionArguments>) -> PyResult<FileSelection> {
+    let configuration = Configuration::read(Path::new("."));
+    let invalid = |error: InvalidGlob| PyValueError::new_err(error.to_string());
+    let mut selection = FileSelection::new();
+    let Some(arguments) = arguments else {
+        return selection.with_configuration(&configuration).map_err(invalid);
+    };
+    let types: Vec<FileType> = arguments.types.iter().map(|name| file_type(name)).collect::<PyResult<_>>()?;
+    selection = selection
+        .with_hidden(arguments.hidden)
+        .without_ignore_files(arguments.no_ignore)
+        .with_types(&types)
+        .with_configuration(&configuration)
+        .map_err(invalid)?;
+    if !arguments.glob.is_empty() {
+        selection = selection.with_globs(Path::new("."), &arguments.glob).map_err(invalid)?;
+    }
+    if !arguments.exclude.is_empty() {
+        selection = selection.with_excluded(Path::new("."), &arguments.exclude).map_err(invalid)?;
+    }
+    Ok(selection)
+}
+
+fn file_type(name: &str) -> PyResult<FileType> {
+    FileType::of_extension(name).ok_or_else(|| {
+        let known: Vec<&str> = FileType::ALL.iter().map(|kind| kind.extension()).collect();
+        PyValueError::new_err(format!("types must be of {}, not {name:?}", known.join(", ")))
+    })
+}
 
 /// The argument `verify`: how changed sources are detected.
 pub(super) fn change_detection(verify: Option<&str>) -> PyResult<ChangeDetection> {

@@ -1,11 +1,11 @@
 //! The cache that this process uses for single sources, and the caches to finish when the process ends.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use lazyast::store::is_gc_due;
+use lazyast::store::{Configuration, is_gc_due};
 use lazyast::{Cache, CacheDirectoryError};
 use pyo3::exceptions::{PyDeprecationWarning, PyRuntimeWarning};
 use pyo3::prelude::*;
@@ -55,6 +55,9 @@ pub(crate) fn of_process(py: Python<'_>) -> PyResult<&'static Cache> {
     let is_first = cell.set(cache.clone()).is_ok();
     if is_first {
         warn_if_deprecated(py, &cache)?;
+        for problem in Configuration::read(Path::new(".")).problems {
+            warn_with(py, &problem)?;
+        }
     }
     if let Some(problem) = problem.filter(|_| is_first) {
         warn(py, &problem)?;
@@ -76,7 +79,11 @@ pub(crate) fn open_or_disable(directory: Option<PathBuf>) -> (Cache, Option<Stri
 
 /// Warns that there is no cache.
 pub(crate) fn warn(py: Python<'_>, problem: &str) -> PyResult<()> {
-    let message = std::ffi::CString::new(format!("lazyast works without a cache: {problem}"))?;
+    warn_with(py, &format!("lazyast works without a cache: {problem}"))
+}
+
+fn warn_with(py: Python<'_>, message: &str) -> PyResult<()> {
+    let message = std::ffi::CString::new(message)?;
     PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &message, 2)
 }
 

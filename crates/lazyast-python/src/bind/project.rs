@@ -46,15 +46,17 @@ enum ModuleSource {
 #[pymethods]
 impl PyProject {
     #[new]
-    #[pyo3(signature = (paths, cache_dir = None, jobs = None, verify = None))]
+    #[pyo3(signature = (paths, cache_dir = None, jobs = None, verify = None, selection = None))]
     fn new(
         py: Python<'_>,
         paths: Vec<PathBuf>,
         cache_dir: Option<PathBuf>,
         jobs: Option<usize>,
         verify: Option<&str>,
+        selection: Option<options::SelectionArguments>,
     ) -> PyResult<Self> {
-        let options = WarmOptions { jobs, change_detection: options::change_detection(verify)? };
+        let change_detection = options::change_detection(verify)?;
+        let options = WarmOptions { jobs, change_detection, selection: options::selection(selection)? };
         let opened = cache_dir.map(|directory| process_cache::open_or_disable(Some(directory)));
         let cache = match &opened {
             Some((cache, None)) => {

@@ -58,11 +58,18 @@ impl fmt::Display for CacheDirectoryError {
                  choose another directory with LAZYAST_CACHE_DIR",
                 path.display()
             ),
+            Self::WritableByOthers { path, found } if found & 0o002 == 0 => write!(
+                f,
+                "cache directory {} has mode {found:o}: its group can write to it and poison the cache; if you trust \
+                 the group, set LAZYAST_CACHE_TRUST=group, otherwise name a directory that does not exist yet",
+                path.display()
+            ),
             Self::WritableByOthers { path, found } => write!(
                 f,
-                "cache directory {} has mode {found:o}: other users can write to it and poison the cache; \
-                 set its mode to 700",
-                path.display()
+                "cache directory {} has mode {found:o}: all users can write to it and poison the cache; \
+                 name a directory of your own, such as {}",
+                path.display(),
+                path.join("lazyast-of-yours").display()
             ),
             Self::NotADirectory { path } => {
                 write!(f, "{} is a file or a symbolic link, expected a directory; delete it", path.display())

@@ -3,13 +3,12 @@
 //! The first of these that is set: the caller's choice, the variable `LAZYAST_CACHE_DIR`, `cache-dir` in
 //! `[tool.lazyast]` of the nearest `pyproject.toml`, the platform's directory for caches.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
+use crate::dir::configuration::Configuration;
 use crate::dir::error::CacheDirectoryError;
-use crate::dir::permissions::is_private_or_missing;
 
 /// The environment variable that names the cache directory.
 const VARIABLE: &str = "LAZYAST_CACHE_DIR";
@@ -30,28 +29,9 @@ pub fn choose_cache_directory(chosen: Option<&Path>, from: &Path) -> Result<Path
         Some(value) if !value.is_empty() => return Ok(value.into()),
         _ => {}
     }
-    if let Some(path) = configured(from) {
+    if let Some(path) = Configuration::read(from).cache_directory {
         return Ok(path);
     }
     let platform = etcetera::choose_base_strategy().map_err(|_| CacheDirectoryError::NoDefault)?;
     Ok(platform.cache_dir().join("lazyast"))
-}
-
-/// `[tool.lazyast] cache-dir` of the nearest `pyproject.toml` that has it, relative to that file.
-///
-/// A checkout can contain both the configuration and a directory of poisoned archives. So a directory that exists counts
-/// only if it is private: git and archive tools create directories that other users can read.
-fn configured(from: &Path) -> Option<PathBuf> {
-    let from = std::path::absolute(from).ok()?;
-    from.ancestors()
-        .find_map(|directory| {
-            let text = fs::read_to_string(directory.join("pyproject.toml")).ok()?;
-            if !text.contains("lazyast") {
-                return None;
-            }
-            let table: toml::Table = text.parse().ok()?;
-            let value = table.get("tool")?.get("lazyast")?.get("cache-dir")?.as_str()?;
-            Some(directory.join(value))
-        })
-        .filter(|path| is_private_or_missing(path))
 }

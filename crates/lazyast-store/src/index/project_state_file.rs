@@ -1,4 +1,4 @@
-//! The file of a project state: one for each list of paths, in the version directory.
+//! The file of a project state: one for each list of paths and selection of files, in the version directory.
 //!
 //! The file is written under a temporary name and published by rename. A damaged file counts as missing; all sources are
 //! then read and hashed.
@@ -18,12 +18,13 @@ pub const PROJECT_STATE_SUFFIX: &str = ".fresh";
 const TOUCH_INTERVAL: Duration = Duration::from_hours(1);
 
 impl ProjectState {
-    /// Loads the state for some paths from a version directory, and records the use.
+    /// Loads the state for some paths from a version directory, and records the use. `selection` identifies which files
+    /// below the paths belong to it.
     ///
     /// The modification time of the file is the time of its last use, with the precision of an hour. Garbage collection
     /// reads it.
-    pub fn load(directory: &Path, paths: &[PathBuf]) -> Option<Self> {
-        let path = directory.join(file_name(paths)?);
+    pub fn load(directory: &Path, paths: &[PathBuf], selection: &str) -> Option<Self> {
+        let path = directory.join(file_name(paths, selection)?);
         let mut file = File::open(&path).ok()?;
         let metadata = file.metadata().ok()?;
         let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
@@ -44,8 +45,8 @@ impl ProjectState {
     }
 
     /// Publishes the state for some paths in a version directory. A state with a path that is not UTF-8 is not saved.
-    pub fn save(&self, directory: &Path, paths: &[PathBuf]) -> io::Result<()> {
-        let (Some(name), Some(bytes)) = (file_name(paths), encode(self)) else { return Ok(()) };
+    pub fn save(&self, directory: &Path, paths: &[PathBuf], selection: &str) -> io::Result<()> {
+        let (Some(name), Some(bytes)) = (file_name(paths, selection), encode(self)) else { return Ok(()) };
         let mut file = temporary::create(directory, "fresh-")?;
         file.write_all(&bytes)?;
         // There is no `fsync`: the checksum shows a file that a power failure has damaged.
@@ -54,8 +55,8 @@ impl ProjectState {
     }
 }
 
-/// The name of the file for some paths.
-fn file_name(paths: &[PathBuf]) -> Option<String> {
+/// The name of the file for some paths and a selection of files.
+fn file_name(paths: &[PathBuf], selection: &str) -> Option<String> {
     let mut hasher = blake3::Hasher::new();
     for path in paths {
         hasher.update(std::path::absolute(path).ok()?.as_os_str().as_encoded_bytes());
@@ -63,6 +64,7 @@ fn file_name(paths: &[PathBuf]) -> Option<String> {
         hasher.update(path.as_os_str().as_encoded_bytes());
         hasher.update(&[0]);
     }
+    hasher.update(selection.as_bytes());
     Some(format!("{}{PROJECT_STATE_SUFFIX}", &hasher.finalize().to_hex()[..32]))
 }
 
@@ -75,8 +77,8 @@ mod tests {
     fn a_saved_state_is_loaded() {
         let directory = tempfile::tempdir().expect("a directory");
         let paths = [PathBuf::from("a")];
-        example().save(directory.path(), &paths).expect("the directory is writable");
-        assert_eq!(ProjectState::load(directory.path(), &paths), Some(example()));
-        assert_eq!(ProjectState::load(directory.path(), &[PathBuf::from("b")]), None);
+        example().save(directory.path(), &paths, "").expect("the directory is writable");
+        assert_eq!(ProjectState::load(directory.path(), &paths, ""), Some(example()));
+        assert_eq!(ProjectState::load(directory.path(), &[PathBuf::from("b")], ""), None);
     }
 }

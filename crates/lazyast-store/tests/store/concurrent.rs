@@ -83,9 +83,9 @@ fn links_and_files_in_place_of_directories_are_rejected() {
     );
     fs::remove_file(cache.packs()).expect("this user owns it");
     fs::create_dir(cache.packs()).expect("the directory is writable");
-    fs::set_permissions(cache.packs(), fs::Permissions::from_mode(0o770)).expect("this user owns it");
+    fs::set_permissions(cache.packs(), fs::Permissions::from_mode(0o702)).expect("this user owns it");
     assert!(
-        matches!(prepare(), Err(CacheDirectoryError::WritableByOthers { found: 0o770, .. })),
+        matches!(prepare(), Err(CacheDirectoryError::WritableByOthers { found: 0o702, .. })),
         "{:?}",
         prepare()
     );

@@ -28,7 +28,7 @@ fn project(store: &Store, name: &str, sources: &[Vec<u8>], days: u64) -> PathBuf
     let state = ProjectState { files: sources.iter().map(file).collect(), ..ProjectState::default() };
     let version = store.directory().version();
     let before = names(version);
-    state.save(version, &[name.into()]).expect("the directory is writable");
+    state.save(version, &[name.into()], "").expect("the directory is writable");
     let new = names(version).into_iter().find(|name| !before.contains(name)).expect("the file was created");
     let path = version.join(new);
     age(&path, days);

@@ -48,11 +48,11 @@ fn a_directory_that_others_can_write_to_is_not_read() {
     for path in [directory.root(), directory.version(), directory.packs()] {
         let set =
             |mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("this user owns it");
-        set(0o775);
+        set(0o757);
         let (underlay, problems) = Underlay::open(&[directory.root().to_owned()], PARSER);
         assert!(underlay.is_empty(), "{}", path.display());
         assert!(
-            matches!(problems[..], [CacheDirectoryError::WritableByOthers { found: 0o775, .. }]),
+            matches!(problems[..], [CacheDirectoryError::WritableByOthers { found: 0o757, .. }]),
             "{problems:?}"
         );
         set(0o555);

@@ -6,39 +6,43 @@ use lazyast_store::{FileFingerprint, ProjectState};
 
 use super::discovery::{DiscoveredFile, Discovery};
 use super::rediscover::{FingerprintSource, rediscover};
+use super::selection::FileSelection;
 use super::source_file::FileError;
 use super::{ignore_files, walk};
 
 /// Finds the Python sources under the given paths, in the order of their paths, and the paths that could not be
 /// inspected.
 ///
-/// Sources are files named `*.py` and `*.pyi`. Ignore files exclude sources as they do for git; a file that is itself
-/// one of the paths is always taken.
-pub fn find_sources(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<(PathBuf, FileError)>) {
-    let discovery = discover_all(paths);
+/// The selection says which files below directories are sources; a file that is itself one of the paths is always taken.
+pub fn find_sources(
+    paths: &[PathBuf],
+    selection: &FileSelection,
+) -> (Vec<PathBuf>, Vec<(PathBuf, FileError)>) {
+    let discovery = discover_all(paths, selection);
     (discovery.files.into_iter().map(|file| file.path).collect(), discovery.errors)
 }
 
 /// Finds the sources under the given paths. Directories that have not changed since the recorded state are not listed.
 pub(crate) fn discover(
     paths: &[PathBuf],
+    selection: &FileSelection,
     recorded: Option<&ProjectState>,
     fingerprints: FingerprintSource,
     threads: usize,
 ) -> Discovery {
     recorded
-        .and_then(|recorded| rediscover(paths, recorded, fingerprints, threads))
-        .unwrap_or_else(|| discover_all(paths))
+        .and_then(|recorded| rediscover(paths, selection, recorded, fingerprints, threads))
+        .unwrap_or_else(|| discover_all(paths, selection))
 }
 
 /// Finds the sources by listing every directory.
-fn discover_all(paths: &[PathBuf]) -> Discovery {
+fn discover_all(paths: &[PathBuf], selection: &FileSelection) -> Discovery {
     let mut discovery = Discovery { listed: true, ..Discovery::default() };
     for path in paths {
         match path.metadata() {
             Ok(metadata) if metadata.is_dir() => {
                 discovery.ignore_files.extend(ignore_files::above(path));
-                walk::add_tree(path, &mut discovery);
+                walk::add_tree(path, selection, &mut discovery);
             }
             Ok(metadata) => {
                 let fingerprint = FileFingerprint::of(&metadata);

@@ -48,7 +48,7 @@ impl Project {
         }
         if let Some(store) = self.cache.store() {
             // If the state cannot be saved, the interpreter is asked again next time.
-            let _ = self.state.save(store.directory().version(), &self.paths);
+            let _ = self.state.save(store.directory().version(), &self.paths, &self.selection);
         }
     }
 }

@@ -1,10 +1,13 @@
-//! Which files exclude sources, as git has it: `.gitignore`, `.ignore`, `.git/info/exclude`, and the user's own file.
+//! Which files exclude sources, as git has it: `.gitignore`, `.ignore`, `.git/info/exclude`, and the user's own file. Also
+//! the files that decide whether a directory is passed over.
 //!
 //! The walk itself applies them. This module lists them, so that a change of any of them is noticed.
 
 use std::path::{Path, PathBuf};
 
 use lazyast_store::FileFingerprint;
+
+use super::selection;
 
 /// An ignore file with its fingerprint; `None` if the file does not exist.
 pub(crate) type IgnoreFile = (PathBuf, Option<FileFingerprint>);
@@ -25,6 +28,8 @@ pub(crate) fn in_directory(directory: &Path) -> Vec<IgnoreFile> {
     }
     // Missing ones are not listed: creating one changes the directory, which is then listed again.
     files.extend(NAMES.map(|name| with_fingerprint(directory.join(name))).into_iter().filter(exists));
+    // These are listed also where they are missing: creating one changes a directory that is not listed.
+    files.extend(selection::deciding_files(directory).map(with_fingerprint));
     files
 }
 

@@ -2,7 +2,7 @@
 //!
 //! The steps, in the order in which they happen:
 //!
-//! 1. `discover` finds the sources (`walk` lists directories, `ignore_files` knows what excludes files); `rediscover`
+//! 1. `discover` finds the sources (`walk` lists directories, `selection` and `ignore_files` know what excludes files); `rediscover`
 //!    does the same with less work, from the state that was recorded last time.
 //! 2. `reuse` tells what is known of unchanged sources without reading them.
 //! 3. `build` reads the other sources (`source_file`), and parses those without an archive, on all processors.
@@ -26,6 +26,7 @@ mod rediscover;
 mod report;
 mod reuse;
 mod search;
+mod selection;
 mod source_file;
 mod update;
 mod walk;
@@ -38,5 +39,6 @@ pub use module::Module;
 pub use open::Project;
 pub use report::{ChangeDetection, FailureReason, Progress, SourceFailure, WarmOptions, WarmReport};
 pub use search::SearchError;
+pub use selection::{FileSelection, FileType, InvalidGlob};
 pub use source_file::{FileError, MAX_SOURCE_BYTES, read_source};
 pub use warm::warm;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use lazyast_store::ProjectState;
 
 use super::module::Module;
-use super::report::{SourceFailure, WarmOptions, WarmReport, sorted_failures};
+use super::report::{Progress, SourceFailure, WarmOptions, WarmReport, sorted_failures};
 use super::update::{UpdatedSources, update};
 use crate::cache::Cache;
 
@@ -28,6 +28,8 @@ use crate::cache::Cache;
 pub struct Project {
     pub(super) cache: Cache,
     pub(super) paths: Vec<PathBuf>,
+    /// Identifies the selection of files.
+    pub(super) selection: String,
     modules: Vec<Module>,
     failures: Vec<SourceFailure>,
     report: WarmReport,
@@ -37,8 +39,19 @@ pub struct Project {
 impl Project {
     /// Finds the sources under the paths, brings new ones into the cache, and locates the archives of all.
     pub fn open(cache: &Cache, paths: &[PathBuf], options: WarmOptions) -> Self {
+        Self::open_with_progress(cache, paths, options, &|_| {})
+    }
+
+    /// Opens a project, and calls `progress` after each source that was read, from several threads.
+    pub fn open_with_progress(
+        cache: &Cache,
+        paths: &[PathBuf],
+        options: WarmOptions,
+        progress: &(dyn Fn(Progress) + Sync),
+    ) -> Self {
+        let selection = options.selection.identity();
         let UpdatedSources { report, results, uninspected, state } =
-            update(cache, paths, options, &|_| {}, true);
+            update(cache, paths, options, progress, true);
         let mut modules = Vec::with_capacity(results.len());
         let mut failures = Vec::new();
         for (path, result) in results {
@@ -51,7 +64,7 @@ impl Project {
             }
         }
         let failures = sorted_failures(failures, uninspected);
-        Self { cache: cache.clone(), paths: paths.to_vec(), modules, failures, report, state }
+        Self { cache: cache.clone(), paths: paths.to_vec(), selection, modules, failures, report, state }
     }
 
     /// The sources with an archive, in the order of their paths.

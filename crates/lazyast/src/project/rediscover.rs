@@ -10,6 +10,7 @@ use lazyast_store::DirectoryHandle;
 use lazyast_store::{FileFingerprint, FileState, ProjectState};
 
 use super::discovery::{DiscoveredFile, Discovery};
+use super::selection::FileSelection;
 use super::{ignore_files, walk};
 use crate::parallel;
 
@@ -28,6 +29,7 @@ const MIN_FILES_PER_THREAD: usize = 400;
 /// Finds the sources under the given paths, and lists only directories that have changed.
 pub(crate) fn rediscover(
     paths: &[PathBuf],
+    selection: &FileSelection,
     recorded: &ProjectState,
     fingerprints: FingerprintSource,
     threads: usize,
@@ -50,7 +52,7 @@ pub(crate) fn rediscover(
             return None;
         }
         if directory.is_dir() {
-            walk::add_directory(directory, is_known_directory, &mut discovery);
+            walk::add_directory(directory, selection, is_known_directory, &mut discovery);
         } else if paths.iter().any(|path| path == directory) {
             // The user named this directory, and it is gone: listing it gives the error.
             return None;

@@ -8,15 +8,18 @@ use std::time::Duration;
 use lazyast_format::read::OpenError;
 use lazyast_parse::Unsupported;
 
+use super::selection::FileSelection;
 use super::source_file::FileError;
 
 /// How sources are brought into the cache.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct WarmOptions {
     /// Number of threads; by default the number of processors.
     pub jobs: Option<usize>,
     /// How a changed source is detected.
     pub change_detection: ChangeDetection,
+    /// Which files below the paths are sources.
+    pub selection: FileSelection,
 }
 
 /// How it is detected that a source has changed since it was read last.

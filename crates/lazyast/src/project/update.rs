@@ -42,10 +42,10 @@ pub(crate) fn update(
     let started = Instant::now();
     // The time must be that before the first file is inspected: what changes later has a later timestamp.
     let observed_at = lazyast_store::now_in_nanoseconds();
-    let record = StateRecord::load(cache, paths, options.change_detection);
+    let record = StateRecord::load(cache, paths, &options);
     let threads = parallel::thread_count(options.jobs);
     let Discovery { files, errors, directories, ignore_files, listed } =
-        discover(paths, record.state.as_ref(), record.fingerprint_source(), threads);
+        discover(paths, &options.selection, record.state.as_ref(), record.fingerprint_source(), threads);
     let states = reuse::recorded_states(record.state.as_ref(), &files);
     let mut outcomes: Vec<Option<SourceOutcome>> = match record.trusted() {
         Some(recorded) => reuse::unchanged(cache, recorded, &states, &files, keep_archives),
@@ -106,19 +106,23 @@ fn summarise(
     results
 }
 
-/// The recorded state of some paths, and where it is recorded.
+/// The recorded state of some paths and a selection of files, and where it is recorded.
 struct StateRecord {
     /// The directory of this version's cache; `None` without a cache that can be written.
     directory: Option<PathBuf>,
+    /// Identifies the selection of files.
+    selection: String,
     state: Option<ProjectState>,
     change_detection: ChangeDetection,
 }
 
 impl StateRecord {
-    fn load(cache: &Cache, paths: &[PathBuf], change_detection: ChangeDetection) -> Self {
+    fn load(cache: &Cache, paths: &[PathBuf], options: &WarmOptions) -> Self {
         let directory = cache.store().map(|store| store.directory().version().to_owned());
-        let state = directory.as_deref().and_then(|directory| ProjectState::load(directory, paths));
-        Self { directory, state, change_detection }
+        let selection = options.selection.identity();
+        let state =
+            directory.as_deref().and_then(|directory| ProjectState::load(directory, paths, &selection));
+        Self { directory, selection, state, change_detection: options.change_detection }
     }
 
     /// The state, if unchanged fingerprints are accepted as proof of unchanged content.
@@ -148,7 +152,7 @@ impl StateRecord {
     fn save(&self, state: &ProjectState, paths: &[PathBuf]) {
         if let Some(directory) = &self.directory {
             // If the state cannot be saved, the next update reads the sources again.
-            let _ = state.save(directory, paths);
+            let _ = state.save(directory, paths, &self.selection);
         }
     }
 

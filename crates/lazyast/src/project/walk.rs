@@ -8,12 +8,13 @@ use lazyast_store::FileFingerprint;
 
 use super::discovery::{DiscoveredFile, Discovery};
 use super::ignore_files::{self, IgnoreFile};
+use super::selection::FileSelection;
 use super::source_file::FileError;
 
 /// Adds the sources anywhere under a directory.
-pub(crate) fn add_tree(root: &Path, discovery: &mut Discovery) {
+pub(crate) fn add_tree(root: &Path, selection: &FileSelection, discovery: &mut Discovery) {
     let (send, receive) = mpsc::channel();
-    walk(root).build_parallel().run(|| {
+    walk(root, selection).build_parallel().run(|| {
         let send = send.clone();
         Box::new(move |entry| {
             // Sending cannot fail: the receiver outlives the walk.
@@ -28,14 +29,19 @@ pub(crate) fn add_tree(root: &Path, discovery: &mut Discovery) {
 }
 
 /// Adds the sources directly in a directory, and those anywhere under its new subdirectories.
-pub(crate) fn add_directory(directory: &Path, is_known: impl Fn(&Path) -> bool, discovery: &mut Discovery) {
+pub(crate) fn add_directory(
+    directory: &Path,
+    selection: &FileSelection,
+    is_known: impl Fn(&Path) -> bool,
+    discovery: &mut Discovery,
+) {
     let is_subdirectory =
         |entry: &DirEntry| entry.depth() > 0 && entry.file_type().is_some_and(|kind| kind.is_dir());
-    for entry in walk(directory).max_depth(Some(1)).build() {
+    for entry in walk(directory, selection).max_depth(Some(1)).build() {
         match entry {
             Ok(entry) if is_subdirectory(&entry) => {
                 if !is_known(entry.path()) {
-                    add_tree(entry.path(), discovery);
+                    add_tree(entry.path(), selection, discovery);
                 }
             }
             entry => add(directory, WalkedEntry::new(entry), discovery),
@@ -43,16 +49,17 @@ pub(crate) fn add_directory(directory: &Path, is_known: impl Fn(&Path) -> bool, 
     }
 }
 
-fn walk(root: &Path) -> WalkBuilder {
+fn walk(root: &Path, selection: &FileSelection) -> WalkBuilder {
     let mut walk = WalkBuilder::new(root);
-    walk.hidden(false).filter_entry(is_directory_or_source);
+    selection.configure(&mut walk);
+    let selection = selection.clone();
+    walk.filter_entry(move |entry| {
+        // The root is taken whatever its name is.
+        let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
+        entry.depth() == 0
+            || if is_directory { selection.enters(entry.path()) } else { selection.takes(entry.path()) }
+    });
     walk
-}
-
-fn is_directory_or_source(entry: &DirEntry) -> bool {
-    let name = entry.file_name();
-    let is_source = || [".py", ".pyi"].iter().any(|end| name.as_encoded_bytes().ends_with(end.as_bytes()));
-    if entry.file_type().is_some_and(|kind| kind.is_dir()) { name != ".git" } else { is_source() }
 }
 
 /// An entry of a walk, as a thread of the walk sends it.

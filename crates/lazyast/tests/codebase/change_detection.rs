@@ -5,12 +5,19 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use lazyast::store::FileFingerprint;
-use lazyast::{Cache, ChangeDetection, FallbackVerdict, InterpreterId, Project, WarmOptions, WarmReport};
+use lazyast::{
+    Cache, ChangeDetection, FallbackVerdict, FileSelection, InterpreterId, Project, WarmOptions, WarmReport,
+};
 
 /// Longer than the granularity of timestamps.
 const GRAIN: Duration = Duration::from_millis(120);
-const BY_STAT: WarmOptions = WarmOptions { jobs: Some(2), change_detection: ChangeDetection::Stat };
-const BY_CONTENT: WarmOptions = WarmOptions { jobs: Some(2), change_detection: ChangeDetection::Content };
+const BY_STAT: WarmOptions =
+    WarmOptions { jobs: Some(2), change_detection: ChangeDetection::Stat, selection: FileSelection::new() };
+const BY_CONTENT: WarmOptions = WarmOptions {
+    jobs: Some(2),
+    change_detection: ChangeDetection::Content,
+    selection: FileSelection::new(),
+};
 
 struct Codebase {
     root: tempfile::TempDir,
@@ -77,7 +84,7 @@ impl Codebase {
     /// The same, from the content of every file.
     fn expected(&self) -> Vec<(String, String)> {
         let mut found = Vec::new();
-        for path in lazyast::find_sources(&[self.src()]).0 {
+        for path in lazyast::find_sources(&[self.src()], &FileSelection::new()).0 {
             let source = fs::read_to_string(&path).expect("it exists");
             let name = path.strip_prefix(self.src()).expect("it exists").to_string_lossy();
             found.push((

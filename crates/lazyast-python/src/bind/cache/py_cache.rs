@@ -53,7 +53,11 @@ impl PyCache {
         jobs: Option<usize>,
         verify: Option<&str>,
     ) -> PyResult<PyWarmed> {
-        let options = WarmOptions { jobs, change_detection: options::change_detection(verify)? };
+        let options = WarmOptions {
+            jobs,
+            change_detection: options::change_detection(verify)?,
+            selection: options::selection(None)?,
+        };
         let report = py.detach(|| lazyast::warm(&self.cache, &paths, options, &|_| {}));
         if let Some(error) = &report.unwritten {
             process_cache::warn(py, &format!("new archives cannot be written: {error}"))?;
@@ -100,7 +104,11 @@ impl PyCache {
         jobs: Option<usize>,
         verify: Option<&str>,
     ) -> PyResult<PyExported> {
-        let options = WarmOptions { jobs, change_detection: options::change_detection(verify)? };
+        let options = WarmOptions {
+            jobs,
+            change_detection: options::change_detection(verify)?,
+            selection: options::selection(None)?,
+        };
         let report = py.detach(|| lazyast::export(&self.cache, &file, &paths, options))?;
         Ok(report.into())
     }

@@ -8,13 +8,15 @@ use lazyast::format::Damage;
 use lazyast::query::{Capture, CapturedElement, Hit};
 use serde::Serialize;
 
-use super::file_hits::FileHits;
-use super::queries::QueryLanguage;
+use crate::search::file_hits::FileHits;
+use crate::search::queries::QueryLanguage;
 
-/// One hit as JSON. Columns count bytes of UTF-8 from 0, as `ast` does.
+/// One hit as JSON.
 #[derive(Serialize)]
 struct HitJson<'o> {
     path: Cow<'o, str>,
+    /// What `col_offset` and `end_col_offset` count, from 0: as those of `ast`.
+    column_unit: &'static str,
     #[serde(flatten)]
     node: NodeJson<'o>,
     captures: BTreeMap<String, CaptureJson<'o>>,
@@ -50,7 +52,7 @@ enum CaptureJson<'o> {
 }
 
 /// Prints one JSON object per hit.
-pub(super) fn print(
+pub(in crate::search) fn print(
     language: QueryLanguage,
     file: &FileHits<'_>,
     text: &str,
@@ -69,6 +71,7 @@ pub(super) fn print(
         };
         let object = HitJson {
             path: file.path.to_string_lossy(),
+            column_unit: "utf-8 byte",
             node,
             captures: captures.collect::<Result<_, _>>().map_err(|damage| damage.to_string())?,
             pattern,

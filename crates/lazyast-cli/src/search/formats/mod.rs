@@ -1,0 +1,7 @@
+//! The formats of hits, one file each.
+
+pub(super) mod csv;
+pub(super) mod github;
+pub(super) mod json;
+pub(super) mod lines;
+pub(super) mod sarif;

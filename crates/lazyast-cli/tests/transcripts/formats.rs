@@ -1,0 +1,85 @@
+//! The formats of hits, and the options of output.
+
+use serde_json::Value;
+
+use crate::sandbox::{Sandbox, assert_transcript};
+
+/// A directory with a file in which bytes and characters differ, and one that cannot be searched.
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("src/ä b.py", "x = 'ü', print(\n    \"a, b\",\n)\n");
+    sandbox
+}
+
+#[test]
+fn formats() {
+    let sandbox = sandbox();
+    for format in ["text", "json", "vimgrep", "github", "sarif", "csv"] {
+        assert_transcript!(
+            sandbox,
+            format!("format-{format}"),
+            ["find", "--format", format, "-e", "print($X)", "-e", "open($$$)", "src"]
+        );
+    }
+    assert_transcript!(sandbox, "format-unknown", ["find", "--format", "xml", "print($X)"]);
+}
+
+#[test]
+fn options_of_output() {
+    let sandbox = sandbox();
+    assert_transcript!(sandbox, "only-matching", ["find", "-o", "print($$$)", "src"]);
+    assert_transcript!(sandbox, "after-context", ["find", "-A", "1", "print($$$)", "src/pkg"]);
+    assert_transcript!(sandbox, "before-context", ["find", "-B", "1", "print($$$)", "src/pkg"]);
+    assert_transcript!(sandbox, "max-count", ["find", "-m", "1", "-c", "print($$$)", "src"]);
+    assert_transcript!(sandbox, "null", ["find", "-l", "-0", "print($$$)", "src"]);
+    assert_transcript!(sandbox, "sort-hits", ["find", "-c", "--sort", "hits", "print($$$)", "src"]);
+    assert_transcript!(sandbox, "stats-of-search", ["find", "-c", "--stats", "print($$$)", "src"]);
+    assert_transcript!(
+        sandbox,
+        "hyperlinks",
+        ["find", "-l", "--hyperlinks", "always", "print($$$)", "src/app.py"]
+    );
+}
+
+#[test]
+fn gate() {
+    let sandbox = sandbox();
+    assert_transcript!(sandbox, "strict", ["find", "--strict", "print($$$)", "src/app.py", "src/wrong.py"]);
+    assert_transcript!(sandbox, "strict-quiet", ["find", "--strict", "-q", "print($$$)", "src"]);
+    assert_transcript!(sandbox, "strict-searched", ["find", "--strict", "print($$$)", "src/app.py"]);
+    for index in 0..12 {
+        sandbox.write(&format!("many/wrong{index:02}.py"), "x = (\n");
+    }
+    assert_transcript!(sandbox, "unsearched", ["find", "f()", "many"]);
+}
+
+/// What the schema of SARIF 2.1.0 requires of the parts that are printed.
+#[test]
+fn sarif_has_the_required_properties() {
+    let sandbox = sandbox();
+    let document =
+        sandbox.output(&["find", "--format", "sarif", "-e", "print($X)", "-e", "open($$$)", "src"]);
+    let document: Value = serde_json::from_str(&document).expect("the document is JSON");
+    assert_eq!(document["version"], "2.1.0");
+    let [run] = &document["runs"].as_array().expect("runs is a list")[..] else { panic!("{document}") };
+    assert!(run["tool"]["driver"]["name"].is_string());
+    assert_eq!(run["columnKind"], "unicodeCodePoints");
+    assert_eq!(run["invocations"][0]["executionSuccessful"], true);
+    let notification = &run["invocations"][0]["toolExecutionNotifications"][0];
+    assert!(notification["message"]["text"].as_str().is_some_and(|text| text.starts_with("not searched: ")));
+    let rules = run["tool"]["driver"]["rules"].as_array().expect("rules is a list");
+    let results = run["results"].as_array().expect("results is a list");
+    assert_eq!((rules.len(), results.len()), (2, 3));
+    for result in results {
+        let index = result["ruleIndex"].as_u64().expect("ruleIndex is a number") as usize;
+        assert_eq!(result["ruleId"], rules[index]["id"]);
+        assert!(matches!(result["level"].as_str(), Some("none" | "note" | "warning" | "error")));
+        assert!(result["message"]["text"].is_string());
+        let location = &result["locations"][0]["physicalLocation"];
+        let uri = location["artifactLocation"]["uri"].as_str().expect("uri is a text");
+        assert!(uri.is_ascii() && !uri.contains(' '), "{uri}");
+        let number = |name: &str| location["region"][name].as_u64().expect("a number");
+        let start = (number("startLine"), number("startColumn"));
+        assert!(start >= (1, 1) && (number("endLine"), number("endColumn")) >= start);
+    }
+}
