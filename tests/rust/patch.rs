@@ -1,8 +1,9 @@
 //! Changes single values of an archive.
 
+use lazyast_format::layout::{CHECKSUM, checksum};
 use lazyast_format::{Field, Header, Kind};
 
-use crate::anatomy::{HEADER, Region, regions};
+use crate::anatomy::{Region, regions};
 
 /// An archive that is changed. A name that does not exist panics, because patches are written for one archive.
 #[derive(Debug)]
@@ -20,9 +21,9 @@ impl Patch {
 
     /// The archive with a correct checksum, if header and length are still readable.
     pub fn finish(mut self) -> Vec<u8> {
-        if let Ok(header) = Header::parse(&self.bytes, None) {
-            let checksum = header.checksum_of(&self.bytes[HEADER..]);
-            self.bytes[48..56].copy_from_slice(&checksum.to_le_bytes());
+        if Header::parse(&self.bytes, None).is_ok() {
+            let checksum = checksum(&self.bytes);
+            self.bytes[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
         }
         self.bytes
     }
@@ -56,7 +57,11 @@ impl Patch {
 
     /// Changes the length of a vector in the root.
     pub fn resize(&mut self, name: &str, step: i32) {
-        let Region { record, count, .. } = self.region(name);
+        let Region { record, offset, count, width, .. } = self.region(name);
+        // What is no longer an element is padding.
+        let removed = (step.min(0).unsigned_abs() as usize).min(count) * width;
+        let end = offset + count * width;
+        self.bytes[end - removed..end].fill(0);
         let count = (count as u32).wrapping_add_signed(step);
         self.bytes[record + 4..record + 8].copy_from_slice(&count.to_le_bytes());
     }

@@ -3,7 +3,7 @@
 //! A prefilter is computed when a query is compiled. It only uses what is cheap to look up in an archive:
 //! identifiers, string constants and the set of node kinds. A file that a prefilter rejects has no hit; a file that
 //! it accepts may have none either. The caller may test the identifiers against an index first, so that most
-//! archives are not even mapped; that is why the parts of a prefilter are public.
+//! archives are not even read; that is why the parts of a prefilter are public.
 
 use std::fmt;
 

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::pack::open_packs::OpenPacks;
-use crate::pack::report::{PackProblem, PackReport};
+use crate::pack::report::PackReport;
 use crate::pack::untrusted::UntrustedPack;
 use crate::pack::write::PackWriter;
 
@@ -24,14 +24,14 @@ pub(crate) fn copy_new_archives(
     open: &OpenPacks,
     path: &Path,
 ) -> io::Result<(ImportReport, Option<PackWriter>)> {
-    let mut report = PackReport::new(path.to_owned());
-    let mut untrusted = match UntrustedPack::open(path) {
+    let untrusted = match UntrustedPack::open(path) {
         Ok(untrusted) => untrusted,
         Err(error) => {
-            report.add_problem(PackProblem::File(error));
-            return Ok((ImportReport { pack: report, new: 0 }, None));
+            let pack = PackReport::of_unreadable(path.to_owned(), error);
+            return Ok((ImportReport { pack, new: 0 }, None));
         }
     };
+    let mut report = untrusted.report(path.to_owned());
     let mut writer = open.writer()?;
     untrusted.for_each(open.parser(), |position, entry, archive| {
         if let Ok(archive) = &archive

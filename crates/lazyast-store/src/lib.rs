@@ -31,12 +31,12 @@
 //! - `sync`: the clock, lock files, temporary files.
 //! - `dir`: which directory is the cache, who can write to it, and the version directories in it.
 //! - `index`: the identifier index of a pack, and the state of a project's files.
-//! - `pack`: the file format (`format-spec/PACK.md`), writing, mapping, verifying and searching packs.
+//! - `pack`: the file format (`format-spec/PACK.md`), writing, reading, verifying and searching packs.
 //! - `gc`: compaction of small packs, and garbage collection.
 //! - `counts`, `stats`, `import`, `underlay`, `store`: what [`Store`] and [`Underlay`] offer.
 //!
 //! The crate knows neither how archives are built nor what they contain. A damaged or missing archive is a miss.
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 mod counts;
 mod dir;
@@ -67,8 +67,8 @@ pub use index::project_state::{FileState, ProjectState, SourceState};
 pub use index::project_state_file::PROJECT_STATE_SUFFIX;
 pub use key::{SourceKey, source_key};
 pub use pack::error::{PackFormatError, PackOpenError, PackedArchiveError};
-pub use pack::mapped::{ArchiveLocation, MappedArchive};
 pub use pack::report::{PackProblem, PackReport};
+pub use pack::stored::{ArchiveLocation, StoredArchive};
 pub use pack::untrusted::verify_untrusted;
 pub use pack::write::PackWriter;
 pub use stats::VersionStats;

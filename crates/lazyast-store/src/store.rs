@@ -11,9 +11,9 @@ use crate::gc::policy::GcPolicy;
 use crate::import::{ImportReport, copy_new_archives};
 use crate::key::SourceKey;
 use crate::pack::listing::pack_paths;
-use crate::pack::mapped::{ArchiveLocation, MappedArchive};
 use crate::pack::open_packs::OpenPacks;
 use crate::pack::report::PackReport;
+use crate::pack::stored::{ArchiveLocation, StoredArchive};
 use crate::pack::verify::verify_published;
 use crate::pack::write::PackWriter;
 use crate::stats::VersionStats;
@@ -39,7 +39,7 @@ impl Store {
     }
 
     /// The archive of the source with this key. An archive that is damaged counts as missing.
-    pub fn get(&self, key: &SourceKey) -> Option<MappedArchive> {
+    pub fn get(&self, key: &SourceKey) -> Option<StoredArchive> {
         self.packs.find(|pack| pack.get(key, self.packs.parser()))
     }
 

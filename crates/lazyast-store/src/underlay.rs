@@ -11,7 +11,7 @@ use crate::dir::cache_directory::CacheDirectory;
 use crate::dir::error::CacheDirectoryError;
 use crate::key::SourceKey;
 use crate::pack::listing::PackListing;
-use crate::pack::mapped::{ArchiveLocation, MappedArchive, Pack};
+use crate::pack::stored::{ArchiveLocation, Pack, StoredArchive};
 
 /// The environment variable that names the directories of the underlay, separated as in `PATH`.
 const VARIABLE: &str = "LAZYAST_CACHE_UNDERLAY";
@@ -78,7 +78,7 @@ impl Underlay {
     }
 
     /// The archive of the source with this key; see [`Store::get`](crate::Store::get).
-    pub fn get(&self, key: &SourceKey) -> Option<MappedArchive> {
+    pub fn get(&self, key: &SourceKey) -> Option<StoredArchive> {
         self.packs.iter().find_map(|pack| pack.get(key, self.parser))
     }
 

@@ -10,21 +10,21 @@ use lazyast_format::Tree;
 use lazyast_format::layout::Buffer;
 use lazyast_format::read::OpenError;
 use lazyast_parse::PARSER_VERSION;
-use lazyast_store::MappedArchive;
+use lazyast_store::StoredArchive;
 use self_cell::self_cell;
 
-/// The bytes of an archive: a part of a mapped pack, or memory of their own. Cloning is cheap.
+/// The bytes of an archive: read from a pack, or built just now. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct ArchiveBytes(ArchiveStorage);
 
 #[derive(Clone, Debug)]
 enum ArchiveStorage {
-    Pack(MappedArchive),
+    Pack(StoredArchive),
     Memory(Arc<Buffer>),
 }
 
 impl ArchiveBytes {
-    pub(crate) fn in_pack(entry: MappedArchive) -> Self {
+    pub(crate) fn in_pack(entry: StoredArchive) -> Self {
         Self(ArchiveStorage::Pack(entry))
     }
 

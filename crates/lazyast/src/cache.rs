@@ -1,6 +1,6 @@
 //! [`Cache`]: archives by the content of their sources.
 //!
-//! A hit is a part of a mapped pack. A miss is parsed; its archive stays in memory until enough archives have come
+//! A hit is read from a pack. A miss is parsed; its archive stays in memory until enough archives have come
 //! together for a pack, so that many small sources do not make many small files.
 
 use std::collections::HashMap;
@@ -34,7 +34,7 @@ const UNPUBLISHED_BYTES: usize = 16 * 1024 * 1024;
 /// assert_eq!(module.tree().len(), 3); // Module, Import, alias
 ///
 /// cache.flush()?;
-/// assert!(cache.archive(b"import os\n")?.is_cached()); // mapped from a pack
+/// assert!(cache.archive(b"import os\n")?.is_cached()); // read from a pack
 /// # Ok::<(), lazyast::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]

@@ -27,6 +27,7 @@ pub fn outputs() -> Result<Vec<(PathBuf, String)>> {
         (format.join("schema/generated/codes.rs"), rust::codes(&schema)?),
         (format.join("schema/generated/kinds.rs"), rust::kinds(&schema)?),
         (format.join("layout/generated/asserts.rs"), rust::asserts(&schema)?),
+        (format.join("layout/generated/view.rs"), rust::view(&schema)?),
         (root.join("tests/reader/tables.py"), python::tables(&schema)),
     ];
     if document.exists() {

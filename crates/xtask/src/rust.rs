@@ -213,6 +213,39 @@ pub(crate) fn asserts(schema: &Schema) -> Result<String> {
     format(&out)
 }
 
+/// `view.rs`: the columns as a reader sees them, and the function that locates them.
+pub(crate) fn view(schema: &Schema) -> Result<String> {
+    let mut out = String::from(HEADER);
+    out.push_str("//! The columns as a reader sees them: slices of the archive.\n\n");
+    out.push_str("use crate::layout::root::{LayoutError, NarrowView, OverflowView, Root, RunsView};\n\n");
+    out.push_str("/// The columns of an archive. FORMAT.md, \"Columns\", describes each.\n");
+    out.push_str("#[derive(Clone, Copy, Debug)]\npub(crate) struct ColumnsView<'a> {\n");
+    for (name, ty) in &schema.columns {
+        writeln!(out, "pub(crate) {name}: {},", view_type(ty)?)?;
+    }
+    out.push_str("}\n\nimpl<'a> ColumnsView<'a> {\n");
+    out.push_str("/// Locates the columns, in the order of the root.\n");
+    out.push_str("pub(crate) fn read(root: &mut Root<'a>) -> Result<Self, LayoutError> {\nOk(Self {\n");
+    for (name, ty) in &schema.columns {
+        writeln!(out, "{name}: root.{ty}({name:?})?,")?;
+    }
+    out.push_str("})\n}\n}\n");
+    format(&out)
+}
+
+fn view_type(ty: &str) -> Result<&'static str> {
+    Ok(match ty {
+        "u8" => "&'a [u8]",
+        "u16" => "&'a [[u8; 2]]",
+        "u32" => "&'a [[u8; 4]]",
+        "u64" => "&'a [[u8; 8]]",
+        "overflow" => "OverflowView<'a>",
+        "narrow" => "NarrowView<'a>",
+        "runs" => "RunsView<'a>",
+        other => anyhow::bail!("unknown column type {other:?}"),
+    })
+}
+
 /// The size in bytes of a column's record in the archived root. One vector takes 8 bytes.
 pub(crate) fn column_size(ty: &str) -> Result<usize> {
     Ok(match ty {

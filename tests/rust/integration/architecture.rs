@@ -10,11 +10,10 @@ use serde_json::Value;
 const LEAVES: [&str; 3] = ["lazyast-tests", "lazyast-fuzz", "lazyast-benches"];
 
 /// Dependencies from outside that belong to one crate, with what a name of theirs begins with.
-const OWNED: [(&str, &str); 6] = [
+const OWNED: [(&str, &str); 5] = [
     ("rkyv", "lazyast-format"),
     ("ruff_", "lazyast-parse"),
     ("encoding_rs", "lazyast-parse"),
-    ("memmap2", "lazyast-store"),
     ("clap", "lazyast-cli"),
     ("pyo3", "lazyast-python"),
 ];

@@ -1,18 +1,16 @@
-//! The columns, as rkyv archives them. No other file names `rkyv`: its generic parameters are fixed here.
+//! The columns, as rkyv serialises them. No other file names `rkyv`: its generic parameters are fixed here.
 //!
-//! The root holds vectors of `u8`, `u16`, `u32` and `u64` and nothing else, so that checked access takes the same
-//! time for an archive of any size. `generated/asserts.rs` compares the layout with the schema's list of columns.
+//! The root holds vectors of `u8`, `u16`, `u32` and `u64` and nothing else. `generated/asserts.rs` compares the layout
+//! with the schema's list of columns. Readers locate the columns by [`Root`](super::root::Root).
 
 use rkyv::rancor;
 use rkyv::util::AlignedVec;
 use rkyv::{Archive, Serialize};
 
-/// A little-endian `u32` inside an archive.
-pub(crate) type U32 = rkyv::rend::u32_le;
 /// A growable buffer whose start is aligned for an archive.
 pub type Buffer = AlignedVec<16>;
-/// Why bytes could not be read as columns.
-pub type LayoutError = rancor::BoxedError;
+/// Why columns could not be serialised: they are too large for 32-bit offsets.
+pub type SerializeError = rancor::BoxedError;
 
 /// The values of the rows that are escaped in a column, in the order of rows.
 #[derive(Archive, Serialize, Default, Debug)]
@@ -94,11 +92,6 @@ pub(crate) struct Columns {
 pub const ROOT_LEN: usize = size_of::<ArchivedColumns>();
 
 /// Serialises `columns` after what `buffer` already holds (a multiple of 16 bytes).
-pub(crate) fn serialize(columns: &Columns, buffer: Buffer) -> Result<Buffer, LayoutError> {
+pub(crate) fn serialize(columns: &Columns, buffer: Buffer) -> Result<Buffer, SerializeError> {
     rkyv::api::high::to_bytes_in(columns, buffer)
-}
-
-/// Checks that every column lies inside `body`, in time proportional to the number of columns.
-pub(crate) fn access(body: &[u8]) -> Result<&ArchivedColumns, LayoutError> {
-    rkyv::access::<ArchivedColumns, LayoutError>(body)
 }

@@ -14,6 +14,9 @@ pub const HEADER_LEN: usize = 96;
 /// programs that print text stop there.
 pub const MAGIC: [u8; 8] = *b"LAZYAST\x1a";
 
+/// Where the header has the checksum.
+pub const CHECKSUM: core::ops::Range<usize> = 48..56;
+
 /// Properties of a source that a reader may need before it reads the tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct SourceFacts {
@@ -46,7 +49,7 @@ pub struct Header {
     pub node_count: u32,
     /// The blake3 hash of the source as it was read.
     pub source_hash: [u8; 32],
-    /// See [`Header::checksum_of`].
+    /// See [`checksum`].
     pub checksum: u64,
 }
 
@@ -126,13 +129,15 @@ impl Header {
         put(64, &self.source_hash);
         head
     }
+}
 
-    /// The checksum that belongs into the header: XXH3-64 of the body, seeded with the XXH3-64 of the header in
-    /// which the checksum is zero.
-    pub fn checksum_of(&self, body: &[u8]) -> u64 {
-        let head = Self { checksum: 0, ..*self }.to_bytes();
-        xxhash_rust::xxh3::xxh3_64_with_seed(body, xxhash_rust::xxh3::xxh3_64(&head))
-    }
+/// The checksum that belongs into an archive's header: XXH3-64 of the body, seeded with the XXH3-64 of the header's
+/// bytes, of which the checksum's own count as zero. Bytes that are shorter than a header give 0.
+pub fn checksum(archive: &[u8]) -> u64 {
+    let Some((head, body)) = archive.split_first_chunk::<HEADER_LEN>() else { return 0 };
+    let mut head = *head;
+    head[CHECKSUM].fill(0);
+    xxhash_rust::xxh3::xxh3_64_with_seed(body, xxhash_rust::xxh3::xxh3_64(&head))
 }
 
 /// Why bytes are not an archive of this format.

@@ -2,9 +2,9 @@
 
 use super::damage::Damage;
 use crate::encoding::{BLOCK, ESCAPE};
-use crate::layout::{ArchivedNarrow, ArchivedOverflow, ArchivedRuns};
+use crate::layout::{LittleEndian as _, NarrowView, OverflowView, RunsView};
 
-impl ArchivedOverflow {
+impl OverflowView<'_> {
     /// The value of an escaped row.
     pub(crate) fn get(&self, row: usize) -> Option<u32> {
         let index = self.rows.binary_search_by_key(&(row as u32), |row| row.to_native()).ok()?;
@@ -17,7 +17,7 @@ impl ArchivedOverflow {
     }
 }
 
-impl ArchivedNarrow {
+impl NarrowView<'_> {
     /// The value of a row.
     pub(crate) fn get(&self, row: usize) -> Option<u32> {
         match *self.bytes.get(row)? {
@@ -52,7 +52,7 @@ impl ArchivedNarrow {
     }
 }
 
-impl ArchivedRuns {
+impl RunsView<'_> {
     /// The number of runs.
     pub(crate) fn len(&self) -> usize {
         self.lengths.bytes.len()

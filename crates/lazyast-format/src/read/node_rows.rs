@@ -6,7 +6,7 @@
 use super::damage::Damage;
 use super::tree::{Tree, field_of, kind_of, unknown_field, unknown_kind};
 use crate::encoding::{BLOCK, ESCAPE, NodeId, PAYLOAD_ESCAPE};
-use crate::layout::ArchivedNarrow;
+use crate::layout::{LittleEndian as _, NarrowView};
 use crate::schema::{Field, Kind};
 
 /// The columns of one node.
@@ -60,7 +60,7 @@ impl<'a> Tree<'a> {
 
     /// The nodes from `first` to before `end`.
     pub fn rows_in(&self, first: NodeId, end: NodeId) -> NodeRows<'_, 'a> {
-        let columns = self.columns;
+        let columns = &self.columns;
         let row = first as usize;
         NodeRows {
             tree: self,
@@ -88,7 +88,7 @@ impl NodeRows<'_, '_> {
     /// overflow table.
     #[inline]
     fn advance(&mut self, row: usize) -> Option<(u32, u32, u32)> {
-        let columns = self.tree.columns;
+        let columns = &self.tree.columns;
         let (value, is_absolute) = take(&columns.starts, row, &mut self.starts)?;
         self.start = if is_absolute { value } else { self.start.saturating_add(value) };
         let (length, _) = take(&columns.lengths, row, &mut self.lengths)?;
@@ -106,7 +106,7 @@ impl NodeRows<'_, '_> {
 
 /// The value of a row, and whether it comes from the overflow table, whose next entry is `entry`.
 #[inline]
-fn take(column: &ArchivedNarrow, row: usize, entry: &mut usize) -> Option<(u32, bool)> {
+fn take(column: &NarrowView<'_>, row: usize, entry: &mut usize) -> Option<(u32, bool)> {
     match column.bytes[row] {
         ESCAPE => {
             *entry += 1;
@@ -120,7 +120,7 @@ impl Iterator for NodeRows<'_, '_> {
     type Item = Result<NodeRow, Damage>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let columns = self.tree.columns;
+        let columns = &self.tree.columns;
         let id = self.next;
         if id >= self.end {
             return None;

@@ -6,6 +6,7 @@
 use super::damage::Damage;
 use super::tree::Tree;
 use crate::encoding::{NodeId, SPAN_RECORD_LEN, Span, SpanRecord};
+use crate::layout::LittleEndian as _;
 use crate::schema::{Field, Kind};
 
 /// A node that is a part of an f-string.

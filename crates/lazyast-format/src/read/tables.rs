@@ -5,6 +5,7 @@ use memchr::memmem::Finder;
 use super::damage::Damage;
 use super::tree::Tree;
 use crate::encoding::Record;
+use crate::layout::LittleEndian as _;
 
 impl<'a> Tree<'a> {
     /// The number of identifiers.
@@ -15,19 +16,19 @@ impl<'a> Tree<'a> {
     /// An identifier by number.
     pub fn name(&self, number: u32) -> Result<&'a str, Damage> {
         let bytes =
-            self.columns.names.slice(&self.columns.name_bytes, number, "name is outside of the table")?;
+            self.columns.names.slice(self.columns.name_bytes, number, "name is outside of the table")?;
         core::str::from_utf8(bytes)
             .map_err(|error| Damage::new("name is not UTF-8", number).found(error.valid_up_to() as u32))
     }
 
     /// The bytes of a string by number. Text is WTF-8.
     pub fn string(&self, number: u32) -> Result<&'a [u8], Damage> {
-        self.columns.strings.slice(&self.columns.string_bytes, number, "string is outside of the table")
+        self.columns.strings.slice(self.columns.string_bytes, number, "string is outside of the table")
     }
 
     /// Whether the bytes may occur in a string. They may also stand where one string ends and the next begins.
     pub fn may_have_string(&self, bytes: &Finder<'_>) -> bool {
-        bytes.find(&self.columns.string_bytes).is_some()
+        bytes.find(self.columns.string_bytes).is_some()
     }
 
     /// A float by number.
@@ -65,11 +66,11 @@ impl<'a> Tree<'a> {
 
     /// The start and the end of each comment, in source order.
     pub fn comments(&self) -> impl Iterator<Item = (u32, u32)> + use<'a> {
-        let columns = self.columns;
+        let (gaps, lengths) = (self.columns.comment_gaps, self.columns.comment_lengths);
         let mut end = 0_u32;
-        (0..columns.comment_gaps.bytes.len()).map_while(move |row| {
-            let start = end.checked_add(columns.comment_gaps.get(row)?)?;
-            end = start.checked_add(columns.comment_lengths.get(row)?)?;
+        (0..gaps.bytes.len()).map_while(move |row| {
+            let start = end.checked_add(gaps.get(row)?)?;
+            end = start.checked_add(lengths.get(row)?)?;
             Some((start, end))
         })
     }

@@ -3,13 +3,13 @@
 use super::damage::Damage;
 use super::open_error::OpenError;
 use crate::encoding::{BLOCK, NameInAnyContext, NodeId, PAYLOAD_ESCAPE, Payload};
-use crate::layout::{self, ArchivedColumns, HEADER_LEN, Header};
+use crate::layout::{ColumnsView, HEADER_LEN, Header, LayoutError, LittleEndian as _, ROOT_LEN, Root};
 use crate::schema::{Field, Kind};
 
 /// A view of an archive.
 #[derive(Clone, Debug)]
 pub struct Tree<'a> {
-    pub(crate) columns: &'a ArchivedColumns,
+    pub(crate) columns: ColumnsView<'a>,
     header: Header,
 }
 
@@ -17,7 +17,7 @@ impl<'a> Tree<'a> {
     /// As [`Archive::open`](crate::Archive::open), for borrowed bytes.
     pub fn open(bytes: &'a [u8], parser: Option<u32>) -> Result<Self, OpenError> {
         let header = Header::parse(bytes, parser).map_err(OpenError::Header)?;
-        let columns = layout::access(&bytes[HEADER_LEN..]).map_err(OpenError::Layout)?;
+        let columns = columns(bytes).map_err(OpenError::Layout)?;
         let tree = Self { columns, header };
         tree.check_lengths()?;
         tree.check_root()?;
@@ -26,7 +26,7 @@ impl<'a> Tree<'a> {
 
     /// V06: the lengths of columns that belong together agree.
     fn check_lengths(&self) -> Result<(), OpenError> {
-        let columns = self.columns;
+        let columns = &self.columns;
         let nodes = self.header.node_count as usize;
         let blocks = |rows: usize| rows.div_ceil(BLOCK);
         let pairs = [
@@ -81,12 +81,12 @@ impl<'a> Tree<'a> {
 
     /// The codes of all nodes' kinds, in preorder.
     pub fn kinds(&self) -> &'a [u8] {
-        &self.columns.kinds
+        self.columns.kinds
     }
 
     /// The codes of all nodes' fields, in preorder.
     pub fn fields(&self) -> &'a [u8] {
-        &self.columns.fields
+        self.columns.fields
     }
 
     /// The kind of a node.
@@ -145,6 +145,12 @@ impl<'a> Tree<'a> {
             None => false,
         }
     }
+}
+
+/// V05: locates the columns.
+fn columns(bytes: &[u8]) -> Result<ColumnsView<'_>, LayoutError> {
+    let mut root = Root::new(bytes, HEADER_LEN, ROOT_LEN)?;
+    ColumnsView::read(&mut root)
 }
 
 /// The kind with a code.

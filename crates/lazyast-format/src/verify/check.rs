@@ -11,7 +11,7 @@
 use super::findings::{Findings, LimitReached, VerifyError};
 use super::rule::Rule;
 use super::{node_lists, nodes, tables};
-use crate::layout::{HEADER_LEN, Header};
+use crate::layout::{self, Header};
 use crate::read::Tree;
 use crate::schema::OLDEST_PYTHON;
 
@@ -49,7 +49,7 @@ fn check(bytes: &[u8], findings: &mut Findings) -> Result<(), LimitReached> {
 
 /// V08 and V09: the checksum, and the header's reserved bytes and flags.
 fn check_header(bytes: &[u8], header: &Header, findings: &mut Findings) -> Result<(), LimitReached> {
-    let checksum = header.checksum_of(&bytes[HEADER_LEN..]);
+    let checksum = layout::checksum(bytes);
     if checksum != header.checksum {
         let expected = format_args!("{checksum:#018x}");
         findings.report(Rule::Checksum, "header", 48, expected, format_args!("{:#018x}", header.checksum))?;

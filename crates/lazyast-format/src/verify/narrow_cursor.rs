@@ -1,16 +1,16 @@
 //! [`NarrowCursor`]: a narrow column in order. Overflow tables are checked separately, so that this cannot fail.
 
 use crate::encoding::ESCAPE;
-use crate::layout::ArchivedNarrow;
+use crate::layout::{LittleEndian as _, NarrowView};
 
 /// Reads a narrow column from the front.
 pub(super) struct NarrowCursor<'a> {
-    column: &'a ArchivedNarrow,
+    column: &'a NarrowView<'a>,
     next: usize,
 }
 
 impl<'a> NarrowCursor<'a> {
-    pub(super) fn new(column: &'a ArchivedNarrow) -> Self {
+    pub(super) fn new(column: &'a NarrowView<'a>) -> Self {
         Self { column, next: 0 }
     }
 

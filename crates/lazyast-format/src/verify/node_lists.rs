@@ -4,13 +4,13 @@ use super::findings::{Findings, LimitReached};
 use super::narrow_cursor::NarrowCursor;
 use super::rule::Rule;
 use crate::encoding::{SPAN_RECORD_LEN, SpanRecord, WarningKind};
-use crate::layout::ArchivedColumns;
+use crate::layout::{ColumnsView, LittleEndian as _};
 use crate::read::Tree;
 use crate::schema::{Field, Kind};
 
 /// V29 and V30: comments and warnings.
 pub(super) fn check(tree: &Tree<'_>, findings: &mut Findings) -> Result<(), LimitReached> {
-    let columns = tree.columns;
+    let columns = &tree.columns;
     let text_len = u64::from(tree.header().text_len);
     let (mut gaps, mut lengths) =
         (NarrowCursor::new(&columns.comment_gaps), NarrowCursor::new(&columns.comment_lengths));
@@ -70,8 +70,8 @@ fn check_warnings(tree: &Tree<'_>, findings: &mut Findings) -> Result<(), LimitR
 }
 
 /// V31 and V32: the lists that name nodes, compared with the nodes in order.
-pub(super) struct NodeListChecker<'a> {
-    columns: &'a ArchivedColumns,
+pub(super) struct NodeListChecker<'t, 'a> {
+    columns: &'t ColumnsView<'a>,
     /// The next entry of `joined_strings`.
     joined: usize,
     /// The next record of `spans_311`.
@@ -80,9 +80,9 @@ pub(super) struct NodeListChecker<'a> {
     joined_end: u32,
 }
 
-impl<'a> NodeListChecker<'a> {
-    pub(super) fn new(tree: &Tree<'a>) -> Self {
-        Self { columns: tree.columns, joined: 0, spans: 0, joined_end: 0 }
+impl<'t, 'a> NodeListChecker<'t, 'a> {
+    pub(super) fn new(tree: &'t Tree<'a>) -> Self {
+        Self { columns: &tree.columns, joined: 0, spans: 0, joined_end: 0 }
     }
 
     /// Compares a node with the lists.
@@ -152,7 +152,13 @@ impl<'a> NodeListChecker<'a> {
     /// Reports entries that belong to no node.
     pub(super) fn finish(&self, findings: &mut Findings) -> Result<(), LimitReached> {
         if let Some(node) = self.columns.joined_strings.get(self.joined) {
-            findings.report(Rule::JoinedStrings, "joined_strings", self.joined, "no more nodes", node)?;
+            findings.report(
+                Rule::JoinedStrings,
+                "joined_strings",
+                self.joined,
+                "no more nodes",
+                node.to_native(),
+            )?;
         }
         if let Some(node) = self.columns.spans_311.get(self.spans * SPAN_RECORD_LEN) {
             findings.report(
@@ -160,7 +166,7 @@ impl<'a> NodeListChecker<'a> {
                 "spans_311",
                 self.spans,
                 "a node after the previous one",
-                node,
+                node.to_native(),
             )?;
         }
         Ok(())

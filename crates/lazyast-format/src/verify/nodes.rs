@@ -11,6 +11,7 @@ use super::payloads::PayloadChecker;
 use super::rule::Rule;
 use super::tables::CheckedTables;
 use crate::encoding::{BLOCK, ESCAPE, PAYLOAD_ESCAPE};
+use crate::layout::LittleEndian as _;
 use crate::read::Tree;
 use crate::schema::{Field, Kind, OLDEST_PYTHON};
 
@@ -27,7 +28,7 @@ pub(super) fn check(
         payloads: PayloadChecker::new(tree, tables),
         node_lists: NodeListChecker::new(tree),
     };
-    let columns = tree.columns;
+    let columns = &tree.columns;
     let mut starts = StartDecoder { cursor: NarrowCursor::new(&columns.starts), start: 0 };
     let (mut lengths, mut sizes) = (NarrowCursor::new(&columns.lengths), NarrowCursor::new(&columns.sizes));
     let mut payload_overflow = columns.payload_overflow.values.iter();
@@ -98,7 +99,7 @@ struct NodeChecker<'t, 'a> {
     open: Vec<OpenSubtree>,
     depth: usize,
     payloads: PayloadChecker<'t, 'a>,
-    node_lists: NodeListChecker<'a>,
+    node_lists: NodeListChecker<'t, 'a>,
 }
 
 impl NodeChecker<'_, '_> {
@@ -130,7 +131,7 @@ impl NodeChecker<'_, '_> {
 
     /// V17: the codes are known.
     fn codes(&self, id: u32, findings: &mut Findings) -> Result<(Option<Kind>, Option<Field>), LimitReached> {
-        let columns = self.tree.columns;
+        let columns = &self.tree.columns;
         let (kind, field) = (columns.kinds[id as usize], columns.fields[id as usize]);
         let codes = (Kind::ALL.get(usize::from(kind)).copied(), Field::ALL.get(usize::from(field)).copied());
         if codes.0.is_none() {

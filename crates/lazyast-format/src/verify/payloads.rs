@@ -8,7 +8,7 @@ use crate::encoding::{
     AliasRecord, ConstantSingleton, ConstantTag, ImportFromRecord, InterpolationRecord, Payload, Record,
     Stored,
 };
-use crate::layout::U32;
+use crate::layout::{LittleEndian as _, U32};
 use crate::read::Tree;
 use crate::schema::Kind;
 

@@ -7,7 +7,7 @@ use super::findings::{Findings, LimitReached};
 use super::narrow_cursor::NarrowCursor;
 use super::rule::Rule;
 use crate::encoding::{BLOCK, ESCAPE, PAYLOAD_ESCAPE};
-use crate::layout::{ArchivedNarrow, ArchivedOverflow, ArchivedRuns};
+use crate::layout::{LittleEndian as _, NarrowView, OverflowView, RunsView};
 use crate::read::Tree;
 
 /// What later rules need to know about the tables.
@@ -19,7 +19,7 @@ pub(super) struct CheckedTables<'a> {
 }
 
 pub(super) fn check<'a>(tree: &Tree<'a>, findings: &mut Findings) -> Result<CheckedTables<'a>, LimitReached> {
-    let columns = tree.columns;
+    let columns = &tree.columns;
     let narrow = [
         ("lengths", &columns.lengths),
         ("sizes", &columns.sizes),
@@ -53,8 +53,8 @@ pub(super) fn check<'a>(tree: &Tree<'a>, findings: &mut Findings) -> Result<Chec
 }
 
 fn check_names(tree: &Tree<'_>, findings: &mut Findings) -> Result<usize, LimitReached> {
-    let columns = tree.columns;
-    let bytes: &[u8] = &columns.name_bytes;
+    let columns = &tree.columns;
+    let bytes: &[u8] = columns.name_bytes;
     let mut distinct = HashSet::with_capacity_and_hasher(columns.names.len(), RandomState::default());
     check_runs("names", &columns.names, bytes.len(), findings, |row, range, findings| {
         let Some(name) = bytes.get(range) else { return Ok(()) };
@@ -78,8 +78,8 @@ fn check_names(tree: &Tree<'_>, findings: &mut Findings) -> Result<usize, LimitR
 }
 
 fn check_strings<'a>(tree: &Tree<'a>, findings: &mut Findings) -> Result<Vec<&'a [u8]>, LimitReached> {
-    let columns = tree.columns;
-    let bytes: &'a [u8] = &columns.string_bytes;
+    let columns = &tree.columns;
+    let bytes: &'a [u8] = columns.string_bytes;
     let mut distinct = HashSet::with_capacity_and_hasher(columns.strings.len(), RandomState::default());
     let mut strings = Vec::with_capacity(columns.strings.len());
     check_runs("strings", &columns.strings, bytes.len(), findings, |row, range, findings| {
@@ -102,7 +102,7 @@ fn check_strings<'a>(tree: &Tree<'a>, findings: &mut Findings) -> Result<Vec<&'a
 /// V12 and V13 for one column of runs. `each` gets the range of every run.
 fn check_runs(
     what: &'static str,
-    runs: &ArchivedRuns,
+    runs: &RunsView<'_>,
     total_expected: usize,
     findings: &mut Findings,
     mut each: impl FnMut(usize, core::ops::Range<usize>, &mut Findings) -> Result<(), LimitReached>,
@@ -133,15 +133,15 @@ fn check_runs(
     Ok(())
 }
 
-fn escaped(column: &ArchivedNarrow) -> impl Iterator<Item = usize> {
-    memchr::memchr_iter(ESCAPE, &column.bytes)
+fn escaped(column: &NarrowView<'_>) -> impl Iterator<Item = usize> {
+    memchr::memchr_iter(ESCAPE, column.bytes)
 }
 
 /// V10: the rows of an overflow table are the escaped rows.
 fn check_rows(
     what: &'static str,
     mut escaped: impl Iterator<Item = usize>,
-    overflow: &ArchivedOverflow,
+    overflow: &OverflowView<'_>,
     findings: &mut Findings,
 ) -> Result<(), LimitReached> {
     for (index, row) in overflow.rows.iter().enumerate() {
@@ -167,12 +167,12 @@ fn check_rows(
 /// V11: the values of an overflow table do not fit into the column.
 fn check_values(
     what: &'static str,
-    overflow: &ArchivedOverflow,
+    overflow: &OverflowView<'_>,
     least: u32,
     findings: &mut Findings,
 ) -> Result<(), LimitReached> {
-    for (index, value) in overflow.values.iter().enumerate() {
-        if value.to_native() < least {
+    for (index, value) in overflow.values.iter().map(|value| value.to_native()).enumerate() {
+        if value < least {
             findings.report(Rule::OverflowValues, what, index, format_args!("at least {least}"), value)?;
         }
     }

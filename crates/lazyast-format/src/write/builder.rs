@@ -9,7 +9,7 @@ use crate::encoding::{
     AliasRecord, BIG_INT, ConstantTag, ImportFromRecord, NodeId, Payload, Record, Span, SpanRecord, Stored,
     WarningKind,
 };
-use crate::layout::{self, Buffer, Columns, HEADER_LEN, Header, LayoutError, SourceFacts};
+use crate::layout::{self, Buffer, CHECKSUM, Columns, HEADER_LEN, Header, SerializeError, SourceFacts};
 use crate::schema::{Field, Kind};
 
 /// A node that was entered and is not left yet.
@@ -223,7 +223,7 @@ impl Builder {
         parser: u32,
         source: (&[u8; 32], u32),
         text_len: u32,
-    ) -> Result<&[u8], LayoutError> {
+    ) -> Result<&[u8], SerializeError> {
         node_columns::pack(&self.nodes, &mut self.columns);
         let mut header = Header {
             facts: SourceFacts { warns: !self.columns.warnings.is_empty(), ..facts },
@@ -242,8 +242,9 @@ impl Builder {
         self.clear();
         self.buffer = serialized?;
         header.body_len = (self.buffer.len() - HEADER_LEN) as u32;
-        header.checksum = header.checksum_of(&self.buffer[HEADER_LEN..]);
         self.buffer[..HEADER_LEN].copy_from_slice(&header.to_bytes());
+        let checksum = layout::checksum(&self.buffer);
+        self.buffer[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
         Ok(&self.buffer)
     }
 

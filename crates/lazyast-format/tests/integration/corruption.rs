@@ -1,7 +1,7 @@
-use lazyast_format::layout::{Buffer, HEADER_LEN, ROOT_LEN};
+use lazyast_format::Tree;
+use lazyast_format::layout::{Buffer, CHECKSUM, ROOT_LEN, checksum};
 use lazyast_format::read::TargetPython;
 use lazyast_format::verify::{verify, violations};
-use lazyast_format::{Header, Tree};
 
 use crate::archives;
 
@@ -43,20 +43,18 @@ fn use_node(tree: &Tree<'_>, id: u32) -> usize {
 
 /// Corrects the checksum, so that later rules find the damage.
 fn correct_checksum(archive: &mut Buffer) {
-    if let Ok(header) = Header::parse(archive, None) {
-        let checksum = header.checksum_of(&archive[HEADER_LEN..]);
-        archive[48..56].copy_from_slice(&checksum.to_le_bytes());
-    }
+    let checksum = checksum(archive);
+    archive[CHECKSUM].copy_from_slice(&checksum.to_le_bytes());
 }
 
 fn check_damaged(archive: &mut Buffer, what: &str) {
     assert!(verify(archive).is_err(), "{what} is not found");
     use_everything(archive);
-    let checksum: [u8; 8] = archive[48..56].try_into().unwrap();
+    let checksum: [u8; 8] = archive[CHECKSUM].try_into().unwrap();
     correct_checksum(archive);
     // With a correct checksum, a change may be valid: another name is a name.
     let _violations = violations(archive, 100);
-    archive[48..56].copy_from_slice(&checksum);
+    archive[CHECKSUM].copy_from_slice(&checksum);
 }
 
 #[test]

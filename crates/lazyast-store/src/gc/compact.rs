@@ -10,8 +10,8 @@ use crate::gc::replace::replace_packs;
 use crate::key::SourceKey;
 use crate::pack::format::IndexEntry;
 use crate::pack::listing::{PackListing, pack_paths};
-use crate::pack::mapped::Pack;
 use crate::pack::open_packs::OpenPacks;
+use crate::pack::stored::Pack;
 
 /// A directory with more packs than this is compacted.
 const MAX_PACKS: usize = 16;
@@ -55,7 +55,7 @@ fn count_of_small(packs: &[Arc<Pack>]) -> usize {
 
 /// Deletes packs whose archives are all in larger packs as well, and gives the others, the largest first.
 ///
-/// Such packs exist because some systems cannot delete a pack while a process has it mapped.
+/// Such packs exist because some systems cannot delete a pack while a process has it open.
 fn delete_copies(open: &OpenPacks, mut packs: Vec<Arc<Pack>>) -> Vec<Arc<Pack>> {
     packs.sort_by_key(|pack| std::cmp::Reverse(pack.file_len()));
     let mut kept: Vec<Arc<Pack>> = Vec::with_capacity(packs.len());

@@ -7,7 +7,7 @@ use crate::gc::last_use::LastUses;
 use crate::gc::policy::GcPolicy;
 use crate::key::SourceKey;
 use crate::pack::format::IndexEntry;
-use crate::pack::mapped::Pack;
+use crate::pack::stored::Pack;
 
 /// A pack is rewritten without its expired archives only if they take at least one part in this many of it.
 const MIN_EXPIRED_PART: u64 = 8;

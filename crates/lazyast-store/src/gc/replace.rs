@@ -5,8 +5,8 @@ use std::io;
 use std::sync::Arc;
 
 use crate::pack::format::IndexEntry;
-use crate::pack::mapped::Pack;
 use crate::pack::open_packs::OpenPacks;
+use crate::pack::stored::Pack;
 use crate::sync::clock;
 
 /// Publishes one pack with the intact archives of `packs` for which `keep` is true, each once, and deletes `packs`.

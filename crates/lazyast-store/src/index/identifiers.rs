@@ -37,6 +37,18 @@ fn hash(identifier: &[u8]) -> u32 {
     xxh3_64(identifier) as u32
 }
 
+/// Which archives have which identifiers. A pair is one number, the hash above the archive, so that sorting the numbers
+/// sorts by hash and then by archive.
+#[derive(Debug, Default)]
+pub(crate) struct Occurrences(Vec<u64>);
+
+impl Occurrences {
+    /// Adds an identifier in the archive at a position in the pack's index.
+    pub(crate) fn add(&mut self, archive: usize, identifier: &str) {
+        self.0.push(u64::from(hash(identifier.as_bytes())) << 32 | archive as u64);
+    }
+}
+
 impl IdentifierIndex {
     /// The path of a pack's identifier index.
     pub(crate) fn path(pack: &Path) -> PathBuf {
@@ -64,14 +76,9 @@ impl IdentifierIndex {
         (is_of_pack && is_long_enough).then_some(Self { bytes, archive_count, hash_count })
     }
 
-    /// Builds and publishes the identifier index of a pack. `identifiers` are pairs of an archive's position in the
-    /// pack's index and an identifier in it.
-    pub(crate) fn publish<'n>(
-        pack: &Path,
-        archive_count: usize,
-        identifiers: impl Iterator<Item = (usize, &'n [u8])>,
-    ) -> io::Result<Self> {
-        let bytes = to_bytes(archive_count, identifiers);
+    /// Builds and publishes the identifier index of a pack.
+    pub(crate) fn publish(pack: &Path, archive_count: usize, occurrences: Occurrences) -> io::Result<Self> {
+        let bytes = to_bytes(archive_count, occurrences);
         let directory = pack.parent().unwrap_or(Path::new("."));
         let mut file = temporary::create(directory, "names-")?;
         file.write_all(&bytes)?;
@@ -128,10 +135,7 @@ impl IdentifierIndex {
     }
 }
 
-fn to_bytes<'n>(archive_count: usize, identifiers: impl Iterator<Item = (usize, &'n [u8])>) -> Vec<u8> {
-    // A pair is one number, the hash above the archive. Sorting the numbers sorts by hash and then by archive.
-    let mut pairs: Vec<u64> =
-        identifiers.map(|(archive, identifier)| u64::from(hash(identifier)) << 32 | archive as u64).collect();
+fn to_bytes(archive_count: usize, Occurrences(mut pairs): Occurrences) -> Vec<u8> {
     pairs.sort_unstable();
     pairs.dedup();
     let (mut hashes, mut starts, mut lists) = (Vec::new(), Vec::new(), Vec::new());
@@ -169,9 +173,11 @@ mod tests {
     use super::*;
 
     fn example() -> Vec<u8> {
-        let identifiers: [(usize, &[u8]); 6] =
-            [(0, b"a"), (0, b"b"), (1, b"b"), (300, b"a"), (299, b"c"), (300, b"b")];
-        to_bytes(301, identifiers.into_iter())
+        let mut occurrences = Occurrences::default();
+        for (archive, identifier) in [(0, "a"), (0, "b"), (1, "b"), (300, "a"), (299, "c"), (300, "b")] {
+            occurrences.add(archive, identifier);
+        }
+        to_bytes(301, occurrences)
     }
 
     #[test]
@@ -203,6 +209,6 @@ mod tests {
                 "cut at {position}"
             );
         }
-        assert!(IdentifierIndex::from_bytes(to_bytes(0, std::iter::empty()), 0).is_some());
+        assert!(IdentifierIndex::from_bytes(to_bytes(0, Occurrences::default()), 0).is_some());
     }
 }

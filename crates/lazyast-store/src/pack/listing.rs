@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::pack::format::SUFFIX;
-use crate::pack::mapped::Pack;
+use crate::pack::stored::Pack;
 
 /// The packs in a directory, opened.
 #[derive(Debug, Default)]

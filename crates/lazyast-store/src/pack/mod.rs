@@ -2,13 +2,13 @@
 
 pub(crate) mod encode;
 pub(crate) mod error;
+pub(crate) mod file;
 pub(crate) mod format;
 pub(crate) mod index;
 pub(crate) mod listing;
-pub(crate) mod map;
-pub(crate) mod mapped;
 pub(crate) mod open_packs;
 pub(crate) mod report;
+pub(crate) mod stored;
 pub(crate) mod untrusted;
 pub(crate) mod verify;
 pub(crate) mod write;

@@ -13,7 +13,7 @@ use crate::dir::cache_directory::CacheDirectory;
 use crate::index::fingerprint::FileFingerprint;
 use crate::index::identifiers::IdentifierIndex;
 use crate::pack::listing::PackListing;
-use crate::pack::mapped::Pack;
+use crate::pack::stored::Pack;
 use crate::pack::write::PackWriter;
 use crate::sync::clock;
 use crate::sync::lock::FileLock;
@@ -136,7 +136,7 @@ impl OpenPacks {
     /// The caller holds the lock for replacing.
     pub(crate) fn delete(&self, packs: Vec<Arc<Pack>>) {
         let paths: Vec<PathBuf> = packs.iter().map(|pack| pack.path.clone()).collect();
-        // Some systems cannot delete a mapped file. So this process unmaps the packs first, as far as they are unused.
+        // Some systems cannot delete an open file. So this process closes the packs first, as far as they are unused.
         self.close(&paths);
         drop(packs);
         for path in paths {

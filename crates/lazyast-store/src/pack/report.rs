@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::key::SourceKey;
 use crate::pack::error::{PackOpenError, PackedArchiveError};
+use crate::pack::index::PackIndex;
 
 /// Problems of a file that a report lists; the others are only counted.
 const MAX_LISTED: usize = 100;
@@ -29,7 +30,9 @@ pub struct PackReport {
 pub enum PackProblem {
     /// The file cannot be opened as a pack.
     File(PackOpenError),
-    /// An index entry is not greater than the one before it.
+    /// A reserved byte of the header or the footer is not zero (P13).
+    Reserved,
+    /// An index entry is not greater than the one before it (P12).
     Unsorted {
         /// Position of the entry in the index.
         position: usize,
@@ -47,6 +50,7 @@ impl fmt::Display for PackProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(error) => error.fmt(f),
+            Self::Reserved => write!(f, "a reserved byte of the header or the footer is not zero"),
             Self::Unsorted { position } => write!(f, "entry {position}: the index is not sorted by key"),
             Self::Archive { position, error } => write!(f, "entry {position}: {error}"),
         }
@@ -56,9 +60,24 @@ impl fmt::Display for PackProblem {
 impl std::error::Error for PackProblem {}
 
 impl PackReport {
-    /// A report without results.
-    pub(crate) fn new(path: PathBuf) -> Self {
+    /// A report on a file that cannot be opened as a pack.
+    pub(crate) fn of_unreadable(path: PathBuf, error: PackOpenError) -> Self {
+        let mut report = Self::new(path);
+        report.add_problem(PackProblem::File(error));
+        report
+    }
+
+    fn new(path: PathBuf) -> Self {
         Self { path, intact: 0, problems: Vec::new(), problem_count: 0, last_key: None }
+    }
+
+    /// A report on a pack with an index, without results of its archives.
+    pub(crate) fn of_index(path: PathBuf, index: &PackIndex) -> Self {
+        let mut report = Self::new(path);
+        if !index.is_reserved_zero {
+            report.add_problem(PackProblem::Reserved);
+        }
+        report
     }
 
     /// Adds a problem.

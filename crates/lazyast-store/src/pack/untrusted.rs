@@ -1,20 +1,19 @@
 //! Untrusted packs: pack files from elsewhere, for import or verification.
 //!
-//! Such a file is read and never mapped, because another process can write to it at any time. It is read archive by
-//! archive, so the memory is bounded by the largest archive, whatever the file claims. The bytes that were verified in memory
-//! are the bytes that are used.
+//! Such a file is read archive by archive, so the memory is bounded by the largest archive, whatever the file claims. The
+//! bytes that were verified in memory are the bytes that are used.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use lazyast_format::Header;
-use lazyast_format::layout::Buffer;
-use lazyast_format::layout::{HEADER_LEN as ARCHIVE_HEADER, HeaderError};
+use lazyast_format::layout::{Buffer, HEADER_LEN as ARCHIVE_HEADER, HeaderError};
 
-use crate::pack::error::{PackFormatError, PackOpenError, PackedArchiveError};
-use crate::pack::format::{ENTRY_LEN, FOOTER_LEN, HEADER_LEN, IndexEntry, is_archive_offset};
-use crate::pack::index::{PackIndex, read_ends};
+use crate::pack::error::{PackOpenError, PackedArchiveError};
+use crate::pack::file::PackFile;
+use crate::pack::format::IndexEntry;
+use crate::pack::index::PackIndex;
 use crate::pack::report::{PackProblem, PackReport};
 use crate::pack::verify::verify_archive;
 
@@ -30,11 +29,8 @@ const MAX_ARCHIVE_LEN: usize = 1 << 30;
 /// An untrusted pack.
 #[derive(Debug)]
 pub(crate) struct UntrustedPack {
-    file: File,
-    /// Header, index and footer: the pack without its archives.
-    frame: Vec<u8>,
+    file: PackFile,
     index: PackIndex,
-    archives_end: u64,
 }
 
 impl UntrustedPack {
@@ -43,41 +39,30 @@ impl UntrustedPack {
         if !path.metadata()?.is_file() {
             return Err(PackOpenError::NotAFile);
         }
-        let mut file = File::open(path)?;
-        let len = file.metadata()?.len();
-        if len > MAX_FILE_LEN {
-            return Err(PackOpenError::FileTooLong { found: len, limit: MAX_FILE_LEN });
+        let file = PackFile::new(File::open(path)?)?;
+        if file.len() > MAX_FILE_LEN {
+            return Err(PackOpenError::FileTooLong { found: file.len(), limit: MAX_FILE_LEN });
         }
-        let mut ends = [0; HEADER_LEN + FOOTER_LEN];
-        if len < ends.len() as u64 {
-            return Err(PackFormatError::Length { found: len, expected: ends.len() as u64 }.into());
-        }
-        file.read_exact(&mut ends[..HEADER_LEN])?;
-        file.seek(SeekFrom::Start(len - FOOTER_LEN as u64))?;
-        file.read_exact(&mut ends[HEADER_LEN..])?;
-        let (archives_end, count) = read_ends(&ends, len)?;
-        if count > MAX_ARCHIVES {
-            return Err(PackOpenError::TooManyArchives { found: count, limit: MAX_ARCHIVES });
-        }
-        let mut frame = vec![0; HEADER_LEN + count as usize * ENTRY_LEN + FOOTER_LEN];
-        frame[..HEADER_LEN].copy_from_slice(&ends[..HEADER_LEN]);
-        file.seek(SeekFrom::Start(archives_end))?;
-        file.read_exact(&mut frame[HEADER_LEN..])?;
-        let index = PackIndex::read_without_archives(&frame, count as usize)?;
-        Ok(Self { file, frame, index, archives_end })
+        let index = PackIndex::read(&file, MAX_ARCHIVES)?;
+        Ok(Self { file, index })
+    }
+
+    /// A report on the pack, without results of its archives.
+    pub(crate) fn report(&self, path: PathBuf) -> PackReport {
+        PackReport::of_index(path, &self.index)
     }
 
     /// Calls `action` for each entry of the index, with its position and the verified archive.
     ///
     /// Stops at the first error of `action`.
     pub(crate) fn for_each(
-        &mut self,
+        &self,
         parser: u32,
         mut action: impl FnMut(usize, &IndexEntry, Result<&[u8], PackedArchiveError>) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut buffer = Buffer::new();
         for position in 0..self.index.len() {
-            let Some(entry) = self.index.entry(&self.frame, position) else { break };
+            let Some(entry) = self.index.entry(position) else { break };
             let archive = self
                 .read(&entry, parser, &mut buffer)
                 .and_then(|()| verify_archive(&entry.key, &buffer, parser))
@@ -88,26 +73,18 @@ impl UntrustedPack {
     }
 
     /// Reads an archive into `buffer`.
-    fn read(
-        &mut self,
-        entry: &IndexEntry,
-        parser: u32,
-        buffer: &mut Buffer,
-    ) -> Result<(), PackedArchiveError> {
+    fn read(&self, entry: &IndexEntry, parser: u32, buffer: &mut Buffer) -> Result<(), PackedArchiveError> {
         let (start, len) = (entry.offset, entry.len as usize);
-        let end = start.checked_add(len as u64).ok_or(PackedArchiveError::OutOfBounds)?;
-        if !is_archive_offset(start) || end > self.archives_end || len < ARCHIVE_HEADER {
+        if !self.index.is_inside(entry) || len < ARCHIVE_HEADER {
             return Err(PackedArchiveError::OutOfBounds);
         }
         // Memory is allocated only after the header has confirmed the length.
         let mut head = [0; ARCHIVE_HEADER];
-        self.file.seek(SeekFrom::Start(start))?;
-        self.file.read_exact(&mut head)?;
+        self.file.read(start, &mut head)?;
         check_len(&head, len, parser)?;
         buffer.clear();
-        buffer.extend_from_slice(&head);
-        let mut body = (&mut self.file).take((len - ARCHIVE_HEADER) as u64);
-        buffer.extend_from_reader(&mut body)?;
+        buffer.resize(len, 0);
+        self.file.read(start, buffer)?;
         Ok(())
     }
 }
@@ -131,16 +108,17 @@ fn check_len(head: &[u8; ARCHIVE_HEADER], len: usize, parser: u32) -> Result<(),
 
 /// Verifies every byte of an untrusted pack. `parser` is the expected parser version of its archives.
 pub fn verify_untrusted(path: PathBuf, parser: u32) -> PackReport {
-    let mut report = PackReport::new(path);
-    let result = UntrustedPack::open(&report.path.clone()).and_then(|mut pack| {
-        pack.for_each(parser, |position, entry, archive| {
-            report.add_entry(position, &entry.key, archive.map(drop));
-            Ok(())
-        })
-        .map_err(PackOpenError::Io)
+    let pack = match UntrustedPack::open(&path) {
+        Ok(pack) => pack,
+        Err(error) => return PackReport::of_unreadable(path, error),
+    };
+    let mut report = pack.report(path);
+    let result = pack.for_each(parser, |position, entry, archive| {
+        report.add_entry(position, &entry.key, archive.map(drop));
+        Ok(())
     });
     if let Err(error) = result {
-        report.add_problem(PackProblem::File(error));
+        report.add_problem(PackProblem::File(PackOpenError::Io(error)));
     }
     report
 }

@@ -6,22 +6,18 @@ use lazyast_format::Tree;
 
 use crate::key::SourceKey;
 use crate::pack::error::PackedArchiveError;
-use crate::pack::mapped::Pack;
-use crate::pack::report::{PackProblem, PackReport};
+use crate::pack::report::PackReport;
+use crate::pack::stored::Pack;
 
 /// Verifies a pack that a cache has published. `parser` is the expected parser version of its archives.
 pub(crate) fn verify_published(path: PathBuf, parser: u32) -> PackReport {
-    let mut report = PackReport::new(path.clone());
-    let pack = match Pack::open(path) {
+    let pack = match Pack::open(path.clone()) {
         Ok(pack) => pack,
-        Err(error) => {
-            report.add_problem(PackProblem::File(error));
-            return report;
-        }
+        Err(error) => return PackReport::of_unreadable(path, error),
     };
+    let mut report = PackReport::of_index(path, pack.index());
     for (position, entry) in pack.entries().enumerate() {
-        let archive = pack.archive_bytes(&entry).ok_or(PackedArchiveError::OutOfBounds);
-        let result = archive.and_then(|archive| verify_archive(&entry.key, archive, parser));
+        let result = pack.read(&entry).and_then(|archive| verify_archive(&entry.key, &archive, parser));
         report.add_entry(position, &entry.key, result);
     }
     report

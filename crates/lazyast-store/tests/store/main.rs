@@ -1,5 +1,7 @@
 //! The cache in real directories.
 
+/// Packs that are changed in place.
+mod changed;
 /// What other processes change in the directory while it is in use.
 mod concurrent;
 /// Garbage collection.

@@ -386,7 +386,7 @@ fn an_open_project_outlives_its_cache_and_its_files() {
     let project = Project::open(&codebase.cache(), &[codebase.src()], BY_STAT);
     fs::remove_dir_all(codebase.root.path().join("cache")).expect("it exists");
     codebase.write("a.py", "changed = 1\n");
-    let tree = project.modules()[0].tree().expect("the archive stays mapped");
+    let tree = project.modules()[0].tree().expect("the archive stays in memory");
     assert_eq!(tree.name(0), Ok("a"));
 }
 

@@ -1,4 +1,4 @@
-//! A mapped pack, and the archives in it.
+//! An open pack, and the archives that are read from it.
 
 use std::fs::File;
 use std::io;
@@ -6,35 +6,31 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use lazyast_format::Tree;
-use lazyast_format::layout::HEADER_LEN;
+use lazyast_format::layout::checksum;
 
-use crate::index::identifiers::IdentifierIndex;
+use crate::index::identifiers::{IdentifierIndex, Occurrences};
 use crate::key::SourceKey;
-use crate::pack::error::PackOpenError;
+use crate::pack::error::{PackOpenError, PackedArchiveError};
+use crate::pack::file::PackFile;
 use crate::pack::format::IndexEntry;
 use crate::pack::index::PackIndex;
-use crate::pack::map::MappedFile;
 
-/// A mapped pack.
+/// An open pack: its index in memory, and its file.
 #[derive(Debug)]
 pub(crate) struct Pack {
     pub(crate) path: PathBuf,
-    map: MappedFile,
+    file: PackFile,
     index: PackIndex,
     identifiers: OnceLock<IdentifierIndex>,
 }
 
-/// The bytes of an archive in a mapped pack. The pack stays mapped as long as this value lives.
+/// The bytes of an archive that was read from a pack. They are in memory of their own. Cloning is cheap.
 #[derive(Clone, Debug)]
-pub struct MappedArchive {
-    pack: Arc<Pack>,
-    start: usize,
-    end: usize,
-}
+pub struct StoredArchive(Arc<[u8]>);
 
-impl AsRef<[u8]> for MappedArchive {
+impl AsRef<[u8]> for StoredArchive {
     fn as_ref(&self) -> &[u8] {
-        &self.pack.map.as_ref()[self.start..self.end]
+        &self.0
     }
 }
 
@@ -68,7 +64,7 @@ impl ArchiveLocation {
     }
 
     /// The archive, if it is intact. This checks the checksum of the whole archive.
-    pub fn open(&self, parser: u32) -> Option<MappedArchive> {
+    pub fn open(&self, parser: u32) -> Option<StoredArchive> {
         self.pack.open_entry(&self.entry, parser)
     }
 
@@ -80,9 +76,14 @@ impl ArchiveLocation {
 
 impl Pack {
     pub(crate) fn open(path: PathBuf) -> Result<Self, PackOpenError> {
-        let map = MappedFile::map_published(&File::open(&path)?)?;
-        let index = PackIndex::read(map.as_ref())?;
-        Ok(Self { path, map, index, identifiers: OnceLock::new() })
+        let file = PackFile::new(File::open(&path)?)?;
+        let index = PackIndex::read(&file, u64::MAX)?;
+        Ok(Self { path, file, index, identifiers: OnceLock::new() })
+    }
+
+    /// The index.
+    pub(crate) fn index(&self) -> &PackIndex {
+        &self.index
     }
 
     /// Number of archives.
@@ -92,42 +93,40 @@ impl Pack {
 
     /// Length of the file in bytes.
     pub(crate) fn file_len(&self) -> u64 {
-        self.map.as_ref().len() as u64
+        self.file.len()
     }
 
     /// The entries of the index, in the order of keys.
     pub(crate) fn entries(&self) -> impl Iterator<Item = IndexEntry> + '_ {
-        (0..self.index.len()).filter_map(|position| self.index.entry(self.map.as_ref(), position))
+        (0..self.index.len()).filter_map(|position| self.index.entry(position))
     }
 
-    /// The unchecked bytes of an archive, if its entry points into the archives.
-    pub(crate) fn archive_bytes(&self, entry: &IndexEntry) -> Option<&[u8]> {
-        self.index.archive(self.map.as_ref(), entry)
+    /// Reads the unchecked bytes of an archive, if its entry points into the archives.
+    pub(crate) fn read(&self, entry: &IndexEntry) -> Result<Arc<[u8]>, PackedArchiveError> {
+        if !self.index.is_inside(entry) {
+            return Err(PackedArchiveError::OutOfBounds);
+        }
+        Ok(self.file.bytes(entry.offset, entry.len as usize)?)
     }
 
     pub(crate) fn locate(self: &Arc<Self>, key: &SourceKey) -> Option<ArchiveLocation> {
-        let position = self.index.find(self.map.as_ref(), key)?;
-        let entry = self.index.entry(self.map.as_ref(), position)?;
+        let position = self.index.find(key)?;
+        let entry = self.index.entry(position)?;
         Some(ArchiveLocation { pack: Arc::clone(self), entry, position })
     }
 
-    pub(crate) fn get(self: &Arc<Self>, key: &SourceKey, parser: u32) -> Option<MappedArchive> {
+    pub(crate) fn get(self: &Arc<Self>, key: &SourceKey, parser: u32) -> Option<StoredArchive> {
         self.locate(key)?.open(parser)
     }
 
-    /// The archive of an entry, if it is intact (P07 to P11).
-    pub(crate) fn open_entry(self: &Arc<Self>, entry: &IndexEntry, parser: u32) -> Option<MappedArchive> {
-        let archive = self.archive_bytes(entry)?;
-        let tree = Tree::open(archive, Some(parser)).ok()?;
+    /// The archive of an entry, if it is intact (P07 to P11). What was checked is what is returned, because nobody else
+    /// has the memory.
+    pub(crate) fn open_entry(&self, entry: &IndexEntry, parser: u32) -> Option<StoredArchive> {
+        let archive = self.read(entry).ok()?;
+        let tree = Tree::open(&archive, Some(parser)).ok()?;
         let header = tree.header();
-        let (head, body) = archive.split_at(HEADER_LEN);
-        // The checksum does not cover the reserved bytes of the header. Encoding the header again does.
-        let is_intact = header.to_bytes() == *head && header.checksum == header.checksum_of(body);
-        if header.source_hash != entry.key || !is_intact {
-            return None;
-        }
-        let start = entry.offset as usize;
-        Some(MappedArchive { pack: Arc::clone(self), start, end: start + archive.len() })
+        let is_intact = header.source_hash == entry.key && header.checksum == checksum(&archive);
+        is_intact.then_some(StoredArchive(archive))
     }
 
     /// The identifier index, if the pack has one.
@@ -140,21 +139,20 @@ impl Pack {
     }
 
     /// Writes the identifier index. Fails if an archive is damaged.
-    pub(crate) fn write_identifier_index(self: &Arc<Self>, parser: u32) -> io::Result<()> {
+    pub(crate) fn write_identifier_index(&self, parser: u32) -> io::Result<()> {
         let damaged = || {
             let message = format!("an archive in {} is damaged", self.path.display());
             io::Error::new(io::ErrorKind::InvalidData, message)
         };
-        let mut identifiers: Vec<(usize, &[u8])> = Vec::new();
+        let mut names = Occurrences::default();
         for (position, entry) in self.entries().enumerate() {
-            self.open_entry(&entry, parser).ok_or_else(damaged)?;
-            let archive = self.archive_bytes(&entry).ok_or_else(damaged)?;
-            let tree = Tree::open(archive, None).map_err(|_| damaged())?;
+            let archive = self.open_entry(&entry, parser).ok_or_else(damaged)?;
+            let tree = Tree::open(archive.as_ref(), None).map_err(|_| damaged())?;
             for number in 0..tree.name_count() {
-                identifiers.push((position, tree.name(number).map_err(|_| damaged())?.as_bytes()));
+                names.add(position, tree.name(number).map_err(|_| damaged())?);
             }
         }
-        let index = IdentifierIndex::publish(&self.path, self.len(), identifiers.into_iter())?;
+        let index = IdentifierIndex::publish(&self.path, self.len(), names)?;
         // Another thread can have set it meanwhile.
         let _ = self.identifiers.set(index);
         Ok(())
