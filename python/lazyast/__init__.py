@@ -2,9 +2,14 @@
 
 `parse` takes the arguments of `ast.parse` and returns the same tree. `parse_file` parses a file, and `Project` opens
 a codebase. Trees come from a cache of archives; a source that is not in the cache is parsed in Rust and added to it.
-Sources that lazyast does not serve, above all those with errors or warnings, fall back to the interpreter's own
+Sources that lazyast does not serve, above all those with errors, fall back to the interpreter's own
 parser. So results are always those of the interpreter.
 """
+
+import sys as _sys
+
+if "t" in getattr(_sys, "abiflags", ""):
+    raise ImportError("lazyast does not support free-threaded builds of CPython: install it for a build with the GIL")
 
 # Nothing is imported before it is used: `import lazyast` costs less than importing `typing`. Type checkers read the
 # imports, the interpreter reads the table below; a test compares them.

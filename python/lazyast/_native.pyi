@@ -29,10 +29,13 @@ class CorruptPack(Error):
 class CorruptArchive(Error):
     """A node cannot be decoded, because its archive is damaged."""
 
-def parse(source: str | bytes, type_comments: bool = False, eager_limit: int = 0) -> ast.Module | None:
+def parse(
+    source: str | bytes, type_comments: bool = False, eager_limit: int = 0
+) -> tuple[ast.Module, str | None] | None:
     """The tree of a source, or `None` if the interpreter has to parse it.
 
-    A tree of at most `eager_limit` nodes is materialised at once.
+    A tree of at most `eager_limit` nodes is materialised at once. Beside the tree stands a text about which the
+    interpreter warns as about the source, or `None` if there are no warnings.
     """
 
 def archive(source: bytes) -> bytes | None:

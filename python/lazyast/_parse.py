@@ -38,11 +38,17 @@ if hasattr(os, "register_at_fork"):
 
 
 def _serve(
-    source: object, filename: object, mode: object, type_comments: object, eager_limit: int = 0
+    source: object,
+    filename: object,
+    mode: object,
+    type_comments: object,
+    eager_limit: int = 0,
+    module: str | None = None,
 ) -> ast.Module | None:
     """Return the tree of a source that lazyast serves, or `None` to fall back to the interpreter.
 
-    A tree of at most `eager_limit` nodes is materialised at once. Arguments of unusual types fall back.
+    A tree of at most `eager_limit` nodes is materialised at once. Arguments of unusual types fall back. Warnings name
+    `module`.
     """
     if mode != "exec" or type(mode) is not str or type(filename) is not str or "\0" in filename:
         return None
@@ -54,11 +60,37 @@ def _serve(
         source = source.tobytes()
     elif type(source) is not str and type(source) is not bytes:
         return None
-    tree = _native.parse(source, bool(type_comments), eager_limit)
-    if tree is not None:
-        # `ast.parse` calls `compile`, which raises this audit event with the source as bytes.
-        sys.audit("compile", source.encode() if isinstance(source, str) else source, filename)
+    served = _native.parse(source, bool(type_comments), eager_limit)
+    if served is None:
+        return None
+    tree, text_that_warns = served
+    if text_that_warns is not None and _warnings_can_be_errors():
+        return None
+    # `ast.parse` calls `compile`, which raises this audit event with the source as bytes.
+    sys.audit("compile", source.encode() if isinstance(source, str) else source, filename)
+    if text_that_warns is not None and not _warn(text_that_warns, filename, module):
+        return None
     return tree
+
+
+def _warn(text: str, filename: str, module: str | None) -> bool:
+    """Have the interpreter warn about a text; return false if it raises SyntaxError instead."""
+    named: dict[str, Any] = {} if module is None else {"module": module}
+    try:
+        interpreter_compile(text, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True, **named)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _warnings_can_be_errors() -> bool:
+    """Return whether a filter turns warnings into errors. The interpreter's parser then makes them syntax errors."""
+    import warnings
+
+    # 3.14 introduced filters that belong to a context.
+    filters = getattr(warnings, "_get_filters", lambda: warnings.filters)()
+    actions = {getattr(warnings, "defaultaction", None), *(entry[0] for entry in filters)}
+    return not actions <= {"default", "always", "all", "ignore", "module", "once"}
 
 
 # Trees in use on an interpreter that lazyast does not serve. A dead reference removes itself.
@@ -96,10 +128,9 @@ if sys.version_info >= (3, 15):
         The tree is the one that `ast.parse` returns for the same arguments, and so are exceptions and
         warnings.
         """
-        # `module` is the module that warnings name, and sources with warnings fall back.
         is_plain = feature_version is None and type(optimize) is int and optimize == -1
         if is_plain and (module is None or type(module) is str):
-            tree = _serve(source, filename, mode, type_comments)
+            tree = _serve(source, filename, mode, type_comments, module=module)
             if tree is not None:
                 return tree
         return registered(

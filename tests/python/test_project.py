@@ -2,6 +2,7 @@
 
 import ast
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -62,6 +63,26 @@ def test_sources(directory):
     sources = {module.path.name: module.source for module in open_project(directory)}
     assert sources["latin.py"] == "# coding: latin-1\nx = 'é'\n"
     assert sources["odd.py"] == "# coding: cp437\nx = 'Ç'\n"
+
+
+# By minor version, syntax that the next version introduced.
+NEWER_SYNTAX = {11: "type X = int\n", 12: "def f[T = int](): pass\n", 13: "t'a'\n", 14: "lazy import a\n"}
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 15), reason="lazyast serves no newer syntax")
+def test_syntax_that_the_interpreter_lacks(directory):
+    (directory / "newer.py").write_text(NEWER_SYNTAX[sys.version_info.minor] + "y = 5\n")
+    for _ in range(2):
+        project = open_project(directory)
+        assert "newer.py" not in [module.path.name for module in project]
+        assert len(project) == len(list(project)) == 6
+        failure = project.failures[-1]
+        assert failure.path.name == "newer.py"
+        assert type(failure.error) is SyntaxError and failure.error.lineno == 1
+        matches = project.find("$X = $Y")
+        assert [match.path.name for match in matches] == ["latin.py", "warns.py", "b.py"]
+        assert {path.name for path in matches.unsearched} == {"bad.py", "newer.py", "odd.py"}
+        assert [match.module.path for match in matches] == [match.path for match in matches]
 
 
 def test_failures(directory):

@@ -41,7 +41,8 @@ KINDS_BY_CLASS = {
         While If With AsyncWith Match Raise Try TryStar Assert Import ImportFrom Global Nonlocal Expr Pass Break
         Continue""",
     "expr": """BoolOp NamedExpr BinOp UnaryOp Lambda IfExp Dict Set ListComp SetComp DictComp GeneratorExp Await Yield
-        YieldFrom Compare Call FormattedValue JoinedStr Constant Attribute Subscript Starred Name List Tuple Slice""",
+        YieldFrom Compare Call FormattedValue Interpolation JoinedStr TemplateStr Constant Attribute Subscript Starred
+        Name List Tuple Slice""",
     "excepthandler": "ExceptHandler",
     "pattern": """MatchValue MatchSingleton MatchSequence MatchMapping MatchClass MatchStar MatchAs MatchOr""",
     "type_param": "TypeVar ParamSpec TypeVarTuple",
@@ -58,6 +59,8 @@ NEW_FIELDS = {
     "TypeVar": ("name", "bound", "default_value"),
     "ParamSpec": ("name", "default_value"),
     "TypeVarTuple": ("name", "default_value"),
+    "TemplateStr": ("values",),
+    "Interpolation": ("value", "str", "conversion", "format_spec"),
 }
 FIELDS = {kind: {*getattr(getattr(ast, kind, None), "_fields", ()), *NEW_FIELDS.get(kind, ())} for kind in KINDS}
 ALL_FIELDS = set().union(*FIELDS.values())
@@ -245,11 +248,13 @@ def index_of(tree: ast.Module) -> Index:
 # Lists in which `$$$` is an error, because each element belongs to an element of another list.
 WITHOUT_SEQUENCES = {"comparators"}
 NOT_COMPARED = {"ctx", "type_comment"}
+# `str` is the text of `value`.
+NOT_COMPARED_OF = {"Constant": {"kind"}, "AnnAssign": {"simple"}, "Interpolation": {"str"}}
 
 
 def compared_fields(kind: type[ast.AST]) -> list[str]:
     """The fields that are compared, in the order of the source."""
-    without = NOT_COMPARED | ({"kind"} if kind is ast.Constant else {"simple"} if kind is ast.AnnAssign else set())
+    without = NOT_COMPARED | NOT_COMPARED_OF.get(kind.__name__, set())
     return [name for name in source_fields(kind) if name not in without]
 
 

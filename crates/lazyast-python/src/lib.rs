@@ -19,6 +19,11 @@ mod traverse;
 
 use pyo3::prelude::*;
 
+#[cfg(Py_GIL_DISABLED)]
+compile_error!(
+    "lazyast does not support free-threaded builds of CPython: install it for a build with the GIL"
+);
+
 /// The contents of the module: one `register` per file.
 ///
 /// The module needs the interpreter's lock, because nodes share their tree context without locks of their own.

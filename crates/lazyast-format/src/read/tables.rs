@@ -4,7 +4,7 @@ use memchr::memmem::Finder;
 
 use super::damage::Damage;
 use super::tree::Tree;
-use crate::encoding::Record;
+use crate::encoding::{Record, WarningKind};
 use crate::layout::LittleEndian as _;
 
 impl<'a> Tree<'a> {
@@ -72,6 +72,14 @@ impl<'a> Tree<'a> {
             let start = end.checked_add(gaps.get(row)?)?;
             end = start.checked_add(lengths.get(row)?)?;
             Some((start, end))
+        })
+    }
+
+    /// The offset and the kind of each warning, in source order. A kind is `None` if it is unknown.
+    pub fn warnings(&self) -> impl Iterator<Item = (u32, Option<WarningKind>)> + use<'a> {
+        let (pairs, _) = self.columns.warnings.as_chunks::<2>();
+        pairs.iter().map(|[offset, code]| {
+            (offset.to_native(), WarningKind::ALL.get(code.to_native() as usize).copied())
         })
     }
 }

@@ -31,7 +31,7 @@ const PARAMETERS: [&str; 8] =
 const POSITIONAL_COUNT: usize = 6;
 
 /// The Python function that serves trees. It is called with a source, its file's name, the mode, whether type comments
-/// are requested, and an eager limit, and returns a tree or `None`.
+/// are requested, an eager limit, and the module that warnings name, and returns a tree or `None`.
 static SERVE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// Compile source into a code object that can be executed by exec() or eval().
@@ -71,13 +71,13 @@ fn serve_or_compile<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = args.py();
     let original = built_in_compile(py)?;
-    let Some(TreeRequest { source, filename, type_comments }) = TreeRequest::of(args, kwargs) else {
+    let Some(TreeRequest { source, filename, type_comments, module }) = TreeRequest::of(args, kwargs) else {
         return original.call(args, kwargs);
     };
     let missing = || PyRuntimeError::new_err("lazyast: compile() was called before install()");
     let serve = SERVE.get(py).ok_or_else(missing)?.bind(py);
     let eager_limit = if IS_LAZY.load(Ordering::Relaxed) { LAZY_EAGER_LIMIT } else { u32::MAX };
-    let tree = serve.call1((source, filename, "exec", type_comments, eager_limit))?;
+    let tree = serve.call1((source, filename, "exec", type_comments, eager_limit, module))?;
     if !tree.is_none() {
         return Ok(tree);
     }
@@ -91,6 +91,8 @@ struct TreeRequest<'py> {
     source: Bound<'py, PyAny>,
     filename: Bound<'py, PyAny>,
     type_comments: bool,
+    /// The module that warnings name.
+    module: Option<Bound<'py, PyAny>>,
 }
 
 impl<'py> TreeRequest<'py> {
@@ -101,9 +103,9 @@ impl<'py> TreeRequest<'py> {
         let flags = number(flags, 0)?;
         let inherits = number(dont_inherit, 0)? == 0;
         let has_default_options = number(optimize, -1)? == -1 && number(feature_version, -1)? == -1;
-        // The module is what warnings name, and sources with warnings fall back.
-        let has_valid_module =
-            module.is_none_or(|module| module.is_none() || module.is_exact_instance_of::<PyString>());
+        let has_valid_module = module
+            .as_ref()
+            .is_none_or(|module| module.is_none() || module.is_exact_instance_of::<PyString>());
         let is_served = flags & !TYPE_COMMENTS == ONLY_AST
             && has_default_options
             && has_valid_module
@@ -112,7 +114,7 @@ impl<'py> TreeRequest<'py> {
         if !is_served {
             return None;
         }
-        Some(Self { source: source?, filename: filename?, type_comments: flags & TYPE_COMMENTS != 0 })
+        Some(Self { source: source?, filename: filename?, type_comments: flags & TYPE_COMMENTS != 0, module })
     }
 }
 

@@ -7,7 +7,7 @@ use lazyast::format::Tree;
 use pyo3::prelude::*;
 use pyo3::types::PyCFunction;
 
-use super::fstring_probe;
+use super::{fstring_probe, warnings};
 use crate::runtime::interpreter::Interpreter;
 
 /// The reason for a source that lazyast's parser does not serve.
@@ -33,8 +33,8 @@ pub(super) fn of_tree(
     let facts = tree.header().facts;
     Ok(if facts.minimum_python > interpreter.target.minor {
         Some("newer: the syntax is of a newer Python")
-    } else if facts.warns {
-        Some("warns: an interpreter warns about the source")
+    } else if facts.warns && !warnings::can_be_replayed(tree) {
+        Some("warns: an interpreter warns about a number before a keyword")
     } else if is_text && facts.reencoded {
         Some("text: names an encoding with which its bytes would be decoded")
     } else if type_comments && facts.type_comments {

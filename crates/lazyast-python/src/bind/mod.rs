@@ -9,3 +9,4 @@ pub(crate) mod parse;
 pub(crate) mod process_cache;
 pub(crate) mod project;
 pub(crate) mod search;
+mod warnings;

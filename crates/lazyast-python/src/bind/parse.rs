@@ -6,7 +6,7 @@ use lazyast::ArchiveBytes;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-use super::{fallback, process_cache};
+use super::{fallback, process_cache, warnings};
 use crate::errors::{CorruptArchive, Error};
 use crate::nodes::context::TreeContext;
 use crate::nodes::{materialise, tree};
@@ -19,9 +19,20 @@ enum SourceArgument<'py> {
     Bytes(Bound<'py, PyBytes>),
 }
 
+impl SourceArgument<'_> {
+    /// The source as bytes. `None` if it is text with lone surrogates.
+    fn as_bytes(&self) -> Option<&[u8]> {
+        match self {
+            Self::Text(text) => text.to_str().ok().map(str::as_bytes),
+            Self::Bytes(bytes) => Some(bytes.as_bytes()),
+        }
+    }
+}
+
 /// The `ast.Module` of a source, or `None` if the interpreter has to parse it.
 ///
-/// A tree of at most `eager_limit` nodes is materialised at once.
+/// A tree of at most `eager_limit` nodes is materialised at once. Beside the tree stands a text about which the
+/// interpreter warns as about the source, or `None` if there are no warnings.
 #[pyfunction]
 #[pyo3(signature = (source, type_comments = false, eager_limit = 0))]
 fn parse<'py>(
@@ -29,14 +40,24 @@ fn parse<'py>(
     source: SourceArgument<'py>,
     type_comments: bool,
     eager_limit: u32,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
+) -> PyResult<Option<(Bound<'py, PyAny>, Option<String>)>> {
     let Ok((interpreter, context)) = context_of(py, &source, type_comments)? else { return Ok(None) };
+    let mut text_that_warns = None;
+    if context.tree().header().facts.warns {
+        text_that_warns = source
+            .as_bytes()
+            .and_then(|bytes| lazyast::text(bytes).ok())
+            .and_then(|text| warnings::text_that_warns(context.tree(), &text));
+        if text_that_warns.is_none() {
+            return Ok(None);
+        }
+    }
     let is_small = context.tree().len() <= eager_limit;
     let Ok(module) = tree::module(py, interpreter, &context) else { return Ok(None) };
     if is_small && materialise::materialise_subtrees(interpreter, vec![module.clone()]).is_err() {
         return Ok(None);
     }
-    Ok(Some(module))
+    Ok(Some((module, text_that_warns)))
 }
 
 /// Why the interpreter has to parse a source, or `None` if lazyast serves it.
@@ -102,11 +123,13 @@ fn open_archive<'py>(py: Python<'py>, archive: &[u8]) -> PyResult<Bound<'py, PyA
     Ok(tree::module(py, interpreter, &context)?)
 }
 
-/// The tree of an archive whose source is bytes, unless the interpreter's own tree could differ.
+/// The tree of an archive whose source is bytes, unless the interpreter's own tree could differ, or the interpreter could
+/// warn.
 pub(super) fn module(py: Python<'_>, archive: ArchiveBytes) -> PyResult<Option<Bound<'_, PyAny>>> {
     let Some(interpreter) = Interpreter::get(py)? else { return Ok(None) };
     let Ok(context) = tree::open(archive) else { return Ok(None) };
-    let is_served = fallback::of_tree(py, interpreter, context.tree(), false, false)?.is_none();
+    let is_served = !context.tree().header().facts.warns
+        && fallback::of_tree(py, interpreter, context.tree(), false, false)?.is_none();
     Ok(is_served.then(|| tree::module(py, interpreter, &context).ok()).flatten())
 }
 

@@ -70,7 +70,8 @@ impl PyProject {
             None => process_cache::of_process(py)?,
         };
         process_cache::finish_at_exit(cache);
-        let inner = py.detach(|| lazyast::Project::open(cache, &paths, options));
+        let mut inner = py.detach(|| lazyast::Project::open(cache, &paths, options));
+        inner.require_python(py.version_info().minor);
         if let Some(error) = &inner.report().unwritten {
             process_cache::warn(py, &format!("new archives cannot be written: {error}"))?;
         }
@@ -186,6 +187,7 @@ impl PyProject {
                 (FailureReason::File(error), _) => {
                     self.unreadable.push((failure.path.clone(), error.to_string()));
                 }
+                (FailureReason::NewerSyntax { .. }, _) => self.rejected.push(index),
                 (_, Some(FallbackVerdict::Parses)) => parsed.push(index),
                 (_, Some(FallbackVerdict::Rejects)) => self.rejected.push(index),
                 (_, None) => self.undecided.push(index),

@@ -108,6 +108,11 @@ impl OffsetMap<'_> {
         parsed.saturating_sub(self.before) + self.start
     }
 
+    /// The part of the pattern that a part of the parsed text comes from.
+    pub(super) fn text(&self, parsed: Range<usize>) -> &str {
+        self.text.get(self.offset(parsed.start)..self.offset(parsed.end)).unwrap_or_default()
+    }
+
     /// An error about a part of the parsed text.
     pub(super) fn error(&self, parsed: Range<usize>, message: impl Into<String>) -> QueryError {
         let span = self.offset(parsed.start)..self.offset(parsed.end);

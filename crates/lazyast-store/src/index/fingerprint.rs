@@ -3,6 +3,10 @@
 //! Timestamps have a limited resolution. A file that is written twice within one tick of the clock can have the same
 //! fingerprint both times. So an equal fingerprint proves nothing if its timestamp is *racy*: not older than the
 //! observation by more than a tick. Git has the same rule for its index (Documentation/technical/racy-git.txt).
+//!
+//! One way to change a file moves no timestamp: on Linux, a program that has mapped the file as shared and writable sets
+//! them when it first writes to a page, and not again before the page is written to disk. Later writes to the same page
+//! are not detected. Editors, compilers and version control write files by system calls.
 
 use std::fs::Metadata;
 #[cfg(not(unix))]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use lazyast_store::ProjectState;
 
 use super::module::Module;
-use super::report::{Progress, SourceFailure, WarmOptions, WarmReport, sorted_failures};
+use super::report::{FailureReason, Progress, SourceFailure, WarmOptions, WarmReport, sorted_failures};
 use super::update::{UpdatedSources, update};
 use crate::cache::Cache;
 
@@ -65,6 +65,17 @@ impl Project {
         }
         let failures = sorted_failures(failures, uninspected);
         Self { cache: cache.clone(), paths: paths.to_vec(), selection, modules, failures, report, state }
+    }
+
+    /// Makes failures of all modules whose syntax a Python lacks. `minor` is its minor version.
+    pub fn require_python(&mut self, minor: u8) {
+        let is_newer = |module: &mut Module| module.minimum_python() > minor;
+        let newer: Vec<_> = self.modules.extract_if(.., is_newer).collect();
+        self.failures.extend(newer.into_iter().map(|module| SourceFailure {
+            path: module.path().to_owned(),
+            reason: FailureReason::NewerSyntax { minimum_python: module.minimum_python() },
+        }));
+        self.failures.sort_by(|one, other| one.path.cmp(&other.path));
     }
 
     /// The sources with an archive, in the order of their paths.

@@ -102,6 +102,12 @@ pub enum FailureReason {
     /// The parser did not support the source when it was read last, and the source has not changed since. The text is
     /// that of the [`Unsupported`] at that time.
     UnsupportedBefore(String),
+    /// The source has an archive, but the Python that was asked for lacks its syntax.
+    #[non_exhaustive]
+    NewerSyntax {
+        /// The minor version of the oldest Python that has the syntax.
+        minimum_python: u8,
+    },
     /// The archive cannot be opened.
     Damaged(OpenError),
 }
@@ -112,6 +118,7 @@ impl fmt::Display for FailureReason {
             Self::File(error) => error.fmt(f),
             Self::Unsupported(reason) => reason.fmt(f),
             Self::UnsupportedBefore(reason) => f.write_str(reason),
+            Self::NewerSyntax { minimum_python } => write!(f, "has syntax of Python 3.{minimum_python}"),
             Self::Damaged(error) => write!(f, "cannot open the archive: {error}"),
         }
     }

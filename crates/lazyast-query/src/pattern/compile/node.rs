@@ -40,6 +40,9 @@ impl PatternCompiler<'_, '_> {
 
     fn template(&mut self, node: NodeId) -> Result<TemplateId, QueryError> {
         let kind = self.parsed.kind(node)?;
+        if matches!(kind, Kind::FormattedValue | Kind::Interpolation) {
+            self.parsed.check_replacement_field(node)?;
+        }
         self.require_kind(kind);
         let mut payload = self.payload_test(node, kind)?;
         let mut fields = match kind {

@@ -121,6 +121,29 @@ impl<'c, 'a> ParsedPattern<'c, 'a> {
         Ok(sequence)
     }
 
+    /// Checks that a replacement field with a metavariable has no `=`. Python puts the text of such a field before it,
+    /// and a metavariable cannot match text.
+    pub(super) fn check_replacement_field(&self, field: NodeId) -> Result<(), QueryError> {
+        let range = |node| self.tree.range(node).map_err(|damage| self.damage(&damage));
+        let (value_end, end) = (range(field + 1)?.1, range(field)?.1);
+        let after_value = self.offsets.text(value_end as usize..end as usize);
+        if !after_value.trim_start_matches([' ', '\t', '\n', ')']).starts_with('=') {
+            return Ok(());
+        }
+        for node in field + 1..self.tree.subtree_end(field + 1) {
+            for spec in self.kind(node)?.fields() {
+                if let FieldValue::Identifier(name) = self.value(node, spec)?
+                    && self.metavariable(name).is_some()
+                {
+                    let message = "a field with = and a metavariable matches nothing, because Python puts the \
+                                   field's text before it: remove the =, or write {$$$} for any parts";
+                    return Err(self.error(field, message));
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Checks that the body of a clause that stands for any number of clauses is `$_`.
     fn check_any_body(&self, clause: NodeId) -> Result<(), QueryError> {
         let body = self.children(clause, Field::Body)?;
