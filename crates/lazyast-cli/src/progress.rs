@@ -22,7 +22,7 @@ impl SourcesBar {
     }
 
     pub(crate) fn update(&self, progress: Progress) {
-        if progress.done % STEP == 0 {
+        if progress.done.is_multiple_of(STEP) {
             self.0.set_length(progress.total as u64);
             self.0.set_position(progress.done as u64);
         }
