@@ -187,6 +187,15 @@ def queries(session):
     session.run("python", "tests/queries/compare.py", *map(str, packages))
 
 
+@nox.session(python=FIRST, requires=["wheel"])
+def tables(session):
+    """Read tables with the libraries that people use, and run the worked questions of the documentation."""
+    # There are wheels of all of them for the oldest interpreter.
+    libraries = ["pyarrow>=20", "duckdb>=1.5", "polars>=1.30", "pandas>=2.2", "numpy", "matplotlib"]
+    install_wheel(session, "pytest", *libraries)
+    session.run("pytest", "-q", "tests/tables", "tests/python/test_documents.py", "-k", "tables or questions")
+
+
 @nox.session(name="whole-queries", python=FIRST, requires=["wheel"], default=False, tags=["whole"])
 def statements(session):
     """Take each statement of a standard library as a pattern, which has to find it."""
@@ -219,7 +228,9 @@ def fuzz(session):
 @nox.session(python=FIRST, requires=["wheel"])
 def lint(session):
     """Check the Python code, its types, that the stubs say what the built package has, and the release workflow."""
-    install_wheel(session, "ruff>=0.14", "mypy>=1.18", "pyright[nodejs]>=1.1.400", "zizmor>=1.20")
+    install_wheel(
+        session, "ruff>=0.14", "mypy>=1.18", "pyright[nodejs]>=1.1.400", "zizmor>=1.20", "polars>=1.30", "duckdb>=1.5"
+    )
     session.run("zizmor", "--offline", "--no-progress", "--persona", "pedantic", ".github")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")

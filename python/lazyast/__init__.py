@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from lazyast._cache import Cache as Cache
     from lazyast._install import install as install
     from lazyast._install import uninstall as uninstall
+    from lazyast._native import Batch as Batch
     from lazyast._native import Checked as Checked
     from lazyast._native import Collected as Collected
+    from lazyast._native import Column as Column
     from lazyast._native import CorruptArchive as CorruptArchive
     from lazyast._native import CorruptPack as CorruptPack
     from lazyast._native import Error as Error
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from lazyast._native import Query as Query
     from lazyast._native import QueryError as QueryError
     from lazyast._native import Stats as Stats
+    from lazyast._native import Table as Table
     from lazyast._native import UnreadableFile as UnreadableFile
     from lazyast._native import UnusableCache as UnusableCache
     from lazyast._native import Warmed as Warmed
@@ -47,15 +50,17 @@ if TYPE_CHECKING:
     from lazyast._project import Failure as Failure
     from lazyast._project import Module as Module
     from lazyast._project import Project as Project
+    from lazyast._sql import sql as sql
 else:
     _MODULES = {
         "_cache": "Cache",
         "_install": "install uninstall",
-        "_native": "Checked Collected CorruptArchive CorruptPack Error Exported Imported Match Matches Query"
-        " QueryError Stats UnreadableFile UnusableCache Warmed __version__ pattern selector",
+        "_native": "Batch Checked Collected Column CorruptArchive CorruptPack Error Exported Imported Match"
+        " Matches Query QueryError Stats Table UnreadableFile UnusableCache Warmed __version__ pattern selector",
         "_nodes": "Visitor ancestors enclosing materialize parent walk",
         "_parse": "parse parse_file",
         "_project": "Failure Module Project",
+        "_sql": "sql",
     }
     _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
     __all__ = [name for name in _MODULE_OF if name[0] != "_"]

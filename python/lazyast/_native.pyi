@@ -137,6 +137,17 @@ class Project:
     def search(self, query: Query, make_module: Callable[[int], Module]) -> Matches:
         """The matches of a query."""
 
+    def table(
+        self,
+        relation: str,
+        columns: Sequence[str] | None = None,
+        kinds: Sequence[str] | None = None,
+        names: Sequence[str] | None = None,
+        files: Sequence[str | os.PathLike[str]] | None = None,
+        jobs: int | None = None,
+    ) -> Table:
+        """A relation over all modules, or those of some files."""
+
     def path(self, index: int) -> Path:
         """The path of a module."""
 
@@ -210,9 +221,89 @@ class Matches(Sequence[Match]):
     def captures(self, name: str) -> list[Any]:
         """What a metavariable matched, for each match. Raises KeyError if the pattern has no metavariable of this name."""
 
+    def table(self) -> Table:
+        """Path, position and text of each match as a table, and the text of each metavariable."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
     @property
     def unsearched(self) -> tuple[Path, ...]:
         """The paths of the files that were not searched, because they have no archive."""
+
+@final
+class Table:
+    """Rows with named columns, which are made when they are asked for, each time anew.
+
+    Libraries that know Arrow take a table as it is. Iteration gives batches of rows, `table["name"]` one column as a
+    whole.
+    """
+
+    @property
+    def name(self) -> str:
+        """The name of the relation, or the query."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+
+    def __getitem__(self, name: str, /) -> Column:
+        """A column as a whole, by its name. No other column is made."""
+
+    def __iter__(self) -> Iterator[Batch]:
+        """The rows, batch by batch."""
+
+    def __arrow_c_schema__(self) -> object: ...
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+    def _prefixed_schema(self) -> object: ...
+    def _repr_html_(self) -> str: ...
+
+@final
+class Batch:
+    """Some rows of a table."""
+
+    def __len__(self) -> int:
+        """The number of rows."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+
+    def __getitem__(self, name: str, /) -> Column:
+        """A column by its name."""
+
+    def __arrow_c_schema__(self) -> object: ...
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]: ...
+    def _repr_html_(self) -> str: ...
+
+@final
+class Column:
+    """The values of one column.
+
+    Libraries that know Arrow take it as it is. Columns of numbers have the buffer protocol as well, so that
+    `numpy.asarray(column)` copies nothing; a null is -1 there.
+    """
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, index: int, /) -> Any: ...
+    @property
+    def null_count(self) -> int:
+        """How many values are null."""
+
+    def to_pylist(self) -> list[Any]:
+        """The values as a list: `int`, `bool`, `str`, a list of `str`, or `None` for null."""
+
+    @property
+    def codes(self) -> Column:
+        """The number of each value in `categories`, as a column of numbers; null is -1. Raises TypeError if the column has
+        no categories.
+        """
+
+    @property
+    def categories(self) -> list[str]:
+        """The different strings of a column, each once. Raises TypeError if the column is not made of codes."""
+
+    def __arrow_c_schema__(self) -> object: ...
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]: ...
+    def __buffer__(self, flags: int, /) -> memoryview: ...
 
 @final
 class Match:

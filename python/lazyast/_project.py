@@ -9,6 +9,7 @@ from functools import cached_property, partial
 
 from lazyast import _native
 from lazyast._parse import interpreter_parse, registered
+from lazyast._relations import Relations
 from lazyast._typing import overload
 
 TYPE_CHECKING = False
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import Literal
+
+    from lazyast._relations import Names, Paths
 
 
 class Failure:
@@ -50,7 +53,7 @@ class Failure:
         return hash((self.path, self.error))
 
 
-class Module:
+class Module(Relations):
     """A source file of a project.
 
     Its tree is created when it is first needed, and is the same object from then on. The project keeps no reference
@@ -95,6 +98,17 @@ class Module:
         with tokenize.open(self.path) as file:
             return file.read()
 
+    def _table(
+        self,
+        relation: str,
+        columns: Names | None,
+        kinds: Names | None = None,
+        names: Names | None = None,
+        files: Paths | None = None,
+        jobs: int | None = None,
+    ) -> _native.Table:
+        return self._project.table(relation, columns, kinds, names, [self.path] if files is None else files, jobs)
+
     def __repr__(self) -> str:
         return f"Module(path={self.path!r})"
 
@@ -105,7 +119,7 @@ class Module:
         return hash(self.path)
 
 
-class Project(Sequence[Module]):
+class Project(Relations, Sequence[Module]):
     """The Python files under some paths.
 
     Opening a project finds the files, except those that git would ignore. Files that are not in the cache yet are
@@ -193,6 +207,17 @@ class Project(Sequence[Module]):
         """Search for a selector, such as `ClassDef > FunctionDef[name=/^test_/]`. Otherwise the same as `find`."""
         query = _native.selector(selector) if isinstance(selector, str) else selector
         return self._native.search(query, self._make_module)
+
+    def _table(
+        self,
+        relation: str,
+        columns: Names | None,
+        kinds: Names | None = None,
+        names: Names | None = None,
+        files: Paths | None = None,
+        jobs: int | None = None,
+    ) -> _native.Table:
+        return self._native.table(relation, columns, kinds, names, files, jobs)
 
     @cached_property
     def _make_module(self) -> Callable[[int], Module]:

@@ -10,11 +10,13 @@ use crate::commands::completions::CompletionsCommand;
 use crate::commands::demo::DemoCommand;
 use crate::commands::dir::DirCommand;
 use crate::commands::dump::DumpCommand;
+use crate::commands::export::ExportCommand;
 use crate::commands::find::FindCommand;
 use crate::commands::gc::GcCommand;
 use crate::commands::man::ManCommand;
 use crate::commands::pack::PackCommand;
 use crate::commands::select::SelectCommand;
+use crate::commands::sql::SqlCommand;
 use crate::commands::stats::StatsCommand;
 use crate::commands::verify::VerifyCommand;
 use crate::commands::warm::WarmCommand;
@@ -42,6 +44,10 @@ enum LazyastCommand {
     Find(FindCommand),
     /// Search for nodes with selectors, such as 'ClassDef > FunctionDef[name=/^test_/]'
     Select(SelectCommand),
+    /// Write a table of the sources, such as all calls, to an Arrow file
+    Export(ExportCommand),
+    /// Run a SQL statement over the tables of the sources, with DuckDB: lazyast sql 'SELECT ...' src/
+    Sql(SqlCommand),
     /// Print the tree of a source exactly as `ast.dump` of a Python version prints it
     Dump(DumpCommand),
     /// Print what the cache contains and how often sources were found in it
@@ -82,6 +88,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         LazyastCommand::Warm(command) => command.run(),
         LazyastCommand::Find(command) => command.run(),
         LazyastCommand::Select(command) => command.run(),
+        LazyastCommand::Export(command) => command.run(),
+        LazyastCommand::Sql(command) => command.run(),
         LazyastCommand::Dump(command) => command.run(),
         LazyastCommand::Stats(command) => command.run(),
         LazyastCommand::Verify(command) => command.run(),

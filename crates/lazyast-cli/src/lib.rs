@@ -23,6 +23,7 @@ mod format;
 mod interpreter;
 mod path_bytes;
 mod progress;
+mod python_version;
 mod search;
 
 pub use command_line::run;

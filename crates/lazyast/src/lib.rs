@@ -31,13 +31,16 @@
 //! # Ok::<(), lazyast::Error>(())
 //! ```
 //!
+//! [`Project::table`] makes relations such as `nodes` or `calls` of a codebase, as a stream of Arrow record batches;
+//! [`table`] has the types.
+//!
 //! [`selector`] compiles the other query language, [`warm`](warm()) fills the cache without opening anything, and
 //! [`export`](export()) writes a codebase's archives to a file for other machines. [`dump`] prints what CPython's
 //! `ast.dump` prints.
 //!
 //! # What belongs here
 //!
-//! `lazyast-format`, `lazyast-parse`, `lazyast-query` and `lazyast-store` each know one thing, and not each other. This
+//! `lazyast-format`, `lazyast-parse`, `lazyast-query`, `lazyast-store` and `lazyast-table` each know one thing, and not each other. This
 //! crate is the library that joins them: code belongs here if it needs the parser or the query engine together with
 //! the cache, or if it reads sources from the file system. That is the cache by content, discovery, scheduling on
 //! several threads, and the execution of a query over a project, its prefilter included. It knows nothing of Python
@@ -53,8 +56,10 @@ mod compile;
 pub mod dump;
 mod error;
 mod parallel;
+mod parallel_stream;
 mod parse;
 mod project;
+pub mod table;
 
 pub use archive::{ArchiveBytes, OwnedTree};
 pub use cache::Cache;

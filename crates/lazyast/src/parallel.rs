@@ -1,6 +1,6 @@
 //! Running work on several threads.
 //!
-//! All parallel work of the crate goes through [`join_all`]: scoped threads, of which the calling thread is one, so
+//! All parallel work of the crate but streams goes through [`join_all`]: scoped threads, of which the calling thread is one, so
 //! that a single worker starts no thread. A panic of a worker continues in the caller.
 
 use std::ops::Range;

@@ -4,11 +4,12 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use lazyast::dump::{DumpError, DumpOptions, TargetPython, VERSIONS};
+use lazyast::dump::{DumpError, DumpOptions};
 use lazyast::{FileError, MAX_SOURCE_BYTES, OwnedTree};
 
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
+use crate::python_version::{PythonVersion, parse_version};
 
 #[derive(Args, Debug)]
 pub(crate) struct DumpCommand {
@@ -31,31 +32,6 @@ pub(crate) struct DumpCommand {
     cache: CacheArguments,
 }
 
-/// A Python version as the user wrote it.
-#[derive(Clone, Copy, Debug)]
-struct PythonVersion {
-    minor: u8,
-    micro: Option<u8>,
-}
-
-fn parse_version(text: &str) -> Result<PythonVersion, String> {
-    let mut numbers = text.split('.').map(str::parse::<u8>);
-    let parsed = match (numbers.next(), numbers.next(), numbers.next(), numbers.next()) {
-        (Some(Ok(3)), Some(Ok(minor)), None, None) => Some(PythonVersion { minor, micro: None }),
-        (Some(Ok(3)), Some(Ok(minor)), Some(Ok(micro)), None) => {
-            Some(PythonVersion { minor, micro: Some(micro) })
-        }
-        _ => None,
-    };
-    parsed.filter(|version| VERSIONS.contains(&version.minor)).ok_or_else(|| {
-        format!(
-            "expected a version from 3.{} to 3.{}, such as 3.12 or 3.12.1",
-            VERSIONS.start(),
-            VERSIONS.end()
-        )
-    })
-}
-
 impl DumpCommand {
     pub(crate) fn run(self) -> Result<(), CommandError> {
         let name = self.file.display();
@@ -76,7 +52,7 @@ impl DumpCommand {
             return Err(CommandError::new(message).hint(format!("use --python 3.{minimum} or newer")));
         }
         let options = DumpOptions {
-            target: TargetPython::new(self.python.minor, self.python.micro.unwrap_or(u8::MAX)),
+            target: self.python.target(),
             include_attributes: !self.no_attributes,
             indent: self.indent,
             show_empty: self.show_empty,

@@ -20,6 +20,8 @@ fn help_of_every_command() {
         "completions",
         "man",
         "demo",
+        "export",
+        "sql",
     ] {
         assert_transcript!(sandbox, format!("help-{command}"), [command, "--help"]);
     }

@@ -2,7 +2,8 @@
 
 use super::damage::Damage;
 use super::tree::Tree;
-use crate::encoding::{NodeId, Position, Span};
+use crate::encoding::{ESCAPE, NodeId, Position, Span};
+use crate::layout::LittleEndian as _;
 
 /// A line of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,22 @@ impl Tree<'_> {
     /// The offset of the first byte of a line. Lines are counted from 1.
     pub fn line_start(&self, number: u32) -> Option<u32> {
         Some(self.columns.lines.get(number.checked_sub(1)? as usize)?.0)
+    }
+
+    /// Appends the offset of the first byte of each line, in one pass.
+    pub fn line_starts_into(&self, starts: &mut Vec<u32>) {
+        let lengths = &self.columns.lines.lengths;
+        let mut overflow = lengths.overflow.values.iter();
+        let mut start = self.columns.lines.bases.first().map_or(0, |base| base.to_native());
+        starts.reserve(lengths.bytes.len());
+        for byte in lengths.bytes.iter() {
+            starts.push(start);
+            let length = match *byte {
+                ESCAPE => overflow.next().map_or(0, |length| length.to_native()),
+                byte => u32::from(byte),
+            };
+            start = start.saturating_add(length);
+        }
     }
 
     /// The line after a line, or `None` after the last line.

@@ -158,7 +158,8 @@ impl<'a> Tree<'a> {
         }
     }
 
-    fn constant(&self, tag: ConstantTag, value: u32, at: NodeId) -> Result<Constant<'a>, Damage> {
+    /// A constant by its tag and value. `at` is the node's number, for errors.
+    pub fn constant(&self, tag: ConstantTag, value: u32, at: NodeId) -> Result<Constant<'a>, Damage> {
         Ok(match tag {
             ConstantTag::Str | ConstantTag::UnicodeStr => Constant::Str(self.string(value)?),
             ConstantTag::Bytes => Constant::Bytes(self.string(value)?),

@@ -9,4 +9,5 @@ pub(crate) mod parse;
 pub(crate) mod process_cache;
 pub(crate) mod project;
 pub(crate) mod search;
+pub(crate) mod table;
 mod warnings;

@@ -1,14 +1,16 @@
 //! `Project`: the modules of a codebase.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use lazyast::{FailureReason, FallbackVerdict, InterpreterId, SearchError, WarmOptions};
-use pyo3::exceptions::PyIndexError;
+use pyo3::exceptions::{PyIndexError, PyRuntimeError};
 use pyo3::prelude::*;
 
 use super::search::file::{MatchedFile, ModuleId};
 use super::search::matches::PyMatches;
 use super::search::query::PyQuery;
+use super::table::table::PyTable;
 use super::{options, parse, process_cache};
 use crate::errors::query_failed;
 
@@ -18,7 +20,7 @@ use crate::errors::query_failed;
 /// interpreter parses are modules for Python, so the modules of this class are those of both kinds, by path.
 #[pyclass(module = "lazyast._native", name = "Project")]
 struct PyProject {
-    inner: lazyast::Project,
+    inner: Arc<lazyast::Project>,
     /// The modules in the order of their paths.
     modules: Vec<ModuleSource>,
     /// By index of the Rust project's module: its index in `modules`.
@@ -72,6 +74,7 @@ impl PyProject {
         process_cache::finish_at_exit(cache);
         let mut inner = py.detach(|| lazyast::Project::open(cache, &paths, options));
         inner.require_python(py.version_info().minor);
+        let inner = Arc::new(inner);
         if let Some(error) = &inner.report().unwritten {
             process_cache::warn(py, &format!("new archives cannot be written: {error}"))?;
         }
@@ -125,7 +128,10 @@ impl PyProject {
             Some((failures.get(index)?.path.clone(), verdict))
         };
         let verdicts: Vec<_> = decisions.into_iter().filter_map(verdict).collect();
-        self.inner.record_fallback_verdicts(interpreter_id(py)?, &verdicts);
+        // Verdicts are recorded when a project is opened, before there are tables of it.
+        let project = Arc::get_mut(&mut self.inner)
+            .ok_or_else(|| PyRuntimeError::new_err("tables of the project are in use"))?;
+        project.record_fallback_verdicts(interpreter_id(py)?, &verdicts);
         self.classify(py)
     }
 
@@ -157,6 +163,22 @@ impl PyProject {
         }
         unsearched.sort();
         PyMatches::new(py, query.clone(), files, Some(make_module), unsearched)
+    }
+
+    /// A relation over all modules, or those of some files.
+    #[pyo3(signature = (relation, columns = None, kinds = None, names = None, files = None, jobs = None))]
+    #[expect(clippy::too_many_arguments, reason = "they are the parameters of a Python method")]
+    fn table(
+        &self,
+        py: Python<'_>,
+        relation: &str,
+        columns: Option<Vec<String>>,
+        kinds: Option<Vec<String>>,
+        names: Option<Vec<String>>,
+        files: Option<Vec<PathBuf>>,
+        jobs: Option<usize>,
+    ) -> PyResult<PyTable> {
+        PyTable::of_project(py, Arc::clone(&self.inner), relation, columns, kinds, names, files, jobs)
     }
 
     /// The `ast.Module` of a module, or `None` if the interpreter has to parse it.

@@ -4,9 +4,7 @@ use std::fmt;
 use std::io;
 
 use lazyast_format::Damage;
-
-/// Decimal digits that Python prints by default.
-pub(super) const MAX_DIGITS: usize = 4300;
+use lazyast_table::constant_text::{IntegerError, MAX_DIGITS};
 
 /// Why a tree cannot be printed.
 #[derive(Debug)]
@@ -40,6 +38,15 @@ impl std::error::Error for DumpError {}
 impl From<Damage> for DumpError {
     fn from(damage: Damage) -> Self {
         Self::Damage(damage)
+    }
+}
+
+impl From<IntegerError> for DumpError {
+    fn from(error: IntegerError) -> Self {
+        match error {
+            IntegerError::Damage(damage) => Self::Damage(damage),
+            IntegerError::Digits { found } => Self::IntegerDigits { found },
+        }
     }
 }
 

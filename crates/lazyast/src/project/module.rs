@@ -1,5 +1,6 @@
 //! [`Module`]: one source of a project, whose archive is opened on first access.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -50,6 +51,24 @@ impl Module {
     /// archive is damaged, the source is read and parsed again; it is an error if the source has changed meanwhile.
     pub fn tree(&self) -> Result<&Tree<'_>, FailureReason> {
         Ok(self.opened()?.tree())
+    }
+
+    /// The length of the archive in bytes.
+    pub(crate) fn archive_len(&self) -> u64 {
+        match &self.handle {
+            ArchiveHandle::Location(location, _) => location.archive_len(),
+            ArchiveHandle::Bytes(bytes) => bytes.as_ref().len() as u64,
+        }
+    }
+
+    /// The text that the tree's positions count in; `None` if the file cannot be read or has changed.
+    pub fn text(&self) -> Option<String> {
+        let mut source = Vec::new();
+        read_source(&self.path, &mut source).ok()?;
+        if lazyast_store::source_key(&source) != self.tree().ok()?.header().source_hash {
+            return None;
+        }
+        lazyast_parse::text(&source).ok().map(Cow::into_owned)
     }
 
     /// The location of the archive in a pack, unless the project has made the archive itself.

@@ -55,12 +55,12 @@ impl MatchedFile {
         Ok(Self { opened, hits, module_id, path, module, root, text })
     }
 
-    pub(super) fn tree(&self) -> &Tree<'_> {
+    pub(crate) fn tree(&self) -> &Tree<'_> {
         self.opened.tree()
     }
 
     /// The text that positions refer to: the decoded source, as it was when it was parsed.
-    pub(super) fn text(&self) -> PyResult<&str> {
+    pub(crate) fn text(&self) -> PyResult<&str> {
         if let Some(text) = self.text.get() {
             return Ok(text);
         }
@@ -81,6 +81,11 @@ impl MatchedFile {
             return Err("changed since it was searched".to_owned());
         }
         lazyast::text(&source).map(Cow::into_owned).map_err(|reason| reason.to_string())
+    }
+
+    /// The path as text; `None` for a single tree.
+    pub(crate) fn lossy_path(&self) -> Option<Cow<'_, str>> {
+        self.module_id.as_ref().map(|module| module.path.to_string_lossy())
     }
 
     /// The path as a `pathlib.Path`; `None` for a single tree.

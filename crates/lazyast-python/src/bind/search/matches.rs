@@ -6,11 +6,12 @@ use std::sync::Arc;
 use lazyast::query::Hit;
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PySlice, PyTuple};
+use pyo3::types::{PyCapsule, PySlice, PyTuple};
 
 use super::file::MatchedFile;
 use super::result::PySearchResult;
 use super::single_match::PyMatch;
+use crate::bind::table::{self, table::PyTable};
 
 /// The matches of a query, in the order of paths and of trees: a sequence of `Match` objects, which are created when
 /// they are accessed.
@@ -142,6 +143,21 @@ impl PyMatches {
             objects.push(result.capture_object(py, file, capture)?);
         }
         Ok(objects)
+    }
+
+    /// Path, position and text of each match as a table, and the text of each metavariable.
+    fn table(&self, py: Python<'_>) -> PyResult<PyTable> {
+        table::matches::table(py, &self.result.get().query, self.hits())
+    }
+
+    /// As that of `table()`, so that libraries that know Arrow take matches as they are.
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        self.table(py)?.__arrow_c_stream__(py, requested_schema)
     }
 
     /// The paths of the files that were not searched, because they have no archive.

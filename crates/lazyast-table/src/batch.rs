@@ -1,0 +1,75 @@
+//! [`BatchBuilder`]: from sources to a record batch.
+
+use arrow_array::{RecordBatch, RecordBatchOptions};
+
+use crate::decode::{Requirements, TreeFacts};
+use crate::error::TableError;
+use crate::relation::TableRelation;
+use crate::source_tree::SourceTree;
+use crate::spec::TableSpec;
+use crate::values::{FilledColumn, append_failure};
+
+/// A record batch while it is filled with the rows of one source after the other.
+pub struct BatchBuilder<'s> {
+    spec: &'s TableSpec,
+    required: Requirements,
+    facts: TreeFacts,
+    columns: Vec<FilledColumn>,
+    rows: usize,
+}
+
+impl<'s> BatchBuilder<'s> {
+    /// An empty batch.
+    pub fn new(spec: &'s TableSpec) -> Self {
+        let required = Requirements::of(spec);
+        Self { spec, required, facts: TreeFacts::default(), columns: empty_columns(spec), rows: 0 }
+    }
+
+    /// The number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Appends the rows of a source. After an error, the batch cannot be finished.
+    pub fn push(&mut self, source: &SourceTree<'_>) -> Result<(), TableError> {
+        let rows = match self.spec.relation() {
+            TableRelation::Files => 1,
+            TableRelation::Comments => source.tree.comments().count(),
+            _ => {
+                self.facts.load(source.tree, self.spec, self.required)?;
+                self.facts.nodes.len()
+            }
+        };
+        if rows > 0 {
+            for column in &mut self.columns {
+                column.append(source, &self.facts, rows)?;
+            }
+        }
+        self.rows += rows;
+        Ok(())
+    }
+
+    /// Appends a source without an archive, and the reason. Only `files` has a row for it.
+    pub fn push_failure(&mut self, path: &str, reason: &str) -> Result<(), TableError> {
+        if self.spec.relation() == TableRelation::Files {
+            for column in &mut self.columns {
+                append_failure(column, path, reason)?;
+            }
+            self.rows += 1;
+        }
+        Ok(())
+    }
+
+    /// The batch of all rows so far. The next rows begin another one.
+    pub fn finish(&mut self) -> Result<RecordBatch, TableError> {
+        let columns = std::mem::replace(&mut self.columns, empty_columns(self.spec));
+        let rows = std::mem::take(&mut self.rows);
+        let arrays = columns.into_iter().map(FilledColumn::finish).collect::<Result<Vec<_>, _>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        Ok(RecordBatch::try_new_with_options(self.spec.schema().clone(), arrays, &options)?)
+    }
+}
+
+fn empty_columns(spec: &TableSpec) -> Vec<FilledColumn> {
+    spec.columns().iter().map(|column| FilledColumn::new(*column, spec.python)).collect()
+}
