@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from lazyast._cache import Cache as Cache
     from lazyast._install import install as install
     from lazyast._install import uninstall as uninstall
+    from lazyast._names import Binding as Binding
+    from lazyast._names import Scope as Scope
+    from lazyast._names import resolve as resolve
+    from lazyast._names import scope as scope
     from lazyast._native import Batch as Batch
     from lazyast._native import Checked as Checked
     from lazyast._native import Collected as Collected
@@ -55,6 +59,7 @@ else:
     _MODULES = {
         "_cache": "Cache",
         "_install": "install uninstall",
+        "_names": "Binding Scope resolve scope",
         "_native": "Batch Checked Collected Column CorruptArchive CorruptPack Error Exported Imported Match"
         " Matches Query QueryError Stats Table UnreadableFile UnusableCache Warmed __version__ pattern selector",
         "_nodes": "Visitor ancestors enclosing materialize parent walk",

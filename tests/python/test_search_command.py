@@ -328,7 +328,13 @@ def test_json_of_names_statements_and_selectors(run):
 def test_json_says_which_pattern_it_was(run):
     lines = run("find", "--json", "-e", "open(d)", "-e", "open($X)", "-e", "print($Y)").stdout.splitlines()
     found = [(line["pattern"], list(line["captures"])) for line in map(json.loads, lines)]
-    assert found == [("open($X)", ["X"]), ("open($X)", ["X"]), ("open(d)", []), ("print($Y)", ["Y"])]
+    assert found == [
+        ("open($X)", ["X"]),
+        ("open($X)", ["X"]),
+        ("open(d)", []),
+        ("open($X)", ["X"]),
+        ("print($Y)", ["Y"]),
+    ]
 
 
 def test_json_of_odd_texts(run, directory):
@@ -370,6 +376,37 @@ def test_queries_from_a_file(run, directory):
     assert run("find", "-c", "-f", "queries", "-e", "print($X)", "sub").stdout == "sub/b.py:1\n"
     (directory / "more").write_text("FunctionDef\n")
     assert run("select", "-c", "-f", "more", "a.py").stdout == "a.py:1\n"
+
+
+def test_errors_in_a_file_name_its_line(run, directory):
+    (directory / "queries").write_text("print($X)\n---\n\nf($$X)\n")
+    result = run("find", "-f", "queries")
+    assert result.returncode == 2 and result.stderr.startswith(
+        "lazyast: error: queries:4: pattern: invalid metavariable"
+    )
+
+
+def test_conditions_that_never_match_get_a_hint(run):
+    result = run("select", "Call[func=print]")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("lazyast: hint: [func=print] matches nothing, because func holds nodes")
+    assert "positions are counted from 1" in run("select", "Call:nth-child(0)").stderr
+    for selector in ("Call[func.id=print]", "Return[value=None]", "Call:nth-child(-n+2)", "Call:not(:nth-child(1))"):
+        assert run("select", selector).stderr == ""
+
+
+def test_dotted_names(run, directory):
+    (directory / "names.py").write_text("from requests import get as g\ng(1)\nrequests.get(2)\n")
+    assert run("find", "requests.get($$$)").stdout == "names.py:2:1:g(1)\n"
+    assert run("select", "Call[func~=requests.get]").stdout == "names.py:2:1:g(1)\n"
+    assert run("find", "--literal-names", "requests.get($$$)").stdout == "names.py:3:1:requests.get(2)\n"
+
+
+def test_every_query_reports_every_node(run, directory):
+    (directory / "names.py").write_text("eval(x)\n")
+    lines = run("find", "--json", "-e", "eval($A)", "-e", "$F($X)", "names.py").stdout.splitlines()
+    hits = [json.loads(line) for line in lines]
+    assert [(hit["pattern"], sorted(hit["captures"])) for hit in hits] == [("eval($A)", ["A"]), ("$F($X)", ["F", "X"])]
 
 
 def test_queries_from_standard_input(run):
@@ -469,7 +506,7 @@ def test_queries_that_take_too_long(run, directory):
     result = run("find", "f($$$, $A, $$$, $B, $$$, $A, $$$, $B, $$$)")
     assert (result.returncode, result.stdout) == (2, "short.py:1:1:f(1, 2, 1, 2)\n")
     warning, error = result.stderr.splitlines()
-    assert warning.startswith("lazyast: warning: ") and "long.py: " in warning and "more than 1000000 steps" in warning
+    assert warning.startswith("lazyast: warning: ") and "long.py: " in warning and "more than 10000000 steps" in warning
     assert error == "lazyast: error: 1 file could not be searched"
 
 

@@ -323,7 +323,7 @@ def compare(directory: Path) -> int:
     hits: dict[str, defaultdict[Path, set[tuple[int, int, int, int]]]] = {}
     for pattern in PATTERNS:
         places = hits[pattern.text] = defaultdict(set)
-        for hit in with_archives.find(pattern.text):
+        for hit in with_archives.find(lazyast.pattern(pattern.text, literal_names=True)):
             assert hit.path is not None
             places[hit.path].add((hit.lineno, hit.col_offset, hit.end_lineno, hit.end_col_offset))
     unsearched = set(with_archives.select("Module").unsearched)

@@ -130,7 +130,11 @@ def not_searched(project, paths):
 
 
 def search(project, language, text):
-    return project.find(text) if language == "pattern" else project.select(text)
+    import lazyast
+
+    # The oracle knows nothing of imports.
+    compile_query = lazyast.pattern if language == "pattern" else lazyast.selector
+    return project.find(compile_query(text, literal_names=True))
 
 
 def hits_by_path(matches):

@@ -18,6 +18,7 @@ import sysconfig
 import time
 import warnings
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import lazyast
@@ -361,8 +362,8 @@ def selectors(chance, index):
 # Comparing
 
 LANGUAGES = {
-    "patterns": (patterns, oracle.compile_pattern, lazyast.pattern),
-    "selectors": (selectors, oracle.compile_selector, lazyast.selector),
+    "patterns": (patterns, oracle.compile_pattern, partial(lazyast.pattern, literal_names=True)),
+    "selectors": (selectors, oracle.compile_selector, partial(lazyast.selector, literal_names=True)),
 }
 
 

@@ -434,6 +434,8 @@ class Pattern:
                     self.kind = None
             case [one]:
                 self.single, self.kind = self.node(one), type(one)
+                if self.what == "decorator" and self._metavariable_of(one):
+                    self.kind = None
             case _:
                 self.sequence = self.elements(body)
                 if isinstance(self.sequence[0], Run) or isinstance(self.sequence[-1], Run):
@@ -447,7 +449,7 @@ class Pattern:
 
         def replace(found):
             name = f"{self.prefix}{len(self.metavariables)}_"
-            several = found[0].startswith("$$$")
+            several = found[0].startswith(SEQUENCES)
             inner = found[1] or found[2]
             self.metavariables[name] = Metavariable(found[0], None if inner in (None, "_") else inner, several)
             return name + forms.get(len(self.metavariables) - 1, "")
@@ -461,7 +463,7 @@ class Pattern:
         lone = [
             number
             for number, match in enumerate(ends)
-            if match[0].startswith("$$$")
+            if match[0].startswith(SEQUENCES)
             and re.search(r"[,(]\s*$", self.text[: match.start()])
             and re.match(r"\s*[,):]", self.text[match.end() :])
         ][-8:]
@@ -507,7 +509,15 @@ class Pattern:
                 case [ast.TryStar(handlers=[one], orelse=[], finalbody=[])]:
                     return [one], "clause"
             raise QueryError("expected one except clause alone, or a try statement")
-        return inner(text), "statements"
+        try:
+            return inner(text), "statements"
+        except SyntaxError:
+            if not code[0].startswith("@"):
+                raise
+        match ast.parse(f"{text}\ndef _(): pass").body:
+            case [ast.FunctionDef(decorator_list=[one])]:
+                return [one], "decorator"
+        raise QueryError("expected one decorator, or a definition after the decorators")
 
     def _restore(self, text: str) -> str:
         """The text of a string as it was written."""
@@ -623,7 +633,7 @@ class Pattern:
             case ast.arguments():
                 return self.arguments(node)
             case ast.Constant(value=str(text)):
-                return self.fields(node, {"value": equals(self._restore(text))})
+                return self.fields(node, {"value": self.string(self._restore(text))})
             case ast.Constant(value=bytes(text)):
                 return self.fields(node, {"value": equals(self._restore(text.decode("latin-1")).encode("latin-1"))})
             case ast.JoinedStr():
@@ -669,6 +679,19 @@ class Pattern:
                     continue
             if value is None and kind is ast.arg and name == "annotation":
                 continue
+            if kind in (ast.Import, ast.ImportFrom) and name == "names" and not any(map(self._run_of, value)):
+                steps.append((name, self.imported(value)))
+                continue
+            if name == "decorator_list" and not any(map(self._run_of, value)):
+                steps.append((name, self.decorators(value)))
+                continue
+            if name in OPTIONAL.get(kind.__name__, ()) and isinstance(value, ast.AST):
+                run = self._run_of(value)
+                if run is not None:
+                    if isinstance(node, ast.ExceptHandler) and node.name is None:
+                        raise QueryError("the body of clauses with any types must be $_")
+                    steps.append((name, self.optional(run)))
+                    continue
             if name in WITHOUT_SEQUENCES and any(map(self._run_of, value)):
                 raise QueryError(f"'$$$' cannot stand in {kind.__name__}.{name}")
             steps.append((name, self.value(value)))
@@ -677,6 +700,37 @@ class Pattern:
             if type(subject) is kind:
                 todo = [(each, subject if name is None else getattr(subject, name, None)) for name, each in steps]
                 yield from match_all(todo, env)
+
+        return matches
+
+    def imported(self, names: list[ast.alias]) -> Matcher:
+        """The names of an import. One name can stand beside others."""
+        if len(names) != 1:
+            return self.value(names)
+        elements = [Run(None, one_capture), *self.elements(names), Run(None, one_capture)]
+
+        def matches(subject, env):
+            for bound, _ in match_list(elements, subject, env):
+                yield bound
+
+        return matches
+
+    def decorators(self, decorators: list[ast.expr]) -> Matcher:
+        """Decorators match in any order, and others can stand beside them."""
+        elements = [(lambda name, env: iter([env]), self.node(each)) for each in decorators]
+
+        def matches(subject, env):
+            for bound, _ in match_keywords(elements, [(None, each) for each in subject], env):
+                yield bound
+
+        return matches
+
+    def optional(self, run: Metavariable) -> Matcher:
+        """A field that holds a node or nothing."""
+
+        def matches(subject, env):
+            for bound, _ in match_list([Run(run.name, one_capture)], [] if subject is None else [subject], env):
+                yield bound
 
         return matches
 
@@ -700,8 +754,38 @@ class Pattern:
             return matches
         return equals(value)
 
+    def string(self, text: str) -> Matcher:
+        """The text of a string, with metavariables of capitals. Each takes the shortest text that fits."""
+        parts = TEXT_METAVARIABLE.split(text)
+        if len(parts) == 1:
+            return equals(text)
+        names = [None if name == "_" else name for name in parts[1::2]]
+        literals = parts[::2]
+        # A text between two metavariables is found where it comes first; the last one ends the string.
+        expression = re.escape(literals[0])
+        for number, literal in enumerate(literals[1:], 1):
+            is_last = number == len(literals) - 1
+            if literal and not is_last:
+                expression += f"((?:(?!{re.escape(literal)}).)*)" + re.escape(literal)
+            else:
+                expression += ("(.*)" if is_last else "()") + re.escape(literal)
+
+        def matches(subject, env):
+            found = re.fullmatch(expression, subject, re.DOTALL) if isinstance(subject, str) else None
+            if found is not None:
+                for name, part in zip(names, found.groups(), strict=True):
+                    env = None if env is None else bind(env, name, Captured(part, "\0" + part))
+                if env is not None:
+                    yield env
+
+        return matches
+
     def format(self, node: ast.JoinedStr) -> Matcher:
-        elements = self.elements(format_parts(node))
+        plain = [
+            self.fields(part, {"value": equals(self._restore(part.value))}) if isinstance(part, ast.Constant) else None
+            for part in format_parts(node)
+        ]
+        elements = [one or self.element(part) for one, part in zip(plain, format_parts(node), strict=True)]
 
         def matches(subject, env):
             if isinstance(subject, ast.JoinedStr):
@@ -772,8 +856,15 @@ class Pattern:
         """The arguments of a call, or the bases of a class."""
         elements: list[Matcher | Run] = []
         keyword_elements = []
+        rest = None
         for argument in in_source([*positional, *keywords]):
             if isinstance(argument, ast.keyword):
+                run = self._run_of(argument.value) if argument.arg is None else None
+                if run is not None:
+                    if rest is not None:
+                        raise QueryError("**$$$ can stand only once among the arguments")
+                    rest = run
+                    continue
                 metavariable = self._metavariable(argument.arg)
                 marked = isinstance(argument.value, ast.Name) and argument.value.id == f"{self.prefix}d_"
                 if marked:
@@ -791,17 +882,21 @@ class Pattern:
         def matches(subject, env):
             found = subject.args if isinstance(subject, ast.Call) else subject.bases
             named = [(keyword.arg, keyword.value) for keyword in subject.keywords]
-            if len(named) < len(keyword_elements) or (not runs and len(named) > len(keyword_elements)):
+            is_open = runs or rest is not None
+            if len(named) < len(keyword_elements) or (not is_open and len(named) > len(keyword_elements)):
                 return
             for bound, _ in match_list(elements, found, env):
                 for each, left in match_keywords(keyword_elements, named, bound):
-                    if not runs and left:
+                    if not is_open and left:
                         continue
+                    others = [k for k in subject.keywords if any(k.value is value for _, value in left)]
                     if runs:
                         nodes = [one.value for one in each[waiting]]
-                        nodes += [k for k in subject.keywords if any(k.value is value for _, value in left)]
+                        nodes += others if rest is None else []
                         run = [captured(node) for node in in_source(nodes)]
                         each = bind({name: value for name, value in each.items() if name is not waiting}, last, run)
+                    if rest is not None and each is not None:
+                        each = bind(each, rest.name, [captured(node) for node in in_source(others)])
                     if each is not None:
                         yield each
 
@@ -843,6 +938,9 @@ class Pattern:
             found = index.by_kind.get(self.kind.__name__, [])
         else:
             found = [node for node in index.nodes if isinstance(node, ast.expr)]
+        if self.what == "decorator":
+            decorators = {id(each) for node in index.nodes for each in getattr(node, "decorator_list", ())}
+            return [node for node in found if id(node) in decorators]
         if self.kind is None or issubclass(self.kind, ast.expr):
             return [node for node in found if id(node) not in index.format_parts]
         return found
@@ -869,7 +967,31 @@ class Pattern:
         return [hit for node in found if (hit := self.match(node, index))]
 
 
-METAVARIABLE = re.compile(r"\$\$\$([A-Za-z_][A-Za-z0-9_]*)?|\$([A-Za-z_][A-Za-z0-9_]*)")
+# A metavariable in the text of a string.
+TEXT_METAVARIABLE = re.compile(r"(?<!\$)\$([A-Z_][A-Z0-9_]*)(?![A-Za-z0-9_])")
+# Fields that hold one node or none, where `$$$` matches either.
+OPTIONAL = {
+    "Return": ("value",),
+    "AnnAssign": ("value",),
+    "Raise": ("exc", "cause"),
+    "Assert": ("msg",),
+    "Yield": ("value",),
+    "Slice": ("lower", "upper", "step"),
+    "DictComp": ("value",),
+    "FunctionDef": ("returns",),
+    "AsyncFunctionDef": ("returns",),
+    "arg": ("annotation",),
+    "ExceptHandler": ("type",),
+    "withitem": ("optional_vars",),
+    "match_case": ("guard",),
+    "MatchAs": ("pattern",),
+    "TypeVar": ("bound", "default_value"),
+    "ParamSpec": ("default_value",),
+    "TypeVarTuple": ("default_value",),
+}
+METAVARIABLE = re.compile(r"(?:\$\$\$|\$\.\.\.)([A-Za-z_][A-Za-z0-9_]*)?|\$([A-Za-z_][A-Za-z0-9_]*)")
+# How the metavariables for any number begin.
+SEQUENCES = ("$$$", "$...")
 
 
 def indented(text: str) -> str:

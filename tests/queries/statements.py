@@ -65,7 +65,7 @@ def check(path, counts):
             counts["too long"] += len(positions)
             continue
         try:
-            matches = lazyast.pattern(statement.decode()).find(tree)
+            matches = lazyast.pattern(statement.decode(), literal_names=True).find(tree)
         except ValueError:
             counts["files skipped"] += 1
             return

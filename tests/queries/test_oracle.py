@@ -44,7 +44,7 @@ def compared_hits(query, same_query, tree, code):
 
 def hits(pattern, code):
     tree, code = parsed(code)
-    return compared_hits(oracle.compile_pattern(pattern), lazyast.pattern(pattern), tree, code)
+    return compared_hits(oracle.compile_pattern(pattern), lazyast.pattern(pattern, literal_names=True), tree, code)
 
 
 def selector_hits(selector, code):
@@ -184,6 +184,11 @@ def test_example(pattern, code, within, expected):
         ("def f(*$A, **$B): $$$", "def f(*a: int, **b): pass", [{"A": "a: int", "B": "b"}]),
         ("def f(a): $$$", "def f(a=1): pass", []),
         ("import $M", "import a.b as c", [{"M": "a.b as c"}]),
+        ("import $M", "import a, b", [{"M": "a"}]),
+        ("import b as $M", "import a, b as c", [{"M": "c"}]),
+        ("import b", "import a, b.c, c as b", []),
+        ("from a import $X as $Y", "from a import b, c as d", [{"X": "c", "Y": "d"}]),
+        ("import a, $M", "import c, a", []),
         ("from a import $X", "from a import *", [{"X": "*"}]),
         ("from a import $X as $Y", "from a import b", []),
         ("with $X: $$$", "with a as b: pass", [{"X": "a as b"}]),
@@ -229,6 +234,25 @@ def test_metavariables(pattern, code, expected):
         ("case A($$$B): $$$", "case A(1, b=2): pass", ["1", "2"]),
         ("case A(x=1, $$$B): $$$", "case A(0, y=2, x=1): pass", ["0", "2"]),
         ("{'a': 1, **$$$B}", "{'a': 1, 'b': 2, **c}", ["'b'", "2", "c"]),
+        ("f($_, **$$$B)", "f(1, k=2, **c)", ["k=2", "**c"]),
+        ("return $$$B", "def f(): return", []),
+        ("return $$$B", "def f(): return a.b", ["a.b"]),
+        ("$_: $_ = $$$B", "a: int", []),
+        ("$_: $_ = $$$B", "a: int = 1", ["1"]),
+        ("raise $_ from $$$B", "raise a", []),
+        ("assert $_, $$$B", "assert a, b", ["b"]),
+        ("$_[$$$B:]", "a[1:]", ["1"]),
+        ("with $_ as $$$B: $_", "with a: pass", []),
+        ("def f() -> $$$B: $_", "def f() -> int: pass", ["int"]),
+        ("def f(a: $$$B): $_", "def f(a): pass", []),
+        ("case $_ if $$$B: $_", "case 1 if a: pass", ["a"]),
+        ("yield $$$B", "def f(): yield", []),
+        ("except $$$B as e: $_", "except A as e: pass", ["A"]),
+        ("f(k=$_, **$$$B)", "f(j=1, k=2)", ["j=1"]),
+        ("f($$$, k=1, **$$$B)", "f(0, k=1, j=2)", ["j=2"]),
+        ("f(**$$$B)", "f()", []),
+        ("f($...B)", "f(1, k=2)", ["1", "k=2"]),
+        ("f(k=1, $...B)", "f(0, k=1)", ["0"]),
         ("try: $$$\nexcept $$$B: $_", "try: pass\nexcept A: a; b", ["except A: a; b"]),
         ("match x:\n  case $$$B: $_", "match x:\n  case 1:\n    pass", ["case 1:\n    pass"]),
         ("if a: $$$B", "if a: b", ["b"]),
@@ -274,10 +298,9 @@ def test_type_parameters_are_not_compared_unless_written():
     "pattern",
     [
         "$$$",
-        "return $$$",
         "x[$$$]",
         "f(*$$$)",
-        "f(**$$$)",
+        "f(**$$$, **$$$)",
         "a.$$$",
         "$$$.a",
         "$$$(a)",
@@ -297,7 +320,6 @@ def test_type_parameters_are_not_compared_unless_written():
         "case {**$$$}: pass",
         "case [*$$$]: pass",
         "except $$$: pass",
-        "except $$$ as e: $_",
         "lambda: $$$",
         "-$$$",
         "$$$: int = 1",
@@ -356,6 +378,14 @@ def test_errors(pattern):
         ("def f(a: str): $$$", "def f(a: int): pass", 0),
         ("def f() -> str: $$$", "def f() -> int: pass", 0),
         ("@e\ndef f(): $$$", "@d\ndef f(): pass", 0),
+        ("@e\ndef f(): $$$", "@d\n@e\n@g\ndef f(): pass", 1),
+        ("@e($$$)\n@d\nclass A: $$$", "@d\n@g\n@e(1)\nclass A: pass", 1),
+        ("@e\n@e\ndef f(): $$$", "@e\n@d\ndef f(): pass", 0),
+        ("@$X\n@$Y.$X\ndef f(): $$$", "@a.b\n@b\n@c\ndef f(): pass", 1),
+        ("@$X\n@$X\ndef f(): $$$", "@a\n@b\n@a\ndef f(): pass", 1),
+        ("@e\n@$$$\ndef f(): $$$", "@d\n@e\ndef f(): pass", 0),
+        ("@e($$$)", "@d\n@e(e(1))\ndef f(): e(2)", 1),
+        ("@$_", "@d\n@e(1)\nclass A: e(2)", 2),
         ("@d\ndef f(): $$$", "def f(): pass", 0),
         ("lambda: 0", "lambda a: 0", 0),
         # What the pattern omits must be absent.
@@ -413,11 +443,12 @@ def test_errors(pattern):
         ("f'$X'", "f'$X'; f'{a}'", 1),
         ("f'{$$$}{$X}'", "f'a{b!r}{c}'", 1),
         # `$` in strings.
-        ("'$X'", "'$X'; 'a'; '$Y'", 1),
+        ("'$x'", "'$x'; 'a'; '$y'", 1),
+        ("'$X'", "'$X'; 'a'; b'a'; f'a'", 2),
         ("b'$$$XS $'", "b'$$$XS $'; b''", 1),
         ("r'\\$X'", "r'\\$X'; '\\\\$X'", 2),
-        ("f($X, '$X, ', k=1, $$$)", "f(a, '$X, ', 2, k=1)", 1),
-        ("f($X, '$X, ', k=1, $$$)", "f(a, '$X, ', k=1)", 1),
+        ("f($X, '$x, ', k=1, $$$)", "f(a, '$x, ', 2, k=1)", 1),
+        ("f($X, '$x, ', k=1, $$$)", "f(a, '$x, ', k=1)", 1),
         ("f($X) # $ $$$ $1", "f(a)", 1),
     ],
 )

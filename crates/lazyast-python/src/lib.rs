@@ -38,6 +38,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bind::process_cache::register(module)?;
     bind::parse::register(module)?;
     bind::compile::register(module)?;
+    bind::names::register(module)?;
     bind::project::register(module)?;
     bind::search::query::register(module)?;
     bind::search::matches::register(module)?;

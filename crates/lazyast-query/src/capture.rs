@@ -2,7 +2,7 @@
 
 use lazyast_format::{Damage, NodeId, Tree};
 
-use crate::pattern::{Subject, SubjectForm};
+use crate::pattern::{Subject, SubjectForm, text_of};
 
 /// What one metavariable matched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,8 @@ pub struct Capture<'a> {
 pub enum CapturedElement<'a> {
     /// A node.
     Node(NodeId),
-    /// An identifier, and the node that has it in a field.
+    /// An identifier, and the node that has it in a field; or a part of the text of a string, and its `Constant`. A part
+    /// with lone surrogates is given as the node.
     Name(&'a str, NodeId),
 }
 
@@ -55,6 +56,10 @@ fn push_elements<'a>(
         }
         SubjectForm::Name(number) => elements.push(CapturedElement::Name(tree.name(number)?, node)),
         SubjectForm::Underscore => elements.push(CapturedElement::Name("_", node)),
+        SubjectForm::Text(..) => {
+            let text = text_of(tree, subject)?.and_then(|text| std::str::from_utf8(text).ok());
+            elements.push(text.map_or(CapturedElement::Node(node), |text| CapturedElement::Name(text, node)));
+        }
         SubjectForm::DottedPart(number, part) => {
             let name = tree.name(number)?.split('.').nth(usize::from(part)).unwrap_or_default();
             elements.push(CapturedElement::Name(name, node));

@@ -1,6 +1,25 @@
-//! [`Hit`]: one result of a query in one tree.
+//! [`Hit`]: one result of a query in one tree, and [`TreeHits`]: all of them.
 
 use lazyast_format::{Damage, NodeId, Tree};
+
+use crate::error::ExecutionError;
+use crate::pattern::MAX_STEPS;
+
+/// What a query found in one tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TreeHits {
+    /// The hits, in preorder.
+    pub hits: Vec<Hit>,
+    /// The nodes whose comparison with a pattern takes too many steps. They count as not matching.
+    pub given_up: Vec<NodeId>,
+}
+
+impl TreeHits {
+    /// What to tell about the first node that was given up.
+    pub fn limit_error(&self) -> Option<ExecutionError> {
+        self.given_up.first().map(|node| ExecutionError::TooManySteps { node: *node, limit: MAX_STEPS })
+    }
+}
 
 /// One result of a query: a node, or several statements that follow each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

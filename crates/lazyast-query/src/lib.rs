@@ -53,12 +53,13 @@ mod pattern;
 mod plan;
 mod prefilter;
 mod query;
+mod reference;
 mod schema;
 mod selector;
 
 pub use capture::{Capture, CapturedElement};
 pub use error::{ExecutionError, QueryError};
-pub use hit::Hit;
-pub use pattern::{ParseFailure, ParseFn};
+pub use hit::{Hit, TreeHits};
+pub use pattern::{NameMatching, ParseFailure, ParseFn};
 pub use prefilter::{Prefilter, StringNeedle};
 pub use query::Query;

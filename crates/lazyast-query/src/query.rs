@@ -8,8 +8,8 @@ use lazyast_format::Tree;
 use crate::capture::Capture;
 use crate::error::{ExecutionError, Language, QueryError};
 use crate::exec;
-use crate::hit::Hit;
-use crate::pattern::{self, ParseFn};
+use crate::hit::{Hit, TreeHits};
+use crate::pattern::{self, NameMatching, ParseFn};
 use crate::plan::{Condition, MAX_DEPTH, MAX_SIZE, Relation, indented};
 use crate::prefilter::Prefilter;
 use crate::selector;
@@ -29,13 +29,32 @@ struct CompiledQuery {
 impl Query {
     /// Compiles a pattern. `parse` makes an archive of a Python source.
     pub fn pattern<B: AsRef<[u8]>>(text: &str, parse: &ParseFn<'_, B>) -> Result<Self, QueryError> {
-        pattern::compile(text, parse)
-            .and_then(|pattern| Self::new(Condition::Pattern(Arc::new(pattern)), Language::Pattern, text))
+        Self::pattern_with(text, NameMatching::Resolved, parse)
     }
 
     /// Compiles a selector. `parse` is for the patterns in it.
     pub fn selector<B: AsRef<[u8]>>(text: &str, parse: &ParseFn<'_, B>) -> Result<Self, QueryError> {
-        selector::compile(text, parse).and_then(|condition| Self::new(condition, Language::Selector, text))
+        Self::selector_with(text, NameMatching::Resolved, parse)
+    }
+
+    /// Compiles a pattern whose dotted names are compared in a given way.
+    pub fn pattern_with<B: AsRef<[u8]>>(
+        text: &str,
+        names: NameMatching,
+        parse: &ParseFn<'_, B>,
+    ) -> Result<Self, QueryError> {
+        pattern::compile(text, names, parse)
+            .and_then(|pattern| Self::new(Condition::Pattern(Arc::new(pattern)), Language::Pattern, text))
+    }
+
+    /// Compiles a selector. `names` is how the patterns in it compare dotted names.
+    pub fn selector_with<B: AsRef<[u8]>>(
+        text: &str,
+        names: NameMatching,
+        parse: &ParseFn<'_, B>,
+    ) -> Result<Self, QueryError> {
+        selector::compile(text, names, parse)
+            .and_then(|condition| Self::new(condition, Language::Selector, text))
     }
 
     fn new(condition: Condition, language: Language, text: &str) -> Result<Self, QueryError> {
@@ -78,6 +97,19 @@ impl Query {
         Self::combine(Condition::all([self.0.condition.clone(), other.0.condition.clone().not()]))
     }
 
+    /// The hits for which all that a metavariable captured is hit by another query. Of a captured name, the node that
+    /// has the name counts.
+    pub fn captured(&self, name: &str, other: &Self) -> Result<Self, QueryError> {
+        if !self.capture_names().contains(&name) {
+            let names: Vec<String> = self.capture_names().iter().map(|name| format!("${name}")).collect();
+            let has = if names.is_empty() { "no metavariables".to_owned() } else { names.join(", ") };
+            let message = format!("there is no metavariable ${name}: the query has {has}");
+            return Err(QueryError::without_text(Language::Combination, message));
+        }
+        let (outer, inner) = (self.0.condition.clone(), other.0.condition.clone());
+        Self::combine(Condition::Captured(Box::new(outer), name.into(), Box::new(inner)))
+    }
+
     /// The hits that both queries have.
     pub fn and(&self, other: &Self) -> Result<Self, QueryError> {
         Self::combine(Condition::all([self.0.condition.clone(), other.0.condition.clone()]))
@@ -93,15 +125,28 @@ impl Query {
         if self.0.text.is_empty() { "a combined query".to_owned() } else { format!("{:?}", self.0.text) }
     }
 
+    /// What is probably a mistake: conditions that no node can fulfil.
+    pub fn hints(&self) -> Vec<String> {
+        let mut hints = Vec::new();
+        self.0.condition.hints(&mut hints);
+        hints
+    }
+
     /// What a file must contain to have a hit.
     pub fn prefilter(&self) -> &Prefilter {
         &self.0.prefilter
     }
 
-    /// The hits in a tree, in preorder.
+    /// The hits in a tree, in preorder. A node whose comparison takes too many steps is none; [`search`](Self::search)
+    /// tells about these.
     pub fn hits(&self, tree: &Tree<'_>) -> Result<Vec<Hit>, ExecutionError> {
+        self.search(tree).map(|found| found.hits)
+    }
+
+    /// The hits in a tree, and the nodes whose comparison takes too many steps.
+    pub fn search(&self, tree: &Tree<'_>) -> Result<TreeHits, ExecutionError> {
         if !self.0.prefilter.accepts(tree) {
-            return Ok(Vec::new());
+            return Ok(TreeHits::default());
         }
         exec::hits(tree, &self.0.condition)
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use lazyast_format::layout::Buffer;
 use lazyast_format::{Archive, Tree};
 use lazyast_parse::{Parser, Unsupported};
-use lazyast_query::{ExecutionError, Hit, ParseFailure, Prefilter, Query, QueryError};
+use lazyast_query::{CapturedElement, ExecutionError, Hit, NameMatching, ParseFailure, Query, QueryError};
 
 fn archive(source: &str) -> Result<Archive<Buffer>, ParseFailure> {
     let mut parser = Parser::new();
@@ -70,11 +70,155 @@ filter:
 #[test]
 fn prefilters_have_the_names_of_patterns() {
     let query = pattern("requests.get($URL, verify=False)").expect("a query");
-    let Prefilter::All(parts) = query.prefilter() else { panic!("one part: {:?}", query.prefilter()) };
-    let has_name = |name: &str| {
-        parts.iter().any(|part| matches!(part, Prefilter::Identifier(one) if one.text() == name))
+    assert_eq!(
+        query.prefilter().to_string(),
+        "identifier verify, ((identifier get, identifier requests) or identifier requests.get), \
+         kind Call, kind Constant"
+    );
+    let literal =
+        Query::pattern_with("requests.get($URL)", NameMatching::Literal, &archive).expect("a query");
+    assert!(literal.prefilter().to_string().starts_with("identifier "), "{}", literal.prefilter());
+}
+
+#[test]
+fn dotted_names_match_what_stands_for_them() {
+    let query = pattern("requests.get($$$)").expect("a query");
+    for (source, expected) in [
+        ("from requests import get as g\ng(1)\nget(2)\n", &["g(1)"][..]),
+        ("import requests as r\nr.get(1)\nrequests.get(2)\n", &["r.get(1)"]),
+        ("import requests\nrequests.get(1)\n", &["requests.get(1)"]),
+        ("import requests.adapters\nrequests.get(1)\n", &["requests.get(1)"]),
+        ("from requests import *\nget(1)\n", &["get(1)"]),
+        ("def f():\n    from requests import get\n    get(1)\nget(2)\n", &["get(1)"]),
+        ("import requests\ndef f(requests):\n    requests.get(1)\n", &[]),
+        ("from requests import get\n[get(1) for get in x]\n", &[]),
+        ("class C:\n    from requests import get\n    get(1)\n    def f(self): get(2)\n", &["get(1)"]),
+        // The file does not import it: its text counts.
+        ("requests.get(1)\nget(2)\n", &["requests.get(1)"]),
+        ("from mine import requests\nrequests.get(1)\n", &["requests.get(1)"]),
+        ("from .requests import get\nget(1)\n", &[]),
+        ("from requests.api import get\nget(1)\n", &[]),
+        ("import requests.get as g\ng(1)\n", &["g(1)"]),
+    ] {
+        assert_eq!(hits(&query, source), expected, "{source}");
+    }
+    let literal = Query::pattern_with("requests.get($$$)", NameMatching::Literal, &archive).expect("a query");
+    let source = "import requests as r\nr.get(1)\nrequests.get(2)\n";
+    assert_eq!(hits(&literal, source), ["requests.get(2)"]);
+    let builtin = pattern("builtins.open($$$)").expect("a query");
+    assert_eq!(hits(&builtin, "open(1)\ndef f(open): open(2)\nx.open(3)\n"), ["open(1)"]);
+    assert_eq!(hits(&pattern("os.path").expect("a query"), "from os import path as p\np.join\n"), ["p"]);
+    assert_eq!(
+        hits(
+            &pattern("except socket.error: $$$").expect("a query"),
+            "from socket import error as e\ntry: 0\nexcept e: 0\n"
+        ),
+        ["except e: 0"]
+    );
+    let store = pattern("os.environ = $V").expect("a query");
+    assert_eq!(
+        hits(&store, "import os\nfrom os import environ\nos.environ = 1\nenviron = 2\n"),
+        ["os.environ = 1"]
+    );
+    let decorated = pattern("@functools.cache\ndef $F($$$): $$$").expect("a query");
+    assert_eq!(hits(&decorated, "from functools import cache as c\n@c\ndef f(): 0\n").len(), 1);
+    let calls = selector("Call[func~=requests.get]").expect("a query");
+    assert_eq!(hits(&calls, "from requests import get as g\ng(1)\nrequests.get(2)\n"), ["g(1)"]);
+    assert_eq!(hits(&calls, "requests.get(2)\nrequests.get.x(3)\n"), ["requests.get(2)"]);
+}
+
+#[test]
+fn strings_have_metavariables() {
+    let captured = |text: &str, source: &str| {
+        let query = pattern(text).expect("a query");
+        let archive = archive(source).expect("Python");
+        let tree = archive.tree().expect("an archive");
+        let hits = query.hits(&tree).expect("no error");
+        let captures = hits.iter().flat_map(|hit| query.captures(&tree, *hit).expect("no error"));
+        let elements = captures.flat_map(|capture| {
+            capture.elements.into_iter().map(|one| match one {
+                CapturedElement::Name(text, _) => text.to_owned(),
+                CapturedElement::Node(_) => "a node".to_owned(),
+            })
+        });
+        elements.collect::<Vec<String>>()
     };
-    assert!(["requests", "get", "verify"].into_iter().all(has_name));
+    for (text, source, expected) in [
+        ("'$S'", "f('a', b'b', 1, f'c', '')\n", &["a", ""][..]),
+        ("'http://$REST'", "f('http://a', 'https://b', 'x http://c')\n", &["a"]),
+        ("'$A://$B/$C'", "f('http://a/b/c', 'a/b')\n", &["http", "a", "b/c"]),
+        ("'%$X%'", "f('%a%b%', '%', '%%')\n", &["a%b", ""]),
+        ("$X == '$X'", "a == 'a'\n", &[]),
+        ("f('$X', '$X')", "f('a', 'a')\nf('a', 'b')\n", &["a"]),
+        ("'$X-$X'", "f('a-a', 'a-b')\n", &["a"]),
+        // No metavariables: these are frequent in strings.
+        ("f('$name', $X)", "f('$name', y)\nf('a', z)\n", &["a node"]),
+        ("f('$5', $X)", "f('$5', y)\nf('a', z)\n", &["a node"]),
+        ("f('$$A', $X)", "f('$$A', y)\nf('a', z)\n", &["a node"]),
+        ("f(b'$A', $X)", "f(b'$A', y)\nf(b'a', z)\n", &["a node"]),
+        ("f'$A{$X}'", "f'$A{y}'\nf'a{z}'\n", &["a node"]),
+    ] {
+        assert_eq!(captured(text, source), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_decorator_is_a_pattern() {
+    let source = "@patch('a')\n@d\ndef f(): patch('b')\n@e.patch\n@patch()\nclass C: pass\n";
+    assert_eq!(hits(&pattern("@patch($$$)").expect("a query"), source), ["patch('a')", "patch()"]);
+    assert_eq!(hits(&pattern("@$_").expect("a query"), source), ["patch('a')", "d", "e.patch", "patch()"]);
+    assert_eq!(
+        hits(&pattern("@mock.patch").expect("a query"), "from mock import patch as p\n@p\ndef f(): p\n"),
+        ["p"]
+    );
+    assert!(pattern("@a\n@b").is_err());
+    assert_eq!(hits(&pattern("@d\ndef $F(): $$$").expect("a query"), source).len(), 1);
+    assert_eq!(hits(&pattern("@patch($$$)\nclass $C: $$$").expect("a query"), source).len(), 1);
+}
+
+#[test]
+fn captures_have_conditions() {
+    let query = |text: &str, name: &str, condition: &str| {
+        let condition = selector(condition).expect("a query");
+        pattern(text).expect("a query").captured(name, &condition)
+    };
+    let source = "f(1, 'a')\nf(200, 'http://b')\nf(x)\nf()\ndef test_g(): pass\ndef g(): pass\n";
+    let text_of = |query: Result<Query, QueryError>| hits(&query.expect("a query"), source);
+    assert_eq!(text_of(query("f($N, $$$)", "N", "[value>100]")), ["f(200, 'http://b')"]);
+    assert_eq!(text_of(query("f($_, $S)", "S", "[value=/^http/]")), ["f(200, 'http://b')"]);
+    assert_eq!(text_of(query("f($X)", "X", "Name")), ["f(x)"]);
+    assert_eq!(text_of(query("f($$$A)", "A", "Constant")), ["f(1, 'a')", "f(200, 'http://b')", "f()"]);
+    assert_eq!(text_of(query("f($$$A)", "A", ":not(Constant)")), ["f(x)", "f()"]);
+    assert_eq!(text_of(query("def $F(): $$$", "F", "[name=/^test_/]")), ["def test_g(): pass"]);
+    let both = query("f($N, $S)", "N", "[value=1]").expect("a query");
+    let both = both.captured("S", &selector("[value=a]").expect("a query"));
+    assert_eq!(text_of(both), ["f(1, 'a')"]);
+    let either =
+        pattern("f($N)").expect("a query").or(&pattern("f($N, $_)").expect("a query")).expect("a query");
+    assert_eq!(
+        text_of(either.captured("N", &selector("Name, [value=1]").expect("a query"))),
+        ["f(1, 'a')", "f(x)"]
+    );
+    let error = query("f($N)", "M", "Name").expect_err("no such metavariable");
+    assert_eq!(error.to_string(), "combined query: there is no metavariable $M: the query has $N");
+}
+
+#[test]
+fn a_thousand_keys_are_compared() {
+    let query = pattern("{**$$$, $K: $_, **$$$, $K: $_, **$$$}").expect("a query");
+    let items: Vec<String> = (0..1500).map(|number| format!("{number}: 0")).collect();
+    assert!(hits(&query, &format!("{{{}}}\n", items.join(", "))).is_empty());
+    assert_eq!(hits(&query, &format!("{{{}, 1498: 1}}\n", items.join(", "))).len(), 1);
+}
+
+#[test]
+fn a_node_that_is_given_up_hides_no_other() {
+    let numbers: Vec<String> = (0..400).map(|number| number.to_string()).collect();
+    let query = pattern("[$$$A, $X, $$$B, $Y, $$$C, $X, $$$D, $Y, $$$E]").expect("a query");
+    let source = format!("[1, 2, 1, 2]\n[{}]\n[3, 4, 3, 4]\n", numbers.join(", "));
+    assert_eq!(hits(&query, &source), ["[1, 2, 1, 2]", "[3, 4, 3, 4]"]);
+    let either = query.or(&pattern("eval($X)").expect("a query")).expect("a query");
+    assert_eq!(hits(&either, &format!("[{}]\neval(1)\n", numbers.join(", "))), ["eval(1)"]);
 }
 
 #[test]
@@ -114,8 +258,9 @@ fn comparisons_are_limited() {
     let tree = archive.tree().expect("an archive");
     let started = Instant::now();
     let query = pattern("[$$$A, $X, $$$B, $Y, $$$C, $X, $$$D, $Y, $$$E]").expect("a query");
-    let result = query.hits(&tree);
-    assert!(matches!(result, Err(ExecutionError::TooManySteps { .. })), "{result:?}");
+    let found = query.search(&tree).expect("no error");
+    assert!(found.hits.is_empty());
+    assert!(matches!(found.limit_error(), Some(ExecutionError::TooManySteps { .. })), "{found:?}");
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
 }
 

@@ -9,25 +9,10 @@ use lazyast_format::schema::expr_context;
 use lazyast_format::{Damage, Kind, NodeId, Tree};
 
 use crate::builtins::is_builtin;
+use crate::dotted_name::DottedName;
 use crate::imports::ImportSource;
 use crate::resolution::Resolution;
 use crate::symbol::SymbolId;
-
-/// A dotted name such as `os.path.join`, by its parts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DottedName(Vec<String>);
-
-impl DottedName {
-    /// A name by its text.
-    pub fn new(text: &str) -> Self {
-        Self(text.split('.').map(str::to_owned).collect())
-    }
-
-    /// The parts between the dots.
-    pub fn parts(&self) -> &[String] {
-        &self.0
-    }
-}
 
 impl Resolution {
     /// The dotted names that a `Name` or an `Attribute` is known to stand for; of any other node none. Those of
@@ -97,16 +82,43 @@ impl Resolution {
     }
 }
 
-/// A `Name` with the attributes of it that lead to a node, the last first. `None` for any other node, and for a name
-/// that is not read.
-fn chain(tree: &Tree<'_>, mut node: NodeId) -> Result<Option<(NodeId, Vec<u32>)>, Damage> {
+/// The `Name` that a chain of attributes starts with, and the numbers of the attributes' names, the last first.
+type AttributeChain = (NodeId, Vec<u32>);
+
+/// The chain that a `Name` or an `Attribute` is; `None` for any other node, and if the name is not read.
+fn chain(tree: &Tree<'_>, node: NodeId) -> Result<Option<AttributeChain>, Damage> {
+    let chain = any_chain(tree, node)?;
+    Ok(match chain {
+        Some((base, _)) => match tree.payload(base, Kind::Name)? {
+            Payload::NameContext { context: expr_context::LOAD, .. } => chain,
+            _ => None,
+        },
+        None => None,
+    })
+}
+
+/// Whether a node is a dotted name as a text: these very attributes of this very name, whatever it stands for.
+pub fn is_spelled(tree: &Tree<'_>, node: NodeId, name: &DottedName) -> Result<bool, Damage> {
+    let Some((base, attributes)) = any_chain(tree, node)? else { return Ok(false) };
+    let Some(base) = tree.payload(base, Kind::Name)?.name() else { return Ok(false) };
+    if attributes.len() + 1 != name.parts().len() {
+        return Ok(false);
+    }
+    for (number, part) in attributes.iter().chain([&base]).zip(name.parts().iter().rev()) {
+        if tree.name(*number)? != part {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// As [`chain`], whatever is done with the name.
+fn any_chain(tree: &Tree<'_>, mut node: NodeId) -> Result<Option<AttributeChain>, Damage> {
     let mut attributes = Vec::new();
     loop {
         let kind = tree.kind(node)?;
         match (kind, tree.payload(node, kind)?) {
-            (Kind::Name, Payload::NameContext { context, .. }) => {
-                return Ok((context == expr_context::LOAD).then_some((node, attributes)));
-            }
+            (Kind::Name, _) => return Ok(Some((node, attributes))),
             (Kind::Attribute, Payload::NameContext { name, .. }) => {
                 attributes.push(name);
                 // The value is the only child, and nodes are in preorder.

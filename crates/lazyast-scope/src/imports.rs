@@ -3,6 +3,7 @@
 use lazyast_format::encoding::Payload;
 use lazyast_format::{Damage, Kind, KindScanner, NodeId, Tree};
 
+use crate::dotted_name::DottedName;
 use crate::symbol::SymbolId;
 
 /// An imported name: an `alias` node.
@@ -66,24 +67,43 @@ impl<'a> ImportSource<'a> {
         dotted
     }
 
-    /// Whether this imports from a top-level module.
+    /// Whether this imports a top-level module or something in it.
     fn is_of_module(&self, module: &str) -> bool {
         let imported = if self.is_plain { self.name } else { self.module };
         self.level == 0 && imported.split('.').next() == Some(module)
     }
 }
 
-/// Whether a source imports a top-level module or anything in it. This looks at the imports alone.
-pub fn imports_module(tree: &Tree<'_>, module: &str) -> Result<bool, Damage> {
+/// The module of builtins, whose names need no import.
+const BUILTINS: &str = "builtins";
+
+/// The names by which a source can refer to a dotted name without a dot; `None` if it does not import the top-level
+/// module of it. This looks at the imports alone, whatever scopes they are in.
+pub fn local_names(tree: &Tree<'_>, dotted: &DottedName) -> Result<Option<Vec<String>>, Damage> {
+    let Some((last, module)) = dotted.parts().split_last() else { return Ok(None) };
+    let top_level = module.first().unwrap_or(last);
+    let is_builtin = top_level == BUILTINS;
+    let mut names = if is_builtin { vec![last.clone()] } else { Vec::new() };
+    let mut is_imported = is_builtin;
     let scanner = KindScanner::new([Kind::Import, Kind::ImportFrom].into_iter().collect());
     for statement in scanner.all(tree.kinds()) {
         let Some(node) = tree.node(statement) else { continue };
         for alias in node.children() {
-            let source = ImportSource::of(tree, statement, alias?.1.id())?;
-            if source.is_some_and(|source| source.is_of_module(module)) {
-                return Ok(true);
+            let Some(source) = ImportSource::of(tree, statement, alias?.1.id())? else { continue };
+            if !source.is_of_module(top_level) {
+                continue;
+            }
+            is_imported = true;
+            let bound = match source.name {
+                "*" if source.module.split('.').eq(module) => last,
+                "*" => continue,
+                _ if !source.dotted().split('.').eq(dotted.parts()) => continue,
+                name => source.asname.unwrap_or_else(|| name.split('.').next().unwrap_or(name)),
+            };
+            if !names.iter().any(|name| name == bound) {
+                names.push(bound.to_owned());
             }
         }
     }
-    Ok(false)
+    Ok(is_imported.then_some(names))
 }

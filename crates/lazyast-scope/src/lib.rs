@@ -36,6 +36,7 @@
 mod builtins;
 mod collect;
 mod dotted;
+mod dotted_name;
 mod imports;
 mod names;
 mod occurrence;
@@ -46,8 +47,9 @@ mod symbol;
 mod symbol_tables;
 
 pub use builtins::is_builtin;
-pub use dotted::DottedName;
-pub use imports::{Import, imports_module};
+pub use dotted::is_spelled;
+pub use dotted_name::DottedName;
+pub use imports::{Import, local_names};
 pub use occurrence::{NameRole, Occurrence};
 pub use resolution::Resolution;
 pub use scope::{Scope, ScopeId, ScopeKind};

@@ -2,7 +2,7 @@
 
 use lazyast_format::Archive;
 use lazyast_parse::{Parser, Unsupported};
-use lazyast_query::{ParseFailure, Query, QueryError};
+use lazyast_query::{NameMatching, ParseFailure, Query, QueryError};
 
 use crate::archive::ArchiveBytes;
 
@@ -14,6 +14,16 @@ use crate::archive::ArchiveBytes;
 /// ```
 pub fn pattern(text: &str) -> Result<Query, QueryError> {
     Query::pattern(text, &parse)
+}
+
+/// As [`pattern`], with a choice of how dotted names are compared.
+pub fn pattern_with(text: &str, names: NameMatching) -> Result<Query, QueryError> {
+    Query::pattern_with(text, names, &parse)
+}
+
+/// As [`selector`], with a choice of how the patterns in it compare dotted names.
+pub fn selector_with(text: &str, names: NameMatching) -> Result<Query, QueryError> {
+    Query::selector_with(text, names, &parse)
 }
 
 /// Compiles a selector: a path through the tree, in the manner of CSS.

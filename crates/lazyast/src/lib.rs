@@ -46,7 +46,7 @@
 //! several threads, and the execution of a query over a project, its prefilter included. It knows nothing of Python
 //! objects or of terminals.
 //!
-//! The root of the crate is what programs need. [`mod@format`], [`query`] and [`store`] re-export the other crates for
+//! The root of the crate is what programs need. [`mod@format`], [`query`], [`scope`] and [`store`] re-export the other crates for
 //! tools that need more, such as the command line and the Python binding.
 #![forbid(unsafe_code)]
 
@@ -63,12 +63,13 @@ pub mod table;
 
 pub use archive::{ArchiveBytes, OwnedTree};
 pub use cache::Cache;
-pub use compile::{pattern, selector};
+pub use compile::{pattern, pattern_with, selector, selector_with};
 pub use error::Error;
 pub use lazyast_format as format;
 pub use lazyast_format::{Field, Kind, Node, NodeId, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Unsupported, text};
-pub use lazyast_query::{self as query, ExecutionError, Hit, Query, QueryError};
+pub use lazyast_query::{self as query, ExecutionError, Hit, NameMatching, Query, QueryError};
+pub use lazyast_scope as scope;
 pub use lazyast_store::{self as store, CacheDirectoryError};
 pub use parse::parse;
 pub use project::{

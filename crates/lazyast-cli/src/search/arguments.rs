@@ -26,6 +26,12 @@ pub(crate) struct SearchArguments {
     /// Only hits that the selector does not select
     #[arg(long, value_name = "SELECTOR")]
     pub(super) not: Vec<String>,
+    /// Only hits whose capture NAME the selector selects; can be given more than once
+    #[arg(long = "where", value_name = "NAME=SELECTOR")]
+    pub(super) conditions: Vec<String>,
+    /// Compare dotted names in patterns as text, not by what they stand for
+    #[arg(long)]
+    pub(super) literal_names: bool,
     /// Print the compiled query instead of searching
     #[arg(long, hide_short_help = true)]
     pub(super) explain: bool,

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use lazyast::{Hit, Query, QueryError, Tree};
+use lazyast::{Hit, NameMatching, Query, QueryError, Tree};
 
 use super::arguments::SearchArguments;
 use crate::error::CommandError;
@@ -40,17 +40,27 @@ impl SearchedQueries {
     pub(super) fn compile(
         language: QueryLanguage,
         options: &SearchArguments,
-        mut texts: Vec<String>,
+        texts: Vec<String>,
         arguments: &mut impl Iterator<Item = OsString>,
     ) -> Result<Self, CommandError> {
+        let mut written: Vec<WrittenQuery> =
+            texts.into_iter().map(|text| WrittenQuery { text, place: None }).collect();
         for file in &options.file {
-            texts.extend(read_query_file(file)?);
+            written.extend(read_query_file(file)?);
         }
-        if texts.is_empty() && options.file.is_empty() {
-            texts.push(query_argument(language, arguments.next())?);
+        if written.is_empty() && options.file.is_empty() {
+            let text = query_argument(language, arguments.next())?;
+            written.push(WrittenQuery { text, place: None });
         }
-        let compile = |text: &String| compile_with_restrictions(language, options, text);
-        let queries = texts.iter().map(compile).collect::<Result<Vec<_>, _>>().map_err(invalid)?;
+        let compile = |query: &WrittenQuery| {
+            let compiled = compile_with_restrictions(language, options, &query.text);
+            compiled.map_err(|error| match &query.place {
+                Some(place) => CommandError::new(format!("{place}: {error}")),
+                None => invalid(error),
+            })
+        };
+        let queries = written.iter().map(compile).collect::<Result<Vec<_>, _>>()?;
+        let texts: Vec<String> = written.into_iter().map(|query| query.text).collect();
         let Some((first, others)) = queries.split_first() else {
             return Err(CommandError::new("the query files contain no queries"));
         };
@@ -58,21 +68,19 @@ impl SearchedQueries {
         Ok(Self { texts, queries, combined })
     }
 
-    /// Tells for each hit of the combined query which query it is a hit of: the first one if several hit.
-    ///
-    /// Gives the query's index and its own hit, whose captures that query knows.
+    /// Every hit of every query: the query's index, and its own hit, whose captures that query knows. In the order of
+    /// nodes, and for one node in the order of queries. `hits` are those of the combined query.
     pub(super) fn attribute(&self, tree: &Tree<'_>, hits: &[Hit]) -> Vec<(usize, Hit)> {
         let [_, _, ..] = &self.queries[..] else { return hits.iter().map(|hit| (0, *hit)).collect() };
-        let hits_by_query: Vec<Vec<Hit>> =
-            self.queries.iter().map(|query| query.hits(tree).unwrap_or_default()).collect();
-        let query_of = |hit: &Hit| {
-            let attributed = hits_by_query.iter().enumerate().find_map(|(query, hits)| {
-                let index = hits.binary_search_by_key(&hit.node, |other| other.node).ok()?;
-                Some((query, hits[index]))
-            });
-            attributed.unwrap_or((0, *hit))
-        };
-        hits.iter().map(query_of).collect()
+        let mut attributed: Vec<(usize, Hit)> = Vec::with_capacity(hits.len());
+        for (index, query) in self.queries.iter().enumerate() {
+            // The combined query has just searched the same tree without an error.
+            attributed.extend(query.hits(tree).unwrap_or_default().into_iter().map(|hit| (index, hit)));
+        }
+        // `hits` may have been cut off.
+        attributed.retain(|(_, hit)| hits.binary_search_by_key(&hit.node, |other| other.node).is_ok());
+        attributed.sort_by_key(|(index, hit)| (hit.node, *index));
+        attributed
     }
 
     /// The query with an index that [`attribute`](Self::attribute) gives.
@@ -100,20 +108,33 @@ fn compile_with_restrictions(
     options: &SearchArguments,
     text: &str,
 ) -> Result<Query, QueryError> {
+    let names = if options.literal_names { NameMatching::Literal } else { NameMatching::Resolved };
     let mut query = match language {
-        QueryLanguage::Pattern => lazyast::pattern(text)?,
-        QueryLanguage::Selector => lazyast::selector(text)?,
+        QueryLanguage::Pattern => lazyast::pattern_with(text, names)?,
+        QueryLanguage::Selector => lazyast::selector_with(text, names)?,
     };
+    for condition in &options.conditions {
+        let (name, selector) = condition.split_once('=').unwrap_or((condition, ""));
+        let name = name.trim_start_matches('$');
+        query = query.captured(name, &lazyast::selector_with(selector, names)?)?;
+    }
     for selector in &options.inside {
-        query = query.inside(&lazyast::selector(selector)?)?;
+        query = query.inside(&lazyast::selector_with(selector, names)?)?;
     }
     for selector in &options.has {
-        query = query.has(&lazyast::selector(selector)?)?;
+        query = query.has(&lazyast::selector_with(selector, names)?)?;
     }
     for selector in &options.not {
-        query = query.without(&lazyast::selector(selector)?)?;
+        query = query.without(&lazyast::selector_with(selector, names)?)?;
     }
     Ok(query)
+}
+
+/// A query as it was written.
+struct WrittenQuery {
+    text: String,
+    /// The file and the line that it comes from, if it comes from a file.
+    place: Option<String>,
 }
 
 fn invalid(error: QueryError) -> CommandError {
@@ -121,19 +142,26 @@ fn invalid(error: QueryError) -> CommandError {
 }
 
 /// Reads the queries of a file, which lines of `---` separate.
-fn read_query_file(path: &Path) -> Result<Vec<String>, CommandError> {
+fn read_query_file(path: &Path) -> Result<Vec<WrittenQuery>, CommandError> {
     let text =
         if path.as_os_str() == "-" { io::read_to_string(io::stdin()) } else { fs::read_to_string(path) };
     let text = text.map_err(|error| CommandError::new(format!("{}: {error}", path.display())))?;
-    let mut queries = vec![String::new()];
-    for line in text.split_inclusive('\n') {
+    let mut queries = vec![(0, String::new())];
+    for (line, number) in text.split_inclusive('\n').zip(1..) {
         if line.trim_end() == "---" {
-            queries.push(String::new());
-        } else if let Some(query) = queries.last_mut() {
+            queries.push((0, String::new()));
+        } else if let Some((first, query)) = queries.last_mut() {
+            if *first == 0 && !line.trim().is_empty() {
+                *first = number;
+            }
             query.push_str(line);
         }
     }
-    queries.retain(|query| !query.trim().is_empty());
+    queries.retain(|(_, query)| !query.trim().is_empty());
     // Indentation may belong to a query; the end of its last line does not.
-    Ok(queries.iter().map(|query| query.trim_end().to_owned()).collect())
+    let written = queries.into_iter().map(|(line, text)| WrittenQuery {
+        text: text.trim_end().to_owned(),
+        place: Some(format!("{}:{line}", path.display())),
+    });
+    Ok(written.collect())
 }

@@ -51,6 +51,9 @@ impl SearchArguments {
         let started = Instant::now();
         let mut arguments = arguments.into_iter();
         let queries = SearchedQueries::compile(language, &self, queries, &mut arguments)?;
+        for hint in queries.combined.hints() {
+            eprintln!("lazyast: hint: {hint}");
+        }
         if self.explain {
             write!(io::stdout().lock(), "{}", queries.combined)?;
             return Ok(());

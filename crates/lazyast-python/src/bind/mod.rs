@@ -4,6 +4,7 @@ pub(crate) mod cache;
 pub(crate) mod compile;
 mod fallback;
 mod fstring_probe;
+pub(crate) mod names;
 mod options;
 pub(crate) mod parse;
 pub(crate) mod process_cache;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lazyast::{FailureReason, FallbackVerdict, InterpreterId, SearchError, WarmOptions};
+use lazyast::{ExecutionError, FailureReason, FallbackVerdict, InterpreterId, SearchError, WarmOptions};
 use pyo3::exceptions::{PyIndexError, PyRuntimeError};
 use pyo3::prelude::*;
 
@@ -154,6 +154,10 @@ impl PyProject {
                 Ok((hits, archive)) => {
                     let id = ModuleId { path: module.path().to_owned(), index: self.module_indices[index] };
                     files.push(MatchedFile::in_project(archive, id, hits)?);
+                }
+                // Some nodes of the file were not compared; its other matches count.
+                Err(SearchError::Run(ExecutionError::TooManySteps { .. })) => {
+                    unsearched.push(module.path().to_owned());
                 }
                 Err(SearchError::Run(error)) => {
                     return Err(query_failed(&error, &module.path().display().to_string()));

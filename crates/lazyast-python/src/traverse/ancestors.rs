@@ -4,6 +4,8 @@
 //! archive gives the path: the node's position gives its number, the number gives the fields to go through, and the
 //! path is right if it ends at that very object. Otherwise all materialised nodes are searched.
 
+use std::rc::Rc;
+
 use lazyast::format::schema::Role;
 use lazyast::format::schema::{Field, Kind};
 use lazyast::format::{NodeId, Tree};
@@ -46,6 +48,28 @@ fn ancestors<'py>(
     })?;
     path.reverse();
     Ok(Some(path))
+}
+
+/// The number of a node in the tree of a root, if the tree is as it was parsed.
+pub(crate) fn number_in(
+    interpreter: &'static Interpreter,
+    context: &Rc<TreeContext>,
+    root: &Bound<'_, PyAny>,
+    node: &Bound<'_, PyAny>,
+) -> PyResult<Option<NodeId>> {
+    if root.is(node) {
+        return Ok(Some(0));
+    }
+    if let Some((of, id)) = proxy::location(interpreter.node_layout, node) {
+        return Ok(Rc::ptr_eq(&of, context).then_some(id));
+    }
+    let search = AncestorSearch { interpreter, node };
+    for id in search.candidates(context)? {
+        if search.by_number(context, root, id)?.is_some() {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 struct AncestorSearch<'s, 'py> {

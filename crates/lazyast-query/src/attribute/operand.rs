@@ -27,6 +27,11 @@ pub(crate) enum Operand {
 }
 
 impl Operand {
+    /// Whether a field without a value can equal the operand.
+    pub(super) fn may_equal_none(&self) -> bool {
+        matches!(self, Self::None | Self::Type("NoneType"))
+    }
+
     /// Whether a value equals the operand, matches it, or has its type. Nodes and lists equal nothing.
     pub(super) fn equals(&self, value: &AttributeValue<'_>) -> bool {
         match (self, value) {

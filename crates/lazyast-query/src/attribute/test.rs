@@ -10,7 +10,9 @@ use lazyast_format::{Damage, Kind, NodeId, Tree};
 use super::number::Number;
 use super::operand::Operand;
 use super::path::{AttributePath, AttributeStep};
+use super::value::AttributeValue;
 use crate::prefilter::{Prefilter, StringNeedle};
+use crate::reference::{Reference, ReferenceInTree};
 use crate::schema::{field_of, holds_nodes};
 use lazyast_format::KindSet;
 
@@ -30,6 +32,8 @@ pub(crate) enum ValueTest {
     IsPresent,
     Equals(Operand),
     Differs(Operand),
+    /// A node that stands for a dotted name.
+    StandsFor(Reference),
     /// A number whose order relative to another one is accepted.
     Compares(fn(Ordering) -> bool, Number),
 }
@@ -58,6 +62,9 @@ impl AttributeTest {
     /// equal text is stored: among the identifiers or in a string. If that field can hold anything else, such as the
     /// class of an operator, every file is accepted.
     pub(crate) fn prefilter(&self) -> Prefilter {
+        if let ValueTest::StandsFor(reference) = &self.test {
+            return reference.prefilter();
+        }
         let ValueTest::Equals(Operand::Text(text)) = &self.test else { return Prefilter::ACCEPT_ALL };
         let Some(last) = self.path.last_name() else { return Prefilter::ACCEPT_ALL };
         let fields = Kind::ALL.iter().filter_map(|kind| field_of(*kind, last));
@@ -75,8 +82,37 @@ impl AttributeTest {
         if alternatives.is_empty() { Prefilter::ACCEPT_ALL } else { Prefilter::any(alternatives) }
     }
 
+    /// Why no node can pass, if that is certain.
+    pub(crate) fn hint(&self) -> Option<String> {
+        let ValueTest::Equals(operand) = &self.test else { return None };
+        if !self.path.is_single() || operand.may_equal_none() {
+            return None;
+        }
+        let mut fields = Kind::ALL.iter().filter_map(|kind| self.path.first_field(*kind)).peekable();
+        let name = self.path.last_name()?;
+        (fields.peek().is_some() && fields.all(holds_nodes)).then(|| {
+            format!(
+                "[{}] matches nothing, because {name} holds nodes and a node equals no value; \
+                 write a path to a value such as [{name}.id=...], or [{name}~=...] for what it stands for",
+                self.text
+            )
+        })
+    }
+
     /// Keeps the nodes that pass.
     pub(crate) fn filter(&self, tree: &Tree<'_>, nodes: Vec<NodeId>) -> Result<Vec<NodeId>, Damage> {
+        if let ValueTest::StandsFor(reference) = &self.test {
+            let in_tree = ReferenceInTree::of(reference, tree)?;
+            let mut passing = Vec::new();
+            for node in nodes {
+                if let AttributeValue::Node(value) = self.path.value(tree, node)?
+                    && in_tree.matches(reference, tree, value)?
+                {
+                    passing.push(node);
+                }
+            }
+            return Ok(passing);
+        }
         // An identifier of the tree is compared by its number, without decoding the field.
         let number = match &self.test {
             ValueTest::Equals(Operand::Text(text)) if self.path.is_single() => {
@@ -104,6 +140,8 @@ impl AttributeTest {
         Ok(match &self.test {
             ValueTest::IsPresent => value.is_present(),
             ValueTest::Equals(operand) => operand.equals(&value),
+            // Whole sets are tested at once, see `filter`.
+            ValueTest::StandsFor(_) => false,
             ValueTest::Differs(operand) => !operand.equals(&value),
             ValueTest::Compares(accepts, number) => {
                 value.number().and_then(|value| value.compare(number)).is_some_and(accepts)

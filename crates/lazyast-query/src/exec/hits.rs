@@ -8,23 +8,26 @@ use lazyast_format::{NodeId, Tree};
 use super::filter::{all, filter};
 use super::navigation::{block_from, parents};
 use crate::error::ExecutionError;
-use crate::hit::Hit;
+use crate::hit::{Hit, TreeHits};
 use crate::pattern::{Matcher, Pattern, PatternMatch, PatternRoot};
 use crate::plan::Condition;
 
 /// The hits of a condition in a tree, in preorder.
-pub(crate) fn hits(tree: &Tree<'_>, condition: &Condition) -> Result<Vec<Hit>, ExecutionError> {
-    let nodes = all(tree, condition)?;
+pub(crate) fn hits(tree: &Tree<'_>, condition: &Condition) -> Result<TreeHits, ExecutionError> {
+    let mut given_up = Vec::new();
+    let nodes = all(tree, condition, &mut given_up)?;
+    given_up.sort_unstable();
+    given_up.dedup();
     let mut hits: Vec<Hit> = nodes.iter().map(|node| Hit { node: *node, last: *node }).collect();
     let mut patterns = Vec::new();
     condition.own_patterns(&mut patterns);
     patterns.retain(|pattern| matches!(pattern.root, PatternRoot::Block(_)));
     if patterns.is_empty() {
-        return Ok(hits);
+        return Ok(TreeHits { hits, given_up });
     }
     let parents = parents(tree, &nodes)?;
     for pattern in patterns {
-        let mut matcher = Matcher::new(pattern, tree);
+        let mut matcher = Matcher::new(pattern, tree)?;
         for (hit, parent) in hits.iter_mut().zip(&parents) {
             let is_open = hit.last == hit.node && pattern.kinds.contains(tree.kind(hit.node)?);
             if is_open
@@ -35,7 +38,7 @@ pub(crate) fn hits(tree: &Tree<'_>, condition: &Condition) -> Result<Vec<Hit>, E
             }
         }
     }
-    Ok(hits)
+    Ok(TreeHits { hits, given_up })
 }
 
 /// The pattern that the captures of a hit come from, and its match: the first of the condition's own patterns that
@@ -47,7 +50,7 @@ pub(crate) fn match_at<'c>(
 ) -> Result<Option<(&'c Pattern, PatternMatch)>, ExecutionError> {
     match condition {
         Condition::Pattern(pattern) => {
-            let mut matcher = Matcher::new(pattern, tree);
+            let mut matcher = Matcher::new(pattern, tree)?;
             let has_kind = pattern.kinds.contains(tree.kind(node)?);
             let block = match pattern.root {
                 PatternRoot::Node(_) => Vec::new(),
@@ -58,6 +61,7 @@ pub(crate) fn match_at<'c>(
             };
             Ok((has_kind && matcher.matches(node, &block)?).then(|| (&**pattern, matcher.matched())))
         }
+        Condition::Captured(outer, _, _) => match_at(tree, outer, node),
         Condition::All(parts) => {
             for part in parts {
                 let found = match_at(tree, part, node)?;
@@ -72,7 +76,7 @@ pub(crate) fn match_at<'c>(
                 let mut patterns = Vec::new();
                 part.own_patterns(&mut patterns);
                 // In `A:pattern('$X'), B:pattern('$Y')` both patterns match the node; only one part selects it.
-                if !patterns.is_empty() && !filter(tree, part, vec![node])?.is_empty() {
+                if !patterns.is_empty() && !filter(tree, part, vec![node], &mut Vec::new())?.is_empty() {
                     return match_at(tree, part, node);
                 }
             }

@@ -34,12 +34,13 @@
 //!
 //! - [`candidates`]: the nodes of some kinds.
 //! - [`filter`]: conditions over sets of candidates.
-//! - [`relations`], [`fields`], [`patterns`], [`positions`]: the conditions that need more than a line.
+//! - [`captures`], [`relations`], [`fields`], [`patterns`], [`positions`]: the conditions that need more than a line.
 //! - [`navigation`]: parents, lists of siblings, blocks.
 //! - [`node_set`]: sets of nodes.
 //! - [`hits`](mod@hits): hits and the patterns that captures come from.
 
 mod candidates;
+mod captures;
 mod fields;
 mod filter;
 mod hits;

@@ -16,14 +16,17 @@ pub(super) fn matching(
     tree: &Tree<'_>,
     pattern: &Pattern,
     candidates: Vec<NodeId>,
+    given_up: &mut Vec<NodeId>,
 ) -> Result<Vec<NodeId>, ExecutionError> {
-    let mut matcher = Matcher::new(pattern, tree);
+    let mut matcher = Matcher::new(pattern, tree)?;
     if matcher.rejects_tree() {
         return Ok(Vec::new());
     }
     let kinds = tree.kinds();
     let may_match = |matcher: &Matcher<'_, '_, '_>, node: NodeId| {
-        pattern.kinds.contains_code(kinds[node as usize]) && !matcher.rejects(node)
+        pattern.kinds.contains_code(kinds[node as usize])
+            && pattern.only_field.is_none_or(|field| tree.field(node) == Ok(field))
+            && !matcher.rejects(node)
     };
     let mut matching = Vec::new();
     if let PatternRoot::Node(_) = pattern.root {
@@ -32,6 +35,7 @@ pub(super) fn matching(
                 matching.push(node);
             }
         }
+        given_up.extend(matcher.given_up());
         return without_fstring_parts(tree, pattern, matching);
     }
     let mut possible = Vec::new();
@@ -46,6 +50,7 @@ pub(super) fn matching(
             matching.push(node);
         }
     }
+    given_up.extend(matcher.given_up());
     Ok(matching)
 }
 

@@ -14,6 +14,10 @@ use crate::integer::parse_integer;
 
 /// Whether two subjects are equal.
 pub(super) fn subjects_equal(tree: &Tree<'_>, one: Subject, other: Subject) -> Result<bool, Damage> {
+    match (text_of(tree, one)?, text_of(tree, other)?) {
+        (None, None) => {}
+        (one, other) => return Ok(one == other),
+    }
     match (bare_name(tree, one)?, bare_name(tree, other)?) {
         (Some(one), Some(other)) => return Ok(one == other),
         (None, None) => {}
@@ -34,6 +38,15 @@ pub(super) fn subjects_equal(tree: &Tree<'_>, one: Subject, other: Subject) -> R
     Ok(forms_equal && subtrees_equal(tree, one.node, other.node)?)
 }
 
+/// The text that a subject is: a part of a string.
+pub(crate) fn text_of<'a>(tree: &Tree<'a>, subject: Subject) -> Result<Option<&'a [u8]>, Damage> {
+    let SubjectForm::Text(start, end) = subject.form else { return Ok(None) };
+    let Payload::Constant { value, .. } = tree.payload(subject.node, Kind::Constant)? else {
+        return Ok(None);
+    };
+    Ok(tree.string(value)?.get(start as usize..end as usize))
+}
+
 /// The name that a subject consists of, if it consists of a name alone.
 fn bare_name<'a>(tree: &Tree<'a>, subject: Subject) -> Result<Option<&'a str>, Damage> {
     let node = subject.node;
@@ -43,9 +56,10 @@ fn bare_name<'a>(tree: &Tree<'a>, subject: Subject) -> Result<Option<&'a str>, D
             return Ok(tree.name(name)?.split('.').nth(usize::from(part)));
         }
         SubjectForm::Underscore => return Ok(Some("_")),
-        SubjectForm::Parameter(_, Some(_)) | SubjectForm::DictItem(_) | SubjectForm::KeywordPattern(_) => {
-            None
-        }
+        SubjectForm::Parameter(_, Some(_))
+        | SubjectForm::DictItem(_)
+        | SubjectForm::KeywordPattern(_)
+        | SubjectForm::Text(..) => None,
         SubjectForm::Node | SubjectForm::Parameter(_, None) => {
             let has_children = tree.subtree_end(node) > node + 1;
             match tree.kind(node)? {

@@ -68,7 +68,10 @@ pub(super) fn substitute(text: &str) -> Result<SubstitutedText, QueryError> {
     while let Some((range, mut metavariable)) = next_metavariable(text, end) {
         substituted.text.push_str(&text[end..range.start]);
         end = range.end;
-        metavariable.as_keyword = metavariable.is_sequence && context.is_after_keyword(&substituted.text);
+        // `**$$$` is a keyword argument already.
+        let is_unpacked = substituted.text.trim_end().ends_with("**");
+        let is_after_keyword = metavariable.is_sequence && context.is_after_keyword(&substituted.text);
+        metavariable.as_keyword = is_after_keyword && !is_unpacked;
         let suffix = if metavariable.as_keyword { "=0" } else { "" };
         let identifier = match identifiers.get(&metavariable) {
             Some(identifier) => identifier.clone(),
@@ -140,18 +143,20 @@ fn next_metavariable(text: &str, from: usize) -> Option<(Range<usize>, Metavaria
     loop {
         start += memchr::memchr(b'$', &bytes[start..])?;
         let dollars = bytes[start..].iter().take_while(|byte| **byte == b'$').count();
-        let rest = &text[start + dollars..];
+        // semgrep's `$...ARGS` is another way to write `$$$ARGS`.
+        let dots = if dollars == 1 && text[start + 1..].starts_with("...") { 3 } else { 0 };
+        let rest = &text[start + dollars + dots..];
         let length = match rest.as_bytes().first() {
             Some(first) if first.is_ascii_alphabetic() || *first == b'_' => {
                 rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count()
             }
             _ => 0,
         };
-        if dollars == 3 || dollars == 1 && length > 0 {
+        let is_sequence = dollars == 3 || dots > 0;
+        if is_sequence || dollars == 1 && length > 0 {
             let name = Some(&rest[..length]).filter(|name| !name.is_empty() && *name != "_");
-            let metavariable =
-                Metavariable { name: name.map(str::to_owned), is_sequence: dollars == 3, as_keyword: false };
-            return Some((start..start + dollars + length, metavariable));
+            let metavariable = Metavariable { name: name.map(str::to_owned), is_sequence, as_keyword: false };
+            return Some((start..start + dollars + dots + length, metavariable));
         }
         start += dollars;
     }
@@ -163,9 +168,15 @@ mod tests {
 
     #[test]
     fn identifiers_are_as_long_as_metavariables() {
-        for text in
-            ["f($X, $$$, $LONG_1)", "f(a=1, $$$)", "f'{$X}'", "'$X $5 $'", "lambda a=1, $$$XS: 0", "$A+$A"]
-        {
+        for text in [
+            "f($X, $$$, $LONG_1)",
+            "f(a=1, $$$)",
+            "f'{$X}'",
+            "'$X $5 $'",
+            "lambda a=1, $$$XS: 0",
+            "$A+$A",
+            "f($...XS, a=1, $...)",
+        ] {
             let substituted = substitute(text).expect("a pattern");
             assert_eq!(substituted.text.len(), text.len(), "{text}");
             assert_eq!(substituted.restore(substituted.text.as_bytes()), text.as_bytes(), "{text}");
@@ -177,6 +188,8 @@ mod tests {
         for (text, expected) in [
             ("f(a=1, $$$)", true),
             ("f(**a, $$$)", true),
+            ("f(a=1, $...XS)", true),
+            ("f(a=1, **$$$)", false),
             ("f(a, $$$)", false),
             ("f(a == 1, $$$)", false),
             ("f(a ** 2, $$$)", false),

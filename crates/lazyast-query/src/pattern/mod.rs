@@ -9,9 +9,11 @@
 //! - [`source`]: the code in the text, and the statements that it needs around it to be Python.
 //! - [`metavariables`]: replaces metavariables with identifiers, so that any Python parser parses the text.
 //! - [`keyword_context`]: finds out where Python wants a `name=value` in place of a metavariable.
+//! - [`name_matching`]: whether dotted names are resolved.
 //! - [`parse`]: the parser, which the caller gives.
 //! - [`compile`](mod@compile): compiles the tree of the parsed text to a [`program`].
 //! - [`matcher`]: compares a program with nodes.
+//! - [`text`]: metavariables in the text of a string.
 //! - [`subject`]: what is compared and captured.
 //! - [`equality`]: compares what one metavariable matches in two places.
 
@@ -20,13 +22,17 @@ mod equality;
 mod keyword_context;
 mod matcher;
 mod metavariables;
+mod name_matching;
 mod parse;
 mod program;
 mod source;
 mod subject;
+mod text;
 
 pub(crate) use compile::compile;
-pub(crate) use matcher::{Matcher, PatternMatch};
+pub(crate) use equality::text_of;
+pub(crate) use matcher::{MAX_STEPS, Matcher, PatternMatch};
+pub use name_matching::NameMatching;
 pub use parse::{ParseFailure, ParseFn};
 pub(crate) use program::{Pattern, PatternRoot};
 pub(crate) use subject::{Subject, SubjectForm};

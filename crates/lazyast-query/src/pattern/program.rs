@@ -23,6 +23,7 @@ use lazyast_format::{Field, Kind, KindSet};
 use num_bigint::BigUint;
 
 use crate::prefilter::Prefilter;
+use crate::reference::Reference;
 
 /// A compiled pattern.
 #[derive(Debug)]
@@ -40,7 +41,11 @@ pub(crate) struct Pattern {
     /// The kinds that the first node of a match can have.
     pub(crate) kinds: KindSet,
     pub(crate) prefilter: Prefilter,
+    /// The field that a match must be in: that of decorators, if the pattern is one.
+    pub(crate) only_field: Option<Field>,
     pub(super) quick_rejects: Vec<QuickReject>,
+    /// The dotted names that are compared by what stands for them.
+    pub(super) references: Vec<Reference>,
 }
 
 impl Pattern {
@@ -76,6 +81,8 @@ pub(crate) struct CaptureSlot {
 }
 
 pub(super) type TemplateId = u32;
+/// An index into [`Pattern::references`].
+pub(super) type ReferenceId = u32;
 pub(super) type ListId = u32;
 pub(super) type KeywordSetId = u32;
 /// An index into [`Pattern::captures`].
@@ -90,6 +97,8 @@ pub(crate) enum NodeTest {
     Template(TemplateId),
     /// Any node: a metavariable, which may capture.
     Any(Option<CaptureId>),
+    /// The node stands for a dotted name.
+    Reference(ReferenceId),
 }
 
 /// A description of a node.
@@ -112,6 +121,8 @@ pub(super) enum FieldTest {
     List(Field, ListId),
     /// The positional arguments or bases in the field, and the keywords.
     Arguments(Field, ListId, KeywordSetId),
+    /// The decorators of a definition, in any order.
+    Decorators(KeywordSetId),
     /// The positional and the keyword patterns of a `MatchClass`.
     ClassPatterns(ListId, KeywordSetId),
     /// All parameters of an `arguments`.
@@ -125,12 +136,14 @@ pub(super) enum FieldTest {
     Name(NameTest),
 }
 
-/// Keywords, which match in any order.
+/// Keywords or decorators, which match in any order.
 #[derive(Debug)]
 pub(super) struct KeywordSet {
     pub(super) elements: Vec<(KeywordNameTest, NodeTest)>,
     /// Whether there may be others.
     pub(super) is_open: bool,
+    /// `**$$$`, which captures the others.
+    pub(super) rest: Option<Option<CaptureId>>,
 }
 
 /// A test of a keyword's name.
@@ -138,6 +151,8 @@ pub(super) struct KeywordSet {
 pub(super) enum KeywordNameTest {
     /// `k=`
     Exactly(NameIndex),
+    /// A decorator, which has no name.
+    Decorator,
     /// `**`, which has no name.
     Unpacking,
     /// `$K=`
@@ -204,6 +219,15 @@ pub(super) enum PayloadTest {
     /// The module, the level and the laziness of an `ImportFrom`.
     ImportFrom(Option<NameTest>, u32, bool),
     Constant(ConstantLiteral),
+    /// The parts of the text of a `str`.
+    Text(Vec<TextPart>),
+}
+
+/// A part of the text of a string: a fixed text, or any text.
+#[derive(Debug)]
+pub(super) enum TextPart {
+    Exactly(Vec<u8>),
+    Any(Option<CaptureId>),
 }
 
 /// The value of a constant in a pattern.
@@ -231,4 +255,6 @@ pub(super) struct QuickReject {
     pub(super) kind: Kind,
     /// The node's name, if its payload is a name and a context.
     pub(super) name: Option<NameIndex>,
+    /// The dotted name that the node stands for; then kind and name are not tested.
+    pub(super) reference: Option<ReferenceId>,
 }

@@ -22,19 +22,26 @@ pub(super) enum Wrapper {
     Match,
     /// A `match` around an indented `case`.
     IndentedMatch,
+    /// A function after a decorator.
+    Decorator,
 }
 
 impl Wrapper {
     /// The text before code that is indented by `indent`.
     pub(super) fn before(self, indent: &str) -> String {
         match self {
-            Self::None => String::new(),
+            Self::None | Self::Decorator => String::new(),
             Self::If => "if 1:\n".to_owned(),
             Self::Try => "try:\n pass\n".to_owned(),
             Self::IfTry => format!("if 1:\n{indent}try:\n{indent} pass\n"),
             Self::Match => "match _:\n ".to_owned(),
             Self::IndentedMatch => "match _:\n".to_owned(),
         }
+    }
+
+    /// The text after the code.
+    pub(super) fn after(self) -> &'static str {
+        if self == Self::Decorator { "def _(): 0\n" } else { "" }
     }
 }
 
@@ -80,6 +87,8 @@ impl<'t> PatternSource<'t> {
             ("except", false) => &[Wrapper::Try],
             // `case [x]: y` is also an annotated assignment.
             ("case", false) => &[Wrapper::Match, Wrapper::None],
+            // A decorator is a pattern by itself if no definition follows.
+            (_, false) if code.starts_with('@') => &[Wrapper::None, Wrapper::Decorator],
             (_, false) => &[Wrapper::None],
         }
     }

@@ -25,6 +25,8 @@ pub(crate) enum SubjectForm {
     DictItem(Option<NodeId>),
     /// A keyword pattern of a class pattern. The node is the pattern, this is the name of the keyword.
     KeywordPattern(u32),
+    /// A part of the text of a string: its start and its end, in bytes.
+    Text(u32, u32),
     /// The `_` of a `*_` in a sequence pattern. CPython stores no name for it.
     Underscore,
 }

@@ -31,6 +31,8 @@ pub(crate) enum Condition {
     All(Vec<Self>),
     Any(Vec<Self>),
     Not(Box<Self>),
+    /// What a metavariable captured fulfils the inner condition. The outer one has the patterns.
+    Captured(Box<Self>, Arc<str>, Box<Self>),
     /// Some node in this relation to the node fulfils the inner condition.
     Related(Relation, Box<Self>),
 }
@@ -97,7 +99,7 @@ impl Condition {
             Self::Attribute(_) => 5,
             Self::Fields(_) => 6,
             Self::Any(_) | Self::All(_) | Self::Not(_) => 7,
-            Self::Related(..) | Self::ListPosition(_) => 8,
+            Self::Related(..) | Self::ListPosition(_) | Self::Captured(..) => 8,
         }
     }
 
@@ -107,6 +109,7 @@ impl Condition {
             Self::Kinds(kinds) => *kinds,
             Self::Pattern(pattern) => pattern.kinds,
             Self::Attribute(test) => test.kinds(),
+            Self::Captured(outer, _, _) => outer.kinds(),
             Self::All(parts) => parts.iter().fold(KindSet::all(), |kinds, part| kinds.and(part.kinds())),
             Self::Any(parts) => parts.iter().fold(KindSet::EMPTY, |kinds, part| kinds.or(part.kinds())),
             _ => KindSet::all(),
@@ -123,12 +126,18 @@ impl Condition {
             Self::All(parts) => Prefilter::all(parts.iter().map(Self::prefilter)),
             Self::Any(parts) => Prefilter::any(parts.iter().map(Self::prefilter)),
             Self::Related(_, other) => other.prefilter(),
+            // A `$$$` may have captured nothing, so the inner condition excludes no file.
+            Self::Captured(outer, _, _) => outer.prefilter(),
             Self::Fields(_) | Self::ListPosition(_) | Self::Not(_) => Prefilter::ACCEPT_ALL,
         }
     }
 
     /// The depth of the condition, and the number of its parts.
     pub(crate) fn measure(&self) -> (usize, usize) {
+        if let Self::Captured(outer, _, inner) = self {
+            let ((outer_depth, outer_size), (depth, size)) = (outer.measure(), inner.measure());
+            return (outer_depth.max(depth) + 1, outer_size.saturating_add(size).saturating_add(1));
+        }
         let inner: &[Self] = match self {
             Self::All(parts) | Self::Any(parts) => parts,
             Self::Not(inner) | Self::Related(_, inner) => std::slice::from_ref(inner),
@@ -139,11 +148,27 @@ impl Condition {
         })
     }
 
+    /// Collects why parts of the condition can never be fulfilled.
+    pub(crate) fn hints(&self, hints: &mut Vec<String>) {
+        match self {
+            Self::Attribute(test) => hints.extend(test.hint()),
+            Self::ListPosition(position) => hints.extend(position.hint()),
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.hints(hints)),
+            Self::Not(inner) | Self::Related(_, inner) => inner.hints(hints),
+            Self::Captured(outer, _, inner) => {
+                outer.hints(hints);
+                inner.hints(hints);
+            }
+            Self::Kinds(_) | Self::Fields(_) | Self::Pattern(_) => {}
+        }
+    }
+
     /// Collects the patterns that the node itself is compared with, in order. Only these give captures: a pattern
     /// below `Not` or `Related` is about the absence of a match or about another node.
     pub(crate) fn own_patterns<'c>(&'c self, patterns: &mut Vec<&'c Arc<Pattern>>) {
         match self {
             Self::Pattern(pattern) => patterns.push(pattern),
+            Self::Captured(outer, _, _) => outer.own_patterns(patterns),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.own_patterns(patterns)),
             _ => {}
         }

@@ -37,6 +37,10 @@ fn write(condition: &Condition, f: &mut fmt::Formatter<'_>, level: usize) -> fmt
         Condition::All(parts) => write_parts(f, "all of", parts),
         Condition::Any(parts) => write_parts(f, "any of", parts),
         Condition::Not(inner) => write_parts(f, "not", std::slice::from_ref(&**inner)),
+        Condition::Captured(outer, name, inner) => {
+            write(outer, f, level)?;
+            write_parts(f, &format!("captured as {name}"), std::slice::from_ref(&**inner))
+        }
         Condition::Related(relation, other) => {
             write_parts(f, relation.name(), std::slice::from_ref(&**other))
         }

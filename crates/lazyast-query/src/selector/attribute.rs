@@ -10,6 +10,7 @@ use crate::attribute::{
     AttributeStep, AttributeTest, CONSTANT_TYPES, Number, Operand, POSITION_ATTRIBUTES, ValueTest,
 };
 use crate::error::QueryError;
+use crate::reference::Reference;
 use crate::schema::{field_of, suggestion};
 use lazyast_format::KindSet;
 
@@ -127,9 +128,12 @@ const OPERATORS: [(&str, Option<Comparison>); 6] = [
 ];
 
 fn parse_test(lexer: &mut SelectorLexer<'_>) -> Result<ValueTest, QueryError> {
+    if lexer.take("~=") {
+        return parse_reference(lexer);
+    }
     let operator = OPERATORS.into_iter().find(|(operator, _)| lexer.take(operator));
     let Some((operator, comparison)) = operator else {
-        return Err(lexer.error("expected one of = != < <= > >= or ]"));
+        return Err(lexer.error("expected one of = != ~= < <= > >= or ]"));
     };
     // `==` is accepted, as in Python.
     let _ = operator == "=" && lexer.take("=");
@@ -142,6 +146,17 @@ fn parse_test(lexer: &mut SelectorLexer<'_>) -> Result<ValueTest, QueryError> {
         (Some(accepts), _, Operand::Number(number)) => Ok(ValueTest::Compares(accepts, number)),
         _ => Err(lexer.error_since(start, format!("expected a number after {operator}"))),
     }
+}
+
+/// The dotted name after `~=`.
+fn parse_reference(lexer: &mut SelectorLexer<'_>) -> Result<ValueTest, QueryError> {
+    lexer.skip_whitespace();
+    let start = lexer.offset();
+    let name = lexer.bare_value();
+    if name.split('.').any(str::is_empty) {
+        return Err(lexer.error_since(start, "expected a dotted name such as requests.get"));
+    }
+    Ok(ValueTest::StandsFor(Reference::new(name)))
 }
 
 fn parse_operand(lexer: &mut SelectorLexer<'_>) -> Result<Operand, QueryError> {

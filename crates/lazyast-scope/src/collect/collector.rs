@@ -7,8 +7,7 @@ use lazyast_format::encoding::Payload;
 use lazyast_format::read::{NameNeedle, NodeRow};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
-use super::frame::{Context, Frame};
-use super::private::PrivateNames;
+use super::frame::{Context, Frame, PrivateNames};
 use crate::imports::Import;
 use crate::names::NameTable;
 use crate::occurrence::{NameRole, Occurrence};

@@ -2,8 +2,18 @@
 
 use lazyast_format::{Kind, NodeId};
 
-use super::private::PrivateNames;
 use crate::scope::ScopeId;
+
+/// How private names are mangled. Classes are given by the number of their name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PrivateNames {
+    /// Outside of classes: not at all.
+    Kept,
+    /// Inside of a class: all of them.
+    OfClass(u32),
+    /// Beside the type parameters of a class, in this scope: only those that are type parameters.
+    OfTypeParameters(u32, ScopeId),
+}
 
 /// Where a node is evaluated.
 #[derive(Clone, Copy, Debug)]

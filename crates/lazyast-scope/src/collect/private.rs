@@ -3,19 +3,8 @@
 use lazyast_format::Damage;
 
 use super::collector::Collector;
+use super::frame::PrivateNames;
 use crate::names::mangled;
-use crate::scope::ScopeId;
-
-/// How private names are mangled. Classes are given by the number of their name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PrivateNames {
-    /// Outside of classes: not at all.
-    Kept,
-    /// Inside of a class: all of them.
-    OfClass(u32),
-    /// Beside the type parameters of a class, in this scope: only those that are type parameters.
-    OfTypeParameters(u32, ScopeId),
-}
 
 impl Collector<'_, '_> {
     /// The number that a name has in a place.

@@ -36,11 +36,15 @@ impl fmt::Display for SearchError {
 
 impl std::error::Error for SearchError {}
 
+/// The value of a module with hits, and why some of its nodes were not compared.
+type ModuleResult<T> = (Option<T>, Option<ExecutionError>);
+
 impl Project {
     /// Searches all modules in parallel, and calls `map` with the hits of each module that has any, on the thread
     /// that found them.
     ///
-    /// Returns the values of `map` with the indices of their modules, in the order of [`modules`](Self::modules).
+    /// Returns the values of `map` with the indices of their modules, in the order of [`modules`](Self::modules). A module
+    /// with nodes whose comparison takes too many steps has an error as well, after its value.
     pub fn search<T: Send>(
         &self,
         query: &Query,
@@ -49,13 +53,15 @@ impl Project {
     ) -> Vec<(usize, Result<T, SearchError>)> {
         let modules = self.modules();
         let prefilter = PackPrefilter::new(modules, query.prefilter());
-        let search_module = |module: &Module| -> Result<Option<T>, SearchError> {
+        let search_module = |module: &Module| -> Result<Option<ModuleResult<T>>, SearchError> {
             if !prefilter.may_have_hits(module) {
                 return Ok(None);
             }
             let tree = module.tree().map_err(SearchError::Archive)?;
-            let hits = query.hits(tree).map_err(SearchError::Run)?;
-            Ok((!hits.is_empty()).then(|| map(module, tree, hits)))
+            let found = query.search(tree).map_err(SearchError::Run)?;
+            let limit = found.limit_error();
+            let value = (!found.hits.is_empty()).then(|| map(module, tree, found.hits));
+            Ok((value.is_some() || limit.is_some()).then_some((value, limit)))
         };
         let threads = parallel::thread_count(jobs).min(modules.len() / MIN_FILES_PER_THREAD);
         let results = parallel::filter_map_indices(modules.len(), threads, |index| {
@@ -65,6 +71,16 @@ impl Project {
             // The index makes the next search faster. Without it, results are the same.
             let _ = self.cache.store().map(Store::write_identifier_indexes);
         }
-        results
+        let mut flat = Vec::with_capacity(results.len());
+        for (index, result) in results {
+            match result {
+                Ok((value, limit)) => {
+                    flat.extend(value.map(|value| (index, Ok(value))));
+                    flat.extend(limit.map(|limit| (index, Err(SearchError::Run(limit)))));
+                }
+                Err(error) => flat.push((index, Err(error))),
+            }
+        }
+        flat
     }
 }

@@ -1,8 +1,10 @@
 //! `Query`: a compiled pattern or selector.
 
 use std::borrow::Cow;
+use std::ffi::CString;
 
-use pyo3::exceptions::PyValueError;
+use lazyast::NameMatching;
+use pyo3::exceptions::{PyRuntimeWarning, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
@@ -36,16 +38,32 @@ fn invalid(error: lazyast::QueryError) -> PyErr {
     QueryError::new_err(error.to_string())
 }
 
-/// Compile a pattern: Python code with metavariables. Raises `QueryError`.
-#[pyfunction]
-fn pattern(text: String) -> PyResult<PyQuery> {
-    Ok(PyQuery { inner: lazyast::pattern(&text).map_err(invalid)?, text: format!("pattern({text:?})") })
+fn name_matching(literal_names: bool) -> NameMatching {
+    if literal_names { NameMatching::Literal } else { NameMatching::Resolved }
 }
 
-/// Compile a selector. Raises `QueryError`.
+/// The text that makes a query again.
+fn repr(language: &str, text: &str, literal_names: bool) -> String {
+    let option = if literal_names { ", literal_names=True" } else { "" };
+    format!("{language}({text:?}{option})")
+}
+
+/// Compile a pattern: Python code with metavariables. Raises `QueryError`.
+///
+/// A dotted name matches what stands for it in files that import it; with `literal_names`, it is compared as text.
 #[pyfunction]
-fn selector(text: String) -> PyResult<PyQuery> {
-    Ok(PyQuery { inner: lazyast::selector(&text).map_err(invalid)?, text: format!("selector({text:?})") })
+#[pyo3(signature = (text, *, literal_names = false))]
+fn pattern(text: String, literal_names: bool) -> PyResult<PyQuery> {
+    let inner = lazyast::pattern_with(&text, name_matching(literal_names)).map_err(invalid)?;
+    Ok(PyQuery { inner, text: repr("pattern", &text, literal_names) })
+}
+
+/// Compile a selector. Raises `QueryError`. `literal_names` is for the patterns in it.
+#[pyfunction]
+#[pyo3(signature = (text, *, literal_names = false))]
+fn selector(text: String, literal_names: bool) -> PyResult<PyQuery> {
+    let inner = lazyast::selector_with(&text, name_matching(literal_names)).map_err(invalid)?;
+    Ok(PyQuery { inner, text: repr("selector", &text, literal_names) })
 }
 
 impl PyQuery {
@@ -89,6 +107,13 @@ impl PyQuery {
         self.combine(other, ".not_(*)", lazyast::Query::without)
     }
 
+    /// Matches for which everything that the metavariable `name` captured is a match of another query.
+    #[pyo3(name = "where")]
+    fn where_(&self, name: &str, other: QueryOrSelector<'_>) -> PyResult<Self> {
+        let repr = format!(".where({name:?}, *)");
+        self.combine(other, &repr, |query, other| query.captured(name, other))
+    }
+
     fn __and__(&self, other: QueryOrSelector<'_>) -> PyResult<Self> {
         self.combine(other, " & *", lazyast::Query::and)
     }
@@ -118,7 +143,12 @@ impl PyQuery {
             )
         })?;
         let text = source.map(|source| text_of(&source)).transpose()?.flatten();
-        let hits = self.inner.hits(context.tree()).map_err(|error| query_failed(&error, "the tree"))?;
+        let found = self.inner.search(context.tree()).map_err(|error| query_failed(&error, "the tree"))?;
+        if let Some(limit) = found.limit_error() {
+            let message = CString::new(format!("lazyast: {limit}"))?;
+            PyErr::warn(py, &py.get_type::<PyRuntimeWarning>(), &message, 1)?;
+        }
+        let hits = found.hits;
         let mut files = Vec::new();
         if !hits.is_empty() {
             files.push(MatchedFile::in_tree(context.archive().clone(), tree.unbind(), text, hits)?);

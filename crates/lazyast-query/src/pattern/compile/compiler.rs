@@ -9,11 +9,13 @@ use lazyast_format::{Kind, KindSet, NodeId};
 use super::parsed::ParsedPattern;
 use crate::error::QueryError;
 use crate::pattern::metavariables::Metavariable;
+use crate::pattern::name_matching::NameMatching;
 use crate::pattern::program::{
     CaptureId, CaptureSlot, KeywordNameTest, KeywordSet, KeywordSetId, ListElement, ListId, ListPattern,
-    NameIndex, NameTest, NodeTest, Pattern, PatternRoot,
+    NameIndex, NameTest, NodeTest, Pattern, PatternRoot, ReferenceId,
 };
 use crate::prefilter::Prefilter;
+use crate::reference::Reference;
 
 /// A program under construction. What it is compiled from is `parsed`.
 pub(super) struct PatternCompiler<'c, 'a> {
@@ -24,10 +26,11 @@ pub(super) struct PatternCompiler<'c, 'a> {
     name_indexes: HashMap<Box<str>, NameIndex>,
     /// Everything that a file with a match contains.
     pub(super) prefilters: Vec<Prefilter>,
+    names: NameMatching,
 }
 
 impl<'c, 'a> PatternCompiler<'c, 'a> {
-    pub(super) fn new(text: &str, parsed: ParsedPattern<'c, 'a>) -> Self {
+    pub(super) fn new(text: &str, parsed: ParsedPattern<'c, 'a>, names: NameMatching) -> Self {
         let pattern = Pattern {
             text: text.to_owned(),
             root: PatternRoot::Node(NodeTest::Any(None)),
@@ -38,9 +41,18 @@ impl<'c, 'a> PatternCompiler<'c, 'a> {
             captures: Vec::new(),
             kinds: KindSet::EMPTY,
             prefilter: Prefilter::ACCEPT_ALL,
+            only_field: None,
             quick_rejects: Vec::new(),
+            references: Vec::new(),
         };
-        Self { parsed, pattern, uses: Vec::new(), name_indexes: HashMap::new(), prefilters: Vec::new() }
+        Self {
+            parsed,
+            pattern,
+            uses: Vec::new(),
+            name_indexes: HashMap::new(),
+            prefilters: Vec::new(),
+            names,
+        }
     }
 
     pub(super) fn error(&self, node: NodeId, message: impl Into<String>) -> QueryError {
@@ -141,15 +153,38 @@ impl<'c, 'a> PatternCompiler<'c, 'a> {
         self.pattern.lists.len() as ListId - 1
     }
 
-    /// Adds the keywords that belong to a list of positional elements. A `$$$` in the list also takes keywords.
+    /// Adds the keywords that belong to a list of positional elements. A `$$$` in the list also takes keywords, unless
+    /// `rest`, which is a `**$$$`, takes them.
     pub(super) fn add_keywords(
         &mut self,
         list: ListId,
         elements: Vec<(KeywordNameTest, NodeTest)>,
+        rest: Option<Option<CaptureId>>,
     ) -> KeywordSetId {
-        let is_open = self.pattern.lists[list as usize].elements.iter().any(ListElement::is_sequence);
-        self.pattern.keyword_sets.push(KeywordSet { elements, is_open });
+        let has_sequence = self.pattern.lists[list as usize].elements.iter().any(ListElement::is_sequence);
+        let is_open = has_sequence || rest.is_some();
+        self.pattern.keyword_sets.push(KeywordSet { elements, is_open, rest });
         self.pattern.keyword_sets.len() as KeywordSetId - 1
+    }
+
+    /// The dotted name that a node is, if it is compared by what stands for it. A name that begins with `self` or `cls`
+    /// is not: no import binds these.
+    pub(super) fn reference(&mut self, node: NodeId) -> Result<Option<ReferenceId>, QueryError> {
+        if self.names == NameMatching::Literal || self.parsed.kind(node)? != Kind::Attribute {
+            return Ok(None);
+        }
+        let Some(text) = self.parsed.dotted_text(node)? else { return Ok(None) };
+        if matches!(text.split('.').next(), Some("self" | "cls")) {
+            return Ok(None);
+        }
+        let known = self.pattern.references.iter().position(|reference| reference.is(&text));
+        if let Some(known) = known {
+            return Ok(Some(known as ReferenceId));
+        }
+        let reference = Reference::new(&text);
+        self.prefilters.push(reference.prefilter());
+        self.pattern.references.push(reference);
+        Ok(Some(self.pattern.references.len() as ReferenceId - 1))
     }
 
     /// Adds a kind that every file with a match has.

@@ -5,6 +5,7 @@ use super::parsed::ParsedPattern;
 use crate::error::{Language, QueryError};
 use crate::limits::check_length;
 use crate::pattern::metavariables::substitute;
+use crate::pattern::name_matching::NameMatching;
 use crate::pattern::parse::{ParseFailure, ParseFn};
 use crate::pattern::program::Pattern;
 use crate::pattern::source::{PatternSource, Wrapper};
@@ -18,7 +19,11 @@ const SHALLOW: u16 = 40;
 const STACK: usize = 4 << 20;
 
 /// Compiles a pattern.
-pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &ParseFn<'_, B>) -> Result<Pattern, QueryError> {
+pub(crate) fn compile<B: AsRef<[u8]>>(
+    text: &str,
+    names: NameMatching,
+    parse: &ParseFn<'_, B>,
+) -> Result<Pattern, QueryError> {
     check_length(Language::Pattern, text)?;
     let source = PatternSource::new(text);
     if source.code.is_empty() {
@@ -29,11 +34,11 @@ pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &ParseFn<'_, B>) -> Res
     for wrapper in source.wrappers() {
         let before = wrapper.before(source.indent());
         let offsets = source.offsets(before.len());
-        match parse(&format!("{before}{}\n", substituted.text)) {
+        match parse(&format!("{before}{}\n{}", substituted.text, wrapper.after())) {
             Ok(archive) => {
                 let tree = archive.tree().map_err(|error| source.error(error.to_string()))?;
                 let parsed = ParsedPattern { tree: &tree, substituted: &substituted, offsets };
-                return compile_tree(text, parsed, *wrapper);
+                return compile_tree(text, parsed, *wrapper, names);
             }
             Err(error) => failure = Some((offsets, error)),
         }
@@ -43,13 +48,18 @@ pub(crate) fn compile<B: AsRef<[u8]>>(text: &str, parse: &ParseFn<'_, B>) -> Res
     Err(offsets.parse_error(error))
 }
 
-fn compile_tree(text: &str, parsed: ParsedPattern<'_, '_>, wrapper: Wrapper) -> Result<Pattern, QueryError> {
+fn compile_tree(
+    text: &str,
+    parsed: ParsedPattern<'_, '_>,
+    wrapper: Wrapper,
+    names: NameMatching,
+) -> Result<Pattern, QueryError> {
     let depth = parsed.tree.header().depth;
     if depth > MAX_DEPTH {
         let message = format!("the pattern is nested too deeply: expected at most {MAX_DEPTH} levels");
         return Err(parsed.error(0, message));
     }
-    let compiler = PatternCompiler::new(text, parsed);
+    let compiler = PatternCompiler::new(text, parsed, names);
     if depth > SHALLOW {
         stacker::maybe_grow(STACK, 2 * STACK, || compiler.compile_root(wrapper))
     } else {

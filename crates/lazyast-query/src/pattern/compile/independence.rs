@@ -6,8 +6,8 @@
 //! and not exponential in the number of `$$$`.
 
 use crate::pattern::program::{
-    CaptureId, DefaultTest, FieldTest, KeywordNameTest, ListElement, ListId, NameTest, NodeTest, Pattern,
-    PayloadTest,
+    CaptureId, DefaultTest, FieldTest, KeywordNameTest, KeywordSetId, ListElement, ListId, NameTest,
+    NodeTest, Pattern, PayloadTest, TextPart,
 };
 
 /// Sets [`is_independent`](crate::pattern::program::ListPattern::is_independent) of all lists.
@@ -54,6 +54,7 @@ impl Walk<'_> {
         match test {
             NodeTest::Any(capture) => self.capture(capture),
             NodeTest::Template(_) => self.tests.push(test),
+            NodeTest::Reference(_) => {}
         }
     }
 
@@ -75,6 +76,13 @@ impl Walk<'_> {
                 self.name(*name);
                 asname.iter().for_each(|test| self.name(*test));
             }
+            PayloadTest::Text(parts) => {
+                for part in parts {
+                    if let TextPart::Any(capture) = part {
+                        self.capture(*capture);
+                    }
+                }
+            }
             PayloadTest::Anything
             | PayloadTest::Same(_)
             | PayloadTest::Operators(_)
@@ -91,15 +99,22 @@ impl Walk<'_> {
             | FieldTest::Parameters(list)
             | FieldTest::DictItems(list)
             | FieldTest::Names(list) => self.lists.push(list),
+            FieldTest::Decorators(keywords) => self.keywords(keywords),
             FieldTest::Arguments(_, list, keywords) | FieldTest::ClassPatterns(list, keywords) => {
                 self.lists.push(list);
-                for (name, test) in &self.pattern.keyword_sets[keywords as usize].elements {
-                    if let KeywordNameTest::Any(capture) = name {
-                        self.capture(*capture);
-                    }
-                    self.node(*test);
-                }
+                self.keywords(keywords);
             }
+        }
+    }
+
+    fn keywords(&mut self, set: KeywordSetId) {
+        let set = &self.pattern.keyword_sets[set as usize];
+        self.capture(set.rest.flatten());
+        for (name, test) in &set.elements {
+            if let KeywordNameTest::Any(capture) = name {
+                self.capture(*capture);
+            }
+            self.node(*test);
         }
     }
 

@@ -10,8 +10,8 @@ use super::compiler::PatternCompiler;
 use super::parsed::field;
 use crate::error::QueryError;
 use crate::pattern::program::{
-    DefaultTest, FieldTest, KeywordNameTest, KeywordSetId, ListElement, ListId, NameTest, NodeTemplate,
-    NodeTest, PayloadTest, TemplateId,
+    DefaultTest, FieldTest, KeywordNameTest, KeywordSet, KeywordSetId, ListElement, ListId, NameTest,
+    NodeTemplate, NodeTest, PayloadTest, TemplateId,
 };
 
 /// Definitions may have these fields although the pattern has nothing there.
@@ -34,7 +34,10 @@ impl PatternCompiler<'_, '_> {
                 Err(self.error(node, message))
             }
             Some(metavariable) => Ok(NodeTest::Any(self.capture(node, metavariable)?)),
-            None => self.template(node).map(NodeTest::Template),
+            None => match self.reference(node)? {
+                Some(reference) => Ok(NodeTest::Reference(reference)),
+                None => self.template(node).map(NodeTest::Template),
+            },
         }
     }
 
@@ -57,7 +60,9 @@ impl PatternCompiler<'_, '_> {
             payload = PayloadTest::Anything;
             let is_before_name = |field: &FieldTest| match field {
                 _ if NAME_LAST.contains(&kind) => true,
-                FieldTest::List(Field::DecoratorList, _) => DEFINITIONS.contains(&kind),
+                FieldTest::List(Field::DecoratorList, _) | FieldTest::Decorators(_) => {
+                    DEFINITIONS.contains(&kind)
+                }
                 FieldTest::Child(Field::Type, _) => kind == Kind::ExceptHandler,
                 _ => false,
             };
@@ -109,8 +114,24 @@ impl PatternCompiler<'_, '_> {
             (Kind::Call | Kind::ClassDef, Field::Keywords) | (Kind::MatchClass, Field::KwdPatterns) => {
                 return Ok(None);
             }
+            // `import a` is also in `import b, a`.
+            (Kind::Import | Kind::ImportFrom, Field::Names) if children.len() == 1 => {
+                FieldTest::List(field, self.list_with(children)?)
+            }
+            (_, Field::DecoratorList) if !self.has_sequence(children)? => {
+                FieldTest::Decorators(self.decorators(children)?)
+            }
             (Kind::Compare, Field::Comparators) => FieldTest::List(field, self.list_of_nodes(children)?),
             _ if spec.list => FieldTest::List(field, self.list(children)?),
+            // `return $$$`: with or without a value, which is a list of at most one node.
+            // `except $$$:` without a name stands for any number of clauses.
+            _ if spec.optional
+                && self.has_sequence(children)?
+                && (kind != Kind::ExceptHandler
+                    || self.parsed.name_of(node, Role::OptionalName)?.is_some()) =>
+            {
+                FieldTest::List(field, self.list(children)?)
+            }
             _ => match children.first() {
                 Some(child) => FieldTest::Child(field, self.node_test(*child)?),
                 None => FieldTest::Absent(field),
@@ -122,6 +143,34 @@ impl PatternCompiler<'_, '_> {
     pub(super) fn list(&mut self, nodes: &[NodeId]) -> Result<ListId, QueryError> {
         let elements = nodes.iter().map(|node| self.element(*node)).collect::<Result<_, _>>()?;
         Ok(self.add_list(elements))
+    }
+
+    /// A list that has one element somewhere.
+    fn list_with(&mut self, nodes: &[NodeId]) -> Result<ListId, QueryError> {
+        let mut elements = nodes.iter().map(|node| self.element(*node)).collect::<Result<Vec<_>, _>>()?;
+        if !elements.iter().any(ListElement::is_sequence) {
+            elements.insert(0, ListElement::Sequence(None));
+            elements.push(ListElement::Sequence(None));
+        }
+        Ok(self.add_list(elements))
+    }
+
+    /// Whether one of the nodes consists of a `$$$`.
+    fn has_sequence(&self, nodes: &[NodeId]) -> Result<bool, QueryError> {
+        for node in nodes {
+            if self.parsed.metavariable_of(*node)?.is_some_and(|metavariable| metavariable.is_sequence) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Decorators that a definition has, in any order and beside others.
+    fn decorators(&mut self, nodes: &[NodeId]) -> Result<KeywordSetId, QueryError> {
+        let tests = nodes.iter().map(|node| Ok((KeywordNameTest::Decorator, self.node_test(*node)?)));
+        let elements = tests.collect::<Result<_, QueryError>>()?;
+        self.pattern.keyword_sets.push(KeywordSet { elements, is_open: true, rest: None });
+        Ok(self.pattern.keyword_sets.len() as KeywordSetId - 1)
     }
 
     /// A list without `$$$`: the comparators of a `Compare`, each of which has an operator.
@@ -152,6 +201,7 @@ impl PatternCompiler<'_, '_> {
             elements.push((*child, self.element(*child)?));
         }
         let mut keywords = Vec::new();
+        let mut rest = None;
         for child in self.parsed.children(node, Field::Keywords)? {
             let name = self.parsed.name_of(child, Role::OptionalName)?;
             match (name, name.and_then(|name| self.parsed.metavariable(name))) {
@@ -170,12 +220,20 @@ impl PatternCompiler<'_, '_> {
                     let name = KeywordNameTest::Exactly(self.name(child, name)?);
                     keywords.push((name, self.node_test(child + 1)?));
                 }
-                (None, None) => keywords.push((KeywordNameTest::Unpacking, self.node_test(child + 1)?)),
+                (None, None) => match self.parsed.metavariable_of(child + 1)? {
+                    Some(metavariable) if metavariable.is_sequence => {
+                        if rest.is_some() {
+                            return Err(self.error(child, "**$$$ can stand only once among the arguments"));
+                        }
+                        rest = Some(self.capture(child, metavariable)?);
+                    }
+                    _ => keywords.push((KeywordNameTest::Unpacking, self.node_test(child + 1)?)),
+                },
             }
         }
         elements.sort_by_key(|(node, _)| *node);
         let list = self.add_list(elements.into_iter().map(|(_, element)| element).collect());
-        Ok((list, self.add_keywords(list, keywords)))
+        Ok((list, self.add_keywords(list, keywords, rest)))
     }
 
     /// The patterns of a class pattern.
@@ -206,7 +264,7 @@ impl PatternCompiler<'_, '_> {
             keywords.push((name, self.node_test(child)?));
         }
         let list = self.add_list(elements);
-        Ok((list, self.add_keywords(list, keywords)))
+        Ok((list, self.add_keywords(list, keywords, None)))
     }
 
     /// The parameters of a function. A default is the child after its parameter.

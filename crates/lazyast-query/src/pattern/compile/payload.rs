@@ -9,7 +9,8 @@ use super::compiler::PatternCompiler;
 use super::parsed::field;
 use crate::error::QueryError;
 use crate::integer::parse_integer;
-use crate::pattern::program::{ConstantLiteral, PayloadTest};
+use crate::pattern::program::{ConstantLiteral, PayloadTest, TextPart};
+use crate::pattern::text::{LiteralPart, literal_parts};
 use crate::prefilter::{Prefilter, StringNeedle};
 
 impl PatternCompiler<'_, '_> {
@@ -50,8 +51,39 @@ impl PatternCompiler<'_, '_> {
                 }
                 _ => PayloadTest::Anything,
             },
-            Payload::Constant { .. } => PayloadTest::Constant(self.literal(node, kind, payload)?),
+            Payload::Constant { .. } => match self.literal(node, kind, payload)? {
+                ConstantLiteral::Str(text) => self.text_test(node, text)?,
+                literal => PayloadTest::Constant(literal),
+            },
         })
+    }
+
+    /// The test of the text of a `str`, in which metavariables can stand. Those of f-strings are in their replacement
+    /// fields, and their literal parts are plain.
+    fn text_test(&mut self, node: NodeId, text: Vec<u8>) -> Result<PayloadTest, QueryError> {
+        let is_part = self.parsed.is_fstring_part(node)?;
+        let Some(parts) = literal_parts(&text).filter(|_| !is_part) else {
+            self.require_text(&text);
+            return Ok(PayloadTest::Constant(ConstantLiteral::Str(text)));
+        };
+        let mut tests = Vec::new();
+        for part in parts {
+            tests.push(match part {
+                LiteralPart::Text(text) => {
+                    self.require_text(&text);
+                    TextPart::Exactly(text)
+                }
+                LiteralPart::Metavariable(metavariable) => TextPart::Any(self.capture(node, &metavariable)?),
+            });
+        }
+        Ok(PayloadTest::Text(tests))
+    }
+
+    /// Adds a text that every file with a match has in a string.
+    fn require_text(&mut self, text: &[u8]) {
+        if !text.is_empty() {
+            self.prefilters.push(Prefilter::String(StringNeedle::new(text)));
+        }
     }
 
     fn literal(&mut self, node: NodeId, kind: Kind, payload: Payload) -> Result<ConstantLiteral, QueryError> {
@@ -67,7 +99,7 @@ impl PatternCompiler<'_, '_> {
             Constant::Imaginary(number) => ConstantLiteral::Imaginary(number.to_bits()),
             _ => ConstantLiteral::Payload(payload),
         };
-        if let ConstantLiteral::Str(bytes) | ConstantLiteral::Bytes(bytes) = &literal
+        if let ConstantLiteral::Bytes(bytes) = &literal
             && !bytes.is_empty()
         {
             self.prefilters.push(Prefilter::String(StringNeedle::new(bytes)));

@@ -6,7 +6,7 @@ use lazyast_format::{Kind, NodeId};
 
 use super::compiler::PatternCompiler;
 use crate::error::QueryError;
-use crate::pattern::program::QuickReject;
+use crate::pattern::program::{QuickReject, ReferenceId};
 
 /// Kinds whose first child may be something that the pattern does not mention, such as a decorator.
 const UNKNOWN_FIRST_CHILD: [Kind; 5] =
@@ -17,6 +17,10 @@ impl PatternCompiler<'_, '_> {
     pub(super) fn add_quick_rejects(&mut self, node: NodeId) -> Result<(), QueryError> {
         let mut parent = self.parsed.kind(node)?;
         let mut distance = 0;
+        if let Some(reference) = self.reference(node)? {
+            self.add_reference_reject(0, reference);
+            return Ok(());
+        }
         while !UNKNOWN_FIRST_CHILD.contains(&parent) {
             let child = node + distance + 1;
             let has_child = self.parsed.tree.subtree_end(node + distance) != child;
@@ -24,6 +28,10 @@ impl PatternCompiler<'_, '_> {
                 return Ok(());
             }
             distance += 1;
+            if let Some(reference) = self.reference(child)? {
+                self.add_reference_reject(distance, reference);
+                return Ok(());
+            }
             let kind = self.parsed.kind(child)?;
             let name = match kind.payload_layout() {
                 PayloadLayout::NameContext => self.parsed.name_of(child, Role::Name)?,
@@ -31,9 +39,14 @@ impl PatternCompiler<'_, '_> {
             };
             let name = name.filter(|name| self.parsed.metavariable(name).is_none());
             let name = name.map(|name| self.name(child, name)).transpose()?;
-            self.pattern.quick_rejects.push(QuickReject { distance, kind, name });
+            self.pattern.quick_rejects.push(QuickReject { distance, kind, name, reference: None });
             parent = kind;
         }
         Ok(())
+    }
+
+    fn add_reference_reject(&mut self, distance: u32, reference: ReferenceId) {
+        let (kind, name) = (Kind::Attribute, None);
+        self.pattern.quick_rejects.push(QuickReject { distance, kind, name, reference: Some(reference) });
     }
 }

@@ -11,6 +11,7 @@ use crate::prefilter::Prefilter;
 
 const NO_CODE: &str = "the pattern has no code";
 const WRONG_INDENTATION: &str = "expected the indentation of the first line";
+const ONE_DECORATOR: &str = "expected one decorator, or a definition after the decorators";
 const ONE_CLAUSE: &str = "expected one clause: a pattern that starts with except or case has nothing else";
 
 impl PatternCompiler<'_, '_> {
@@ -32,9 +33,11 @@ impl PatternCompiler<'_, '_> {
                 _ => None,
             },
         };
+        self.pattern.only_field = (wrapper == Wrapper::Decorator).then_some(Field::DecoratorList);
         self.pattern.root = root;
         self.pattern.kinds = match (root, first) {
             (_, Some(NodeTest::Template(template))) => self.pattern.templates[template as usize].kind.into(),
+            (_, Some(NodeTest::Reference(_))) => [Kind::Attribute, Kind::Name].into_iter().collect(),
             (PatternRoot::Node(_), _) => KindSet::of_class("expr"),
             (PatternRoot::Block(_), _) => KindSet::of_class("stmt"),
         };
@@ -63,6 +66,11 @@ impl PatternCompiler<'_, '_> {
             Wrapper::IfTry => match self.statements_of_if(outer)?[..] {
                 [inner] => self.clause_of(inner, Field::Body, Field::Handlers)?,
                 [_, other, ..] => return Err(self.error(other, ONE_CLAUSE)),
+                [] => Vec::new(),
+            },
+            Wrapper::Decorator => match self.parsed.children(outer, Field::DecoratorList)?[..] {
+                [one] => vec![one],
+                [_, other, ..] => return Err(self.error(other, ONE_DECORATOR)),
                 [] => Vec::new(),
             },
             Wrapper::Match | Wrapper::IndentedMatch => self.clause_of(outer, Field::Subject, Field::Cases)?,

@@ -1,4 +1,4 @@
-//! The step of keywords, which match in any order.
+//! The step of keywords and decorators, which match in any order.
 //!
 //! The elements of the pattern are taken in turn. Each takes the first remaining keyword that fits; the others are
 //! alternatives. What remains after the last element belongs to the last `$$$` of the argument list, or must be
@@ -20,14 +20,20 @@ impl Matcher<'_, '_, '_> {
         let PendingKeywords { set, remaining, last_sequence } = pending;
         let set = &pattern.keyword_sets[set as usize];
         let Some((name_test, value_test)) = set.elements.get(element as usize) else {
-            return match last_sequence {
-                Some((capture, elements)) => self.bind_sequence(Some(capture), elements, remaining),
-                None => Ok(remaining.is_empty() || set.is_open),
+            return match (last_sequence, set.rest) {
+                (Some((capture, elements)), None) => self.bind_sequence(Some(capture), elements, remaining),
+                (Some((capture, elements)), Some(rest)) => {
+                    Ok(self.bind_sequence(Some(capture), elements, ArenaSpan::default())?
+                        && self.bind_sequence(rest, ArenaSpan::default(), remaining)?)
+                }
+                (None, Some(rest)) => self.bind_sequence(rest, ArenaSpan::default(), remaining),
+                (None, None) => Ok(remaining.is_empty() || set.is_open),
             };
         };
         for index in alternative..remaining.len() {
             let subject = self.arena.get(remaining, index);
             let name = match subject.form {
+                _ if matches!(name_test, KeywordNameTest::Decorator) => None,
                 SubjectForm::KeywordPattern(name) => Some(name),
                 _ => self.tree.payload(subject.node, Kind::Keyword)?.name(),
             };
@@ -35,7 +41,8 @@ impl Matcher<'_, '_, '_> {
                 (KeywordNameTest::Exactly(expected), Some(name)) => {
                     self.names[*expected as usize] == Some(name)
                 }
-                (KeywordNameTest::Unpacking, None) | (KeywordNameTest::Any(_), Some(_)) => true,
+                (KeywordNameTest::Unpacking | KeywordNameTest::Decorator, None)
+                | (KeywordNameTest::Any(_), Some(_)) => true,
                 _ => false,
             };
             if !fits {
@@ -50,6 +57,7 @@ impl Matcher<'_, '_, '_> {
             // The value of a `keyword` is its only child.
             let value = match subject.form {
                 SubjectForm::KeywordPattern(_) => subject.node,
+                _ if matches!(name_test, KeywordNameTest::Decorator) => subject.node,
                 _ => subject.node + 1,
             };
             self.goals.push(Goal::Node(*value_test, value));

@@ -80,4 +80,5 @@ mod quick_reject;
 mod run;
 mod state;
 
+pub(crate) use run::MAX_STEPS;
 pub(crate) use state::{Matcher, PatternMatch};

@@ -2,7 +2,7 @@
 
 use lazyast_format::{Damage, Field, Kind, NodeId};
 
-use super::goal::{Goal, PendingKeywords};
+use super::goal::{Goal, KeywordGoal, PendingKeywords};
 use super::state::Matcher;
 use crate::pattern::program::{FieldTest, NodeTest, TemplateId};
 
@@ -11,6 +11,11 @@ impl Matcher<'_, '_, '_> {
         match test {
             NodeTest::Any(capture) => self.bind_node(capture, node),
             NodeTest::Template(template) => self.template(template, node),
+            NodeTest::Reference(id) => {
+                let (reference, in_tree) =
+                    (&self.pattern.references[id as usize], &self.references[id as usize]);
+                in_tree.matches(reference, self.tree, node)
+            }
         }
     }
 
@@ -54,6 +59,11 @@ impl Matcher<'_, '_, '_> {
                 let subjects = self.children(node, field)?;
                 let remaining = self.children(node, Field::Keywords)?;
                 self.push_list(list, subjects, Some(PendingKeywords { set, remaining, last_sequence: None }));
+            }
+            FieldTest::Decorators(set) => {
+                let remaining = self.children(node, Field::DecoratorList)?;
+                let pending = PendingKeywords { set, remaining, last_sequence: None };
+                self.goals.push(Goal::Keywords(KeywordGoal { element: 0, pending }));
             }
             FieldTest::ClassPatterns(list, set) => {
                 let subjects = self.children(node, Field::Patterns)?;

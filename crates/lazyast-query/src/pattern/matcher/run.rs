@@ -8,8 +8,11 @@ use crate::error::ExecutionError;
 use crate::pattern::program::{ListElement, NodeTest, PatternRoot};
 use crate::pattern::subject::Subject;
 
-/// The largest number of steps of one comparison: a fraction of a second.
-pub(super) const MAX_STEPS: u32 = 1_000_000;
+/// The largest number of steps of the comparison with one node: a fraction of a second.
+pub(crate) const MAX_STEPS: u32 = 10_000_000;
+/// After so many steps for one tree, the comparison with each further node has [`FEW_STEPS`] only.
+const MANY_STEPS: u32 = 30_000_000;
+const FEW_STEPS: u32 = 10_000;
 
 impl Matcher<'_, '_, '_> {
     /// Compares the pattern with a node. For a pattern of several statements, `block` is the node and those after it
@@ -45,18 +48,26 @@ impl Matcher<'_, '_, '_> {
     }
 
     /// Takes goals until none remains, or until one fails without a choice point to return to.
+    ///
+    /// A comparison that takes too many steps fails, and its node is remembered.
     fn run(&mut self, node: NodeId) -> Result<bool, ExecutionError> {
+        let limit = if self.steps > MANY_STEPS { FEW_STEPS } else { MAX_STEPS };
         let mut steps = 0;
+        let mut succeeds = true;
         while let Some(goal) = self.goals.pop() {
             steps += 1;
-            if steps > MAX_STEPS {
-                return Err(ExecutionError::TooManySteps { node, limit: MAX_STEPS });
+            if steps > limit {
+                self.given_up.push(node);
+                succeeds = false;
+                break;
             }
             if !self.step(goal, 0)? && !self.backtrack()? {
-                return Ok(false);
+                succeeds = false;
+                break;
             }
         }
-        Ok(true)
+        self.steps = self.steps.saturating_add(steps);
+        Ok(succeeds)
     }
 
     /// Returns to choice points until the alternative of one succeeds. Without one the comparison has failed.

@@ -1,13 +1,14 @@
 //! [`Matcher`]: the state of a comparison, which is used again for every node of a tree.
 
 use lazyast_format::encoding::NameInAnyContext;
-use lazyast_format::{NodeId, Tree};
+use lazyast_format::{Damage, Kind, NodeId, Tree};
 
 use super::arena::{ArenaSpan, SubjectArena};
 use super::binding::{Binding, Bindings};
 use super::goal::{ChoicePoint, Goal, GoalStack, ListGoal, PendingKeywords};
 use crate::pattern::program::{ListId, Pattern};
 use crate::pattern::subject::Subject;
+use crate::reference::ReferenceInTree;
 
 /// How a pattern matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,12 +25,17 @@ pub(crate) struct Matcher<'p, 't, 'a> {
     /// The numbers of the pattern's names in the tree.
     pub(super) names: Vec<Option<u32>>,
     pub(super) quick_rejects: Vec<ResolvedReject>,
+    pub(super) references: Vec<ReferenceInTree>,
     pub(super) goals: GoalStack,
     pub(super) choice_points: Vec<ChoicePoint>,
     pub(super) arena: SubjectArena,
     pub(super) bindings: Bindings,
     /// The last statement of the match.
     pub(super) last: NodeId,
+    /// The steps of all comparisons.
+    pub(super) steps: u32,
+    /// The nodes whose comparison took too many steps.
+    pub(super) given_up: Vec<NodeId>,
 }
 
 /// A quick reject with the numbers of the tree.
@@ -38,30 +44,73 @@ pub(super) struct ResolvedReject {
     pub(super) distance: u32,
     pub(super) kind: u8,
     pub(super) name: Option<NameInAnyContext>,
+    /// The names that the node may have instead, if it is a `Name`.
+    pub(super) other_names: Vec<NameInAnyContext>,
+}
+
+/// The tests of the node that stands for a dotted name.
+fn reject_by_reference(distance: u32, reference: &ReferenceInTree) -> Vec<ResolvedReject> {
+    let reject = |distance, kind: Kind, name: u32| ResolvedReject {
+        distance,
+        kind: kind as u8,
+        name: Some(NameInAnyContext::new(name)),
+        other_names: Vec::new(),
+    };
+    match reference {
+        // The last attribute comes first.
+        ReferenceInTree::Spelled(Some(numbers)) => numbers
+            .iter()
+            .rev()
+            .zip(distance..)
+            .map(|(number, at)| {
+                let is_base = (at - distance) as usize + 1 == numbers.len();
+                reject(at, if is_base { Kind::Name } else { Kind::Attribute }, *number)
+            })
+            .collect(),
+        ReferenceInTree::Spelled(None) => Vec::new(),
+        ReferenceInTree::Meant { attribute, names } => {
+            let other_names = names.iter().map(|name| NameInAnyContext::new(*name)).collect();
+            let by_attribute = attribute.map(|name| reject(distance, Kind::Attribute, name));
+            // Without the attribute, only the other names are left: no node has this kind.
+            let only_names = ResolvedReject { distance, kind: u8::MAX, name: None, other_names: Vec::new() };
+            vec![ResolvedReject { other_names, ..by_attribute.unwrap_or(only_names) }]
+        }
+    }
 }
 
 impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
-    pub(crate) fn new(pattern: &'p Pattern, tree: &'t Tree<'a>) -> Self {
+    pub(crate) fn new(pattern: &'p Pattern, tree: &'t Tree<'a>) -> Result<Self, Damage> {
         let names: Vec<Option<u32>> = pattern.names.iter().map(|name| tree.find_name(name)).collect();
-        let quick_rejects = pattern.quick_rejects.iter().map(|reject| {
+        let references = pattern.references.iter().map(|reference| ReferenceInTree::of(reference, tree));
+        let references = references.collect::<Result<Vec<_>, _>>()?;
+        let mut quick_rejects = Vec::with_capacity(pattern.quick_rejects.len());
+        for reject in &pattern.quick_rejects {
+            if let Some(reference) = reject.reference {
+                quick_rejects.extend(reject_by_reference(reject.distance, &references[reference as usize]));
+                continue;
+            }
             let name = reject.name.and_then(|name| names[name as usize]);
-            ResolvedReject {
+            quick_rejects.push(ResolvedReject {
                 distance: reject.distance,
                 kind: reject.kind as u8,
                 name: name.map(NameInAnyContext::new),
-            }
-        });
-        Self {
+                other_names: Vec::new(),
+            });
+        }
+        Ok(Self {
             pattern,
             tree,
-            quick_rejects: quick_rejects.collect(),
+            quick_rejects,
+            references,
             names,
             goals: GoalStack::new(),
             choice_points: Vec::new(),
             arena: SubjectArena::default(),
             bindings: Bindings::new(pattern.captures.len()),
             last: 0,
-        }
+            steps: 0,
+            given_up: Vec::new(),
+        })
     }
 
     /// Prepares the comparison with a node.
@@ -111,6 +160,11 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
             Binding::Sequence(span) => self.arena.slice(span).to_vec(),
         });
         PatternMatch { captures: captures.collect() }
+    }
+
+    /// The nodes whose comparison took too many steps, so that they count as not matching.
+    pub(crate) fn given_up(&self) -> &[NodeId] {
+        &self.given_up
     }
 
     /// The last statement that the last comparison matched. It must have succeeded.
