@@ -124,7 +124,7 @@ def standard_library(session):
 
 def python(session):
     """Run the package's tests but the slow ones, and the interpreter's own tests of `ast` with lazyast in its place."""
-    install_wheel(session, "pytest", "pytest-xdist")
+    install_wheel(session, "pytest", "pytest-xdist", "pyyaml")
     session.run("pytest", "-q", "-n", "auto", *(session.posargs or ["-m", "not slow"]))
     session.run("python", "tests/suites.py", "test_ast")
 
@@ -157,7 +157,7 @@ for version, path in FOUND.items():
 def quick(session):
     """Check what most changes break: the Rust tests, and the package's tests but the slow ones on one interpreter."""
     check_rust(session)
-    install_wheel(session, "pytest", "pytest-xdist", "ruff>=0.14")
+    install_wheel(session, "pytest", "pytest-xdist", "pyyaml", "ruff>=0.14")
     session.run("ruff", "check", "--quiet")
     session.run("pytest", "-q", "-n", "auto", "-m", "not slow")
 
@@ -228,9 +228,9 @@ def fuzz(session):
 @nox.session(python=FIRST, requires=["wheel"])
 def lint(session):
     """Check the Python code, its types, that the stubs say what the built package has, and the release workflow."""
-    install_wheel(
-        session, "ruff>=0.14", "mypy>=1.18", "pyright[nodejs]>=1.1.400", "zizmor>=1.20", "polars>=1.30", "duckdb>=1.5"
-    )
+    tools = ["ruff>=0.14", "mypy>=1.18", "pyright[nodejs]>=1.1.400", "zizmor>=1.20"]
+    # What the package's optional parts import.
+    install_wheel(session, *tools, "polars>=1.30", "duckdb>=1.5", "pytest")
     session.run("zizmor", "--offline", "--no-progress", "--persona", "pedantic", ".github")
     session.run("ruff", "check")
     session.run("ruff", "format", "--check")

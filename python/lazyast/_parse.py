@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # The interpreter's own function, even if the name in `builtins` is replaced later.
-interpreter_compile: Callable[..., Any] = compile
+interpreter_compile: Callable[..., Any] = getattr(compile, "lazyast_interpreter_compile", compile)
 
 
 def _with_own_compile(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -15,6 +15,7 @@ use crate::commands::find::FindCommand;
 use crate::commands::gc::GcCommand;
 use crate::commands::man::ManCommand;
 use crate::commands::pack::PackCommand;
+use crate::commands::run::RunCommand;
 use crate::commands::select::SelectCommand;
 use crate::commands::sql::SqlCommand;
 use crate::commands::stats::StatsCommand;
@@ -50,6 +51,11 @@ enum LazyastCommand {
     Sql(SqlCommand),
     /// Print the tree of a source exactly as `ast.dump` of a Python version prints it
     Dump(DumpCommand),
+    /// Run a command whose Python processes take their trees from lazyast
+    ///
+    /// For example: lazyast run flake8 src/. Exit code, signals, input and output are the command's own.
+    /// LAZYAST_DISABLE=1 switches lazyast off.
+    Run(RunCommand),
     /// Print what the cache contains and how often sources were found in it
     Stats(StatsCommand),
     /// Check every byte of the cache, or of pack files
@@ -91,6 +97,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         LazyastCommand::Export(command) => command.run(),
         LazyastCommand::Sql(command) => command.run(),
         LazyastCommand::Dump(command) => command.run(),
+        LazyastCommand::Run(command) => command.run(),
         LazyastCommand::Stats(command) => command.run(),
         LazyastCommand::Verify(command) => command.run(),
         LazyastCommand::Pack(command) => command.run(),

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Command, ExitStatus, Stdio};
 
 use crate::error::CommandError;
 
@@ -76,6 +76,36 @@ fn candidates() -> Vec<PathBuf> {
         }
     }
     unique
+}
+
+/// The interpreter for `lazyast run -m`: that in `LAZYAST_PYTHON`, of the active environment, of the environment that
+/// this program is installed in, or of the path.
+pub(crate) fn for_modules() -> PathBuf {
+    let active = std::env::var_os("VIRTUAL_ENV").filter(|value| !value.is_empty());
+    let active = active.into_iter().flat_map(|path| interpreters_in(&Path::new(&path).join(SCRIPTS)));
+    let found = match std::env::var_os(VARIABLE).filter(|value| !value.is_empty()) {
+        Some(python) => Some(python.into()),
+        None => active.chain(candidates()).find(|path| path.exists()),
+    };
+    found.unwrap_or_else(|| PathBuf::from(if cfg!(windows) { "python" } else { "python3" }))
+}
+
+/// Prints the directory of the package.
+const FIND_PACKAGE: &str = "\
+import sys
+if not getattr(sys.flags, 'safe_path', False): sys.path[:1] = []
+import importlib.util
+spec = importlib.util.find_spec('lazyast')
+sys.stdout.write(spec.submodule_search_locations[0] if spec else '')
+";
+
+/// The directory of the Python package in the first interpreter that has it.
+pub(crate) fn find_package() -> Option<PathBuf> {
+    candidates().into_iter().find_map(|python| {
+        let output = Command::new(python).args(["-c", FIND_PACKAGE]).stderr(Stdio::null()).output().ok()?;
+        let path = String::from_utf8(output.stdout).ok().filter(|path| !path.is_empty())?;
+        Some(PathBuf::from(path))
+    })
 }
 
 /// The directory of programs in an environment.

@@ -24,6 +24,7 @@ mod interpreter;
 mod path_bytes;
 mod progress;
 mod python_version;
+mod run;
 mod search;
 
 pub use command_line::run;

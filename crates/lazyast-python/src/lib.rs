@@ -37,6 +37,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     traverse::walk::register(module)?;
     bind::process_cache::register(module)?;
     bind::parse::register(module)?;
+    bind::parse_counts::register(module)?;
     bind::compile::register(module)?;
     bind::names::register(module)?;
     bind::project::register(module)?;

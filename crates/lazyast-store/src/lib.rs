@@ -51,7 +51,7 @@ mod sync;
 mod underlay;
 
 pub use counts::LookupCounts;
-pub use dir::cache_directory::CacheDirectory;
+pub use dir::cache_directory::{CacheDirectory, version_name};
 pub use dir::configuration::Configuration;
 pub use dir::error::CacheDirectoryError;
 pub use dir::locate::choose_cache_directory;

@@ -10,6 +10,7 @@ pub(crate) mod find;
 pub(crate) mod gc;
 pub(crate) mod man;
 pub(crate) mod pack;
+pub(crate) mod run;
 pub(crate) mod select;
 pub(crate) mod sql;
 pub(crate) mod stats;

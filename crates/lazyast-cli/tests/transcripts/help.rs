@@ -17,6 +17,7 @@ fn help_of_every_command() {
         "gc",
         "clean",
         "dir",
+        "run",
         "completions",
         "man",
         "demo",

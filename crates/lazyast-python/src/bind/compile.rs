@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
 
+use super::parse_counts;
 use crate::nodes::registry;
 use crate::runtime::compiler::{ONLY_AST, built_in_compile};
 
@@ -71,8 +72,13 @@ fn serve_or_compile<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = args.py();
     let original = built_in_compile(py)?;
-    let Some(TreeRequest { source, filename, type_comments, module }) = TreeRequest::of(args, kwargs) else {
-        return original.call(args, kwargs);
+    let TreeRequest { source, filename, type_comments, module } = match TreeRequest::of(args, kwargs) {
+        Ok(request) => request,
+        Err(NotServed::NoTree) => return original.call(args, kwargs),
+        Err(NotServed::Tree(reason)) => {
+            parse_counts::add_fallback(reason);
+            return original.call(args, kwargs);
+        }
     };
     let missing = || PyRuntimeError::new_err("lazyast: compile() was called before install()");
     let serve = SERVE.get(py).ok_or_else(missing)?.bind(py);
@@ -95,26 +101,50 @@ struct TreeRequest<'py> {
     module: Option<Bound<'py, PyAny>>,
 }
 
+/// A call of `compile` that lazyast does not serve.
+enum NotServed {
+    /// It compiles, or it is invalid.
+    NoTree,
+    /// It requests a tree. The reason is an option or an argument.
+    Tree(&'static str),
+}
+
 impl<'py> TreeRequest<'py> {
-    fn of(args: &Bound<'py, PyTuple>, kwargs: Option<&Bound<'py, PyDict>>) -> Option<Self> {
+    fn of(args: &Bound<'py, PyTuple>, kwargs: Option<&Bound<'py, PyDict>>) -> Result<Self, NotServed> {
         let py = args.py();
         let [source, filename, mode, flags, dont_inherit, optimize, feature_version, module] =
-            arguments(args, kwargs)?;
-        let flags = number(flags, 0)?;
-        let inherits = number(dont_inherit, 0)? == 0;
-        let has_default_options = number(optimize, -1)? == -1 && number(feature_version, -1)? == -1;
+            arguments(args, kwargs).ok_or(NotServed::NoTree)?;
+        let flags = number(flags, 0).ok_or(NotServed::NoTree)?;
+        if flags & ONLY_AST == 0 {
+            return Err(NotServed::NoTree);
+        }
+        let inherits = number(dont_inherit, 0).ok_or(NotServed::NoTree)? == 0;
+        let mode = mode.ok_or(NotServed::NoTree)?;
         let has_valid_module = module
             .as_ref()
             .is_none_or(|module| module.is_none() || module.is_exact_instance_of::<PyString>());
-        let is_served = flags & !TYPE_COMMENTS == ONLY_AST
-            && has_default_options
-            && has_valid_module
-            && mode?.extract::<&str>().ok()? == "exec"
-            && !(inherits && inherits_barry(py).unwrap_or(true));
-        if !is_served {
-            return None;
+        let reason = if mode.extract::<&str>().ok() != Some("exec") {
+            Some("argument mode is not exec")
+        } else if flags & !TYPE_COMMENTS != ONLY_AST {
+            Some("argument flags has others than PyCF_ONLY_AST and PyCF_TYPE_COMMENTS")
+        } else if number(optimize, -1) != Some(-1) {
+            Some("argument optimize")
+        } else if number(feature_version, -1) != Some(-1) {
+            Some("argument feature_version")
+        } else if !has_valid_module {
+            Some("argument module")
+        } else if inherits && inherits_barry(py).unwrap_or(true) {
+            Some("from __future__ import barry_as_FLUFL")
+        } else {
+            None
+        };
+        match (reason, source, filename) {
+            (Some(reason), ..) => Err(NotServed::Tree(reason)),
+            (None, Some(source), Some(filename)) => {
+                Ok(Self { source, filename, type_comments: flags & TYPE_COMMENTS != 0, module })
+            }
+            _ => Err(NotServed::NoTree),
         }
-        Some(Self { source: source?, filename: filename?, type_comments: flags & TYPE_COMMENTS != 0, module })
     }
 }
 

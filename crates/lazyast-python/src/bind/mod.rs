@@ -7,6 +7,7 @@ mod fstring_probe;
 pub(crate) mod names;
 mod options;
 pub(crate) mod parse;
+pub(crate) mod parse_counts;
 pub(crate) mod process_cache;
 pub(crate) mod project;
 pub(crate) mod search;

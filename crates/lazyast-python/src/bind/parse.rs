@@ -1,12 +1,13 @@
 //! Parsing one source: the archive's tree if it is certain to be the interpreter's, and otherwise a reason to fall back.
 
 use std::rc::Rc;
+use std::time::Instant;
 
 use lazyast::ArchiveBytes;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
-use super::{fallback, process_cache, warnings};
+use super::{fallback, parse_counts, process_cache, warnings};
 use crate::errors::{CorruptArchive, Error};
 use crate::nodes::context::TreeContext;
 use crate::nodes::{materialise, tree};
@@ -41,23 +42,42 @@ fn parse<'py>(
     type_comments: bool,
     eager_limit: u32,
 ) -> PyResult<Option<(Bound<'py, PyAny>, Option<String>)>> {
-    let Ok((interpreter, context)) = context_of(py, &source, type_comments)? else { return Ok(None) };
+    let started = Instant::now();
+    let served = parse_or_explain(py, &source, type_comments, eager_limit)?;
+    parse_counts::add_time(started.elapsed());
+    Ok(served.map_err(|reason| parse_counts::add_fallback(&reason)).ok())
+}
+
+/// What [`parse`] gives, or the reason for which the interpreter has to parse the source.
+fn parse_or_explain<'py>(
+    py: Python<'py>,
+    source: &SourceArgument<'py>,
+    type_comments: bool,
+    eager_limit: u32,
+) -> PyResult<Result<(Bound<'py, PyAny>, Option<String>), String>> {
+    let (interpreter, context) = match context_of(py, source, type_comments)? {
+        Ok(found) => found,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let bytes = source.as_bytes().unwrap_or_default();
     let mut text_that_warns = None;
     if context.tree().header().facts.warns {
-        text_that_warns = source
-            .as_bytes()
-            .and_then(|bytes| lazyast::text(bytes).ok())
-            .and_then(|text| warnings::text_that_warns(context.tree(), &text));
+        text_that_warns =
+            lazyast::text(bytes).ok().and_then(|text| warnings::text_that_warns(context.tree(), &text));
         if text_that_warns.is_none() {
-            return Ok(None);
+            return Ok(Err("warns: the interpreter warns about the source".to_owned()));
         }
     }
     let is_small = context.tree().len() <= eager_limit;
-    let Ok(module) = tree::module(py, interpreter, &context) else { return Ok(None) };
+    let module = match tree::module(py, interpreter, &context) {
+        Ok(module) => module,
+        Err(_) => return Ok(Err("damage".to_owned())),
+    };
     if is_small && materialise::materialise_subtrees(interpreter, vec![module.clone()]).is_err() {
-        return Ok(None);
+        return Ok(Err("damage".to_owned()));
     }
-    Ok(Some((module, text_that_warns)))
+    parse_counts::add_served(bytes.len(), context.archive().is_cached());
+    Ok(Ok((module, text_that_warns)))
 }
 
 /// Why the interpreter has to parse a source, or `None` if lazyast serves it.

@@ -10,6 +10,8 @@ use lazyast::{Cache, CacheDirectoryError};
 use pyo3::exceptions::{PyDeprecationWarning, PyRuntimeWarning};
 use pyo3::prelude::*;
 
+use super::parse_counts;
+
 /// The cache of a process, and those of the processes that are forked from it.
 ///
 /// A forked process needs a cache of its own: a thread that only its parent has may hold a lock of the parent's cache,
@@ -41,6 +43,7 @@ fn begin_forked() {
     FORKS.fetch_add(1, Ordering::Relaxed);
     // Created while the process has a single thread.
     generation();
+    parse_counts::reset();
 }
 
 /// The process's cache, opened when it is first needed.

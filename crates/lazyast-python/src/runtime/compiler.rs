@@ -21,7 +21,12 @@ pub(crate) fn parse<'py>(py: Python<'py>, source: &str) -> PyResult<Bound<'py, P
 
 /// The interpreter's own `compile`.
 pub(crate) fn built_in_compile(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    let compile = once(py, &COMPILE, || Ok(py.import("builtins")?.getattr("compile")?.unbind()))?;
+    let compile = once(py, &COMPILE, || {
+        let compile = py.import("builtins")?.getattr("compile")?;
+        // Under `lazyast run` a stand-in calls lazyast, and has the interpreter's own as an attribute.
+        let own = compile.getattr("lazyast_interpreter_compile").unwrap_or(compile);
+        Ok(own.unbind())
+    })?;
     Ok(compile.bind(py))
 }
 

@@ -23,7 +23,7 @@ pub struct CacheDirectory {
 
 impl CacheDirectory {
     fn new(root: PathBuf, parser: u32) -> Self {
-        let version = root.join(format!("v{FORMAT_VERSION}-{SCHEMA_FINGERPRINT:016x}-{parser}"));
+        let version = root.join(version_name(parser));
         let packs = version.join(PACKS);
         Self { root, version, packs }
     }
@@ -94,4 +94,9 @@ fn mark_as_cache(root: &Path) {
             let _ = file.write_all(text.as_bytes());
         }
     }
+}
+
+/// The name of the version directory: archives with another one are not used. `parser` is the version of the parser.
+pub fn version_name(parser: u32) -> String {
+    format!("v{FORMAT_VERSION}-{SCHEMA_FINGERPRINT:016x}-{parser}")
 }
