@@ -40,5 +40,6 @@ mod token_scan;
 mod unicode;
 mod unsupported;
 
+pub use limits::with_stack_for_all;
 pub use parser::{PARSER_VERSION, Parser, text};
 pub use unsupported::Unsupported;

@@ -2,7 +2,7 @@
 //!
 //! Ruff's parser recurses on a stack that grows, with about 2 kB per level, and its tree is dropped by
 //! recursion. The tokens that can add a level bound both. [`check`] counts the bytes that can begin such a
-//! token, which is fast. Only a source with very many of them is then lexed to find its real depth.
+//! token, which is fast, and only in long sources. Only a source with very many is then lexed to find its real depth.
 
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer};
@@ -27,30 +27,69 @@ const ALWAYS_SAFE_LEVELS: usize = 64 * 1024;
 const MAX_OPEN_LEVELS: u32 = 4_000;
 
 /// Fails for a text on which ruff would recurse too deeply, and returns a bound of the tree's depth.
+///
+/// Each level takes at least one byte, so that most sources are short enough not to be looked at. For the others
+/// bounds are tried in the order of their cost.
 pub(crate) fn check(text: &str) -> Result<usize, Unsupported> {
-    let levels = levels_at_most(text.as_bytes());
-    if levels > ALWAYS_SAFE_LEVELS {
-        check_tokens(text)?;
+    let bytes = text.as_bytes();
+    let bounds: [fn(&[u8]) -> usize; 3] = [<[u8]>::len, punctuation_and_words, operators_and_keywords];
+    match bounds.iter().map(|bound| bound(bytes)).find(|levels| *levels <= ALWAYS_SAFE_LEVELS) {
+        Some(levels) => Ok(levels),
+        None => check_tokens(text).map(|()| ALWAYS_SAFE_LEVELS),
     }
-    Ok(levels.min(ALWAYS_SAFE_LEVELS))
+}
+
+/// Bytes of stack that ruff's recursion takes for a number of levels.
+const fn stack_for(levels: usize) -> usize {
+    const BYTES_PER_LEVEL: usize = 512;
+    256 * 1024 + levels * BYTES_PER_LEVEL
 }
 
 /// Runs `steps`, which parse, read and drop a tree of at most `levels`, on a stack that is large enough.
 /// Ruff grows the stack while it parses, but plain recursion drops the tree.
 pub(crate) fn with_stack<T>(levels: usize, steps: impl FnOnce() -> T) -> T {
-    const BYTES_PER_LEVEL: usize = 512;
-    let needed = 256 * 1024 + levels * BYTES_PER_LEVEL;
+    let needed = stack_for(levels);
     stacker::maybe_grow(needed, needed + 1024 * 1024, steps)
+}
+
+/// Runs work that parses many sources on a stack that is large enough for all of them. Otherwise many sources map
+/// a stack of their own, which takes longer than parsing a small source.
+///
+/// The stack is 34 MB of address space, of which only what is used takes memory.
+pub fn with_stack_for_all<T>(work: impl FnOnce() -> T) -> T {
+    let needed = stack_for(ALWAYS_SAFE_LEVELS) + 1024 * 1024;
+    stacker::maybe_grow(needed, needed + 1024 * 1024, work)
+}
+
+/// A bound of the tree's depth: the number of punctuation characters, and of words before a blank, a line end, `"` or
+/// `#`, counted in strings and comments too. Keywords of prefix and conditional expressions are such words, unless
+/// punctuation follows.
+fn punctuation_and_words(text: &[u8]) -> usize {
+    let is_punctuation = |byte: u8| matches!(byte, b'%'..=b'/' | b':'..=b'@' | b'['..=b'^' | b'{'..=b'~');
+    let ends_word = |last: u8, byte: u8| last.is_ascii_lowercase() & (byte < b'%');
+    let in_chunk = |(last, bytes): (&[u8], &[u8])| {
+        let counted = |last, byte| u8::from(is_punctuation(byte) | ends_word(last, byte));
+        last.iter().zip(bytes).fold(0_u8, |count, (last, byte)| count + counted(*last, *byte))
+    };
+    let [first, rest @ ..] = text else { return 0 };
+    let chunks = text.chunks(CHUNK).zip(rest.chunks(CHUNK));
+    usize::from(is_punctuation(*first)) + chunks.map(|chunks| usize::from(in_chunk(chunks))).sum::<usize>()
 }
 
 /// A bound of the tree's depth: the number of operators, brackets, and keywords of prefix and conditional
 /// expressions, counted in strings and comments too.
-fn levels_at_most(text: &[u8]) -> usize {
-    // Counters of short chunks fit a byte, and comparisons compile to vector instructions, unlike a table.
-    let in_chunk = |chunk: &[u8]| chunk.iter().fold(0_u8, |count, byte| count + u8::from(is_operator(*byte)));
-    let operators = text.chunks(128).map(|chunk| usize::from(in_chunk(chunk))).sum::<usize>();
+fn operators_and_keywords(text: &[u8]) -> usize {
     let keywords = [&b"not"[..], b"lambda", b"if", b"else", b"await", b"async", b"yield"];
-    operators + keywords.iter().map(|word| memchr::memmem::find_iter(text, word).count()).sum::<usize>()
+    operators(text) + keywords.iter().map(|word| memchr::memmem::find_iter(text, word).count()).sum::<usize>()
+}
+
+/// Counters of chunks of so many bytes fit a byte, and comparisons compile to vector instructions, unlike a table.
+const CHUNK: usize = 128;
+
+/// The number of bytes that can be an operator or a bracket.
+fn operators(text: &[u8]) -> usize {
+    let in_chunk = |chunk: &[u8]| chunk.iter().fold(0_u8, |count, byte| count + u8::from(is_operator(*byte)));
+    text.chunks(CHUNK).map(|chunk| usize::from(in_chunk(chunk))).sum()
 }
 
 fn is_operator(byte: u8) -> bool {

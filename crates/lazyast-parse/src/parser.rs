@@ -92,11 +92,30 @@ impl Parser {
 /// The lengths of the lines. The text's line ends are all `\n`.
 fn write_line_lengths(text: &str, builder: &mut Builder) {
     let mut start = 0;
-    for end in memchr::memchr_iter(b'\n', text.as_bytes()) {
-        builder.line((end + 1 - start) as u32);
-        start = end + 1;
+    let mut end_line = |end: usize| {
+        builder.line((end - start) as u32);
+        start = end;
+    };
+    let (words, rest) = text.as_bytes().as_chunks();
+    for (index, word) in words.iter().enumerate() {
+        let mut newlines = newlines_in(u64::from_le_bytes(*word));
+        while newlines != 0 {
+            end_line(8 * index + newlines.trailing_zeros() as usize / 8 + 1);
+            newlines &= newlines - 1;
+        }
+    }
+    for (index, _) in rest.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
+        end_line(8 * words.len() + index + 1);
     }
     if start < text.len() {
         builder.line((text.len() - start) as u32);
     }
+}
+
+/// The bytes of a word that are `\n`, as the highest bit of each. Lines are so short that searching for the next `\n`
+/// takes longer.
+fn newlines_in(word: u64) -> u64 {
+    const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    let difference = word ^ 0x0a0a_0a0a_0a0a_0a0a;
+    !(((difference & LOW_BITS) + LOW_BITS) | difference | LOW_BITS)
 }

@@ -24,11 +24,13 @@ pub(crate) struct TokenFacts {
 
 /// Checks all tokens, and writes comments and warnings.
 pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result<TokenFacts, Unsupported> {
-    let is_ascii = text.is_ascii();
-    let has_tabs = memchr::memchr(b'\t', text.as_bytes()).is_some();
-    let mut indentation = has_tabs.then(|| IndentationCheck::new(text.as_bytes()));
+    if memchr::memchr(b'\t', text.as_bytes()).is_some() {
+        let mut indentation = IndentationCheck::new(text.as_bytes());
+        tokens.iter().try_for_each(|token| indentation.token(token))?;
+    }
+    let scanned_kinds = if text.is_ascii() { &SCANNED_IN_ASCII } else { &SCANNED };
     let mut scan = TokenScan {
-        text: text.as_bytes(),
+        text,
         builder,
         facts: TokenFacts::default(),
         brackets: 0,
@@ -36,24 +38,23 @@ pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result
         open_fstrings: Vec::new(),
     };
     for token in tokens {
-        if let Some(indentation) = &mut indentation {
-            indentation.token(token)?;
-        }
-        if SCANNED_KINDS & 1 << token.kind() as u8 != 0 {
+        if scanned_kinds[token.kind() as u8 as usize] {
             scan.token(token)?;
-        } else if !is_ascii
-            && token.kind() == TokenKind::Name
-            && !text[token.range()].chars().all(is_unchanged_in_identifier)
-        {
-            return Err(Unsupported::Construct("an identifier with letters that Unicode 14 does not have"));
         }
     }
     scan.facts.nested_multiline.sort_unstable();
     Ok(scan.facts)
 }
 
-/// The kinds of tokens that [`TokenScan::token`] handles, as a set of bits.
-const SCANNED_KINDS: u128 = {
+/// The kinds of tokens that [`TokenScan::token`] handles.
+const SCANNED: [bool; 256] = {
+    let mut scanned = SCANNED_IN_ASCII;
+    scanned[TokenKind::Name as usize] = true;
+    scanned
+};
+
+/// Those of a text that is ASCII, whose names need no check.
+const SCANNED_IN_ASCII: [bool; 256] = {
     use TokenKind::{
         Comment, Complex, Dedent, FStringEnd, FStringMiddle, FStringStart, Float, Indent, Int, Lbrace, Lpar,
         Lsqb, Rbrace, Rpar, Rsqb, String, TStringEnd, TStringMiddle, TStringStart,
@@ -79,17 +80,17 @@ const SCANNED_KINDS: u128 = {
         Float,
         Complex,
     ];
-    let mut set = 0;
+    let mut scanned = [false; 256];
     let mut index = 0;
     while index < kinds.len() {
-        set |= 1_u128 << kinds[index] as u8;
+        scanned[kinds[index] as usize] = true;
         index += 1;
     }
-    set
+    scanned
 };
 
 struct TokenScan<'a> {
-    text: &'a [u8],
+    text: &'a str,
     builder: &'a mut Builder,
     facts: TokenFacts,
     brackets: u32,
@@ -101,6 +102,7 @@ struct TokenScan<'a> {
 impl TokenScan<'_> {
     fn token(&mut self, token: &Token) -> Result<(), Unsupported> {
         match token.kind() {
+            TokenKind::Name => self.name(&self.text[token.range()])?,
             TokenKind::Comment => self.comment(token),
             TokenKind::Lpar | TokenKind::Lsqb => self.open_bracket(1)?,
             // A replacement field costs CPython's parser as much as two brackets.
@@ -128,11 +130,24 @@ impl TokenScan<'_> {
             TokenKind::FStringMiddle | TokenKind::TStringMiddle => self.check_escapes(token, false),
             TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
                 let end = token.end().to_usize();
-                if self.text.get(end).is_some_and(|next| next.is_ascii_alphabetic() || *next == b'_') {
+                if self
+                    .text
+                    .as_bytes()
+                    .get(end)
+                    .is_some_and(|next| next.is_ascii_alphabetic() || *next == b'_')
+                {
                     self.builder.warning(end as u32, WarningKind::NumberBeforeKeyword);
                 }
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    fn name(&self, name: &str) -> Result<(), Unsupported> {
+        if !name.is_ascii() && !name.chars().all(is_unchanged_in_identifier) {
+            let reason = "an identifier with letters that Unicode 14 does not have";
+            return Err(Unsupported::Construct(reason));
         }
         Ok(())
     }
@@ -148,7 +163,7 @@ impl TokenScan<'_> {
     fn comment(&mut self, token: &Token) {
         let (start, end) = (token.start().to_u32(), token.end().to_u32());
         self.builder.comment(start, end);
-        let comment = &self.text[start as usize + 1..end as usize];
+        let comment = &self.text.as_bytes()[start as usize + 1..end as usize];
         let blanks = comment.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         if comment[blanks..].starts_with(b"type:") {
             self.facts.type_comments = true;
@@ -163,7 +178,8 @@ impl TokenScan<'_> {
 
     /// Lists a literal that spans lines and stands inside of an f-string.
     fn note_multiline(&mut self, start: u32, end: u32) {
-        let spans_lines = || memchr::memchr(b'\n', &self.text[start as usize..end as usize]).is_some();
+        let spans_lines =
+            || memchr::memchr(b'\n', &self.text.as_bytes()[start as usize..end as usize]).is_some();
         if !self.open_fstrings.is_empty() && spans_lines() {
             self.facts.nested_multiline.push(start);
         }
@@ -172,7 +188,7 @@ impl TokenScan<'_> {
     /// Writes a warning for the first escape that CPython warns about. One per token is enough: where a source
     /// has any, the interpreter parses it and gives all warnings itself.
     fn check_escapes(&mut self, token: &Token, is_bytes: bool) {
-        let literal = &self.text[token.start().to_usize()..token.end().to_usize()];
+        let literal = &self.text.as_bytes()[token.start().to_usize()..token.end().to_usize()];
         let is_raw = || token.string_flags().is_some_and(|flags| flags.prefix().is_raw());
         if memchr::memchr(b'\\', literal).is_none() || is_raw() {
             return;

@@ -63,20 +63,12 @@ impl Builder {
     }
 
     /// Starts a node. The nodes that are added until it is left are its descendants.
-    #[inline]
+    // Inlined, so that the payload is packed where its layout is known.
+    #[inline(always)]
     pub fn enter(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload: Payload) -> OpenNode {
         debug_assert_eq!(payload.layout(), kind.payload_layout(), "payload of {kind:?}");
-        let id = self.len();
-        self.nodes.push(BuiltNode {
-            start,
-            length: end.saturating_sub(start),
-            size: 0,
-            payload_bits: payload.encode(),
-            kind: kind as u8,
-            field: field as u8,
-        });
+        let id = self.push(kind, field, start, end, payload.encode());
         self.depth += 1;
-        self.max_depth = self.max_depth.max(self.depth);
         OpenNode(id)
     }
 
@@ -90,11 +82,35 @@ impl Builder {
     }
 
     /// Adds a node without children and returns its number.
-    #[inline]
+    #[inline(always)]
     pub fn leaf(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload: Payload) -> NodeId {
-        let node = self.enter(kind, field, start, end, payload);
-        self.depth -= 1;
-        node.0
+        debug_assert_eq!(payload.layout(), kind.payload_layout(), "payload of {kind:?}");
+        self.push(kind, field, start, end, payload.encode())
+    }
+
+    fn push(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload_bits: u32) -> NodeId {
+        if self.nodes.len() == self.nodes.capacity() {
+            return self.grow_and_push(kind, field, start, end, payload_bits);
+        }
+        let id = self.len();
+        self.nodes.push(BuiltNode {
+            start,
+            length: end.saturating_sub(start),
+            size: 0,
+            payload_bits,
+            kind: kind as u8,
+            field: field as u8,
+        });
+        self.max_depth = self.max_depth.max(self.depth + 1);
+        id
+    }
+
+    /// Apart from [`push`](Self::push), which otherwise saves all registers for the call that allocates.
+    #[cold]
+    #[inline(never)]
+    fn grow_and_push(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload_bits: u32) -> NodeId {
+        self.nodes.reserve(1);
+        self.push(kind, field, start, end, payload_bits)
     }
 
     /// The number of nodes so far, which is the number of the next node.

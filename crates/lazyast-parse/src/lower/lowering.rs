@@ -1,6 +1,6 @@
 //! The state of one module's lowering, and how nodes are written.
 
-use lazyast_format::encoding::Payload;
+use lazyast_format::encoding::{NodeId, Payload};
 use lazyast_format::write::OpenNode;
 use lazyast_format::{Builder, Field, Kind};
 use ruff_python_ast::token::Tokens;
@@ -48,6 +48,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Writes a node with its children.
+    #[inline]
     pub(super) fn node(
         &mut self,
         kind: Kind,
@@ -62,20 +63,29 @@ impl<'a> Lowering<'a> {
     }
 
     /// Writes a node without children.
+    #[inline]
     pub(super) fn leaf(&mut self, kind: Kind, field: Field, range: TextRange, payload: Payload) {
-        let node = self.enter(kind, field, range, payload);
-        self.builder.leave(node);
+        let node = self.builder.leaf(kind, field, range.start().to_u32(), range.end().to_u32(), payload);
+        self.move_in_311(kind, node, range);
     }
 
+    /// Starts a node.
+    #[inline]
     pub(super) fn enter(&mut self, kind: Kind, field: Field, range: TextRange, payload: Payload) -> OpenNode {
         let node = self.builder.enter(kind, field, range.start().to_u32(), range.end().to_u32(), payload);
+        self.move_in_311(kind, node.id(), range);
+        node
+    }
+
+    /// Writes the position that a node has in Python 3.11 only.
+    #[inline]
+    fn move_in_311(&mut self, kind: Kind, node: NodeId, range: TextRange) {
         if let Some(replacement) = self.replacement
             && kind.has_positions()
             && let Some(span) = self.positions.moved(range, replacement)
         {
-            self.builder.span_311(node.id(), span);
+            self.builder.span_311(node, span);
         }
-        node
     }
 
     /// Whether another level may follow below the open nodes. Also false once the source is unsupported.

@@ -58,7 +58,7 @@ impl<'a> ParallelBuild<'a> {
     /// Reads all sources that must be read, and gives their outcomes with the indices of their files.
     pub(crate) fn run(&self, threads: usize) -> Vec<(usize, SourceOutcome)> {
         let queue = IndexQueue::new(self.order.len());
-        parallel::run_on_threads(threads.min(self.order.len()), || {
+        let worker = || {
             let mut outcomes = Vec::new();
             let mut parser = Parser::new();
             let mut source = Vec::new();
@@ -68,7 +68,8 @@ impl<'a> ParallelBuild<'a> {
                 (self.progress)(Progress { done: batch.end, total: self.order.len() });
             }
             outcomes
-        })
+        };
+        parallel::run_on_threads(threads.min(self.order.len()), || lazyast_parse::with_stack_for_all(worker))
     }
 
     /// Reads one source, and finds or makes its archive.
