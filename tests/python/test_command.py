@@ -3,7 +3,9 @@
 import ast
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -45,6 +47,36 @@ def test_console_script():
     assert script is not None
     result = subprocess.run([script, "--version"], capture_output=True, text=True)
     assert result.stdout.startswith("lazyast ")
+
+
+def test_the_program_is_native():
+    script = shutil.which("lazyast", path=sysconfig.get_path("scripts"))
+    assert Path(script).read_bytes()[:2] != b"#!"
+
+
+def test_the_program_is_missing(monkeypatch, tmp_path):
+    from lazyast import __main__
+
+    monkeypatch.setattr(__main__, "_directories", lambda: iter([tmp_path]))
+    with pytest.raises(SystemExit, match=f"is not installed with this package; looked in {re.escape(str(tmp_path))}"):
+        __main__.main()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no groups of processes")
+def test_demo_runs_in_the_interpreter_that_has_the_package(tmp_path):
+    """That is the interpreter beside the program, whatever is on the path and in the current directory."""
+    (tmp_path / "lazyast").mkdir()
+    (tmp_path / "lazyast" / "__init__.py").write_text("raise SystemExit('not this one')\n")
+    script = shutil.which("lazyast", path=sysconfig.get_path("scripts"))
+    environment = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "PYTHONPATH")}
+    environment |= {"PATH": "", "LAZYAST_PYTHON": "", "TMPDIR": str(tmp_path)}
+    options = {"stdout": subprocess.PIPE, "text": True, "env": environment, "cwd": tmp_path}
+    process = subprocess.Popen([script, "demo"], start_new_session=True, **options)
+    try:
+        assert process.stdout.readline().startswith("lazyast demo: Python 3.")
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def test_warm(tmp_path):

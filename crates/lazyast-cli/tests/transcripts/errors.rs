@@ -49,3 +49,9 @@ fn caches_that_cannot_be_used() {
         ["find", "--cache-underlay", "missing", "open($$$)", "src/app.py"]
     );
 }
+
+#[test]
+fn no_interpreter() {
+    let sandbox = Sandbox::new();
+    assert_transcript!(sandbox, "error-demo-python", ["demo", "--python", "missing"]);
+}
