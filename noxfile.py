@@ -226,6 +226,12 @@ def fuzz(session):
         )  # fmt: skip
 
 
+@nox.session(default=False)
+def mutants(session):
+    """Change the validation rules in eight places, or as the arguments say; the tests must fail for each change."""
+    session.run("python", "tests/mutants", *(session.posargs or ["--sample", "8"]))
+
+
 @nox.session(python=FIRST, requires=["wheel"])
 def lint(session):
     """Check the Python code, its types, that the stubs say what the built package has, and the release workflow."""

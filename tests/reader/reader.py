@@ -2,7 +2,7 @@
 
 It is an oracle for tests: slow, simple, and without any code of the library. `read(archive)` returns the tree that
 `ast.parse` of the running interpreter returns for the archive's source, including positions. It checks the validation
-rules V01 to V05, and not the checksum.
+rules V01 to V05; `rules.py` checks all.
 """
 
 import ast
@@ -10,7 +10,7 @@ import struct
 import sys
 from bisect import bisect_right
 
-from tables import COLUMNS, FIELDS, FORMAT_VERSION, KINDS, SCHEMA_FINGERPRINT, SINGLETONS
+from tables import COLUMNS, FIELDS, FORMAT_VERSION, KINDS, REVISIONS, SINGLETONS
 
 HEADER = struct.Struct("<8sIBBHQIIIIIIQQ32s")
 CODES = {name: code for code, name in enumerate(FIELDS)}
@@ -52,17 +52,18 @@ class _Reader:
             raise FormatError("V01: not an archive")
         if version != FORMAT_VERSION:
             raise FormatError(f"V02: format version {version}, not {FORMAT_VERSION}")
-        if fingerprint != SCHEMA_FINGERPRINT:
+        if fingerprint not in REVISIONS:
             raise FormatError("V03: the schema fingerprint is another one")
         if len(self.archive) != HEADER.size + body_len:
             raise FormatError("V04: the header says another length")
+        self.known_columns = COLUMNS[: REVISIONS[fingerprint][0]]
         if self.minimum > self.minor:
             raise FormatError(f"for Python 3.{self.minimum} and later")
 
     def columns(self):
         sizes = {"u8": 8, "u16": 8, "u32": 8, "u64": 8, "overflow": 16, "narrow": 24, "runs": 32}
-        at = len(self.archive) - sum(sizes[record] for _, record in COLUMNS)
-        for name, record in COLUMNS:
+        at = len(self.archive) - sum(sizes[record] for _, record in self.known_columns)
+        for name, record in self.known_columns:
             setattr(self, name, getattr(self, "read_" + record)(at))
             at += sizes[record]
 

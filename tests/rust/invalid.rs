@@ -61,6 +61,10 @@ pub static ALL: &[Invalid] = &[
     invalid(Rule::Header, "reserved-byte-behind-the-checksum", "example", |patch| patch.bytes[63] = 1),
     invalid(Rule::Header, "unknown-flag", "example", |patch| patch.bytes[13] |= 0x80),
     invalid(Rule::Header, "minimum-python", "example", |patch| patch.bytes[12] = 10),
+    invalid(Rule::Header, "padding", "example", |patch| {
+        let padding = patch.region("starts.bytes").end();
+        patch.bytes[padding] = 1;
+    }),
     invalid(Rule::OverflowRows, "row-that-is-not-escaped", "escapes", |patch| {
         patch.add("lengths.overflow.rows", 0, -1);
     }),
@@ -69,7 +73,34 @@ pub static ALL: &[Invalid] = &[
         patch.set("lengths.overflow.rows", 0, second);
         patch.set("lengths.overflow.rows", 1, first);
     }),
+    invalid(Rule::OverflowRows, "row-of-starts", "escapes", |patch| {
+        patch.add("starts.overflow.rows", patch.last("starts.overflow.rows"), 1);
+    }),
+    invalid(Rule::OverflowRows, "row-of-sizes", "escapes", |patch| {
+        patch.add("sizes.overflow.rows", patch.last("sizes.overflow.rows"), 1);
+    }),
+    invalid(Rule::OverflowRows, "row-of-lines", "escapes", |patch| {
+        patch.add("lines.lengths.overflow.rows", patch.last("lines.lengths.overflow.rows"), 1);
+    }),
+    invalid(Rule::OverflowRows, "row-of-names", "escapes", |patch| {
+        patch.add("names.lengths.overflow.rows", patch.last("names.lengths.overflow.rows"), 1);
+    }),
+    invalid(Rule::OverflowRows, "row-of-strings", "escapes", |patch| {
+        patch.add("strings.lengths.overflow.rows", patch.last("strings.lengths.overflow.rows"), 1);
+    }),
+    invalid(Rule::OverflowRows, "row-of-comment-gaps", "escapes", |patch| {
+        patch.add("comment_gaps.overflow.rows", patch.last("comment_gaps.overflow.rows"), 1);
+    }),
+    invalid(Rule::OverflowRows, "row-of-comment-lengths", "escapes", |patch| {
+        patch.add("comment_lengths.overflow.rows", patch.last("comment_lengths.overflow.rows"), 1);
+    }),
     invalid(Rule::OverflowRows, "payload-row", "escapes", |patch| patch.add("payload_overflow.rows", 0, 1)),
+    invalid(Rule::OverflowValues, "comment-gap-that-fits", "escapes", |patch| {
+        patch.set("comment_gaps.overflow.values", 1, 254);
+    }),
+    invalid(Rule::OverflowValues, "comment-length-that-fits", "escapes", |patch| {
+        patch.set("comment_lengths.overflow.values", 1, 254);
+    }),
     invalid(Rule::OverflowValues, "length-that-fits", "escapes", |patch| {
         let row = patch.overflow("lengths.overflow", 255);
         patch.set("lengths.overflow.values", row, 254);
@@ -126,6 +157,10 @@ pub static ALL: &[Invalid] = &[
         patch.set("kinds", pass(patch), Kind::Alias as u64);
     }),
     invalid(Rule::Field, "root-in-a-field", "example", |patch| patch.set("fields", 0, Field::Body as u64)),
+    invalid(Rule::Field, "constant-of-3-12-outside-of-a-format-specification", "example", |patch| {
+        let joined = patch.node(Kind::JoinedStr, 0);
+        patch.set("fields", patch.node(Kind::Constant, joined), Field::Values312 as u64);
+    }),
     invalid(Rule::Count, "right-missing", "expressions", |patch| {
         let operator = patch.node(Kind::BinOp, 0);
         patch.set("fields", patch.child(Field::Right, operator), Field::Left as u64);
@@ -139,6 +174,21 @@ pub static ALL: &[Invalid] = &[
     invalid(Rule::Pairs, "key-without-a-value", "expressions", |patch| {
         let dict = patch.child(Field::Keys, 0);
         patch.set("fields", dict + 1, Field::Keys as u64);
+    }),
+    invalid(Rule::Pairs, "key-at-the-end", "expressions", |patch| {
+        let mut dict = patch.node(Kind::Dict, 0);
+        loop {
+            let children = patch.children(dict);
+            let fields: Vec<u64> = children.iter().map(|child| patch.get("fields", *child)).collect();
+            let (keys, values) = (Field::Keys as u64, Field::Values as u64);
+            if fields.last() == Some(&values) && fields.iter().rev().nth(1) != Some(&keys) {
+                break patch.set("fields", children[children.len() - 1], keys);
+            }
+            dict = patch.node(Kind::Dict, dict + 1);
+        }
+    }),
+    invalid(Rule::Pairs, "pattern-without-its-name", "patterns", |patch| {
+        patch.set("fields", patch.child(Field::KwdPatterns, 0), Field::Patterns as u64);
     }),
     invalid(Rule::Pairs, "default-without-a-parameter", "definitions", |patch| {
         let default = patch.child(Field::KwDefaults, 0);
@@ -165,6 +215,43 @@ pub static ALL: &[Invalid] = &[
     }),
     invalid(Rule::Payload, "constant", "constants", |patch| {
         patch.set("payloads", patch.node(Kind::Constant, 0), 4 << 3 | 7);
+    }),
+    invalid(Rule::Payload, "context-of-a-tuple", "expressions", |patch| {
+        patch.set("payloads", patch.node(Kind::Tuple, 0), 3);
+    }),
+    invalid(Rule::Payload, "boolean-operator", "expressions", |patch| {
+        patch.set("payloads", patch.node(Kind::BoolOp, 0), 2);
+    }),
+    invalid(Rule::Payload, "number-as-pattern", "patterns", |patch| {
+        patch.set("payloads", patch.node(Kind::MatchSingleton, 0), 3);
+    }),
+    invalid(Rule::Payload, "unary-operator", "expressions", |patch| {
+        patch.set("payloads", patch.node(Kind::UnaryOp, 0), 4);
+    }),
+    invalid(Rule::Payload, "operator-in-a-list", "expressions", |patch| {
+        let mut compare = patch.node(Kind::Compare, 0);
+        while patch.get("payloads", compare) < 16 {
+            compare = patch.node(Kind::Compare, compare + 1);
+        }
+        patch.set("extras", patch.get("payloads", compare) as usize - 16 + 1, 10);
+    }),
+    invalid(Rule::Payload, "flag", "statements", |patch| {
+        patch.set("payloads", patch.node(Kind::AnnAssign, 0), 2);
+    }),
+    invalid(Rule::Payload, "conversion-of-an-interpolation", "python_314", |patch| {
+        let record = patch.get("payloads", patch.node(Kind::Interpolation, 0));
+        patch.set("extras", record as usize + 1, 1);
+    }),
+    invalid(Rule::Payload, "record-of-an-absolute-import", "statements", |patch| {
+        let mut import = patch.node(Kind::ImportFrom, 0);
+        loop {
+            let payload = patch.get("payloads", import);
+            let record = payload as usize / 2;
+            if payload % 2 == 1 && patch.get("extras", record) > 0 && patch.get("extras", record + 1) >= 2 {
+                break patch.set("extras", record + 1, 0);
+            }
+            import = patch.node(Kind::ImportFrom, import + 1);
+        }
     }),
     invalid(Rule::Payload, "singleton-pattern", "patterns", |patch| {
         patch.set("payloads", patch.node(Kind::MatchSingleton, 0), 3 << 3 | 7);
@@ -202,6 +289,16 @@ pub static ALL: &[Invalid] = &[
         let function = patch.node(Kind::FunctionDef, 0);
         patch.set("payloads", function, 1);
     }),
+    invalid(Rule::References, "strings-out-of-order", "example", |patch| {
+        patch.set("payloads", patch.node(Kind::Constant, 0), 1 << 3);
+    }),
+    invalid(Rule::References, "string-that-is-not-there", "example", |patch| {
+        patch.set("payloads", patch.last("payloads"), 3 << 3);
+    }),
+    invalid(Rule::References, "floats-out-of-order", "constants", |patch| {
+        let first = (0..=patch.last("payloads")).find(|row| patch.get("payloads", *row) == 5);
+        patch.set("payloads", first.expect("the archive has a float"), 1 << 3 | 5);
+    }),
     invalid(Rule::References, "float-that-is-not-used", "constants", |patch| {
         let mut row = 0;
         loop {
@@ -219,9 +316,38 @@ pub static ALL: &[Invalid] = &[
             patch.bytes[bytes.offset..bytes.end()].windows(digits.len()).position(|found| found == digits);
         patch.set("string_bytes", offset.unwrap_or_default() + 3, u64::from(b'_'));
     }),
+    invalid(Rule::Constants, "literal-with-a-capital", "constants", |patch| {
+        patch.replace_in_strings(b"0xff", 5, b'F')
+    }),
+    invalid(Rule::Constants, "literal-with-a-leading-zero", "constants", |patch| {
+        patch.replace_in_strings(b"1000000000000", 0, b'0')
+    }),
+    invalid(Rule::Constants, "literal-below-2-29", "constants", |patch| {
+        patch.replace_in_strings(b"536870912", 0, b'1')
+    }),
+    invalid(Rule::Constants, "octal-literal-with-an-8", "constants", |patch| {
+        patch.replace_in_strings(b"0o7", 3, b'8')
+    }),
+    invalid(Rule::Constants, "binary-literal-with-a-2", "constants", |patch| {
+        patch.replace_in_strings(b"0b1", 3, b'2')
+    }),
+    invalid(Rule::Constants, "decimal-literal-with-a-letter", "constants", |patch| {
+        patch.replace_in_strings(b"536870912", 3, b'a')
+    }),
+    invalid(Rule::Constants, "surrogate-with-a-letter", "constants", |patch| {
+        patch.replace_in_strings(b"a\xed\xbf\xbfz", 3, b'A');
+    }),
     invalid(Rule::Comments, "empty-comment", "comments", |patch| patch.set("comment_lengths.bytes", 1, 0)),
     invalid(Rule::Comments, "comment-behind-the-text", "comments", |patch| {
         patch.set("comment_gaps.bytes", patch.last("comment_gaps.bytes"), 200);
+    }),
+    invalid(Rule::Constants, "producer-that-is-not-utf-8", "example", |patch| patch.set("producer", 0, 0xff)),
+    invalid(Rule::Constants, "surrogate-that-is-cut-off", "example", |patch| {
+        patch.set("string_bytes", 2, 0xed)
+    }),
+    invalid(Rule::Warnings, "offset-behind-the-text", "warnings", |patch| {
+        let last = patch.last("warnings") - 1;
+        patch.set("warnings", last, 1 << 20);
     }),
     invalid(Rule::Warnings, "kind", "warnings", |patch| patch.set("warnings", 1, 3)),
     invalid(Rule::Warnings, "out-of-order", "warnings", |patch| patch.set("warnings", 0, 70)),
@@ -229,6 +355,11 @@ pub static ALL: &[Invalid] = &[
     invalid(Rule::Warnings, "half-a-record", "warnings", |patch| patch.resize("warnings", -1)),
     invalid(Rule::JoinedStrings, "one-missing", "fstrings", |patch| patch.resize("joined_strings", -1)),
     invalid(Rule::JoinedStrings, "another-node", "fstrings", |patch| patch.add("joined_strings", 1, 1)),
+    invalid(Rule::Spans311, "line-behind-the-text", "fstrings", |patch| patch.set("spans_311", 1, 1 << 20)),
+    invalid(Rule::Spans311, "end-line-behind-the-text", "fstrings", |patch| {
+        patch.set("spans_311", 3, 1 << 20)
+    }),
+    invalid(Rule::Spans311, "end-line-0", "fstrings", |patch| patch.set("spans_311", 3, 0)),
     invalid(Rule::Spans311, "line-0", "fstrings", |patch| patch.set("spans_311", 1, 0)),
     invalid(Rule::Spans311, "outside-of-f-strings", "fstrings", |patch| patch.set("spans_311", 0, 1)),
     invalid(Rule::Spans311, "out-of-order", "fstrings", |patch| {

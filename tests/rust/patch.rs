@@ -94,6 +94,26 @@ impl Patch {
         found.unwrap_or_else(|| panic!("no node in {field:?} from node {from} on"))
     }
 
+    /// The children of a node that has fewer than 255 descendants.
+    pub fn children(&self, node: usize) -> Vec<usize> {
+        let next = |row: usize| row + 1 + self.get("sizes.bytes", row) as usize;
+        let (mut children, mut child) = (Vec::new(), node + 1);
+        while child < next(node) {
+            children.push(child);
+            child = next(child);
+        }
+        children
+    }
+
+    /// Changes a byte in the first occurrence of a text in the bytes of strings.
+    pub fn replace_in_strings(&mut self, text: &[u8], at: usize, byte: u8) {
+        let strings = self.region("string_bytes");
+        let found =
+            self.bytes[strings.offset..strings.end()].windows(text.len()).position(|part| part == text);
+        let found = found.unwrap_or_else(|| panic!("{text:?} is in no string"));
+        self.set("string_bytes", found + at, u64::from(byte));
+    }
+
     /// The row of the overflow table whose value is `value`.
     pub fn overflow(&self, column: &str, value: u64) -> usize {
         let name = format!("{column}.values");

@@ -40,6 +40,14 @@ impl CommandError {
         }
     }
 
+    /// Gives the error the exit code of files that are intact and of another version: 3.
+    pub(crate) fn of_other_version(self) -> Self {
+        match self {
+            Self::Reported { message, hint, .. } => Self::Reported { message, hint, code: 3 },
+            other => other,
+        }
+    }
+
     /// Gives the error the exit code of failed searches: for `grep` and for these, 1 means "no hits".
     pub(crate) fn in_search(self) -> Self {
         match self {

@@ -78,6 +78,14 @@ pub(crate) fn print_problems(checked: &PackReport) -> io::Result<()> {
     Ok(())
 }
 
+/// The end of a command that met files that are intact, and that another version of lazyast wrote.
+pub(crate) fn other_version(files: usize, verb: &str) -> CommandError {
+    let files = counted(files, "file", "files");
+    CommandError::new(format!("{files} of another version of lazyast cannot be {verb}"))
+        .hint("nothing says that the files are damaged")
+        .of_other_version()
+}
+
 #[cfg(test)]
 mod tests {
     use super::parse_size;

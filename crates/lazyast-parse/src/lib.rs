@@ -41,5 +41,5 @@ mod unicode;
 mod unsupported;
 
 pub use limits::with_stack_for_all;
-pub use parser::{PARSER_VERSION, Parser, text};
+pub use parser::{PARSER_VERSION, PRODUCER, Parser, text};
 pub use unsupported::Unsupported;

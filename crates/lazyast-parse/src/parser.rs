@@ -15,6 +15,9 @@ use crate::{decode, limits, lower, minimum_python, token_scan};
 /// change to what an archive holds for a source, or to which sources have one, raises it.
 pub const PARSER_VERSION: u32 = 3;
 
+/// What made the trees, for people: the parser that lazyast is built with, and its version. `Cargo.toml` pins it.
+pub const PRODUCER: &str = "ruff 0.0.10";
+
 /// Longest source in bytes: positions and tables stay below 2^32 even where each byte is a node.
 const MAX_SOURCE: usize = 512 * 1024 * 1024;
 
@@ -55,6 +58,7 @@ impl Parser {
         let facts = catch_unwind(steps).unwrap_or(Err(Unsupported::Construct("the parser failed")))?;
         let facts = SourceFacts { reencoded: decoded.reencoded, ..facts };
         let source = (hash, source.len() as u32);
+        self.builder.producer(PRODUCER);
         self.builder.finish(facts, PARSER_VERSION, source, text.len() as u32).map_err(|_| too_large)
     }
 

@@ -25,7 +25,10 @@ pub(crate) fn update(document: &str, schema: &Schema) -> Result<String> {
 fn part(name: &str, schema: &Schema) -> Result<String> {
     Ok(match name {
         "fingerprint" => {
-            format!("Format version {}, schema fingerprint `{:#018x}`.\n", schema.format, schema.fingerprint)
+            format!(
+                "Format version {}, schema revision {} with the fingerprint `{:#018x}`.\n",
+                schema.format, schema.revision, schema.fingerprint
+            )
         }
         "columns" => columns(schema)?,
         "kinds" => kinds(schema),

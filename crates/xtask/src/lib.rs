@@ -5,6 +5,7 @@
 //! build and start the program.
 
 mod document;
+mod history;
 mod python;
 mod rust;
 mod schema;
@@ -23,12 +24,15 @@ pub fn outputs() -> Result<Vec<(PathBuf, String)>> {
     let schema = schema::Schema::parse(&fs::read_to_string(root.join("format-spec/schema"))?)?;
     let format = root.join("crates/lazyast-format/src");
     let document = root.join("format-spec/FORMAT.md");
+    let history = root.join("format-spec/history");
+    let older = history::revisions(&history, &schema)?;
     let mut outputs: Vec<(PathBuf, String)> = vec![
-        (format.join("schema/generated/codes.rs"), rust::codes(&schema)?),
+        (history::path(&history, schema.format, schema.revision), schema.significant.clone()),
+        (format.join("schema/generated/codes.rs"), rust::codes(&schema, &older)?),
         (format.join("schema/generated/kinds.rs"), rust::kinds(&schema)?),
         (format.join("layout/generated/asserts.rs"), rust::asserts(&schema)?),
         (format.join("layout/generated/view.rs"), rust::view(&schema)?),
-        (root.join("tests/reader/tables.py"), python::tables(&schema)),
+        (root.join("tests/reader/tables.py"), python::tables(&schema, &older)),
     ];
     if document.exists() {
         outputs.push((document.clone(), document::update(&fs::read_to_string(&document)?, &schema)?));

@@ -6,6 +6,9 @@ use anyhow::{Context, Result, bail, ensure};
 #[derive(Debug, Default)]
 pub(crate) struct Schema {
     pub format: u32,
+    pub revision: u32,
+    /// The text without comments and blank lines.
+    pub significant: String,
     /// The first eight bytes, little-endian, of the blake3 hash of the schema's significant text.
     pub fingerprint: u64,
     pub fields: Vec<(u8, String)>,
@@ -27,7 +30,7 @@ pub(crate) struct KindDefinition {
 }
 
 /// One field of a kind, in CPython's order.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct FieldDefinition {
     pub name: String,
     /// The type as CPython's grammar writes it, with `?` and `*`.
@@ -42,6 +45,7 @@ pub(crate) const OLDEST: u8 = 11;
 impl Schema {
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let mut schema = Self::default();
+        schema.revision = 1;
         let mut significant = String::new();
         let mut section = Vec::new();
         for (number, line) in text.lines().enumerate() {
@@ -57,8 +61,10 @@ impl Schema {
                     .with_context(|| format!("format-spec/schema:{}", number + 1))?;
             } else {
                 section = line.split_whitespace().map(str::to_owned).collect();
-                if section[0] == "format" {
-                    schema.format = section[1].parse()?;
+                match section[0].as_str() {
+                    "format" => schema.format = section[1].parse()?,
+                    "revision" => schema.revision = section[1].parse()?,
+                    _ => {}
                 }
             }
         }
@@ -66,6 +72,7 @@ impl Schema {
         let mut first = [0; 8];
         first.copy_from_slice(&hash.as_bytes()[..8]);
         schema.fingerprint = u64::from_le_bytes(first);
+        schema.significant = significant;
         schema.check()?;
         Ok(schema)
     }

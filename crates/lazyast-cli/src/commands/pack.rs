@@ -11,7 +11,7 @@ use lazyast::{Cache, ChangeDetection, WarmOptions};
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
 use crate::file_arguments::FileArguments;
-use crate::format::{check_readable, counted, human_bytes, print_failures, print_problems};
+use crate::format::{check_readable, counted, human_bytes, other_version, print_failures, print_problems};
 
 #[derive(Args, Debug)]
 pub(crate) struct PackCommand {
@@ -113,26 +113,31 @@ impl PackImportCommand {
         let cache = Cache::at(self.cache.directory()?)?;
         let Some(store) = cache.store() else { return Ok(()) };
         check_readable(&self.files)?;
-        let mut rejected = 0;
+        let (mut rejected, mut other) = (0, 0);
         for file in &self.files {
             let name = file.display();
             let imported = store
                 .import(file)
                 .map_err(|error| CommandError::new(format!("cannot import {name}: {error}")))?;
             print_problems(&imported.pack)?;
-            if imported.pack.problem_count > 0 {
+            if imported.pack.is_damaged() {
                 rejected += 1;
+            } else if imported.pack.problem_count > 0 {
+                other += 1;
             } else {
                 let archives = counted(imported.pack.intact, "archive", "archives");
                 writeln!(out, "{name}: {archives}, {} new", HumanCount(imported.new as u64))?;
             }
         }
         if rejected == 0 {
-            return Ok(());
+            return match other {
+                0 => Ok(()),
+                _ => Err(other_version(other, "imported")),
+            };
         }
         let verb = if rejected == 1 { "was" } else { "were" };
         let files = counted(self.files.len(), "file", "files");
         Err(CommandError::new(format!("{rejected} of {files} {verb} not imported"))
-            .hint("the files are damaged, or another version of lazyast wrote them"))
+            .hint("the files are damaged"))
     }
 }

@@ -9,7 +9,7 @@ use lazyast::{Cache, PARSER_VERSION};
 
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
-use crate::format::{check_readable, counted, print_problems};
+use crate::format::{check_readable, counted, other_version, print_problems};
 
 #[derive(Args, Debug)]
 pub(crate) struct VerifyCommand {
@@ -35,9 +35,10 @@ impl VerifyCommand {
             check_readable(&self.files)?;
             self.files.iter().map(|path| verify_untrusted(path.clone(), PARSER_VERSION)).collect()
         };
-        let mut damaged = 0;
+        let (mut damaged, mut other) = (0, 0);
         for file in &checked {
-            damaged += usize::from(file.problem_count > 0);
+            damaged += usize::from(file.is_damaged());
+            other += usize::from(file.problem_count > 0 && !file.is_damaged());
             print_problems(file)?;
         }
         let intact = checked.iter().map(|file| file.intact).sum();
@@ -49,7 +50,10 @@ impl VerifyCommand {
             counted(damaged, "damaged pack", "damaged packs"),
         )?;
         if damaged == 0 {
-            return Ok(());
+            return match other {
+                0 => Ok(()),
+                _ => Err(other_version(other, "checked")),
+            };
         }
         let verb = if damaged == 1 { "is" } else { "are" };
         let packs = counted(checked.len(), "pack", "packs");

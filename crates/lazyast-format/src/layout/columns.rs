@@ -86,6 +86,8 @@ pub(crate) struct Columns {
     pub(crate) joined_strings: Vec<u32>,
     /// Positions that only 3.11 has, ascending by node: node, line, column, end line, end column.
     pub(crate) spans_311: Vec<u32>,
+    /// The program that made the tree, and its version: UTF-8.
+    pub(crate) producer: Vec<u8>,
 }
 
 /// The length in bytes of the root, the record at the end of an archive that locates the columns.

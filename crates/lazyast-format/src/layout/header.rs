@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use crate::schema::{FORMAT_VERSION, SCHEMA_FINGERPRINT};
+use crate::schema::{FORMAT_VERSION, Revision, SCHEMA_FINGERPRINT};
 
 /// The length of the header in bytes; a multiple of 16, so that the columns after it stay aligned.
 pub const HEADER_LEN: usize = 96;
@@ -35,6 +35,8 @@ pub struct SourceFacts {
 pub struct Header {
     /// Properties of the source.
     pub facts: SourceFacts,
+    /// The revision of the schema.
+    pub revision: &'static Revision,
     /// The version that the parser gives to itself. Trees of different parsers are not mixed.
     pub parser: u32,
     /// The number of nodes on the longest path from the root to a leaf.
@@ -74,9 +76,9 @@ impl Header {
             return Err(HeaderError::Version { found: version, expected: FORMAT_VERSION });
         }
         let fingerprint = u64_at(16);
-        if fingerprint != SCHEMA_FINGERPRINT {
+        let Some(revision) = Revision::with_fingerprint(fingerprint) else {
             return Err(HeaderError::Schema { found: fingerprint, expected: SCHEMA_FINGERPRINT });
-        }
+        };
         let flags = head[13];
         let header = Self {
             facts: SourceFacts {
@@ -85,6 +87,7 @@ impl Header {
                 type_comments: flags & TYPE_COMMENTS != 0,
                 reencoded: flags & REENCODED != 0,
             },
+            revision,
             depth: u16::from_le_bytes([head[14], head[15]]),
             parser: u32_at(24),
             source_len: u32_at(28),
@@ -119,7 +122,7 @@ impl Header {
         let flags = [(warns, WARNS), (type_comments, TYPE_COMMENTS), (reencoded, REENCODED)];
         put(13, &[flags.iter().map(|(set, flag)| u8::from(*set) * flag).sum()]);
         put(14, &self.depth.to_le_bytes());
-        put(16, &SCHEMA_FINGERPRINT.to_le_bytes());
+        put(16, &self.revision.fingerprint.to_le_bytes());
         put(24, &self.parser.to_le_bytes());
         put(28, &self.source_len.to_le_bytes());
         put(32, &self.text_len.to_le_bytes());
@@ -174,6 +177,14 @@ pub enum HeaderError {
         /// The number of bytes that the header implies.
         expected: usize,
     },
+}
+
+impl HeaderError {
+    /// Whether the bytes are an archive of another version of the format, the schema or the parser. Otherwise, they are
+    /// damaged.
+    pub fn is_other_version(&self) -> bool {
+        matches!(self, Self::Version { .. } | Self::Schema { .. } | Self::Parser { .. })
+    }
 }
 
 impl fmt::Display for HeaderError {

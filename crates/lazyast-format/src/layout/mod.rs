@@ -13,6 +13,7 @@ mod root;
 pub use columns::{Buffer, ROOT_LEN, SerializeError};
 pub(crate) use columns::{Columns, Narrow, Overflow, Runs, serialize};
 pub(crate) use generated::view::ColumnsView;
+pub(crate) use generated::view::padding;
 pub use header::{CHECKSUM, HEADER_LEN, Header, HeaderError, MAGIC, SourceFacts, checksum};
 pub use root::LayoutError;
 pub(crate) use root::{LittleEndian, NarrowView, OverflowView, Root, RunsView, U32};

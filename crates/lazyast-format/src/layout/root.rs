@@ -121,7 +121,24 @@ impl<'a> Root<'a> {
         }
     }
 
-    /// The next vector. A vector starts where the one before ends, aligned to the size of its elements.
+    /// The bytes between the vector before and the next one, whose elements have `width` bytes.
+    pub(crate) fn gap(&mut self, width: usize) -> Option<core::ops::Range<usize>> {
+        let before = self.end;
+        let length = match width {
+            1 => self.vector::<1>("").ok()?.len(),
+            2 => self.vector::<2>("").ok()?.len() * 2,
+            4 => self.vector::<4>("").ok()?.len() * 4,
+            _ => self.vector::<8>("").ok()?.len() * 8,
+        };
+        (self.end - length > before).then_some(before..self.end - length)
+    }
+
+    /// The bytes between the last vector and the root.
+    pub(crate) fn last_gap(&self) -> core::ops::Range<usize> {
+        self.end..self.start
+    }
+
+    /// The next vector. It stands between the vector before and the root, aligned to the size of its elements.
     #[inline(always)]
     fn vector<const WIDTH: usize>(&mut self, column: &'static str) -> Result<&'a [[u8; WIDTH]], LayoutError> {
         let Some(entry) = self.archive.get(self.next..).and_then(|rest| rest.first_chunk::<8>()) else {

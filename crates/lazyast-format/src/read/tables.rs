@@ -31,6 +31,11 @@ impl<'a> Tree<'a> {
         bytes.find(self.columns.string_bytes).is_some()
     }
 
+    /// The program that made the tree, and its version, for example `ruff 0.0.10`. Empty in archives of revision 1.
+    pub fn producer(&self) -> &'a str {
+        core::str::from_utf8(self.columns.producer).unwrap_or_default()
+    }
+
     /// A float by number.
     pub fn float(&self, number: u32) -> Result<f64, Damage> {
         let floats = &self.columns.floats;

@@ -3,7 +3,7 @@
 use super::damage::Damage;
 use super::open_error::OpenError;
 use crate::encoding::{BLOCK, NameInAnyContext, NodeId, PAYLOAD_ESCAPE, Payload};
-use crate::layout::{ColumnsView, HEADER_LEN, Header, LayoutError, LittleEndian as _, ROOT_LEN, Root};
+use crate::layout::{ColumnsView, HEADER_LEN, Header, LayoutError, LittleEndian as _, Root};
 use crate::schema::{Field, Kind};
 
 /// A view of an archive.
@@ -17,7 +17,7 @@ impl<'a> Tree<'a> {
     /// As [`Archive::open`](crate::Archive::open), for borrowed bytes.
     pub fn open(bytes: &'a [u8], parser: Option<u32>) -> Result<Self, OpenError> {
         let header = Header::parse(bytes, parser).map_err(OpenError::Header)?;
-        let columns = columns(bytes).map_err(OpenError::Layout)?;
+        let columns = columns(bytes, &header).map_err(OpenError::Layout)?;
         let tree = Self { columns, header };
         tree.check_lengths()?;
         tree.check_root()?;
@@ -148,8 +148,8 @@ impl<'a> Tree<'a> {
 }
 
 /// V05: locates the columns.
-fn columns(bytes: &[u8]) -> Result<ColumnsView<'_>, LayoutError> {
-    let mut root = Root::new(bytes, HEADER_LEN, ROOT_LEN)?;
+fn columns<'a>(bytes: &'a [u8], header: &Header) -> Result<ColumnsView<'a>, LayoutError> {
+    let mut root = Root::new(bytes, HEADER_LEN, header.revision.root_len)?;
     ColumnsView::read(&mut root)
 }
 

@@ -2,6 +2,7 @@
 //! `cargo xtask generate`.
 
 mod field_spec;
+mod revision;
 mod generated {
     pub(super) mod codes;
     pub(super) mod kinds;
@@ -13,3 +14,4 @@ pub use generated::codes::{
     operator, unaryop,
 };
 pub use generated::kinds::Kind;
+pub use revision::Revision;

@@ -42,6 +42,7 @@ fn check(bytes: &[u8], findings: &mut Findings) -> Result<(), LimitReached> {
         Err(error) => return findings.report_open_error(error),
     };
     check_header(bytes, tree.header(), findings)?;
+    check_padding(bytes, &tree, findings)?;
     let tables = tables::check(&tree, findings)?;
     node_lists::check(&tree, findings)?;
     nodes::check(&tree, &tables, findings)
@@ -63,6 +64,17 @@ fn check_header(bytes: &[u8], header: &Header, findings: &mut Findings) -> Resul
     if header.facts.minimum_python < OLDEST_PYTHON {
         let expected = format_args!("at least {}", OLDEST_PYTHON);
         findings.report(Rule::Header, "header", 12, expected, header.facts.minimum_python)?;
+    }
+    Ok(())
+}
+
+/// V09: padding between vectors is zero.
+fn check_padding(bytes: &[u8], tree: &Tree<'_>, findings: &mut Findings) -> Result<(), LimitReached> {
+    for gap in layout::padding(bytes, tree.header().revision.root_len) {
+        let at = gap.start;
+        if let Some(distance) = bytes[gap].iter().position(|byte| *byte != 0) {
+            findings.report(Rule::Header, "padding", at + distance, 0, bytes[at + distance])?;
+        }
     }
     Ok(())
 }

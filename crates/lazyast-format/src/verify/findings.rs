@@ -21,6 +21,13 @@ pub struct VerifyError {
     pub found: String,
 }
 
+impl VerifyError {
+    /// Whether the archive is one of another version of the format or the schema. Otherwise, it is damaged.
+    pub fn is_other_version(&self) -> bool {
+        matches!(self.rule, Rule::Version | Rule::Schema)
+    }
+}
+
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { rule, what, at, expected, found } = self;

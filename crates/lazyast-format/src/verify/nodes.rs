@@ -133,13 +133,17 @@ impl NodeChecker<'_, '_> {
     fn codes(&self, id: u32, findings: &mut Findings) -> Result<(Option<Kind>, Option<Field>), LimitReached> {
         let columns = &self.tree.columns;
         let (kind, field) = (columns.kinds[id as usize], columns.fields[id as usize]);
-        let codes = (Kind::ALL.get(usize::from(kind)).copied(), Field::ALL.get(usize::from(field)).copied());
+        let revision = self.tree.header().revision;
+        let codes = (
+            Kind::ALL.get(usize::from(kind)).copied().filter(|_| kind < revision.kinds),
+            Field::ALL.get(usize::from(field)).copied().filter(|_| field < revision.fields),
+        );
         if codes.0.is_none() {
             findings.report(
                 Rule::Codes,
                 "kinds",
                 id,
-                format_args!("at most {}", Kind::ALL.len() - 1),
+                format_args!("at most {}", revision.kinds - 1),
                 kind,
             )?;
         }
@@ -148,7 +152,7 @@ impl NodeChecker<'_, '_> {
                 Rule::Codes,
                 "fields",
                 id,
-                format_args!("at most {}", Field::ALL.len() - 1),
+                format_args!("at most {}", revision.fields - 1),
                 field,
             )?;
         }

@@ -47,6 +47,9 @@ pub(super) fn check<'a>(tree: &Tree<'a>, findings: &mut Findings) -> Result<Chec
             findings.report(Rule::Lines, "lines", row, "at least 1 byte", 0)
         }
     })?;
+    if let Err(error) = core::str::from_utf8(columns.producer) {
+        findings.report(Rule::Constants, "producer", error.valid_up_to(), "UTF-8", error)?;
+    }
     let names = check_names(tree, findings)?;
     let strings = check_strings(tree, findings)?;
     Ok(CheckedTables { strings, names })

@@ -10,7 +10,7 @@ use crate::encoding::{
     WarningKind,
 };
 use crate::layout::{self, Buffer, CHECKSUM, Columns, HEADER_LEN, Header, SerializeError, SourceFacts};
-use crate::schema::{Field, Kind};
+use crate::schema::{Field, Kind, Revision};
 
 /// A node that was entered and is not left yet.
 #[derive(Debug)]
@@ -229,6 +229,12 @@ impl Builder {
         self.columns.spans_311.extend_from_slice(&SpanRecord { node, span }.to_words());
     }
 
+    /// Says which program makes the tree, and its version.
+    pub fn producer(&mut self, producer: &str) {
+        self.columns.producer.clear();
+        self.columns.producer.extend_from_slice(producer.as_bytes());
+    }
+
     /// The archive of what was added. Afterwards the builder is empty, also after an error.
     ///
     /// `source` is the blake3 hash and the length of the source. The only error is an archive that is too large for
@@ -243,6 +249,7 @@ impl Builder {
         node_columns::pack(&self.nodes, &mut self.columns);
         let mut header = Header {
             facts: SourceFacts { warns: !self.columns.warnings.is_empty(), ..facts },
+            revision: Revision::CURRENT,
             parser,
             depth: self.max_depth,
             source_len: source.1,

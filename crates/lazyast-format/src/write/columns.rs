@@ -28,8 +28,9 @@ impl Columns {
             warnings,
             joined_strings,
             spans_311,
+            producer,
         } = self;
-        for bytes in [kinds, fields, name_bytes, string_bytes] {
+        for bytes in [kinds, fields, name_bytes, string_bytes, producer] {
             bytes.clear();
         }
         for runs in [lines, names, strings] {

@@ -3,6 +3,7 @@ use std::fs;
 use std::path::Path;
 
 use lazyast_format::layout::{HEADER_LEN, ROOT_LEN};
+use lazyast_format::schema::Revision;
 use lazyast_format::verify::Rule;
 use lazyast_format::{FORMAT_VERSION, Kind, SCHEMA_FINGERPRINT};
 
@@ -84,6 +85,9 @@ fn every_column_and_payload_has_a_paragraph() {
 
 #[test]
 fn the_version_is_that_of_the_code() {
-    let line = format!("Format version {FORMAT_VERSION}, schema fingerprint `{SCHEMA_FINGERPRINT:#018x}`.");
+    let revision = Revision::CURRENT.number;
+    let line = format!(
+        "Format version {FORMAT_VERSION}, schema revision {revision} with the fingerprint `{SCHEMA_FINGERPRINT:#018x}`."
+    );
     assert!(document().contains(&line), "{line}");
 }

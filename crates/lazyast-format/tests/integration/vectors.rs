@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use lazyast_format::encoding::PayloadLayout;
 use lazyast_format::read::TargetPython;
+use lazyast_format::schema::Revision;
 use lazyast_format::verify::{Rule, verify, violations};
 use lazyast_format::{Kind, Tree};
 
@@ -85,6 +86,32 @@ fn rows_and_random_access_agree() {
             }
         }
     }
+}
+
+#[test]
+fn archives_of_the_first_revision_are_read() {
+    let current = archives("valid");
+    for (name, archive) in archives("revision-1") {
+        assert_eq!(violations(&archive, 10), [], "{name}");
+        let old = Tree::open(&archive, None).unwrap();
+        assert_eq!((old.header().revision.number, old.producer()), (1, ""), "{name}");
+        let (_, archive) = current.iter().find(|(other, _)| *other == name).unwrap();
+        let new = Tree::open(archive, None).unwrap();
+        assert_eq!(new.header().revision, Revision::CURRENT, "{name}");
+        assert!(new.producer().starts_with("ruff "), "{name}: {:?}", new.producer());
+        assert!(old.rows().map(Result::unwrap).eq(new.rows().map(Result::unwrap)), "{name}");
+    }
+}
+
+#[test]
+fn another_version_is_not_damage() {
+    let mut other = 0;
+    for (name, archive) in archives("invalid") {
+        let expected = name.starts_with("V02") || name.starts_with("V03");
+        assert_eq!(verify(&archive).unwrap_err().is_other_version(), expected, "{name}");
+        other += usize::from(expected);
+    }
+    assert!(other >= 2);
 }
 
 #[test]

@@ -80,6 +80,11 @@ pub enum PackOpenError {
 }
 
 impl PackOpenError {
+    /// Whether the file is a pack of another version of the pack format. Otherwise, it is damaged or cannot be read.
+    pub fn is_other_version(&self) -> bool {
+        matches!(self, Self::Format(PackFormatError::Version { .. }))
+    }
+
     /// Whether the file does not exist.
     pub(crate) fn is_missing(&self) -> bool {
         matches!(self, Self::Io(error) if error.kind() == io::ErrorKind::NotFound)
@@ -151,6 +156,17 @@ pub enum PackedArchiveError {
     Open(OpenError),
     /// The archive belongs to another source than the index entry says.
     WrongSource,
+}
+
+impl PackedArchiveError {
+    /// Whether the archive is one of another version of the format, the schema or the parser. Otherwise, it is damaged.
+    pub fn is_other_version(&self) -> bool {
+        match self {
+            Self::Header(error) | Self::Open(OpenError::Header(error)) => error.is_other_version(),
+            Self::Invalid(error) => error.is_other_version(),
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for PackedArchiveError {

@@ -21,6 +21,8 @@ pub struct PackReport {
     pub problems: Vec<PackProblem>,
     /// Number of all problems.
     pub problem_count: usize,
+    /// Number of those that say that another version of lazyast wrote the file or an archive. The others are damage.
+    pub other_version_count: usize,
     last_key: Option<SourceKey>,
 }
 
@@ -46,6 +48,17 @@ pub enum PackProblem {
     },
 }
 
+impl PackProblem {
+    /// Whether another version of lazyast wrote the file or the archive. Otherwise, it is damaged.
+    pub fn is_other_version(&self) -> bool {
+        match self {
+            Self::File(error) => error.is_other_version(),
+            Self::Archive { error, .. } => error.is_other_version(),
+            Self::Reserved | Self::Unsorted { .. } => false,
+        }
+    }
+}
+
 impl fmt::Display for PackProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -60,6 +73,11 @@ impl fmt::Display for PackProblem {
 impl std::error::Error for PackProblem {}
 
 impl PackReport {
+    /// Whether the file or an archive is damaged, and not only of another version.
+    pub fn is_damaged(&self) -> bool {
+        self.problem_count > self.other_version_count
+    }
+
     /// A report on a file that cannot be opened as a pack.
     pub(crate) fn of_unreadable(path: PathBuf, error: PackOpenError) -> Self {
         let mut report = Self::new(path);
@@ -68,7 +86,14 @@ impl PackReport {
     }
 
     fn new(path: PathBuf) -> Self {
-        Self { path, intact: 0, problems: Vec::new(), problem_count: 0, last_key: None }
+        Self {
+            path,
+            intact: 0,
+            problems: Vec::new(),
+            problem_count: 0,
+            other_version_count: 0,
+            last_key: None,
+        }
     }
 
     /// A report on a pack with an index, without results of its archives.
@@ -83,6 +108,7 @@ impl PackReport {
     /// Adds a problem.
     pub(crate) fn add_problem(&mut self, problem: PackProblem) {
         self.problem_count += 1;
+        self.other_version_count += usize::from(problem.is_other_version());
         if self.problems.len() < MAX_LISTED {
             self.problems.push(problem);
         }

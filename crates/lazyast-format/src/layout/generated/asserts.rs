@@ -26,5 +26,6 @@ const _: () = assert!(offset_of!(ArchivedColumns, comment_lengths) == 272);
 const _: () = assert!(offset_of!(ArchivedColumns, warnings) == 296);
 const _: () = assert!(offset_of!(ArchivedColumns, joined_strings) == 304);
 const _: () = assert!(offset_of!(ArchivedColumns, spans_311) == 312);
-const _: () = assert!(size_of::<ArchivedColumns>() == 320);
+const _: () = assert!(offset_of!(ArchivedColumns, producer) == 320);
+const _: () = assert!(size_of::<ArchivedColumns>() == 328);
 const _: () = assert!(align_of::<ArchivedColumns>() == 4);

@@ -27,6 +27,7 @@ pub(crate) struct ColumnsView<'a> {
     pub(crate) warnings: &'a [[u8; 4]],
     pub(crate) joined_strings: &'a [[u8; 4]],
     pub(crate) spans_311: &'a [[u8; 4]],
+    pub(crate) producer: &'a [u8],
 }
 
 impl<'a> ColumnsView<'a> {
@@ -53,6 +54,21 @@ impl<'a> ColumnsView<'a> {
             warnings: root.u32("warnings")?,
             joined_strings: root.u32("joined_strings")?,
             spans_311: root.u32("spans_311")?,
+            producer: root.u8("producer")?,
         })
     }
+}
+
+/// The bytes between the vectors of an archive that can be opened.
+pub(crate) fn padding(archive: &[u8], root_len: usize) -> Vec<core::ops::Range<usize>> {
+    let Ok(mut root) = Root::new(archive, crate::layout::HEADER_LEN, root_len) else { return Vec::new() };
+    let mut gaps = Vec::new();
+    for width in [
+        1, 1, 1, 4, 4, 4, 1, 4, 4, 1, 4, 4, 2, 4, 4, 4, 1, 4, 4, 4, 1, 4, 4, 4, 1, 1, 4, 4, 4, 1, 8, 1, 4, 4,
+        1, 4, 4, 4, 4, 4, 1,
+    ] {
+        gaps.extend(root.gap(width));
+    }
+    gaps.push(root.last_gap());
+    gaps
 }
