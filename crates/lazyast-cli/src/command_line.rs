@@ -47,7 +47,7 @@ enum LazyastCommand {
     Select(SelectCommand),
     /// Write a table of the sources, such as all calls, to an Arrow file
     Export(ExportCommand),
-    /// Run a SQL statement over the tables of the sources, with DuckDB: lazyast sql 'SELECT ...' src/
+    /// Run a SQL statement over the tables of the sources, with DuckDB
     Sql(SqlCommand),
     /// Print the tree of a source exactly as `ast.dump` of a Python version prints it
     Dump(DumpCommand),

@@ -21,8 +21,6 @@ fn help_of_every_command() {
         "completions",
         "man",
         "demo",
-        "export",
-        "sql",
     ] {
         assert_transcript!(sandbox, format!("help-{command}"), [command, "--help"]);
     }

@@ -46,21 +46,6 @@ fn gc_and_clean() {
 }
 
 #[test]
-fn export_of_tables() {
-    let sandbox = Sandbox::new();
-    assert_transcript!(sandbox, "export", ["export", "--to", "calls.arrow", "--table", "calls", "src"]);
-    assert_transcript!(sandbox, "export-format", ["export", "--to", "calls.txt", "src"]);
-    assert_transcript!(sandbox, "export-table", ["export", "--to", "a.arrow", "--table", "trees", "src"]);
-    assert_transcript!(
-        sandbox,
-        "export-column",
-        ["export", "--to", "a.arrow", "--columns", "file,knd", "src"]
-    );
-    assert_transcript!(sandbox, "export-directory", ["export", "--to", "missing/a.arrows", "src"]);
-    assert!(!sandbox.path("a.arrow").exists(), "a failed export leaves no file");
-}
-
-#[test]
 fn pack_export_and_import() {
     let sandbox = Sandbox::new();
     assert_transcript!(sandbox, "pack-export", ["pack", "export", "trees.pack", "src"]);
