@@ -31,6 +31,7 @@ SERVED = {
     "an escaped brace": "f'\\{a}'\n",
     "a format specification": "f'{a:\\d}'\n",
     "an f-string over lines": "f'''\n{a}\n\\d {b} \\w\n\\s'''\n",
+    "an escaped brace beside a surrogate": "f'\\udc00\\}}', f'\\{{\\ud800{a}\\}}\\d'\n",
     "f-strings joined": "'\\d' f'\\w{a}' '\\s' f'{b}\\z'\n",
     "letters that are not ASCII": "'é\\d'; 'ü' ; '\\é'; '\\w'\n",
     "a form feed": "a\n\f\n'\\d'\n",

@@ -31,6 +31,14 @@ fn syntax_errors_have_positions() {
 }
 
 #[test]
+fn a_doubled_brace_after_a_backslash_is_one_brace() {
+    let mut parser = Parser::new();
+    let archive = parser.parse(br"f'\udc00\}}\{{'", &[7; 32]).expect("it is served");
+    let tree = Tree::open(archive, Some(PARSER_VERSION)).expect("the archive is valid");
+    assert_eq!(tree.string(0).expect("there is a string"), b"\xed\xb0\x80\\}\\{");
+}
+
+#[test]
 fn an_else_of_a_try_needs_an_except() {
     for source in ["try:\n a\nelse:\n b\nfinally:\n c\n", "def f():\n try: a\n else: b\n finally: c\n"] {
         assert!(matches!(parse(source), Err(Unsupported::Construct(_))), "{source}");

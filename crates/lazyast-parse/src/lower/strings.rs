@@ -138,6 +138,12 @@ fn unescape(source: &str, braces: bool) -> Option<Vec<u8>> {
                 rest = &rest[more..];
                 continue;
             }
+            // The backslash stands for itself, and the brace is doubled as any other.
+            b'{' | b'}' if braces => {
+                value.push(b'\\');
+                rest = &source.as_bytes()[source.len() - after.len() - 1..];
+                continue;
+            }
             other => {
                 push_simple(&mut value, *other);
                 continue;
