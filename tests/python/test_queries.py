@@ -7,14 +7,17 @@ import multiprocessing
 import os
 import subprocess
 import sys
+import sysconfig
 import threading
 import tracemalloc
 import weakref
 from collections.abc import Sequence
+from pathlib import Path
 
 import lazyast
 import pytest
 
+LIBRARY = Path(sysconfig.get_path("stdlib"))
 POSITIONS = ("lineno", "col_offset", "end_lineno", "end_col_offset")
 SOURCES = {
     "a.py": "import os\n\n\ndef f(x):\n    y = g(x, k=1)\n    return y\n",
@@ -454,15 +457,97 @@ def test_trees_that_lazyast_did_not_make():
 def test_a_tree_that_was_changed():
     tree = lazyast.parse("a = f(b)\nf(c)\n")
     matches = lazyast.pattern("f($X)").find(tree)
+    second = tree.body[1].value
     tree.body.pop(0)
+    assert matches[1].node is second
     with pytest.raises(LookupError, match="the tree was changed"):
-        matches[1].node  # noqa: B018
-    # A replaced node on the path to another node cannot be detected; positions are those of the archive.
+        matches[0].node  # noqa: B018
+    # Positions are those of the archive.
     assert (matches[1].lineno, matches[1].kind) == (2, "Call")
     tree.body.clear()
     for look in (lambda: matches[0].node, lambda: matches[0].captures, matches.nodes, lambda: matches.captures("X")):
         with pytest.raises(LookupError, match="the tree was changed"):
             look()
+
+
+CALLS = "".join(f"f({number})\n" for number in range(40))
+
+
+@pytest.mark.parametrize("materialised", [False, True])
+def test_lists_that_are_edited_while_hits_are_used(materialised):
+    tree = lazyast.parse(CALLS)
+    matches = lazyast.selector("Expr").find(tree)
+    if materialised:
+        lazyast.materialize(tree)
+    originals = list(tree.body)
+    for number, match in enumerate(matches):
+        node = match.node
+        assert node is originals[number]
+        assert lazyast.parent(node) is tree
+        tree.body.insert(tree.body.index(node), ast.Pass(lineno=1, col_offset=0, end_lineno=1, end_col_offset=4))
+    assert matches.nodes() == originals
+    tree.body.reverse()
+    assert matches.nodes() == originals
+    del tree.body[:40]
+    gone = [node not in tree.body for node in originals]
+    assert any(gone) and not all(gone)
+    for match, is_gone, original in zip(matches, gone, originals):
+        if is_gone:
+            with pytest.raises(LookupError, match="the tree was changed"):
+                match.node  # noqa: B018
+        else:
+            assert match.node is original
+
+
+def test_nodes_without_a_position_in_edited_lists():
+    tree = lazyast.parse("[1 for a in b for c in d for e in f]\nmatch x:\n  case 1: pass\n  case 2: pass\n")
+    generators = tree.body[0].value.generators
+    cases = tree.body[1].cases
+    third, second_case = generators[2], cases[1]
+    comprehensions = lazyast.selector("comprehension").find(tree)
+    case_matches = lazyast.selector("match_case").find(tree)
+    lazyast.materialize(tree)
+    del generators[0], cases[0]
+    assert comprehensions[2].node is third
+    assert case_matches[1].node is second_case
+    with pytest.raises(LookupError, match="the tree was changed"):
+        comprehensions[0].node  # noqa: B018
+
+
+def test_replaced_nodes_are_not_taken_for_hits():
+    tree = lazyast.parse("x = f(1)\ny = [g(2), g(3)]\n")
+    matches = lazyast.selector("Call").find(tree)
+    tree.body[0].value = ast.Name("other", ast.Load())
+    tree.body[1].value.elts[0] = ast.Call(ast.Name("h", ast.Load()), [], [])
+    for match in matches[:2]:
+        with pytest.raises(LookupError, match="the tree was changed"):
+            match.node  # noqa: B018
+    assert matches[2].node is tree.body[1].value.elts[1]
+
+
+SPARSE = """
+d = {**a, f(1): f(2), **b, f(3): f(4)}
+def g(*, x, y=f(5), z, w=f(6)): pass
+s = f"{f(7)}{f(8):{f(9)}>{f(10)}}"
+with f(11) as k, f(12): pass
+"""
+
+
+@pytest.mark.parametrize("materialised", [False, True])
+def test_every_node_is_the_one_in_the_tree(materialised):
+    for source in [SPARSE, (LIBRARY / "argparse.py").read_text("utf-8")]:
+        tree = lazyast.parse(source)
+        if materialised:
+            lazyast.materialize(tree)
+        for kind in ("Call", "Name", "Constant", "arguments", "JoinedStr", "FormattedValue", "FunctionDef"):
+            found = lazyast.selector(kind).find(tree)
+            nodes = found.nodes()
+            assert [match.node for match in found[::-1]] == nodes[::-1]
+            walked = {id(node) for node in lazyast.walk(tree, getattr(ast, kind))}
+            assert {id(node) for node in nodes} <= walked
+            assert len(nodes) >= len(walked) - 40
+            for node in nodes[::7]:
+                assert node in list(ast.iter_child_nodes(lazyast.parent(node)))
 
 
 def test_a_field_that_was_deleted():

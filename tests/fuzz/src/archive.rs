@@ -1,7 +1,7 @@
 //! Target `archive`: opens an archive of any bytes, calls every accessor, and verifies it.
 
 use lazyast_format::layout::{Buffer, CHECKSUM, HEADER_LEN, MAGIC, checksum};
-use lazyast_format::read::{NameNeedle, TargetPython};
+use lazyast_format::read::{NameNeedle, ParentTable, TargetPython};
 use lazyast_format::verify::{verify, violations};
 use lazyast_format::{FORMAT_VERSION, SCHEMA_FINGERPRINT, Tree};
 
@@ -61,6 +61,15 @@ fn use_tree(tree: &Tree<'_>) -> usize {
     for number in 0..tree.len().saturating_add(2) {
         let _ = (tree.string(number), tree.float(number), tree.name(number), tree.kind(number));
         let _ = tree.list(number).map(Iterator::count);
+    }
+    for python in versions {
+        match ParentTable::of(tree, python) {
+            Ok(parents) => {
+                let ids = (0..tree.len()).step_by(64);
+                errors += ids.filter(|id| parents.path_to(tree, *id).is_err()).count();
+            }
+            Err(_) => errors += 1,
+        }
     }
     for id in 0..tree.len() {
         let end = tree.subtree_end(id);

@@ -3,7 +3,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 
 use lazyast::format::encoding::{Position, Span};
-use lazyast::format::read::{Line, OpenError};
+use lazyast::format::read::{Line, OpenError, ParentTable};
 use lazyast::format::{Damage, NodeId, Tree};
 use lazyast::{ArchiveBytes, OwnedTree};
 use pyo3::prelude::*;
@@ -34,6 +34,10 @@ pub(crate) struct TreeContext {
     pub(crate) root: OnceCell<Py<PyAny>>,
     /// Materialises a proxy.
     pub(crate) first_access: FirstAccess,
+    /// The parents of all nodes. Empty until somebody asks for one.
+    parents: OnceCell<ParentTable>,
+    /// The node whose ancestors were found last.
+    pub(crate) last_found: Cell<NodeId>,
 }
 
 impl TreeContext {
@@ -46,6 +50,8 @@ impl TreeContext {
             prefetch: AdaptivePrefetch::default(),
             root: OnceCell::new(),
             first_access,
+            parents: OnceCell::new(),
+            last_found: Cell::new(0),
         })
     }
 
@@ -58,6 +64,14 @@ impl TreeContext {
     #[inline]
     pub(crate) fn tree(&self) -> &Tree<'_> {
         self.opened.tree()
+    }
+
+    /// The parents of all nodes.
+    pub(crate) fn parents(&self, interpreter: &Interpreter) -> Result<&ParentTable, Damage> {
+        if self.parents.get().is_none() {
+            let _ = self.parents.set(ParentTable::of(self.tree(), interpreter.target)?);
+        }
+        self.parents.get().ok_or_else(|| Damage::new("parents are missing", 0))
     }
 
     /// An identifier: the same interned object each time.

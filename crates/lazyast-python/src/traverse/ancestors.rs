@@ -6,8 +6,8 @@
 
 use std::rc::Rc;
 
-use lazyast::format::schema::Role;
-use lazyast::format::schema::{Field, Kind};
+use lazyast::format::read::FieldStep;
+use lazyast::format::schema::Kind;
 use lazyast::format::{NodeId, Tree};
 use pyo3::exceptions::PyLookupError;
 use pyo3::prelude::*;
@@ -17,7 +17,7 @@ use crate::nodes::children::{self, NodeFields};
 use crate::nodes::context::TreeContext;
 use crate::nodes::proxy;
 use crate::nodes::registry::{self, LiveTree};
-use crate::runtime::class::{FieldPlan, NodeClass};
+use crate::runtime::class::NodeClass;
 use crate::runtime::interpreter::{AstClass, Interpreter};
 
 /// The nodes around a node, the nearest first and the root last; empty for a root. `None` if the interpreter is not
@@ -116,6 +116,7 @@ impl<'py> AncestorSearch<'_, 'py> {
         let Some(context) = &tree.context else { return Ok(None) };
         for id in self.candidates(context)? {
             if let Some(path) = self.by_number(context, &tree.root, id)? {
+                context.last_found.set(id);
                 return Ok(Some(path));
             }
         }
@@ -123,36 +124,31 @@ impl<'py> AncestorSearch<'_, 'py> {
     }
 
     /// The numbers that the node can have, if it is where it was when the tree was parsed.
-    fn candidates(&self, context: &TreeContext) -> PyResult<Vec<NodeId>> {
-        let Some(class) = self.interpreter.class_of(&self.node.get_type()) else { return Ok(Vec::new()) };
+    fn candidates<'c>(&self, context: &'c TreeContext) -> PyResult<Box<dyn Iterator<Item = NodeId> + 'c>> {
+        let Some(class) = self.interpreter.class_of(&self.node.get_type()) else {
+            return Ok(Box::new(std::iter::empty()));
+        };
         let tree = context.tree();
         if class.positions.is_some() {
-            return Ok(self.by_position(tree, class));
+            return Ok(Box::new(self.by_position(tree, class).into_iter()));
         }
         // Nodes without a position are found by their first child.
         let mut first = None;
         children::for_each_child(self.interpreter, self.node, |child| {
             first.get_or_insert(child);
         })?;
-        let has_no_child = first.is_none();
-        let child_ids = first.map(|child| {
-            if let Some((child_context, id)) = proxy::location(self.interpreter.node_layout, &child) {
-                return if std::ptr::eq(&*child_context, context) { vec![id] } else { Vec::new() };
+        let Some(child) = first else { return Ok(Box::new(childless(context, class.kind))) };
+        let child_ids = match proxy::location(self.interpreter.node_layout, &child) {
+            Some((child_context, id)) if std::ptr::eq(&*child_context, context) => vec![id],
+            Some(_) => Vec::new(),
+            None => {
+                let class = self.interpreter.class_of(&child.get_type());
+                let search = AncestorSearch { interpreter: self.interpreter, node: &child };
+                class.map_or_else(Vec::new, |class| search.by_position(tree, class))
             }
-            let class = self.interpreter.class_of(&child.get_type());
-            let search = AncestorSearch { interpreter: self.interpreter, node: &child };
-            class.map_or_else(Vec::new, |class| search.by_position(tree, class))
-        });
-        let mut candidates = Vec::new();
-        if has_no_child {
-            let ids = tree.kinds().iter().zip(0..).filter(|(kind, _)| **kind == class.kind as u8);
-            candidates.extend(ids.map(|(_, id)| id).filter(|id| tree.subtree_end(*id) == id + 1));
-        }
-        for id in child_ids.unwrap_or_default() {
-            let path = tree.path_to(id).unwrap_or_default();
-            candidates.extend(path.iter().rev().nth(1).map(|step| step.id));
-        }
-        Ok(candidates)
+        };
+        let Ok(parents) = context.parents(self.interpreter) else { return Ok(Box::new(std::iter::empty())) };
+        Ok(Box::new(child_ids.into_iter().filter_map(|id| parents.parent(id))))
     }
 
     fn by_position(&self, tree: &Tree<'_>, class: &NodeClass) -> Vec<NodeId> {
@@ -172,14 +168,16 @@ impl<'py> AncestorSearch<'_, 'py> {
         root: &Bound<'py, PyAny>,
         id: NodeId,
     ) -> PyResult<Option<NodePath<'py>>> {
-        let Ok(steps) = context.tree().path_to(id) else { return Ok(None) };
+        let parents = context.parents(self.interpreter);
+        let steps = parents.and_then(|parents| parents.path_to(context.tree(), id));
+        let Ok(Some(steps)) = steps else { return Ok(None) };
         let mut path: NodePath<'py> = Vec::with_capacity(steps.len());
         let mut here = root.clone();
         for step in steps {
             if proxy::is_proxy(&here) {
                 return Ok(None);
             }
-            let next = self.child(&here, step.field, step.index as usize)?;
+            let next = self.child(&here, &step)?;
             path.push(here);
             match next {
                 Some(next) => here = next,
@@ -189,27 +187,16 @@ impl<'py> AncestorSearch<'_, 'py> {
         Ok(here.is(self.node).then_some(path))
     }
 
-    /// A child by its field, and by its index among the values of the field that are not `None`.
-    fn child(
-        &self,
-        node: &Bound<'py, PyAny>,
-        field: Field,
-        index: usize,
-    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+    /// The child that a step leads to, if it stands where it stood.
+    fn child(&self, node: &Bound<'py, PyAny>, step: &FieldStep) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(class) = self.interpreter.class_of(&node.get_type()) else { return Ok(None) };
-        let field = if field == Field::Values312 { Field::Values } else { field };
-        let is_in_field = |plan: &&FieldPlan| match plan.spec.role {
-            Role::Keys => field == Field::Keys,
-            Role::KwDefaults => field == Field::KwDefaults,
-            Role::Values => field == Field::Values,
-            _ => plan.spec.field == Some(field),
-        };
-        let Some(plan) = class.fields.iter().find(is_in_field) else { return Ok(None) };
+        let plan = class.fields.iter().find(|plan| std::ptr::eq(plan.spec, step.spec));
+        let Some(plan) = plan else { return Ok(None) };
         let value = NodeFields::OfClass(class).value(self.interpreter, node, plan.slot)?;
         Ok(match value.map(|value| value.cast_into::<PyList>()) {
-            Some(Ok(list)) => list.iter().filter(|item| !item.is_none()).nth(index),
-            Some(Err(error)) if index == 0 => Some(error.into_inner()),
-            _ => None,
+            Some(Ok(list)) => list.get_item(step.index as usize).ok(),
+            Some(Err(error)) => Some(error.into_inner()),
+            None => None,
         })
     }
 
@@ -243,6 +230,16 @@ impl<'py> AncestorSearch<'_, 'py> {
         let class = self.interpreter.class_of(&node.get_type());
         class.is_some_and(|class| matches!(class.kind, Kind::Pass | Kind::Break | Kind::Continue))
     }
+}
+
+/// The childless nodes of a kind: all alike, if the kind has no positions. The nodes after the one that was found last
+/// come first, so that a program that asks for one after the other finds each at once.
+fn childless(context: &TreeContext, kind: Kind) -> impl Iterator<Item = NodeId> {
+    let tree = context.tree();
+    let last = context.last_found.get().min(tree.len());
+    (last..tree.len())
+        .chain(0..last)
+        .filter(move |id| tree.kinds()[*id as usize] == kind as u8 && tree.subtree_end(*id) == id + 1)
 }
 
 /// Registers a tree that the interpreter has parsed, so that `ancestors` searches it.

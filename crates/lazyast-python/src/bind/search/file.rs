@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicIsize, AtomicUsize};
 
-use lazyast::format::Tree;
+use lazyast::format::read::{ParentTable, TargetPython};
+use lazyast::format::{Damage, Tree};
 use lazyast::query::Hit;
 use lazyast::{ArchiveBytes, OwnedTree};
 use pyo3::exceptions::PyValueError;
@@ -21,6 +23,11 @@ pub(crate) struct MatchedFile {
     pub(super) module: OnceLock<Py<PyAny>>,
     pub(super) root: OnceLock<Py<PyAny>>,
     text: OnceLock<String>,
+    parents: OnceLock<ParentTable>,
+    /// How far the element of a changed list that was found last stands from where it stood.
+    pub(super) shift: AtomicIsize,
+    /// How many nodes were asked for.
+    pub(super) nodes_given: AtomicUsize,
 }
 
 /// A module of a project.
@@ -52,11 +59,20 @@ impl MatchedFile {
     fn open(archive: ArchiveBytes, module_id: Option<ModuleId>, hits: Vec<Hit>) -> PyResult<Self> {
         let opened = OwnedTree::open(archive).map_err(|error| CorruptArchive::new_err(error.to_string()))?;
         let (path, module, root, text) = Default::default();
-        Ok(Self { opened, hits, module_id, path, module, root, text })
+        let (parents, shift, nodes_given) = Default::default();
+        Ok(Self { opened, hits, module_id, path, module, root, text, parents, shift, nodes_given })
     }
 
     pub(crate) fn tree(&self) -> &Tree<'_> {
         self.opened.tree()
+    }
+
+    /// The parents of all nodes in the running Python's tree.
+    pub(super) fn parents(&self, target: TargetPython) -> Result<&ParentTable, Damage> {
+        if self.parents.get().is_none() {
+            let _ = self.parents.set(ParentTable::of(self.tree(), target)?);
+        }
+        Ok(self.parents.get().expect("it was set above"))
     }
 
     /// The text that positions refer to: the decoded source, as it was when it was parsed.

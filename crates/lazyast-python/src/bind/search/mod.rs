@@ -4,9 +4,10 @@
 //!
 //! - [`query`]: `Query`, made by `pattern` and `selector`.
 //! - [`matches`]: `Matches`, the sequence that a search returns. [`single_match`]: `Match`, one element of it.
-//! - [`result`]: what the matches of one search share. [`file`]: one file in it.
+//! - [`result`]: what the matches of one search share. [`file`]: one file in it. [`locate`]: from a hit to its node.
 
 pub(crate) mod file;
+mod locate;
 pub(crate) mod matches;
 pub(crate) mod query;
 mod result;

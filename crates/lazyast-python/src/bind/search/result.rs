@@ -2,17 +2,26 @@
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
 
+use lazyast::format::NodeId;
 use lazyast::format::encoding::Span;
 use lazyast::format::read::TargetPython;
-use lazyast::format::{Field, NodeId};
 use lazyast::query::{Capture, CapturedElement, Hit};
 use pyo3::exceptions::PyLookupError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
 use super::file::MatchedFile;
+use super::locate::Locator;
 use crate::errors::{corrupt, query_failed};
+use crate::nodes::materialise::materialise_subtrees;
+use crate::runtime::interpreter::Interpreter;
+
+/// If at least one in so many nodes of a file is a hit, the whole tree is materialised at once for them.
+const DENSE: usize = 16;
+/// Number of nodes that are materialised one by one before.
+const NODES_BEFORE_THE_REST: usize = 8;
 
 /// The hits of a query, by file.
 #[pyclass(module = "lazyast._native", frozen, name = "SearchResult")]
@@ -94,32 +103,23 @@ impl PySearchResult {
         file.root.get().map(|root| root.bind(py).clone()).ok_or_else(missing)
     }
 
-    /// The node with a number, on the path that the archive gives. Nodes on the path are materialised.
+    /// The node with a number.
     pub(super) fn node<'py>(
         &self,
         py: Python<'py>,
         file: &MatchedFile,
         id: NodeId,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let tree = file.tree();
-        let mut node = self.root(py, file)?;
-        let mut kind = tree.kind(0).map_err(|damage| corrupt(&damage))?;
-        for step in tree.path_to(id).map_err(|damage| corrupt(&damage))? {
-            let field = if step.field == Field::Values312 { Field::Values } else { step.field };
-            let spec = kind.fields().iter().find(|spec| spec.field == Some(field));
-            let changed =
-                || PyLookupError::new_err("the node is not in its tree any more: the tree was changed");
-            let value = node.getattr(spec.ok_or_else(changed)?.name)?;
-            node = match value.cast::<PyList>() {
-                Ok(list) => {
-                    list.iter().filter(|item| !item.is_none()).nth(step.index as usize).ok_or_else(changed)?
-                }
-                Err(_) if step.index == 0 => value,
-                Err(_) => return Err(changed()),
-            };
-            kind = tree.kind(step.id).map_err(|damage| corrupt(&damage))?;
+        let root = self.root(py, file)?;
+        let interpreter = Interpreter::get(py)?;
+        let earlier = file.nodes_given.fetch_add(1, Ordering::Relaxed);
+        if let Some(interpreter) = interpreter
+            && earlier == NODES_BEFORE_THE_REST
+            && file.hits.len() * DENSE >= file.tree().len() as usize
+        {
+            materialise_subtrees(interpreter, vec![root.clone()])?;
         }
-        Ok(node)
+        Locator { interpreter, target: self.target, file }.node(&root, id)
     }
 
     /// The position of a hit: from the start of its first node to the end of its last one.
