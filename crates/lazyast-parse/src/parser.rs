@@ -13,7 +13,7 @@ use crate::{decode, limits, lower, minimum_python, token_scan};
 
 /// Stands in every archive's header, so that a reader tells archives of different parsers apart. Any
 /// change to what an archive holds for a source, or to which sources have one, raises it.
-pub const PARSER_VERSION: u32 = 3;
+pub const PARSER_VERSION: u32 = 4;
 
 /// What made the trees, for people: the parser that lazyast is built with, and its version. `Cargo.toml` pins it.
 pub const PRODUCER: &str = "ruff 0.0.10";
