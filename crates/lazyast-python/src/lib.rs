@@ -43,9 +43,9 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bind::project::register(module)?;
     bind::search::query::register(module)?;
     bind::search::matches::register(module)?;
-    bind::table::column::register(module)?;
-    bind::table::batch::register(module)?;
-    bind::table::table::register(module)?;
+    bind::tables::column::register(module)?;
+    bind::tables::batch::register(module)?;
+    bind::tables::table::register(module)?;
     bind::cache::results::register(module)?;
     bind::cache::py_cache::register(module)
 }

@@ -44,8 +44,7 @@ pub(crate) const OLDEST: u8 = 11;
 
 impl Schema {
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        let mut schema = Self::default();
-        schema.revision = 1;
+        let mut schema = Self { revision: 1, ..Self::default() };
         let mut significant = String::new();
         let mut section = Vec::new();
         for (number, line) in text.lines().enumerate() {

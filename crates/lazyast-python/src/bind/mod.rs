@@ -11,5 +11,5 @@ pub(crate) mod parse_counts;
 pub(crate) mod process_cache;
 pub(crate) mod project;
 pub(crate) mod search;
-pub(crate) mod table;
+pub(crate) mod tables;
 mod warnings;

@@ -41,12 +41,15 @@ fn parse<'py>(
     source: SourceArgument<'py>,
     type_comments: bool,
     eager_limit: u32,
-) -> PyResult<Option<(Bound<'py, PyAny>, Option<String>)>> {
+) -> PyResult<Option<ServedTree<'py>>> {
     let started = Instant::now();
     let served = parse_or_explain(py, &source, type_comments, eager_limit)?;
     parse_counts::add_time(started.elapsed());
     Ok(served.map_err(|reason| parse_counts::add_fallback(&reason)).ok())
 }
+
+/// A module, and the text that makes the interpreter give the warnings of its source, if it has any.
+type ServedTree<'py> = (Bound<'py, PyAny>, Option<String>);
 
 /// What [`parse`] gives, or the reason for which the interpreter has to parse the source.
 fn parse_or_explain<'py>(
@@ -54,7 +57,7 @@ fn parse_or_explain<'py>(
     source: &SourceArgument<'py>,
     type_comments: bool,
     eager_limit: u32,
-) -> PyResult<Result<(Bound<'py, PyAny>, Option<String>), String>> {
+) -> PyResult<Result<ServedTree<'py>, String>> {
     let (interpreter, context) = match context_of(py, source, type_comments)? {
         Ok(found) => found,
         Err(reason) => return Ok(Err(reason)),

@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 use super::search::file::{MatchedFile, ModuleId};
 use super::search::matches::PyMatches;
 use super::search::query::PyQuery;
-use super::table::table::PyTable;
+use super::tables::table::PyTable;
 use super::{options, parse, process_cache};
 use crate::errors::query_failed;
 

@@ -37,5 +37,5 @@ pub(super) fn code_array(value: ColumnValue, keys: Vec<i8>) -> Result<ArrayRef, 
     };
     let (keys, nulls) = codes_and_nulls(keys);
     let keys = PrimitiveArray::<Int8Type>::try_new(keys, nulls)?;
-    Ok(Arc::new(DictionaryArray::try_new(keys, Arc::clone(&strings))?))
+    Ok(Arc::new(DictionaryArray::try_new(keys, Arc::clone(strings))?))
 }

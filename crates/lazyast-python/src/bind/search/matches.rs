@@ -11,7 +11,7 @@ use pyo3::types::{PyCapsule, PySlice, PyTuple};
 use super::file::MatchedFile;
 use super::result::PySearchResult;
 use super::single_match::PyMatch;
-use crate::bind::table::{self, table::PyTable};
+use crate::bind::tables::{self, table::PyTable};
 
 /// The matches of a query, in the order of paths and of trees: a sequence of `Match` objects, which are created when
 /// they are accessed.
@@ -147,7 +147,7 @@ impl PyMatches {
 
     /// Path, position and text of each match as a table, and the text of each metavariable.
     fn table(&self, py: Python<'_>) -> PyResult<PyTable> {
-        table::matches::table(py, &self.result.get().query, self.hits())
+        tables::matches::table(py, &self.result.get().query, self.hits())
     }
 
     /// As that of `table()`, so that libraries that know Arrow take matches as they are.
