@@ -6,6 +6,7 @@ import os
 from datetime import timedelta
 
 from lazyast import _native
+from lazyast._arguments import checked_jobs, path_list
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Cache:
 
         `jobs` and `verify` mean the same as for `Project`.
         """
-        return self._native.warm(_path_list(paths), jobs, verify)
+        return self._native.warm(path_list(paths), checked_jobs(jobs), verify)
 
     def stats(self) -> tuple[Stats, ...]:
         """Return what the directory contains: for this version of lazyast first, then for other versions."""
@@ -108,7 +109,7 @@ class Cache:
 
         An existing file is replaced. Sources that are not in the cache yet are parsed.
         """
-        return self._native.export_pack(file, _path_list(paths), jobs, verify)
+        return self._native.export_pack(file, path_list(paths), checked_jobs(jobs), verify)
 
     def import_pack(self, file: _StrPath) -> Imported:
         """Put the trees of a file into the cache, after checking every byte of the file.
@@ -120,7 +121,3 @@ class Cache:
 
     def __repr__(self) -> str:
         return f"Cache({self.directory!r})"
-
-
-def _path_list(paths: _StrPath | Sequence[_StrPath]) -> Sequence[_StrPath]:
-    return [paths] if isinstance(paths, str | os.PathLike) else paths

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property, partial
 
 from lazyast import _native
+from lazyast._arguments import checked_jobs, path_list, require_existing, strings, type_name
 from lazyast._parse import interpreter_parse, registered
 from lazyast._relations import Relations
 from lazyast._typing import overload
@@ -107,7 +108,8 @@ class Module(Relations):
         files: Paths | None = None,
         jobs: int | None = None,
     ) -> _native.Table:
-        return self._project.table(relation, columns, kinds, names, [self.path] if files is None else files, jobs)
+        files = [self.path] if files is None else files
+        return self._project.table(relation, columns, kinds, names, files, checked_jobs(jobs))
 
     def __repr__(self) -> str:
         return f"Module(path={self.path!r})"
@@ -158,19 +160,22 @@ class Project(Relations, Sequence[Module]):
         The other arguments select files below directories, as the options of the command with the same names do:
         `hidden` takes hidden files, `no_ignore` those that ignore files exclude and those in directories such as
         `build` and `venv`, `types` only files with these extensions. `glob` and `exclude` are patterns in the syntax of
-        `.gitignore`, relative to the current directory. They add to `[tool.lazyast]` of pyproject.toml. Raises
-        `ValueError` for an invalid pattern or an unknown type.
+        `.gitignore`, relative to the current directory. They add to `[tool.lazyast]` of pyproject.toml.
+
+        Raises `FileNotFoundError` or `NotADirectoryError` for the first of `paths` at which there is nothing, and
+        `ValueError` for an invalid pattern, an unknown type, or `jobs` below 1.
         """
-        if isinstance(paths, str | os.PathLike):
-            paths = [paths]
+        roots = path_list(paths)
+        jobs = checked_jobs(jobs)
+        require_existing(roots)
         selection = {
             "hidden": hidden,
             "no_ignore": no_ignore,
-            "glob": _strings("glob", glob),
-            "exclude": _strings("exclude", exclude),
-            "types": _strings("types", types),
+            "glob": strings("glob", glob),
+            "exclude": strings("exclude", exclude),
+            "types": strings("types", types),
         }
-        native = _native.Project(paths, cache_dir, jobs, verify, selection)
+        native = _native.Project(roots, cache_dir, jobs, verify, selection)
         errors = {index: _error_of(native.failure_path(index)) for index in native.undecided}
         if errors:
             native.decide([(index, error is None) for index, error in errors.items()])
@@ -200,12 +205,12 @@ class Project(Relations, Sequence[Module]):
         docs/queries.md describes the syntax. Files that fall back to the interpreter are not searched; they are in the
         `unsearched` of the result. Raises `QueryError` if the pattern is invalid.
         """
-        query = _native.pattern(pattern) if isinstance(pattern, str) else pattern
+        query = _native.pattern(pattern) if isinstance(pattern, str) else _checked_query("pattern", pattern)
         return self._native.search(query, self._make_module)
 
     def select(self, selector: str | _native.Query) -> _native.Matches:
         """Search for a selector, such as `ClassDef > FunctionDef[name=/^test_/]`. Otherwise the same as `find`."""
-        query = _native.selector(selector) if isinstance(selector, str) else selector
+        query = _native.selector(selector) if isinstance(selector, str) else _checked_query("selector", selector)
         return self._native.search(query, self._make_module)
 
     def _table(
@@ -217,7 +222,7 @@ class Project(Relations, Sequence[Module]):
         files: Paths | None = None,
         jobs: int | None = None,
     ) -> _native.Table:
-        return self._native.table(relation, columns, kinds, names, files, jobs)
+        return self._native.table(relation, columns, kinds, names, files, checked_jobs(jobs))
 
     @cached_property
     def _make_module(self) -> Callable[[int], Module]:
@@ -234,7 +239,15 @@ class Project(Relations, Sequence[Module]):
         """Return a module by index, or a list of modules for a slice."""
         if isinstance(index, slice):
             return [Module(self._native, number) for number in range(self._length)[index]]
-        return Module(self._native, range(self._length)[index])
+        if not hasattr(index, "__index__"):
+            raise TypeError(f"indices of a project must be integers or slices, not {type_name(index)}")
+        try:
+            number = range(self._length)[index]
+        except IndexError:
+            raise IndexError(
+                f"index {index} is out of range for a project with {_counted(self._length, 'module')}"
+            ) from None
+        return Module(self._native, number)
 
     def __iter__(self) -> Iterator[Module]:
         native = self._native
@@ -244,11 +257,14 @@ class Project(Relations, Sequence[Module]):
 Sequence.register(_native.Matches)
 
 
-def _strings(name: str, value: Sequence[str]) -> list[str]:
-    """Return a list of the argument's strings. A single string is a mistake: its characters would be patterns."""
-    if isinstance(value, str):
-        raise TypeError(f"{name} must be a sequence of strings, not a string")
-    return list(value)
+def _checked_query(name: str, query: _native.Query) -> _native.Query:
+    if not isinstance(query, _native.Query):
+        raise TypeError(f"{name} must be a str or a Query, not {type_name(query)}")
+    return query
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + "s" * (count != 1)
 
 
 def _error_of(path: Path) -> Exception | None:

@@ -96,10 +96,77 @@ def test_failures(directory):
     assert isinstance(link.error, lazyast.Error)
 
 
-def test_a_missing_path(tmp_path):
-    project = lazyast.Project([tmp_path / "none"], cache_dir=tmp_path / "cache")
-    assert len(project) == 0
-    assert len(project.failures) == 1
+@pytest.mark.parametrize("others", [[], ["code"]], ids=["alone", "beside others"])
+def test_missing_paths(directory, others):
+    missing = directory / "none"
+    with pytest.raises(FileNotFoundError, match="none") as caught:
+        lazyast.Project([*(directory.parent / name for name in others), missing], cache_dir=directory.parent / "cache")
+    assert caught.value.filename == os.fspath(missing)
+    with pytest.raises(FileNotFoundError, match="none"):
+        lazyast.Project(str(missing))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows says that the path does not exist")
+def test_a_path_below_a_file(directory):
+    with pytest.raises(NotADirectoryError, match=r"b\.py"):
+        open_project(directory / "b.py" / "below")
+
+
+@pytest.mark.parametrize(
+    ("paths", "message"),
+    [
+        (5, "paths must be a path .* or a sequence of paths, not int"),
+        (b"code", "paths must be a path .* or a sequence of paths, not bytes"),
+        (None, "paths must be a path .* or a sequence of paths, not NoneType"),
+        (["code", 5], "each of the paths must be a str or os.PathLike, not int"),
+    ],
+)
+def test_paths_of_other_types(paths, message, tmp_path):
+    for call in (lazyast.Project, lazyast.Cache(tmp_path).warm):
+        with pytest.raises(TypeError, match=message):
+            call(paths)
+
+
+@pytest.mark.parametrize(
+    ("jobs", "error", "message"),
+    [
+        (0, ValueError, "jobs must be at least 1, not 0; leave it out"),
+        (-1, ValueError, "jobs must be at least 1, not -1"),
+        ("2", TypeError, "jobs must be an int or None, not str"),
+        (2.0, TypeError, "jobs must be an int or None, not float"),
+    ],
+)
+def test_wrong_numbers_of_jobs(jobs, error, message, directory):
+    project, cache = open_project(directory), lazyast.Cache(directory.parent / "cache")
+    calls = [
+        lambda: open_project(directory, jobs=jobs),
+        lambda: project.table("nodes", jobs=jobs),
+        lambda: project[0].nodes(jobs=jobs),
+        lambda: cache.warm(directory, jobs=jobs),
+        lambda: cache.export_pack(directory.parent / "trees.pack", directory, jobs=jobs),
+    ]
+    for call in calls:
+        with pytest.raises(error, match=message):
+            call()
+
+
+def test_wrong_indices(directory):
+    project = open_project(directory)
+    for index, name in (("x", "str"), (1.0, "float"), (None, "NoneType"), ((0, 1), "tuple")):
+        with pytest.raises(TypeError, match=f"indices of a project must be integers or slices, not {name}"):
+            project[index]
+    for index in (6, -7, 2**100):
+        with pytest.raises(IndexError, match=f"index {index} is out of range for a project with 6 modules"):
+            project[index]
+    assert project[True] == project[1]
+
+
+def test_wrong_queries(directory):
+    project = open_project(directory)
+    with pytest.raises(TypeError, match="pattern must be a str or a Query, not bytes"):
+        project.find(b"x")
+    with pytest.raises(TypeError, match="selector must be a str or a Query, not int"):
+        project.select(5)
 
 
 def test_second_time(directory):
