@@ -180,6 +180,7 @@ class Project(Relations, Sequence[Module]):
         if errors:
             native.decide([(index, error is None) for index, error in errors.items()])
         self._native = native
+        self._roots = roots
         self._length = len(native)
         self._errors = errors
         self.new = native.new_count
@@ -252,6 +253,14 @@ class Project(Relations, Sequence[Module]):
     def __iter__(self) -> Iterator[Module]:
         native = self._native
         return (Module(native, index) for index in range(self._length))
+
+    def __repr__(self) -> str:
+        """Return the first path with which the project was opened, and how many modules and failures there are."""
+        native, others = self._native, len(self._roots) - 1
+        path = os.fspath(self._roots[0]) if self._roots else "no path"
+        more = f" and {others:,} more" if others > 0 else ""
+        failures = len(native.unreadable) + len(native.rejected)
+        return f"<Project: {path}{more}, {_counted(self._length, 'module')}, {_counted(failures, 'failure')}>"
 
 
 Sequence.register(_native.Matches)

@@ -169,6 +169,17 @@ def test_wrong_queries(directory):
         project.select(5)
 
 
+def test_reprs(directory):
+    project = open_project(directory)
+    assert repr(project) == f"<Project: {directory}, 6 modules, {len(project.failures)} failure>"
+    assert len(project.failures) == 1
+    one = lazyast.Project([directory / "b.py", directory / "a"], cache_dir=directory.parent / "cache")
+    assert repr(one) == f"<Project: {directory / 'b.py'} and 1 more, 6 modules, 1 failure>"
+    single = open_project(directory / "b.py")
+    assert repr(single) == f"<Project: {directory / 'b.py'}, 1 module, 0 failures>"
+    assert repr(lazyast.Project([])) == "<Project: no path, 0 modules, 0 failures>"
+
+
 def test_second_time(directory):
     first, second = open_project(directory), open_project(directory, jobs=1)
     assert (first.new, first.cached) == (5, 0)
