@@ -4,9 +4,16 @@ import ast
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, final, overload
+from typing import Any, Final, Generic, final, overload
+
+from typing_extensions import TypeVar
 
 from lazyast._project import Module
+
+# For matches in a project these are `Path` and `Module`, for matches in a single tree both are `None`. Only type
+# checkers know these parameters: the classes cannot be subscripted.
+_Path = TypeVar("_Path", bound=Path | None, default=Path | None, covariant=True)
+_Module = TypeVar("_Module", bound=Module | None, default=Module | None, covariant=True)
 
 __version__: str
 """The version of the package."""
@@ -141,7 +148,7 @@ class Project:
         """Lines of the sources with an archive."""
 
     def __len__(self) -> int: ...
-    def search(self, query: Query, make_module: Callable[[int], Module]) -> Matches:
+    def search(self, query: Query, make_module: Callable[[int], Module]) -> Matches[Path, Module]:
         """The matches of a query."""
 
     def table(
@@ -224,31 +231,31 @@ class Query:
     def explain(self) -> str:
         """What the query is compiled to, as text for people."""
 
-    def find(self, tree: ast.Module, source: str | bytes | None = None) -> Matches:
+    def find(self, tree: ast.Module, source: str | bytes | None = None) -> Matches[None, None]:
         """The matches in one tree, as it was when lazyast parsed it.
 
         `source` is the tree's source, for `Match.text`. Raises ValueError for a tree that lazyast did not make.
         """
 
 @final
-class Matches(Sequence[Match]):
+class Matches(Sequence[Match[_Path, _Module]], Generic[_Path, _Module]):
     """The matches of a query, in the order of paths and of trees: a sequence of `Match` objects, which are created when
     they are accessed.
     """
 
     def __len__(self) -> int: ...
     @overload
-    def __getitem__(self, index: int, /) -> Match: ...
+    def __getitem__(self, index: int, /) -> Match[_Path, _Module]: ...
     @overload
-    def __getitem__(self, index: slice, /) -> Matches: ...
-    def __iter__(self) -> Iterator[Match]: ...
+    def __getitem__(self, index: slice, /) -> Matches[_Path, _Module]: ...
+    def __iter__(self) -> Iterator[Match[_Path, _Module]]: ...
     def index(self, value: Any, start: int = 0, stop: int = ..., /) -> int:
         """The index of a match, searched for from `start` to before `stop`. Raises ValueError if it is not there."""
 
     def count(self, value: Any, /) -> int:
         """How often a match is in the sequence."""
 
-    def paths(self) -> list[Path]:
+    def paths(self) -> list[_Path]:
         """The paths of the files with matches, each once, in order."""
 
     def nodes(self) -> list[Any]:
@@ -342,15 +349,15 @@ class Column:
     def __buffer__(self, flags: int, /) -> memoryview: ...
 
 @final
-class Match:
+class Match(Generic[_Path, _Module]):
     """A match of a query."""
 
     @property
-    def path(self) -> Path | None:
+    def path(self) -> _Path:
         """The path of the file, as it was found; `None` if a single tree was searched."""
 
     @property
-    def module(self) -> Module | None:
+    def module(self) -> _Module:
         """The project's `Module`, whose `tree` contains the node; `None` if a single tree was searched."""
 
     @property

@@ -200,7 +200,7 @@ class Project(Relations, Sequence[Module]):
             failures.append(Failure(path, error))
         return tuple(sorted(failures, key=lambda failure: failure.path))
 
-    def find(self, pattern: str | _native.Query) -> _native.Matches:
+    def find(self, pattern: str | _native.Query) -> _native.Matches[Path, Module]:
         """Search for a pattern: Python code with metavariables, such as `open($PATH, $$$)`.
 
         docs/queries.md describes the syntax. Files that fall back to the interpreter are not searched; they are in the
@@ -209,7 +209,7 @@ class Project(Relations, Sequence[Module]):
         query = _native.pattern(pattern) if isinstance(pattern, str) else _checked_query("pattern", pattern)
         return self._native.search(query, self._make_module)
 
-    def select(self, selector: str | _native.Query) -> _native.Matches:
+    def select(self, selector: str | _native.Query) -> _native.Matches[Path, Module]:
         """Search for a selector, such as `ClassDef > FunctionDef[name=/^test_/]`. Otherwise the same as `find`."""
         query = _native.selector(selector) if isinstance(selector, str) else _checked_query("selector", selector)
         return self._native.search(query, self._make_module)

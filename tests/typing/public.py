@@ -76,29 +76,39 @@ assert_type(query & "Call", lazyast.Query)
 assert_type(query | query, lazyast.Query)
 assert_type(query.explain(), str)
 
-assert_type(project.find("open($PATH)"), lazyast.Matches)
-assert_type(project.find(query), lazyast.Matches)
-assert_type(project.select("Call"), lazyast.Matches)
-assert_type(project.select(query), lazyast.Matches)
-assert_type(query.find(tree), lazyast.Matches)
-assert_type(query.find(tree, "x = 1"), lazyast.Matches)
-matches = query.find(tree, source=b"x = 1")
+assert_type(query.find(tree), "lazyast.Matches[None, None]")
+assert_type(query.find(tree, "x = 1")[0].path, None)
+assert_type(query.find(tree, source=b"x = 1").paths(), list[None])
+assert_type(project.find("open($PATH)"), "lazyast.Matches[Path, lazyast.Module]")
+assert_type(project.find(query)[0], "lazyast.Match[Path, lazyast.Module]")
+assert_type(project.select("Call")[1:][0].path, Path)
+assert_type([match.module.tree for match in project.select(query)], list[ast.Module])
+assert_type(project.find(query).paths(), list[Path])
+
+
+def either(matches: lazyast.Matches) -> lazyast.Match:
+    """Take matches of a project and of a tree."""
+    assert_type(matches[0].path, Path | None)
+    assert_type(matches[0].module, lazyast.Module | None)
+    return matches[0]
+
+
+either(query.find(tree))
+either(project.find(query))
+matches = project.find(query)
 assert_type(len(matches), int)
-assert_type(matches[0], lazyast.Match)
-assert_type(matches[-3:], lazyast.Matches)
-assert_type(matches[::2][0], lazyast.Match)
+assert_type(matches[-3:], "lazyast.Matches[Path, lazyast.Module]")
 assert_type([match.kind for match in matches], list[str])
-assert_type(next(iter(matches)), lazyast.Match)
-assert_type(next(reversed(matches)), lazyast.Match)
-assert_type(matches.paths(), list[Path])
+assert_type(next(iter(matches)).path, Path)
+assert_type(next(reversed(matches)).path, Path)
 assert_type(matches.nodes(), list[Any])
 assert_type(matches.captures("PATH"), list[Any])
 assert_type(matches.unsearched, tuple[Path, ...])
 sequence: Sequence[lazyast.Match] = matches
 
 match = matches[0]
-assert_type(match.path, Path | None)
-assert_type(match.module, lazyast.Module | None)
+assert_type(match.path, Path)
+assert_type(match.module, lazyast.Module)
 assert_type((match.lineno, match.col_offset, match.end_lineno, match.end_col_offset), tuple[int, int, int, int])
 assert_type(match.node, Any)
 assert_type(match.nodes, list[Any])
