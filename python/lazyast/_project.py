@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Literal
 
-    from lazyast._relations import Names, Paths
+    from lazyast._relations import _Names, _Paths
 
 
 class Failure:
@@ -102,10 +102,10 @@ class Module(Relations):
     def _table(
         self,
         relation: str,
-        columns: Names | None,
-        kinds: Names | None = None,
-        names: Names | None = None,
-        files: Paths | None = None,
+        columns: _Names | None,
+        kinds: _Names | None = None,
+        names: _Names | None = None,
+        files: _Paths | None = None,
         jobs: int | None = None,
     ) -> _native.Table:
         files = [self.path] if files is None else files
@@ -217,10 +217,10 @@ class Project(Relations, Sequence[Module]):
     def _table(
         self,
         relation: str,
-        columns: Names | None,
-        kinds: Names | None = None,
-        names: Names | None = None,
-        files: Paths | None = None,
+        columns: _Names | None,
+        kinds: _Names | None = None,
+        names: _Names | None = None,
+        files: _Paths | None = None,
         jobs: int | None = None,
     ) -> _native.Table:
         return self._native.table(relation, columns, kinds, names, files, checked_jobs(jobs))

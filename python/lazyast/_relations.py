@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
     from lazyast._native import Table
 
-    Names = Sequence[str]
-    Paths = Sequence[str | os.PathLike[str]]
+    _Names = Sequence[str]
+    _Paths = Sequence[str | os.PathLike[str]]
 
 
 class Relations:
@@ -25,10 +25,10 @@ class Relations:
     def _table(
         self,
         relation: str,
-        columns: Names | None,
-        kinds: Names | None = None,
-        names: Names | None = None,
-        files: Paths | None = None,
+        columns: _Names | None,
+        kinds: _Names | None = None,
+        names: _Names | None = None,
+        files: _Paths | None = None,
         jobs: int | None = None,
     ) -> Table:
         raise NotImplementedError
@@ -37,10 +37,10 @@ class Relations:
         self,
         relation: str,
         *,
-        columns: Names | None = None,
-        kinds: Names | None = None,
-        names: Names | None = None,
-        files: Paths | None = None,
+        columns: _Names | None = None,
+        kinds: _Names | None = None,
+        names: _Names | None = None,
+        files: _Paths | None = None,
         jobs: int | None = None,
     ) -> Table:
         """Return a table by its name: `nodes`, `files`, `definitions`, `calls`, `imports`, `constants`, `comments`.
@@ -52,10 +52,10 @@ class Relations:
     def nodes(
         self,
         *,
-        columns: Names | None = None,
-        kinds: Names | None = None,
-        names: Names | None = None,
-        files: Paths | None = None,
+        columns: _Names | None = None,
+        kinds: _Names | None = None,
+        names: _Names | None = None,
+        files: _Paths | None = None,
         jobs: int | None = None,
     ) -> Table:
         """Return one row for each node, or for those of some `kinds` and with some `names`, in the order of the source.
@@ -64,41 +64,43 @@ class Relations:
         """
         return self._table("nodes", columns, kinds, names, files, jobs)
 
-    def files(self, *, columns: Names | None = None, files: Paths | None = None, jobs: int | None = None) -> Table:
+    def files(self, *, columns: _Names | None = None, files: _Paths | None = None, jobs: int | None = None) -> Table:
         """Return one row for each file. A file without an archive has a `reason`, and nulls."""
         return self._table("files", columns, None, None, files, jobs)
 
     def definitions(
         self,
         *,
-        columns: Names | None = None,
-        kinds: Names | None = None,
-        names: Names | None = None,
-        files: Paths | None = None,
+        columns: _Names | None = None,
+        kinds: _Names | None = None,
+        names: _Names | None = None,
+        files: _Paths | None = None,
         jobs: int | None = None,
     ) -> Table:
         """Return one row for each function and class."""
         return self._table("definitions", columns, kinds, names, files, jobs)
 
-    def calls(self, *, columns: Names | None = None, files: Paths | None = None, jobs: int | None = None) -> Table:
+    def calls(self, *, columns: _Names | None = None, files: _Paths | None = None, jobs: int | None = None) -> Table:
         """Return one row for each call."""
         return self._table("calls", columns, None, None, files, jobs)
 
     def imports(
         self,
         *,
-        columns: Names | None = None,
-        names: Names | None = None,
-        files: Paths | None = None,
+        columns: _Names | None = None,
+        names: _Names | None = None,
+        files: _Paths | None = None,
         jobs: int | None = None,
     ) -> Table:
         """Return one row for each name that is imported."""
         return self._table("imports", columns, None, names, files, jobs)
 
-    def constants(self, *, columns: Names | None = None, files: Paths | None = None, jobs: int | None = None) -> Table:
+    def constants(
+        self, *, columns: _Names | None = None, files: _Paths | None = None, jobs: int | None = None
+    ) -> Table:
         """Return one row for each `ast.Constant`."""
         return self._table("constants", columns, None, None, files, jobs)
 
-    def comments(self, *, columns: Names | None = None, files: Paths | None = None, jobs: int | None = None) -> Table:
+    def comments(self, *, columns: _Names | None = None, files: _Paths | None = None, jobs: int | None = None) -> Table:
         """Return one row for each comment. The text is null if the file has changed since the project was opened."""
         return self._table("comments", columns, None, None, files, jobs)
