@@ -28,7 +28,7 @@ pub struct ParentTable {
 }
 
 /// A node whose children are being read.
-struct Frame {
+struct OpenAncestor {
     id: NodeId,
     end: NodeId,
     kind: Kind,
@@ -44,7 +44,7 @@ impl ParentTable {
     pub fn of(tree: &Tree<'_>, python: TargetPython) -> Result<Self, Damage> {
         let mut parents = Vec::with_capacity(tree.len() as usize);
         let mut indices = Vec::with_capacity(tree.len() as usize);
-        let mut frames: Vec<Frame> = Vec::new();
+        let mut frames: Vec<OpenAncestor> = Vec::new();
         for row in tree.rows() {
             let row = row?;
             while frames.last().is_some_and(|frame| frame.end <= row.id) {
@@ -67,7 +67,7 @@ impl ParentTable {
             }
             if row.subtree_end > row.id + 1 {
                 let (id, end, kind) = (row.id, row.subtree_end, row.kind);
-                frames.push(Frame { id, end, kind, lengths: [0; MAX_FIELDS] });
+                frames.push(OpenAncestor { id, end, kind, lengths: [0; MAX_FIELDS] });
             }
         }
         Ok(Self { parents, indices })
@@ -101,7 +101,7 @@ impl ParentTable {
     }
 }
 
-impl Frame {
+impl OpenAncestor {
     /// Counts a child, and returns its index.
     fn add(&mut self, field: Field, python: TargetPython) -> u32 {
         let Some((position, spec)) = field_of(self.kind, field) else { return NOWHERE };
