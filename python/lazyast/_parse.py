@@ -50,7 +50,9 @@ def _serve(
     A tree of at most `eager_limit` nodes is materialised at once. Arguments of unusual types fall back. Warnings name
     `module`.
     """
-    if mode != "exec" or type(mode) is not str or type(filename) is not str or "\0" in filename:
+    if type(filename) is not str:
+        filename = _name_of_path(filename)
+    if mode != "exec" or type(mode) is not str or filename is None or "\0" in filename:
         return None
     if type(source) is bytearray:
         source = bytes(source)
@@ -71,6 +73,16 @@ def _serve(
     if text_that_warns is not None and not _warn(text_that_warns, filename, module):
         return None
     return tree
+
+
+def _name_of_path(path: object) -> str | None:
+    """Return the name of a path with pathlib's own `__fspath__`; `None` for all else, which may have side effects."""
+    pathlib = sys.modules.get("pathlib")
+    own = getattr(getattr(pathlib, "PurePath", None), "__fspath__", None)
+    if own is None or getattr(type(path), "__fspath__", None) is not own:
+        return None
+    name: str = own(path)
+    return name
 
 
 def _warn(text: str, filename: str, module: str | None) -> bool:

@@ -23,6 +23,11 @@ class Data(bytes):
     pass
 
 
+class OwnPath(pathlib.PurePosixPath):
+    def __fspath__(self):
+        return "other.py"
+
+
 SOURCE = "x = f(1)\n"
 
 CALLS = {
@@ -42,6 +47,9 @@ CALLS = {
     "positional file name": ((SOURCE, "a.py", "exec"), {}),
     "file name in bytes": ((SOURCE, b"a.py"), {}),
     "file name as path": ((SOURCE, pathlib.Path("a.py")), {}),
+    "file name as path of a subclass": ((SOURCE, OwnPath("a.py")), {}),
+    "file name as path with NUL": ((SOURCE, pathlib.Path("a\0b")), {}),
+    "file name as path, syntax error": (("x =", pathlib.Path("a.py")), {}),
     "file name with NUL": ((SOURCE, "a\0b"), {}),
     "file name with surrogates": ((SOURCE, "a\ud800b"), {}),
     "file name with NUL, syntax error": (("x =", "a\0b"), {}),
@@ -86,6 +94,14 @@ def test_call(call):
     assert fidelity.first_difference(mine, theirs) is None
 
 
+def test_file_names_as_paths_are_served():
+    def is_lazy(name):
+        return type(lazyast.parse(SOURCE, name).body[0]) is not ast.Assign
+
+    assert is_lazy("a.py") and is_lazy(pathlib.Path("a.py"))
+    assert not is_lazy(OwnPath("a.py"))
+
+
 def test_a_buffer_is_not_kept():
     source = bytearray(b"x = 1\n")
     lazyast.parse(source)
@@ -94,7 +110,7 @@ def test_a_buffer_is_not_kept():
 
 def test_audit_hooks_see_the_same():
     script = """
-import ast, sys, lazyast
+import ast, pathlib, sys, lazyast
 lazyast.parse("y = 1")
 events = []
 def hook(name, args):
@@ -102,12 +118,13 @@ def hook(name, args):
         events.append(args)
 sys.addaudithook(hook)
 for source in ("x = 1", "x = 'é'", b"x = 1", bytearray(b"x = 1"), "x = 1or 2", "x = ("):
-    for parse in (ast.parse, lazyast.parse):
-        try:
-            parse(source, "a.py")
-        except SyntaxError:
-            pass
-assert len(events) == 12 and events[0::2] == events[1::2], events
+    for name in "a.py", pathlib.Path("a.py"):
+        for parse in (ast.parse, lazyast.parse):
+            try:
+                parse(source, name)
+            except SyntaxError:
+                pass
+assert len(events) == 24 and events[0::2] == events[1::2], events
 """
     assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", script]) == 0
 
