@@ -133,15 +133,17 @@ def python(session):
 def whole(session):
     """Compare with `ast.parse` over the interpreter's standard library; run slow tests and some of CPython's own."""
     install_wheel(session, "pytest", "pytest-xdist")
-    # The slow tests depend little on the version.
+    orders = ["materialize"]
+    # The slow tests, and the order of accesses, depend little on the version.
     if session.python in (FIRST, LAST):
         session.run("pytest", "-q", "-n", "auto", "-m", "slow")
+        orders.append("random")
     # All of them take minutes: tests/suites.py without arguments.
     quick = ["test_fstring", "test_grammar", "test_patma", "test_syntax", "test_tstring", "test_type_params"]
     session.run("python", "tests/suites.py", *quick)
     session.run(
         "python", "tests/fidelity.py", str(standard_library(session)), "--exclude", "site-packages",
-        "--orders", *(session.posargs or ["random", "materialize"]),
+        "--orders", *(session.posargs or orders),
         env={"LAZYAST_CACHE_DIR": "off"},
     )  # fmt: skip
 
