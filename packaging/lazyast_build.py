@@ -80,8 +80,9 @@ def build_command(options):
     cargo-zigbuild must be installed.
     """
     parser = argparse.ArgumentParser(allow_abbrev=False)
-    parser.add_argument("--release", "-r", dest="profile", action="store_const", const="release")
+    # Of two options for one value, argparse takes the default of the first.
     parser.add_argument("--profile", default="release")
+    parser.add_argument("--release", "-r", dest="profile", action="store_const", const="release")
     parser.add_argument("--target")
     parser.add_argument("--zig", action="store_true")
     parser.add_argument("--compatibility", "--manylinux", default="manylinux2014")
