@@ -1,8 +1,10 @@
 """What a package index shows, and what a release consists of."""
 
+import json
 import re
 import runpy
 import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -53,3 +55,25 @@ def test_versions_agree():
     version = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
     citation = (ROOT / "CITATION.cff").read_text()
     assert re.search(r"^version: (.+)$", citation, re.MULTILINE)[1] == version
+
+
+@pytest.mark.parametrize(
+    "options, profile",
+    [([], "release"), (["--release"], "release"), (["-r"], "release"), (["--profile", "ci"], "ci")],
+)
+def test_the_profile_of_the_command(options, profile, tmp_path, monkeypatch):
+    build = runpy.run_path(str(ROOT / "packaging" / "lazyast_build.py"))["build_command"]
+    commands = []
+
+    def run(command, **_):
+        commands.append(command)
+        messages = json.dumps({"executable": str(tmp_path / "lazyast")}).encode()
+        return subprocess.CompletedProcess(command, 0, messages)
+
+    (tmp_path / "lazyast").write_text("")
+    monkeypatch.setitem(build.__globals__, "DATA", tmp_path / "data")
+    monkeypatch.setattr(subprocess, "run", run)
+    build(options)
+    (command,) = commands
+    assert command[command.index("--profile") + 1] == profile
+    assert (tmp_path / "data" / "scripts" / "lazyast").exists()
