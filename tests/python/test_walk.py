@@ -78,6 +78,15 @@ def test_walk_materialises_only_what_is_requested():
     assert is_proxy(class_.body[1])
 
 
+def test_a_few_dense_parts_do_not_materialise_the_rest():
+    tiny = "".join(f"    def f{i}(self): pass\n" for i in range(3))
+    classes = "".join(f"class C{i}:\n{tiny}" for i in range(20))
+    work = "    z = h(1, 2, 3, k=[x for x in y])\n" * 50
+    tree = lazyast.parse(f"{classes}def big():\n{work}    def inner(): pass\n")
+    assert len(list(lazyast.walk(tree, ast.FunctionDef))) == 62
+    assert all(map(is_proxy, tree.body[-1].body[:50]))
+
+
 def test_walk_of_other_trees():
     class Mine(ast.expr):
         _fields = ("inside", "items")

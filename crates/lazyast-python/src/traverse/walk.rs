@@ -19,8 +19,9 @@ use crate::runtime::interpreter::{AstClass, Interpreter};
 
 /// A walk over everything that has returned so many nodes has the rest materialised at once.
 const NODES_BEFORE_THE_REST: u32 = 32;
-/// A walk for some classes that has met so many dense subtrees has the rest materialised at once.
-const DENSE_BEFORE_THE_REST: u32 = 4;
+/// A walk for some classes that has met so many dense subtrees looks whether all that is left is dense, too. The next
+/// look is after twice as many, so all looks together scan each node's kind a logarithmic number of times at most.
+const DENSE_BEFORE_FIRST_LOOK: u32 = 4;
 
 /// The iterator of `lazyast.walk`.
 #[pyclass(module = "lazyast._native", name = "Walk")]
@@ -32,6 +33,8 @@ struct PyWalk {
     returned: u32,
     /// How many dense subtrees were met.
     dense: u32,
+    /// At how many dense subtrees to look at what is left.
+    next_look: u32,
 }
 
 /// The classes that a walk returns.
@@ -138,9 +141,15 @@ impl PyWalk {
                     Density::Dense => {
                         materialise(interpreter, node, Extent::Subtree)?;
                         self.dense += 1;
-                        if self.dense == DENSE_BEFORE_THE_REST {
-                            let queued = queue.iter().map(|node| node.bind(py).clone()).collect();
-                            materialise_subtrees(interpreter, queued)?;
+                        if self.dense == self.next_look {
+                            self.next_look *= 2;
+                            let queued: Vec<_> = queue.iter().map(|node| node.bind(py).clone()).collect();
+                            let proxies = queued
+                                .iter()
+                                .filter_map(|node| proxy::location(interpreter.node_layout, node));
+                            if Density::of_all(proxies, &filter.kinds_or_parents) == Density::Dense {
+                                materialise_subtrees(interpreter, queued)?;
+                            }
                         }
                     }
                 }
@@ -163,7 +172,13 @@ impl PyWalk {
 fn walk(node: Bound<'_, PyAny>, types: &Bound<'_, PyTuple>) -> PyResult<Option<PyWalk>> {
     let Some(interpreter) = Interpreter::get(node.py())? else { return Ok(None) };
     let filter = if types.is_empty() { None } else { Some(ClassFilter::new(interpreter, types)?) };
-    Ok(Some(PyWalk { queue: VecDeque::from([node.unbind()]), filter, returned: 0, dense: 0 }))
+    Ok(Some(PyWalk {
+        queue: VecDeque::from([node.unbind()]),
+        filter,
+        returned: 0,
+        dense: 0,
+        next_look: DENSE_BEFORE_FIRST_LOOK,
+    }))
 }
 
 /// Materialises a node and everything below it.
