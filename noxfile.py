@@ -149,12 +149,19 @@ def whole(session):
     )  # fmt: skip
 
 
+def cpython(session):
+    """Run all of CPython's own tests of what uses trees, with `lazyast.install()` and without it."""
+    install_wheel(session, "pytest")
+    session.run("python", "tests/suites.py", *session.posargs)
+
+
 FOUND = interpreters()
 FIRST = next(iter(FOUND.values()), None)
 LAST = next(reversed(FOUND.values()), None)
 for version, path in FOUND.items():
     nox.session(python, name=f"python-{version}", python=path, requires=["wheel"])
     nox.session(whole, name=f"whole-{version}", python=path, requires=["wheel"], default=False, tags=["whole"])
+    nox.session(cpython, name=f"cpython-{version}", python=path, requires=["wheel"], default=False, tags=["cpython"])
 
 
 @nox.session(python=FIRST, requires=["wheel"], default=False)
@@ -233,6 +240,25 @@ def fuzz(session):
 def mutants(session):
     """Change the validation rules in eight places, or as the arguments say; the tests must fail for each change."""
     session.run("python", "tests/mutants", *(session.posargs or ["--sample", "8"]))
+
+
+@nox.session(python=FOUND.get("3.13", LAST), default=False)
+def compare(session):
+    """Compare lazyast with other tools, and record it: 15 minutes, a network, and nothing else on the machine.
+
+    `nox -s compare -- --corpus DIRECTORY --minutes 20`; `--help` lists the options.
+    """
+    # As users install it: the release profile.
+    session.install("--force-reinstall", "--no-deps", ".")
+    tools = (
+        "mypy", "tree-sitter tree-sitter-python", "ast-grep-py", "ast-grep-cli", "libcst", "parso", "astroid", "ripgrep",
+    )  # fmt: skip
+    for tool in tools:
+        try:
+            session.install("--only-binary", ":all:", *tool.split())
+        except nox.command.CommandFailed:
+            session.warn(f"not compared, because it cannot be installed here: {tool}")
+    session.run("python", "benches/compare", *session.posargs)
 
 
 @nox.session(python=FIRST, requires=["wheel"])

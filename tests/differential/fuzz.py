@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from random import Random
 from typing import NamedTuple, TypeVar
@@ -69,12 +70,19 @@ class Options(NamedTuple):
     exhaustive: str | None = None
 
 
+def _hash(source: str | bytes) -> int:
+    data = source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")
+    return int.from_bytes(blake2b(data, digest_size=8).digest())
+
+
 @dataclass
 class Outcome:
     """What a search has seen."""
 
     mutants: int = 0
     served: int = 0
+    # Hashes of the sources: many are made more than once.
+    distinct: set[int] = field(default_factory=set)
     # The smallest source of each shape, with its difference.
     findings: dict[str, tuple[str | bytes, oracle.Difference]] = field(default_factory=dict)
 
@@ -82,6 +90,7 @@ class Outcome:
         """Take over what another search has seen."""
         self.mutants += other.mutants
         self.served += other.served
+        self.distinct |= other.distinct
         for key, finding in other.findings.items():
             self.findings.setdefault(key, finding)
 
@@ -135,6 +144,7 @@ class Search:
 
     def _compare(self, source: str | bytes, outcome: Outcome) -> None:
         outcome.mutants += 1
+        outcome.distinct.add(_hash(source))
         verdict = oracle.compare(source)
         if isinstance(verdict, oracle.Difference):
             self._note(source, verdict, outcome)
@@ -217,7 +227,8 @@ def main() -> int:
     outcome = search(Options(options.seconds, options.seed, options.processes, options.exhaustive))
     version = ".".join(map(str, sys.version_info[:3]))
     print(
-        f"Python {version}: {outcome.mutants} sources, {outcome.served} served, {len(outcome.findings)} kinds of differences"
+        f"Python {version}: {outcome.mutants} sources, {len(outcome.distinct)} of them different, "
+        f"{outcome.served} served, {len(outcome.findings)} kinds of differences"
     )
     if options.output:
         findings = [

@@ -1,0 +1,89 @@
+"""Runs one contestant on one job, and prints what it took: `measure.py JOB CONTESTANT CORPUS SCRATCH ANSWER`.
+
+The clock starts after imports and preparation, and stops when the answer is there. For programs, it runs from the start
+of the process to its end. The answer goes into a file.
+"""
+
+import gc
+import json
+import resource
+import subprocess
+import sys
+import time
+import warnings
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from answers import Answer, digests
+from contestants import CONTESTANTS, Contestant
+from setting import Setting
+
+UNIT = 1024 if sys.platform != "darwin" else 1
+"""Of `ru_maxrss`."""
+
+
+def peak_memory() -> int:
+    """Give the most memory that this process has had. On Linux, `ru_maxrss` counts that of the parent as well."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
+    (line,) = (line for line in lines if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024
+
+
+def in_python(contestant: Contestant, job: str, setting: Setting) -> tuple[float, int, Answer]:
+    assert contestant.prepare is not None
+    work = contestant.prepare(job, setting)
+    gc.collect()
+    started = time.perf_counter()
+    answer = work()
+    seconds = time.perf_counter() - started
+    return seconds, peak_memory(), answer
+
+
+def as_program(contestant: Contestant, setting: Setting) -> tuple[float, int, Answer]:
+    assert contestant.command is not None
+    command = contestant.command(setting)
+    for _ in range(2):
+        # The first run reads the program and the files from the disk.
+        started = time.perf_counter()
+        process = subprocess.run(command, capture_output=True, check=False)
+        seconds = time.perf_counter() - started
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"{command}: exit code {process.returncode}\n{process.stderr.decode(errors='replace')}")
+    # A program that takes less than this process cannot be told from it.
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * UNIT
+    return seconds, peak, counts(process.stdout.decode())
+
+
+def counts(output: str) -> Answer:
+    """Read lines of `path:count`, or of JSON with a file each."""
+    if output.startswith("{"):
+        by_path = Counter(json.loads(line)["file"] for line in output.splitlines())
+        return [(path, [count]) for path, count in by_path.items()]
+    pairs = (line.rpartition(":") for line in output.splitlines())
+    return [(path, [int(count)]) for path, _, count in pairs]
+
+
+def main() -> None:
+    job, name, corpus, scratch, file = sys.argv[1:]
+    (contestant,) = (contestant for contestant in CONTESTANTS if contestant.name == name)
+    setting = Setting(Path(corpus), Path(scratch))
+    warnings.simplefilter("ignore")
+    sys.setrecursionlimit(10_000)
+    setting.paths  # noqa: B018, all contestants are given them
+    if contestant.command is None:
+        seconds, peak, answer = in_python(contestant, job, setting)
+    else:
+        seconds, peak, answer = as_program(contestant, setting)
+    found = {path: list(result) for path, result in digests(answer, setting.corpus).items()}
+    Path(file).write_text(json.dumps({"found": found, "failed": sorted(setting.failed)}))
+    is_bound = contestant.command is not None and peak <= resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
+    result: dict[str, Any] = {"seconds": seconds, "peak": peak, "peak_is_bound": is_bound}
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
