@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from lazyast._native import Matches as Matches
     from lazyast._native import Query as Query
     from lazyast._native import QueryError as QueryError
+    from lazyast._native import RewriteError as RewriteError
+    from lazyast._native import Rewritten as Rewritten
     from lazyast._native import Stats as Stats
     from lazyast._native import Table as Table
     from lazyast._native import UnreadableFile as UnreadableFile
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from lazyast._native import Warmed as Warmed
     from lazyast._native import __version__ as __version__
     from lazyast._native import pattern as pattern
+    from lazyast._native import rewrite as rewrite
     from lazyast._native import selector as selector
     from lazyast._nodes import Visitor as Visitor
     from lazyast._nodes import ancestors as ancestors
@@ -61,7 +64,8 @@ else:
         "_install": "install uninstall",
         "_names": "Binding Scope resolve scope",
         "_native": "Batch Checked Collected Column CorruptArchive CorruptPack Error Exported Imported Match"
-        " Matches Query QueryError Stats Table UnreadableFile UnusableCache Warmed __version__ pattern selector",
+        " Matches Query QueryError RewriteError Rewritten Stats Table UnreadableFile UnusableCache Warmed __version__"
+        " pattern rewrite selector",
         "_nodes": "Visitor ancestors enclosing materialize parent walk",
         "_parse": "parse parse_file",
         "_project": "Failure Module Project",

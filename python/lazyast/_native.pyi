@@ -28,6 +28,9 @@ class UnreadableFile(Error):
 class QueryError(Error):
     """A pattern or selector is invalid, or a query takes too long."""
 
+class RewriteError(Error):
+    """A source cannot be rewritten."""
+
 class UnusableCache(Error):
     """There is no usable cache directory."""
 
@@ -181,6 +184,10 @@ def pattern(text: str, *, literal_names: bool = False) -> Query:
     A dotted name matches what stands for it in files that import it; with `literal_names`, it is compared as text.
     """
 
+@overload
+def rewrite(source: str, query: Query | str, template: str) -> str: ...
+@overload
+def rewrite(source: bytes, query: Query | str, template: str) -> bytes: ...
 def selector(text: str, *, literal_names: bool = False) -> Query:
     """Compile a selector. Raises `QueryError`. `literal_names` is for the patterns in it."""
 
@@ -265,6 +272,12 @@ class Matches(Sequence[Match[_Path, _Module]], Generic[_Path, _Module]):
     def captures(self, name: str) -> list[Any]:
         """What a metavariable matched, for each match. Raises KeyError if the pattern has no metavariable of this name."""
 
+    def rewrite(self, template: str) -> Rewritten:
+        """Replaces the matches in the sources of their files, in memory. An empty template deletes statements.
+
+        Nothing is written. Raises QueryError for an invalid template, and ValueError for matches in a single tree.
+        """
+
     def table(self) -> Table:
         """Path, position and text of each match as a table, and the text of each metavariable."""
 
@@ -272,6 +285,22 @@ class Matches(Sequence[Match[_Path, _Module]], Generic[_Path, _Module]):
     @property
     def unsearched(self) -> tuple[Path, ...]:
         """The paths of the files that were not searched, because they have no archive."""
+
+@final
+class Rewritten:
+    """What replacing matches makes of their files."""
+
+    @property
+    def sources(self) -> dict[Path, bytes]:
+        """The new source of each file that changes, by its path, as the bytes to write."""
+
+    @property
+    def failed(self) -> dict[Path, str]:
+        """Why files cannot be rewritten, by path."""
+
+    @property
+    def skipped(self) -> list[tuple[Path, int, str]]:
+        """The path and the line of each match that stays as it is, and why."""
 
 @final
 class Table:

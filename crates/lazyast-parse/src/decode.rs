@@ -16,7 +16,7 @@ pub(crate) struct DecodedSource<'a> {
     pub(crate) reencoded: bool,
 }
 
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 pub(crate) fn decode(source: &[u8]) -> Result<DecodedSource<'_>, Unsupported> {
     if memchr::memchr(0, source).is_some() {
@@ -79,7 +79,7 @@ fn normalise_line_ends(text: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
-enum Charset {
+pub(crate) enum Charset {
     Utf8,
     Latin1,
     Table(&'static Encoding),
@@ -87,7 +87,7 @@ enum Charset {
 
 impl Charset {
     /// The charset that a cookie names, by the rules of CPython's tokenizer (`get_normal_name`).
-    fn of(name: &[u8]) -> Result<Self, Unsupported> {
+    pub(crate) fn of(name: &[u8]) -> Result<Self, Unsupported> {
         let name = normalise(name);
         if is_utf8(&name) || name == "utf8" {
             return Ok(Self::Utf8);
@@ -130,7 +130,7 @@ fn is_utf8(name: &str) -> bool {
 
 /// The encoding that a comment on one of the first two lines names (PEP 263). The second line counts only
 /// if the first one has no code.
-fn cookie(bytes: &[u8]) -> Option<&[u8]> {
+pub(crate) fn cookie(bytes: &[u8]) -> Option<&[u8]> {
     let mut rest = bytes;
     for _ in 0..2 {
         let end = memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());

@@ -30,6 +30,7 @@
 #![forbid(unsafe_code)]
 
 mod decode;
+mod encode;
 mod indentation;
 mod limits;
 mod lower;
@@ -40,6 +41,7 @@ mod token_scan;
 mod unicode;
 mod unsupported;
 
+pub use encode::replace_in_source;
 pub use limits::with_stack_for_all;
 pub use parser::{PARSER_VERSION, PRODUCER, Parser, text};
 pub use unsupported::Unsupported;

@@ -18,6 +18,8 @@ create_exception!(
 
 create_exception!(lazyast, QueryError, Error, "A pattern or selector is invalid, or a query takes too long.");
 
+create_exception!(lazyast, RewriteError, Error, "A source cannot be rewritten.");
+
 create_exception!(lazyast, UnusableCache, Error, "There is no usable cache directory.");
 create_exception!(
     lazyast,
@@ -74,6 +76,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
     module.add("Error", py.get_type::<Error>())?;
     module.add("QueryError", py.get_type::<QueryError>())?;
+    module.add("RewriteError", py.get_type::<RewriteError>())?;
     module.add("CorruptArchive", py.get_type::<CorruptArchive>())?;
     module.add("CorruptPack", py.get_type::<CorruptPack>())?;
     module.add("UnusableCache", py.get_type::<UnusableCache>())?;

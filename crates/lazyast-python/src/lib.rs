@@ -43,6 +43,8 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bind::project::register(module)?;
     bind::search::query::register(module)?;
     bind::search::matches::register(module)?;
+    bind::search::rewrite::register(module)?;
+    bind::search::rewritten::register(module)?;
     bind::tables::column::register(module)?;
     bind::tables::batch::register(module)?;
     bind::tables::table::register(module)?;

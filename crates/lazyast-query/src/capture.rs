@@ -1,8 +1,19 @@
 //! [`Capture`]: what a metavariable of a pattern matched in a hit.
 
-use lazyast_format::{Damage, NodeId, Tree};
+use lazyast_format::{Damage, Field, NodeId, Tree};
 
 use crate::pattern::{Subject, SubjectForm, text_of};
+
+/// How a pattern matches a hit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HitMatch<'a> {
+    /// What the metavariables matched.
+    pub captures: Vec<Capture<'a>>,
+    /// The fields of a definition that the pattern does not compare: it matches whatever they have.
+    pub uncompared: Vec<Field>,
+    /// The number of decorators that the pattern compares, if the definition may have others.
+    pub compared_decorators: Option<usize>,
+}
 
 /// What one metavariable matched.
 #[derive(Clone, Debug, PartialEq, Eq)]

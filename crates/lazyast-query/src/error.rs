@@ -13,6 +13,7 @@ use lazyast_format::Damage;
 pub(crate) enum Language {
     Pattern,
     Selector,
+    Template,
     Combination,
 }
 
@@ -21,12 +22,13 @@ impl fmt::Display for Language {
         f.write_str(match self {
             Self::Pattern => "pattern",
             Self::Selector => "selector",
+            Self::Template => "template",
             Self::Combination => "combined query",
         })
     }
 }
 
-/// An invalid pattern or selector, or a combination of queries that is too large.
+/// An invalid pattern, selector or template, or a combination of queries that is too large.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueryError {
     language: Language,

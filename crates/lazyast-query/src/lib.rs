@@ -57,9 +57,9 @@ mod reference;
 mod schema;
 mod selector;
 
-pub use capture::{Capture, CapturedElement};
+pub use capture::{Capture, CapturedElement, HitMatch};
 pub use error::{ExecutionError, QueryError};
 pub use hit::{Hit, TreeHits};
-pub use pattern::{NameMatching, ParseFailure, ParseFn};
+pub use pattern::{Fragment, NameMatching, ParseFailure, ParseFn};
 pub use prefilter::{Prefilter, StringNeedle};
 pub use query::Query;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lazyast_format::Tree;
 
-use crate::capture::Capture;
+use crate::capture::{Capture, HitMatch};
 use crate::error::{ExecutionError, Language, QueryError};
 use crate::exec;
 use crate::hit::{Hit, TreeHits};
@@ -164,15 +164,31 @@ impl Query {
         names
     }
 
+    /// Whether all metavariables of a name are `$$$XS`; `None` if there is none of this name.
+    pub fn is_sequence(&self, name: &str) -> Option<bool> {
+        let mut patterns = Vec::new();
+        self.0.condition.own_patterns(&mut patterns);
+        let mut slots =
+            patterns.iter().flat_map(|pattern| &pattern.captures).filter(|slot| *slot.name == *name);
+        slots.next().map(|first| first.is_sequence && slots.all(|slot| slot.is_sequence))
+    }
+
     /// What the metavariables matched in a hit. If several patterns match the hit, these are of the first.
     pub fn captures<'a>(&self, tree: &Tree<'a>, hit: Hit) -> Result<Vec<Capture<'a>>, ExecutionError> {
+        Ok(self.matched(tree, hit)?.map_or_else(Vec::new, |matched| matched.captures))
+    }
+
+    /// How the first pattern that matches a hit does so; `None` if no pattern does.
+    pub fn matched<'a>(&self, tree: &Tree<'a>, hit: Hit) -> Result<Option<HitMatch<'a>>, ExecutionError> {
         let Some((pattern, matched)) = exec::match_at(tree, &self.0.condition, hit.node)? else {
-            return Ok(Vec::new());
+            return Ok(None);
         };
         let captures = pattern.captures.iter().zip(matched.captures);
-        captures
-            .map(|(slot, subjects)| Ok(Capture::new(tree, &slot.name, slot.is_sequence, &subjects)?))
-            .collect()
+        let captures = captures
+            .map(|(slot, subjects)| Capture::new(tree, &slot.name, slot.is_sequence, &subjects))
+            .collect::<Result<_, _>>()?;
+        let (uncompared, compared_decorators) = (pattern.uncompared_fields(), pattern.compared_decorators());
+        Ok(Some(HitMatch { captures, uncompared, compared_decorators }))
     }
 }
 

@@ -36,9 +36,15 @@ pub fn selector(text: &str) -> Result<Query, QueryError> {
     Query::selector(text, &parse)
 }
 
-fn parse(text: &str) -> Result<Archive<ArchiveBytes>, ParseFailure> {
+/// Parses a pattern or a template.
+pub(crate) fn parse(text: &str) -> Result<Archive<ArchiveBytes>, ParseFailure> {
+    parse_bytes(text.as_bytes())
+}
+
+/// Parses a source that is not kept.
+pub(crate) fn parse_bytes(source: &[u8]) -> Result<Archive<ArchiveBytes>, ParseFailure> {
     let mut parser = Parser::new();
-    let archive = parser.parse(text.as_bytes(), &[0; 32]).map_err(|unsupported| match unsupported {
+    let archive = parser.parse(source, &[0; 32]).map_err(|unsupported| match unsupported {
         Unsupported::Syntax { message, offset, .. } => {
             ParseFailure { message, offset: Some(offset as usize) }
         }

@@ -59,6 +59,7 @@ mod parallel;
 mod parallel_stream;
 mod parse;
 mod project;
+pub mod rewrite;
 pub mod table;
 
 pub use archive::{ArchiveBytes, OwnedTree};
@@ -74,6 +75,6 @@ pub use lazyast_store::{self as store, CacheDirectoryError};
 pub use parse::parse;
 pub use project::{
     ChangeDetection, ExportReport, FailureReason, FallbackVerdict, FileError, FileSelection, FileType,
-    InterpreterId, InvalidGlob, MAX_SOURCE_BYTES, Module, Progress, Project, SearchError, SourceFailure,
-    WarmOptions, WarmReport, export, find_sources, read_source, warm,
+    InterpreterId, InvalidGlob, MAX_SOURCE_BYTES, Module, Progress, Project, ReplaceError, SearchError,
+    SourceFailure, WarmOptions, WarmReport, export, find_sources, read_source, replace_source, warm,
 };

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 
 use crate::error::CommandError;
-use crate::search::{EXIT_CODES, QueryLanguage, SearchArguments};
+use crate::search::{EXIT_CODES, QueryLanguage, RewriteArguments, SearchArguments};
 
 /// Examples for `--help`.
 const EXAMPLES: &str = "\
@@ -16,6 +16,8 @@ Examples:
                                                A gate, which also fails for files that it cannot search
   lazyast find 'print($$$)' --changed=main     Only files that the branch changes
   lazyast find 'assert $X' - < a.py            Standard input
+  lazyast find '$A.has_key($B)' --rewrite '$B in $A'
+                                               What would change, as a diff; --apply writes it
 
 Exit codes: 0 hits, 1 no hits, 2 error. With --strict, a file that could not be searched is an error.";
 
@@ -30,11 +32,18 @@ pub(crate) struct FindCommand {
     #[arg(long = "pattern", short = 'e', allow_hyphen_values = true, value_name = "PATTERN")]
     queries: Vec<String>,
     #[command(flatten)]
+    rewrite: RewriteArguments,
+    #[command(flatten)]
     search: SearchArguments,
 }
 
 impl FindCommand {
     pub(crate) fn run(self) -> Result<(), CommandError> {
-        self.search.run(QueryLanguage::Pattern, self.queries, self.arguments).map_err(CommandError::in_search)
+        let Self { arguments, queries, rewrite, search } = self;
+        let result = match rewrite.template() {
+            Some((template, action)) => search.rewrite(template, action, queries, arguments),
+            None => search.run(QueryLanguage::Pattern, queries, arguments),
+        };
+        result.map_err(CommandError::in_search)
     }
 }

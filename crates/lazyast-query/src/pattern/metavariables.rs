@@ -30,12 +30,20 @@ pub(super) struct SubstitutedText {
     pub(super) metavariables: HashMap<String, Metavariable>,
     /// What was inserted, and what it replaced.
     replacements: Vec<(String, String)>,
+    /// Where each metavariable stands, in order.
+    pub(super) occurrences: Vec<(Range<usize>, Metavariable)>,
 }
 
 impl SubstitutedText {
     /// Whether a name contains the identifier of a metavariable.
     pub(super) fn has_metavariable_inside(&self, name: &str) -> bool {
         self.metavariables.keys().any(|identifier| name.contains(identifier.as_str()))
+    }
+
+    /// How the metavariable of an identifier was written.
+    pub(super) fn written(&self, identifier: &str) -> &str {
+        let found = self.replacements.iter().find(|(inserted, _)| inserted.starts_with(identifier));
+        found.map_or("", |(_, original)| original)
     }
 
     /// The value of a string literal as it was written, with `$` in it.
@@ -55,11 +63,12 @@ const FIRST_LETTERS: &[u8] = b"QZXJKVWYHGPqzjkwyhgp";
 const SECOND_CHARACTERS: &[u8] = b"qzxjkvwyhgpbcdefilmnorstuaQZXJKVWYHGPBCDEFILMNORSTUA0123456789";
 
 /// Replaces the metavariables of a text with identifiers.
-pub(super) fn substitute(text: &str) -> Result<SubstitutedText, QueryError> {
+pub(super) fn substitute(language: Language, text: &str) -> Result<SubstitutedText, QueryError> {
     let mut substituted = SubstitutedText {
         text: String::with_capacity(text.len()),
         metavariables: HashMap::new(),
         replacements: Vec::new(),
+        occurrences: Vec::new(),
     };
     let mut identifiers: HashMap<Metavariable, String> = HashMap::new();
     let mut fresh = FreshIdentifiers::new(text);
@@ -73,12 +82,13 @@ pub(super) fn substitute(text: &str) -> Result<SubstitutedText, QueryError> {
         let is_after_keyword = metavariable.is_sequence && context.is_after_keyword(&substituted.text);
         metavariable.as_keyword = is_after_keyword && !is_unpacked;
         let suffix = if metavariable.as_keyword { "=0" } else { "" };
+        substituted.occurrences.push((range.clone(), metavariable.clone()));
         let identifier = match identifiers.get(&metavariable) {
             Some(identifier) => identifier.clone(),
             None => {
                 let identifier = fresh.next(range.len() - suffix.len()).ok_or_else(|| {
                     let message = "too many different metavariables in one pattern";
-                    QueryError::new(Language::Pattern, text, range.clone(), message)
+                    QueryError::new(language, text, range.clone(), message)
                 })?;
                 identifiers.insert(metavariable.clone(), identifier.clone());
                 substituted.metavariables.insert(identifier.clone(), metavariable);
@@ -165,6 +175,7 @@ fn next_metavariable(text: &str, from: usize) -> Option<(Range<usize>, Metavaria
 #[cfg(test)]
 mod tests {
     use super::substitute;
+    use crate::error::Language;
 
     #[test]
     fn identifiers_are_as_long_as_metavariables() {
@@ -177,7 +188,7 @@ mod tests {
             "$A+$A",
             "f($...XS, a=1, $...)",
         ] {
-            let substituted = substitute(text).expect("a pattern");
+            let substituted = substitute(Language::Pattern, text).expect("a pattern");
             assert_eq!(substituted.text.len(), text.len(), "{text}");
             assert_eq!(substituted.restore(substituted.text.as_bytes()), text.as_bytes(), "{text}");
         }
@@ -207,7 +218,7 @@ mod tests {
             ("f(a='$$ $5', b='''(''', $$$)", true),
             ("f(  # a = (\n    $$$)", false),
         ] {
-            let substituted = substitute(text).expect("a pattern");
+            let substituted = substitute(Language::Pattern, text).expect("a pattern");
             let metavariable = substituted.metavariables.values().next().expect("a metavariable");
             assert_eq!(metavariable.as_keyword, expected, "{text}");
         }

@@ -29,6 +29,7 @@ mod source;
 mod subject;
 mod text;
 
+pub use compile::Fragment;
 pub(crate) use compile::compile;
 pub(crate) use equality::text_of;
 pub(crate) use matcher::{MAX_STEPS, Matcher, PatternMatch};

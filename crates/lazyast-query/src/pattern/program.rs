@@ -49,6 +49,33 @@ pub(crate) struct Pattern {
 }
 
 impl Pattern {
+    /// The fields of a definition that the pattern does not compare, if the pattern is a definition.
+    pub(crate) fn uncompared_fields(&self) -> Vec<Field> {
+        let PatternRoot::Node(NodeTest::Template(root)) = self.root else { return Vec::new() };
+        let template = &self.templates[root as usize];
+        if !matches!(template.kind, Kind::FunctionDef | Kind::AsyncFunctionDef | Kind::ClassDef) {
+            return Vec::new();
+        }
+        let tests = |field: Field| {
+            template.fields.iter().any(|test| match test {
+                FieldTest::Child(of, _) | FieldTest::List(of, _) | FieldTest::Absent(of) => *of == field,
+                FieldTest::Decorators(_) => field == Field::DecoratorList,
+                _ => false,
+            })
+        };
+        let fields = [Field::DecoratorList, Field::TypeParams, Field::Returns];
+        fields.into_iter().filter(|field| !tests(*field)).collect()
+    }
+
+    /// The number of decorators that the pattern compares, if a definition may have others.
+    pub(crate) fn compared_decorators(&self) -> Option<usize> {
+        let PatternRoot::Node(NodeTest::Template(root)) = self.root else { return None };
+        self.templates[root as usize].fields.iter().find_map(|test| match test {
+            FieldTest::Decorators(set) => Some(self.keyword_sets[*set as usize].elements.len()),
+            _ => None,
+        })
+    }
+
     /// The largest number of statements of a match.
     pub(crate) fn max_block_length(&self) -> usize {
         match self.root {

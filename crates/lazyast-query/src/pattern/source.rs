@@ -48,6 +48,8 @@ impl Wrapper {
 /// The code in the text of a pattern.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PatternSource<'t> {
+    /// What the text is, for errors.
+    language: Language,
     /// The whole text.
     text: &'t str,
     /// The offset of the code. It is the start of a line, unless the code is a single line.
@@ -58,7 +60,7 @@ pub(super) struct PatternSource<'t> {
 }
 
 impl<'t> PatternSource<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(super) fn new(language: Language, text: &'t str) -> Self {
         let trimmed = text.trim_end();
         let leading = trimmed.len() - trimmed.trim_start().len();
         // Blank lines before the code say nothing about its indentation.
@@ -68,7 +70,12 @@ impl<'t> PatternSource<'t> {
         let is_single_line = !trimmed[line_start..].contains('\n');
         let start = if is_indented && is_single_line { leading } else { line_start };
         let is_indented = is_indented && !is_single_line;
-        Self { text, start, code: &trimmed[start..], is_indented }
+        Self { language, text, start, code: &trimmed[start..], is_indented }
+    }
+
+    /// The offset of the code in the text.
+    pub(super) fn offset_of_code(&self) -> usize {
+        self.start
     }
 
     /// The indentation of the first line.
@@ -95,24 +102,29 @@ impl<'t> PatternSource<'t> {
 
     /// The map from offsets in the parsed text, which has `before` bytes before the code.
     pub(super) fn offsets(&self, before: usize) -> OffsetMap<'t> {
-        OffsetMap { text: self.text, before, start: self.start }
+        OffsetMap::new(self.language, self.text, before, self.start)
     }
 
     /// An error about the whole text.
     pub(super) fn error(&self, message: impl Into<String>) -> QueryError {
-        QueryError::new(Language::Pattern, self.text, 0..self.text.len(), message)
+        QueryError::new(self.language, self.text, 0..self.text.len(), message)
     }
 }
 
 /// Leads from offsets in the parsed text to offsets in the pattern.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct OffsetMap<'t> {
+    language: Language,
     text: &'t str,
     before: usize,
     start: usize,
 }
 
-impl OffsetMap<'_> {
+impl<'t> OffsetMap<'t> {
+    pub(super) fn new(language: Language, text: &'t str, before: usize, start: usize) -> Self {
+        Self { language, text, before, start }
+    }
+
     fn offset(&self, parsed: usize) -> usize {
         parsed.saturating_sub(self.before) + self.start
     }
@@ -125,25 +137,25 @@ impl OffsetMap<'_> {
     /// An error about a part of the parsed text.
     pub(super) fn error(&self, parsed: Range<usize>, message: impl Into<String>) -> QueryError {
         let span = self.offset(parsed.start)..self.offset(parsed.end);
-        QueryError::new(Language::Pattern, self.text, span, message)
+        QueryError::new(self.language, self.text, span, message)
     }
 
     /// The error about a text that the parser did not parse. Where the cause is known it says what to write.
     pub(super) fn parse_error(&self, failure: ParseFailure) -> QueryError {
         let text = self.text;
         let Some(offset) = failure.offset else {
-            return QueryError::new(Language::Pattern, text, 0..text.len(), failure.message);
+            return QueryError::new(self.language, text, 0..text.len(), failure.message);
         };
         let offset = text.floor_char_boundary(self.offset(offset));
         if let Some(span) = invalid_metavariable(text, offset) {
             let message = "invalid metavariable: write $X for one node, $$$ or $$$XS for any number";
-            return QueryError::new(Language::Pattern, text, span, message);
+            return QueryError::new(self.language, text, span, message);
         }
         let mut message = failure.message;
         if text[..offset].trim_end().ends_with(':') && text[offset..].trim().is_empty() {
             message.push_str("; write `: $$$` to match any block");
         }
-        QueryError::new(Language::Pattern, text, offset..offset + 1, message)
+        QueryError::new(self.language, text, offset..offset + 1, message)
     }
 }
 

@@ -10,7 +10,7 @@
 //! 5. `search` evaluates a query over an open [`Project`]; `prefilter` skips archives that cannot have hits.
 //!
 //! `export` writes the archives of a project to a file, `fallback` remembers what interpreters say about sources that
-//! the parser does not support. `report` and `outcome` are the types that the steps exchange.
+//! the parser does not support. `replace_source` writes a rewritten source. `report` and `outcome` are the types that the steps exchange.
 
 mod build;
 mod discover;
@@ -23,6 +23,7 @@ mod open;
 mod outcome;
 mod prefilter;
 mod rediscover;
+mod replace_source;
 mod report;
 mod reuse;
 mod search;
@@ -37,6 +38,7 @@ pub use export::{ExportReport, export};
 pub use fallback::{FallbackVerdict, InterpreterId};
 pub use module::Module;
 pub use open::Project;
+pub use replace_source::{ReplaceError, replace_source};
 pub use report::{ChangeDetection, FailureReason, Progress, SourceFailure, WarmOptions, WarmReport};
 pub use search::SearchError;
 pub use selection::{FileSelection, FileType, InvalidGlob};

@@ -90,13 +90,18 @@ impl MatchedFile {
         Ok(self.text.get_or_init(|| text))
     }
 
-    fn read_text(&self, path: &Path) -> Result<String, String> {
+    /// The bytes of the file, as they were when it was searched.
+    pub(super) fn read_source(&self, path: &Path) -> Result<Vec<u8>, String> {
         let mut source = Vec::new();
         lazyast::read_source(path, &mut source).map_err(|error| error.to_string())?;
         if lazyast::store::source_key(&source) != self.tree().header().source_hash {
             return Err("changed since it was searched".to_owned());
         }
-        lazyast::text(&source).map(Cow::into_owned).map_err(|reason| reason.to_string())
+        Ok(source)
+    }
+
+    fn read_text(&self, path: &Path) -> Result<String, String> {
+        lazyast::text(&self.read_source(path)?).map(Cow::into_owned).map_err(|reason| reason.to_string())
     }
 
     /// The path as text; `None` for a single tree.

@@ -10,6 +10,7 @@ use pyo3::types::{PyCapsule, PySlice, PyTuple};
 
 use super::file::MatchedFile;
 use super::result::PySearchResult;
+use super::rewritten::{PyRewritten, rewrite_matches};
 use super::single_match::PyMatch;
 use crate::bind::tables::{self, table::PyTable};
 
@@ -143,6 +144,13 @@ impl PyMatches {
             objects.push(result.capture_object(py, file, capture)?);
         }
         Ok(objects)
+    }
+
+    /// Replaces the matches in the sources of their files, in memory. An empty template deletes statements.
+    ///
+    /// Nothing is written. Raises QueryError for an invalid template, and ValueError for matches in a single tree.
+    fn rewrite<'py>(&self, py: Python<'py>, template: &str) -> PyResult<Bound<'py, PyRewritten>> {
+        rewrite_matches(py, &self.result.get().query, self.hits(), template)
     }
 
     /// Path, position and text of each match as a table, and the text of each metavariable.

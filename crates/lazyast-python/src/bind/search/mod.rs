@@ -4,6 +4,7 @@
 //!
 //! - [`query`]: `Query`, made by `pattern` and `selector`.
 //! - [`matches`]: `Matches`, the sequence that a search returns. [`single_match`]: `Match`, one element of it.
+//! - [`rewrite`](mod@rewrite): replacing what a query finds. [`rewritten`]: replacing the matches of a search.
 //! - [`result`]: what the matches of one search share. [`file`]: one file in it. [`locate`]: from a hit to its node.
 
 pub(crate) mod file;
@@ -11,4 +12,6 @@ mod locate;
 pub(crate) mod matches;
 pub(crate) mod query;
 mod result;
+pub(crate) mod rewrite;
+pub(crate) mod rewritten;
 mod single_match;

@@ -34,7 +34,8 @@ enum QueryOrSelector<'py> {
     Selector(String),
 }
 
-fn invalid(error: lazyast::QueryError) -> PyErr {
+/// The exception for an invalid query.
+pub(super) fn invalid(error: lazyast::QueryError) -> PyErr {
     QueryError::new_err(error.to_string())
 }
 

@@ -4,6 +4,8 @@
 //! as the tree, which is limited; deep trees get a stack of their own.
 //!
 //! - [`entry`]: text to tree to program.
+//! - [`fragment`]: the text as a tree, which templates share.
+//! - [`unwrap`]: the nodes of the pattern, without the statements that make it Python.
 //! - [`parsed`]: looks at the tree, and recognises metavariables in it.
 //! - [`compiler`]: the tables of the program while it is built: captures, names, lists.
 //! - [`payload`]: compiles what a node has besides children: names, operators, constants.
@@ -14,11 +16,14 @@
 
 mod compiler;
 mod entry;
+mod fragment;
 mod independence;
 mod node;
 mod parsed;
 mod payload;
 mod quick_reject;
 mod root;
+mod unwrap;
 
 pub(crate) use entry::compile;
+pub use fragment::Fragment;
