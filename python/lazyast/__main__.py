@@ -35,8 +35,9 @@ def _find() -> Path:
 def main() -> int:
     """Run the command with the arguments of this process; on Unix, in its place."""
     program = _find()
-    # What is written in Python runs in this interpreter.
-    environment = {**os.environ, "LAZYAST_PYTHON": sys.executable}
+    # What is written in Python runs in this interpreter, and searches leave out what this interpreter does not parse.
+    version = "{}.{}".format(*sys.version_info[:2])
+    environment = {**os.environ, "LAZYAST_PYTHON": sys.executable, "LAZYAST_PYTHON_VERSION": version}
     arguments = [os.fspath(program), *sys.argv[1:]]
     if sys.platform != "win32":
         os.execve(program, arguments, environment)

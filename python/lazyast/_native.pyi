@@ -397,7 +397,11 @@ class Match(Generic[_Path, _Module]):
 
     @property
     def lineno(self) -> int:
-        """The first line, from 1."""
+        """The first line, from 1.
+
+        Where a pattern has matched decorators, the match starts at the `@` of the first of them; `node` has the position
+        that `ast` gives it. Without the source, the line is that of the decorator's expression.
+        """
 
     @property
     def col_offset(self) -> int:

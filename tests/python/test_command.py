@@ -79,6 +79,80 @@ def test_demo_runs_in_the_interpreter_that_has_the_package(tmp_path):
         process.wait()
 
 
+def pretending(directory, name, statement):
+    """Return the name of a program that starts this interpreter, with a statement before everything else."""
+    (directory / "sitecustomize.py").write_text(statement)
+    program = directory / name
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={directory} exec {sys.executable} "$@"\n')
+    program.chmod(0o755)
+    return program
+
+
+# lazyast looks at the version once.
+NEXT_VERSION = """\
+import collections, sys
+real, names = sys.version_info, "major minor micro releaselevel serial"
+sys.version_info = collections.namedtuple("version_info", names)(3, 99, 1, "final", 0)
+from lazyast import _native
+assert not _native.is_served()
+sys.version_info = real
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no shell")
+def test_stats_say_whether_nodes_are_served(tmp_path):
+    script = shutil.which("lazyast", path=sysconfig.get_path("scripts"))
+    next_version = pretending(tmp_path, "python-next", NEXT_VERSION)
+
+    def stats(python):
+        environment = {**os.environ, "LAZYAST_PYTHON": str(python), "LAZYAST_CACHE_DIR": str(tmp_path / "cache")}
+        options = {"capture_output": True, "text": True, "env": environment, "check": True}
+        text = subprocess.run([script, "stats"], **options).stdout.splitlines()[1]
+        return text, json.loads(subprocess.run([script, "stats", "--json"], **options).stdout)["interpreter"]
+
+    version = ".".join(map(str, sys.version_info[:3]))
+    text, interpreter = stats(sys.executable)
+    assert text == f"nodes      served on CPython {version}, {sys.executable}"
+    assert (interpreter["version"], interpreter["served"]) == (version, True)
+    text, interpreter = stats(next_version)
+    assert text.startswith(f"nodes      not served on CPython {version}, ")
+    assert text.endswith(": its own parser makes all trees")
+    assert (interpreter["version"], interpreter["served"]) == (version, False)
+    text, interpreter = stats(tmp_path / "missing")
+    assert text == "nodes      no interpreter has the Python package lazyast"
+    assert interpreter is None
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no shell")
+def test_everything_works_where_nodes_are_not_served(tmp_path):
+    """On a version that lazyast does not know, the interpreter does everything."""
+    python = pretending(tmp_path, "python-next", NEXT_VERSION)
+    (tmp_path / "a.py").write_text(SOURCE)
+    code = f"""
+import ast, lazyast
+from lazyast import _native
+assert not _native.is_served()
+source = {SOURCE!r}
+tree = lazyast.parse(source)
+assert type(tree.body[0]) is ast.FunctionDef and ast.dump(tree) == ast.dump(ast.parse(source))
+assert lazyast.parent(tree.body[0]) is tree
+assert [type(node) for node in lazyast.walk(tree, ast.JoinedStr)] == [ast.JoinedStr]
+(module,) = lazyast.Project({str(tmp_path / "a.py")!r})
+assert ast.dump(module.tree) == ast.dump(tree)
+(match,) = lazyast.Project({str(tmp_path / "a.py")!r}).find("def f($X): $$$")
+assert match.node.name == "f"
+lazyast.install()
+assert ast.dump(ast.parse(source)) == ast.dump(tree)
+"""
+    environment = {**os.environ, "LAZYAST_CACHE_DIR": str(tmp_path / "cache")}
+    result = subprocess.run([python, "-c", code], capture_output=True, text=True, env=environment)
+    assert (result.returncode, result.stderr) == (0, "")
+    for arguments in (["warm", "a.py"], ["find", "def f($X): $$$", "a.py"], ["dump", "a.py"], ["verify"]):
+        command = [python, "-m", "lazyast", *arguments]
+        result = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path)
+        assert (result.returncode, result.stderr) == (0, ""), arguments
+
+
 def test_warm(tmp_path):
     (tmp_path / "a.py").write_text(SOURCE)
     for expected in ("1 new, 0 cached", "0 new, 1 cached"):

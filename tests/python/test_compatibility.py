@@ -56,6 +56,13 @@ print(events)
     assert ast.literal_eval(run.stdout) == [source, source, (b"\n('\\d')", "name.py")]
 
 
+def test_the_memory_of_nodes():
+    nodes = [parse("x = 1").body[0] for parse in (ast.parse, lazyast.parse)]
+    assert vars(nodes[0]).keys() == vars(nodes[1]).keys()
+    theirs, mine = (sys.getsizeof(vars(node)) for node in nodes)
+    assert mine < theirs
+
+
 def statement(parse=lazyast.parse):
     """Return a proxy: a node that is read from a list, and not accessed itself."""
     return parse("x = 1").body[0]

@@ -891,3 +891,22 @@ def test_cycles_through_matches_are_collected(hold):
 
     assert is_collected(lambda tree: tree)
     assert is_collected(lambda tree: hold(lazyast.pattern("f($X)").find(tree)))
+
+
+def test_a_match_starts_at_the_first_decorator_that_matched(tmp_path):
+    source = "class C:\n    @a\n    @(\n        b)\n    def f(self): pass\n"
+    (tmp_path / "a.py").write_text(source)
+    query = lazyast.pattern("@b\ndef $F($$$): $$$")
+    project = lazyast.Project(tmp_path, cache_dir=tmp_path / "cache")
+    tree = lazyast.parse(source)
+    for matches, line in ((project.find(query), 3), (query.find(tree, source), 3), (query.find(tree), 4)):
+        (match,) = matches
+        # Without the source, the line is that of the decorator's expression.
+        assert (match.lineno, match.col_offset, match.end_lineno, match.end_col_offset) == (line, 4, 5, 21)
+        assert (match.node.lineno, match.node.col_offset, match.kind) == (5, 4, "FunctionDef")
+    (match,) = project.find(query)
+    assert match.text == "@(\n        b)\n    def f(self): pass"
+    table = project.find(query).table()
+    assert table["lineno"].to_pylist() == [3] and table["text"].to_pylist() == [match.text]
+    (match,) = project.find("def $F($$$): $$$")
+    assert (match.lineno, match.text) == (5, "def f(self): pass")

@@ -580,3 +580,14 @@ def test_patterns_that_begin_with_a_hyphen_behind_e(run, directory):
     """`grep -e` is for such patterns too."""
     (directory / "minus.py").write_text("-a\n")
     assert run("find", "-e", "-$X").stdout == "minus.py:1:1:-a\n"
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 15), reason="lazyast serves no newer syntax")
+def test_syntax_that_the_interpreter_lacks(directory, run):
+    newer = {11: "type X = int\n", 12: "def f[T = int](): pass\n", 13: "t'a'\n", 14: "lazy import a\n"}
+    (directory / "newer.py").write_text(newer[sys.version_info.minor] + "open(5)\n")
+    result = run("find", "--strict", "-l", "open($$$)")
+    assert (result.returncode, result.stdout) == (2, "a.py\n")
+    assert f"newer.py: not searched: has syntax of Python 3.{sys.version_info.minor + 1}" in result.stderr
+    result = run("find", "--strict", "-l", "--python", f"3.{sys.version_info.minor + 1}", "open($$$)")
+    assert (result.returncode, result.stdout) == (0, "a.py\nnewer.py\n")

@@ -146,7 +146,9 @@ def hits_by_path(matches):
         hit = plain_hit(match.nodes, match.captures)
         position = node_position(match.node)
         own = (match.lineno, match.col_offset, match.end_lineno, match.end_col_offset)
-        if position[1] is not None and own != (*position[1:3], *node_position(match.nodes[-1])[3:]):
+        # A match starts at the decorator that has matched.
+        start = own[:2] if match.text.startswith("@") else position[1:3]
+        if position[1] is not None and own != (*start, *node_position(match.nodes[-1])[3:]):
             raise AssertionError(f"{match.path}:{match.lineno}: the match says {own}, its nodes {hit[0]}")
         found[-1][1].append(hit)
     return found

@@ -101,10 +101,51 @@ sys.stdout.write(spec.submodule_search_locations[0] if spec else '')
 
 /// The directory of the Python package in the first interpreter that has it.
 pub(crate) fn find_package() -> Option<PathBuf> {
+    first_answer(FIND_PACKAGE).map(PathBuf::from)
+}
+
+/// Prints an interpreter that has the package: its implementation, version and path, and whether it is served.
+const DESCRIBE: &str = "\
+import sys
+if not getattr(sys.flags, 'safe_path', False): sys.path[:1] = []
+import importlib.util
+if importlib.util.find_spec('lazyast') is None: sys.exit()
+try:
+    from lazyast import _native
+    served = _native.is_served()
+except ImportError:
+    served = False
+import platform
+version = '.'.join(map(str, sys.version_info[:3]))
+print(platform.python_implementation(), version, sys.executable, int(served), sep='\\n')
+";
+
+/// An interpreter that has the Python package.
+pub(crate) struct PackageInterpreter {
+    pub(crate) implementation: String,
+    pub(crate) version: String,
+    pub(crate) executable: String,
+    /// Whether lazyast makes its nodes. Otherwise its own parser does everything.
+    pub(crate) is_served: bool,
+}
+
+/// The first interpreter that has the package.
+pub(crate) fn find_interpreter() -> Option<PackageInterpreter> {
+    let answer = first_answer(DESCRIBE)?;
+    let mut lines = answer.lines().map(str::to_owned);
+    Some(PackageInterpreter {
+        implementation: lines.next()?,
+        version: lines.next()?,
+        executable: lines.next()?,
+        is_served: lines.next()? == "1",
+    })
+}
+
+/// What the first interpreter prints that prints anything for a program.
+fn first_answer(program: &str) -> Option<String> {
     candidates().into_iter().find_map(|python| {
-        let output = Command::new(python).args(["-c", FIND_PACKAGE]).stderr(Stdio::null()).output().ok()?;
-        let path = String::from_utf8(output.stdout).ok().filter(|path| !path.is_empty())?;
-        Some(PathBuf::from(path))
+        let output = Command::new(python).args(["-c", program]).stderr(Stdio::null()).output().ok()?;
+        String::from_utf8(output.stdout).ok().filter(|answer| !answer.is_empty())
     })
 }
 

@@ -1,6 +1,12 @@
-//! [`PythonVersion`]: the value of `--python`.
+//! [`PythonVersion`]: the value of `--python`, and [`SyntaxArguments`]: the option of commands that search.
 
+use clap::Args;
 use lazyast::dump::{TargetPython, VERSIONS};
+
+use crate::configuration::configuration;
+
+/// The variable with the version of the interpreter that has started the command. `python -m lazyast` sets it.
+const VARIABLE: &str = "LAZYAST_PYTHON_VERSION";
 
 /// A Python version as the user wrote it.
 #[derive(Clone, Copy, Debug)]
@@ -33,5 +39,22 @@ impl PythonVersion {
     /// The version for readers of trees: without a micro version, the last one.
     pub(crate) fn target(self) -> TargetPython {
         TargetPython::new(self.minor, self.micro.unwrap_or(u8::MAX))
+    }
+}
+
+/// The option that leaves out files with newer syntax.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct SyntaxArguments {
+    /// Leave out files with syntax that this Python version lacks: 3.X [default: python in [tool.lazyast] of
+    /// pyproject.toml; for `python -m lazyast`, the version of that interpreter; else none is left out]
+    #[arg(long, value_name = "VERSION", value_parser = parse_version)]
+    python: Option<PythonVersion>,
+}
+
+impl SyntaxArguments {
+    /// The minor version of the Python whose syntax files may have. Without one they may have any.
+    pub(crate) fn newest_syntax(&self) -> Option<u8> {
+        let of_interpreter = || std::env::var(VARIABLE).ok()?.strip_prefix("3.")?.parse().ok();
+        self.python.map(|python| python.minor).or(configuration().python).or_else(of_interpreter)
     }
 }

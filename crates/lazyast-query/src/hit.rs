@@ -1,5 +1,6 @@
 //! [`Hit`]: one result of a query in one tree, and [`TreeHits`]: all of them.
 
+use lazyast_format::read::Line;
 use lazyast_format::{Damage, NodeId, Tree};
 
 use crate::error::ExecutionError;
@@ -28,6 +29,8 @@ pub struct Hit {
     pub node: NodeId,
     /// The last of several statements; else the same as `node`.
     pub last: NodeId,
+    /// The first decorator of `node` that a pattern with decorators matched.
+    pub decorator: Option<NodeId>,
 }
 
 impl Hit {
@@ -45,8 +48,35 @@ impl Hit {
         nodes
     }
 
-    /// The part of the source that the hit covers, as start and end in bytes.
-    pub fn range(self, tree: &Tree<'_>) -> Result<(u32, u32), Damage> {
-        Ok((tree.range(self.node)?.0, tree.range(self.last)?.1))
+    /// The hit that consists of a node.
+    pub fn of_node(node: NodeId) -> Self {
+        Self { node, last: node, decorator: None }
     }
+
+    /// The part of the source that the hit covers, as start and end in bytes. It starts at the `@` of the first
+    /// decorator that a pattern matched, or else with the node.
+    ///
+    /// Archives do not have the positions of `@`. In the text it is found in any case; without the text, it is taken to
+    /// be in the line in which the decorator's expression starts.
+    pub fn range(self, tree: &Tree<'_>, text: Option<&str>) -> Result<(u32, u32), Damage> {
+        let end = tree.range(self.last)?.1;
+        let start = tree.range(self.node)?.0;
+        let Some(decorator) = self.decorator else { return Ok((start, end)) };
+        let first = tree.range(decorator)?.0;
+        let line = tree.line(first)?;
+        let indentation = tree.position(start)?.column;
+        let in_text = text.and_then(|text| at_sign(tree, text, line));
+        Ok((in_text.unwrap_or(line.start.saturating_add(indentation)).min(first), end))
+    }
+}
+
+/// The offset of the `@` of the decorator whose expression starts in a line. In between there are only parentheses, line
+/// ends and comments, so that the `@` is the first character of the nearest line that starts with one.
+fn at_sign(tree: &Tree<'_>, text: &str, line: Line) -> Option<u32> {
+    (1..=line.number).rev().find_map(|number| {
+        let start = tree.line_start(number)?;
+        let rest = text.get(start as usize..)?;
+        let code = rest.trim_start_matches([' ', '\t', '\x0c']);
+        code.starts_with('@').then(|| start + (rest.len() - code.len()) as u32)
+    })
 }

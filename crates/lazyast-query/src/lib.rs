@@ -23,7 +23,7 @@
 //! let tree = archive.tree()?;
 //!
 //! let hits = query.hits(&tree)?;
-//! let (start, end) = hits[0].range(&tree)?;
+//! let (start, end) = hits[0].range(&tree, None)?;
 //! assert_eq!(&source[start as usize..end as usize], "open('a', 'w')");
 //! assert_eq!(query.captures(&tree, hits[0])?[0].name, "PATH");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -37,7 +37,7 @@ fn hits(query: &Query, source: &str) -> Vec<String> {
     let archive = archive(source).expect("Python");
     let tree = archive.tree().expect("an archive");
     let text = |hit: Hit| {
-        let (start, end) = hit.range(&tree).expect("a range");
+        let (start, end) = hit.range(&tree, Some(source)).expect("a range");
         source[start as usize..end as usize].to_owned()
     };
     query.hits(&tree).expect("no error").into_iter().map(text).collect()
@@ -174,6 +174,40 @@ fn a_decorator_is_a_pattern() {
     assert!(pattern("@a\n@b").is_err());
     assert_eq!(hits(&pattern("@d\ndef $F(): $$$").expect("a query"), source).len(), 1);
     assert_eq!(hits(&pattern("@patch($$$)\nclass $C: $$$").expect("a query"), source).len(), 1);
+}
+
+#[test]
+fn a_hit_starts_at_the_first_decorator_that_matched() {
+    let source = "if 1:\n  @a\n  @ \\\n  b(1)\n  @(  # @c\n    c\n  )\n  @b(2)\n  def f(): pass\n@b(3)\nclass g: pass\n";
+    let lines = |text: &str| -> Vec<(u32, u32, String)> {
+        let archive = archive(source).expect("Python");
+        let tree = archive.tree().expect("an archive");
+        let hits = pattern(text).expect("a query").hits(&tree).expect("no error");
+        let start =
+            |hit: &Hit, text| tree.position(hit.range(&tree, text).expect("a range").0).expect("a position");
+        let line = |hit: &Hit| {
+            let (exact, estimate) = (start(hit, Some(source)), start(hit, None));
+            assert_eq!(exact.column, estimate.column);
+            let text = source.lines().nth(exact.line as usize - 1).expect("a line").trim();
+            (exact.line, estimate.line, text.to_owned())
+        };
+        hits.iter().map(line).collect()
+    };
+    // Without the text, the line is that of the decorator's expression.
+    assert_eq!(lines("@$$$\ndef f(): $$$"), [(2, 2, "@a".to_owned())]);
+    assert_eq!(lines("@$X\n@$$$\ndef f(): $$$"), [(2, 2, "@a".to_owned())]);
+    assert_eq!(lines("@b($_)\ndef f(): $$$"), [(3, 4, "@ \\".to_owned())]);
+    assert_eq!(lines("@c\ndef f(): $$$"), [(5, 6, "@(  # @c".to_owned())]);
+    // The alternatives that were given up do not count.
+    assert_eq!(lines("@b($X)\n@b(1)\ndef f(): $$$"), [(3, 4, "@ \\".to_owned())]);
+    assert_eq!(lines("@b(2)\ndef f(): $$$"), [(8, 8, "@b(2)".to_owned())]);
+    assert_eq!(lines("def f(): $$$"), [(9, 9, "def f(): pass".to_owned())]);
+    assert_eq!(lines("@$$$\nclass $C: pass"), [(10, 10, "@b(3)".to_owned())]);
+    // A decorator inside of the definition is not the definition's own, and neither is that of the next one.
+    let nested = "def f():\n  @a\n  def g(): pass\n@a\ndef h(): pass\nx\n";
+    assert_eq!(hits(&pattern("def f():\n  @a\n  def $G(): $$$").expect("a query"), nested).len(), 1);
+    assert!(hits(&pattern("@$$$\ndef f(): $$$").expect("a query"), nested)[0].starts_with("def f"));
+    assert_eq!(hits(&pattern("@a\ndef $F(): $$$\nx").expect("a query"), nested), ["@a\ndef h(): pass\nx"]);
 }
 
 #[test]
@@ -356,7 +390,8 @@ fn damaged_archives_give_answers_or_errors() {
                 match query.hits(&tree) {
                     Ok(hits) => {
                         for hit in hits {
-                            let _ = (query.captures(&tree, hit), hit.range(&tree), hit.statements(&tree));
+                            let _ =
+                                (query.captures(&tree, hit), hit.range(&tree, None), hit.statements(&tree));
                         }
                     }
                     Err(_) => errors += 1,

@@ -67,7 +67,8 @@ impl ExportCommand {
         let selected = self.files.select(self.paths.clone())?;
         let options =
             WarmOptions { jobs: self.jobs, selection: selected.selection, ..WarmOptions::default() };
-        let project = Project::open(&cache, &selected.paths, options);
+        let mut project = Project::open(&cache, &selected.paths, options);
+        project.require_python(self.python.minor);
         // The strings of an Arrow file cannot change from batch to batch.
         let one_batch = format == TableFormat::Arrow;
         let options = TableOptions { jobs: self.jobs, one_batch, ..TableOptions::default() };

@@ -1,4 +1,5 @@
-//! `lazyast stats`: what each version's cache in the cache directory contains, as text or JSON.
+//! `lazyast stats`: what each version's cache in the cache directory contains, and whether the interpreter's nodes are
+//! served, as text or JSON.
 
 use std::io::{self, Write};
 
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
 use crate::format::{counted, human_bytes};
+use crate::interpreter::{self, PackageInterpreter};
 
 #[derive(Args, Debug)]
 pub(crate) struct StatsCommand {
@@ -34,18 +36,51 @@ impl StatsCommand {
                 all.extend(store.stats_of_others());
             }
         }
+        let interpreter = interpreter::find_interpreter();
         if self.json {
             let versions: Vec<Value> =
                 all.iter().enumerate().map(|(index, stats)| as_json(stats, index == 0)).collect();
-            writeln!(out, "{}", json!({ "directory": name, "versions": versions }))?;
+            writeln!(
+                out,
+                "{}",
+                json!({
+                    "directory": name,
+                    "interpreter": interpreter.as_ref().map(interpreter_as_json),
+                    "versions": versions,
+                })
+            )?;
             return Ok(());
         }
         writeln!(out, "directory  {name}{}", if exists { "" } else { " (does not exist yet)" })?;
+        writeln!(out, "nodes      {}", nodes(interpreter.as_ref()))?;
         for (index, stats) in all.iter().enumerate() {
             print(&mut out, stats, index == 0)?;
         }
         Ok(())
     }
+}
+
+/// Whether nodes are served, and on which interpreter.
+fn nodes(interpreter: Option<&PackageInterpreter>) -> String {
+    let Some(interpreter) = interpreter else {
+        return "no interpreter has the Python package lazyast".to_owned();
+    };
+    let PackageInterpreter { implementation, version, executable, is_served } = interpreter;
+    match is_served {
+        true => format!("served on {implementation} {version}, {executable}"),
+        false => {
+            format!("not served on {implementation} {version}, {executable}: its own parser makes all trees")
+        }
+    }
+}
+
+fn interpreter_as_json(interpreter: &PackageInterpreter) -> Value {
+    json!({
+        "implementation": interpreter.implementation,
+        "version": interpreter.version,
+        "executable": interpreter.executable,
+        "served": interpreter.is_served,
+    })
 }
 
 fn version(stats: &lazyast::store::VersionStats) -> String {

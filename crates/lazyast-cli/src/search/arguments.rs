@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::cache_arguments::CacheArguments;
 use crate::file_arguments::FileArguments;
+use crate::python_version::SyntaxArguments;
 
 /// The exit codes of searches.
 pub(crate) const EXIT_CODES: &str = "\
@@ -44,6 +45,8 @@ pub(crate) struct SearchArguments {
     /// Read and hash every source, instead of trusting size and timestamps [default: if CI is set]
     #[arg(long, hide_short_help = true)]
     pub(super) verify_content: bool,
+    #[command(flatten)]
+    pub(super) syntax: SyntaxArguments,
     #[command(flatten)]
     pub(super) output: OutputArguments,
     #[command(flatten)]

@@ -33,7 +33,7 @@ pub(super) fn locate<'t>(file: &FileHits<'t>, text: &'t str) -> Result<Vec<Locat
     };
     let attributed = file.queries.attribute(tree, &file.hits);
     let located = attributed.into_iter().map(|(query, hit)| {
-        let (start, end) = hit.range(tree).map_err(|damage| damage.to_string())?;
+        let (start, end) = hit.range(tree, Some(text)).map_err(|damage| damage.to_string())?;
         Ok(LocatedHit {
             query: (query, file.queries.texts[query].as_str()),
             kind: tree.kind(hit.node).map_err(|damage| damage.to_string())?.name(),

@@ -89,10 +89,13 @@ impl SearchArguments {
                 WarmOptions { jobs: self.jobs, change_detection, selection: selected.selection.clone() };
             let bar = SourcesBar::new();
             let cache = self.cache.open();
-            let project = Project::open_with_progress(&cache, &selected.paths, options, &|progress| {
+            let mut project = Project::open_with_progress(&cache, &selected.paths, options, &|progress| {
                 bar.update(progress);
             });
             bar.finish();
+            if let Some(newest) = self.syntax.newest_syntax() {
+                project.require_python(newest);
+            }
             let found = project.search(&queries.combined, self.jobs, |module, tree, hits| {
                 rewrite_module(&rewrite, action, module, tree, &hits)
             });

@@ -5,7 +5,9 @@ use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
-use lazyast::{Cache, ChangeDetection, Hit, MAX_SOURCE_BYTES, OwnedTree, Project, Tree, WarmOptions};
+use lazyast::{
+    Cache, ChangeDetection, FailureReason, Hit, MAX_SOURCE_BYTES, OwnedTree, Project, Tree, WarmOptions,
+};
 
 use super::arguments::{SearchArguments, SortArgument};
 use super::file_hits::{FileHits, HitSource};
@@ -89,6 +91,15 @@ impl SearchArguments {
             Ok(archive) => OwnedTree::open(archive).map_err(|error| error.to_string()),
             Err(reason) => Err(reason.to_string()),
         };
+        let opened = opened.and_then(|opened| {
+            let minimum_python = opened.tree().header().facts.minimum_python;
+            match self.syntax.newest_syntax() {
+                Some(newest) if minimum_python > newest => {
+                    Err(FailureReason::NewerSyntax { minimum_python }.to_string())
+                }
+                _ => Ok(opened),
+            }
+        });
         let opened = match opened {
             Ok(opened) => opened,
             Err(reason) => {
@@ -129,9 +140,12 @@ impl SearchArguments {
         let options =
             WarmOptions { jobs: self.jobs, change_detection, selection: selected.selection.clone() };
         let bar = SourcesBar::new();
-        let project =
+        let mut project =
             Project::open_with_progress(cache, &selected.paths, options, &|progress| bar.update(progress));
         bar.finish();
+        if let Some(newest) = self.syntax.newest_syntax() {
+            project.require_python(newest);
+        }
         if project.modules().is_empty() && project.failures().is_empty() {
             return Err(CommandError::new("no Python sources found under the paths").hint(
                 "hidden files, those that .gitignore excludes, and directories such as build, dist and venv are passed \

@@ -53,6 +53,33 @@ fn gate() {
     assert_transcript!(sandbox, "unsearched", ["find", "f()", "many"]);
 }
 
+#[test]
+fn hits_with_decorators() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a.py", "class C:\n    @first\n    @second(1)\n    def f(self):\n        pass\n");
+    for format in ["text", "json", "csv"] {
+        let arguments = ["find", "--format", format, "@second($_)\ndef $F($$$): $$$", "a.py"];
+        assert_transcript!(sandbox, format!("decorators-{format}"), sandbox.run(&arguments));
+    }
+}
+
+#[test]
+fn newer_syntax() {
+    let sandbox = Sandbox::new();
+    let arguments = ["find", "--strict", "--stats", "print($$$)", "src/pkg"];
+    assert_transcript!(sandbox, "newer-any", sandbox.run(&arguments));
+    let named = ["find", "--python", "3.11", "--strict", "--stats", "print($$$)", "src/pkg"];
+    assert_transcript!(sandbox, "newer", sandbox.run(&named));
+    let input = b"type X = int\n";
+    let standard_input = ["find", "--python", "3.11", "--strict", "print($$$)", "-"];
+    assert_transcript!(sandbox, "newer-stdin", sandbox.run_with_input(&standard_input, input));
+    sandbox.write("pyproject.toml", "[tool.lazyast]\npython = \"3.11\"\n");
+    assert_transcript!(sandbox, "newer-configured", sandbox.run(&arguments));
+    // The option counts more than the file.
+    let other = ["find", "--python", "3.12", "--strict", "--stats", "print($$$)", "src/pkg"];
+    assert_transcript!(sandbox, "newer-option", sandbox.run(&other));
+}
+
 /// What the schema of SARIF 2.1.0 requires of the parts that are printed.
 #[test]
 fn sarif_has_the_required_properties() {

@@ -60,6 +60,8 @@ impl Sandbox {
             .env("LAZYAST_CACHE_DIR", self.path("cache"))
             .env("HOME", self.path("home"))
             .env("COLUMNS", "100")
+            // Whatever is installed on this machine.
+            .env("LAZYAST_PYTHON", "missing")
             // For git.
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .stdin(Stdio::null());

@@ -58,14 +58,16 @@ impl Interpreter {
     }
 
     fn look_up(py: Python<'_>) -> PyResult<Option<Self>> {
-        let version = py.version_info();
-        let implementation: String =
-            py.import("sys")?.getattr("implementation")?.getattr("name")?.extract()?;
-        if implementation != "cpython" || version.major != 3 || !SERVED.contains(&version.minor) {
+        let sys = py.import("sys")?;
+        let implementation: String = sys.getattr("implementation")?.getattr("name")?.extract()?;
+        let version = sys.getattr("version_info")?;
+        let number = |name: &str| version.getattr(name)?.extract::<u8>();
+        let minor = number("minor")?;
+        if implementation != "cpython" || number("major")? != 3 || !SERVED.contains(&minor) {
             return Ok(None);
         }
         let ast = py.import("ast")?;
-        let target = TargetPython::new(version.minor, version.patch);
+        let target = TargetPython::new(minor, number("micro")?);
         let Some(classes) = node_classes(&ast, target)? else { return Ok(None) };
         let Some(node_layout) = node_layout(py, &classes)? else { return Ok(None) };
         let shared = SharedInstances::look_up(&ast)?;

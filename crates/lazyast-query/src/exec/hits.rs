@@ -1,7 +1,7 @@
 //! From the nodes that fulfil a condition to hits, and from a hit to the pattern that its captures come from.
 //!
-//! The executor keeps node numbers only. What a pattern captured, and where a match of several statements ends, is
-//! computed again for the hits that are asked about: they are few, and a set of numbers is cheap to merge.
+//! The executor keeps node numbers only. What a pattern captured, where a match of several statements ends, and which
+//! decorators a pattern matched is computed again for the hits that are asked about: they are few, and a set of numbers is cheap to merge.
 
 use lazyast_format::{NodeId, Tree};
 
@@ -18,10 +18,10 @@ pub(crate) fn hits(tree: &Tree<'_>, condition: &Condition) -> Result<TreeHits, E
     let nodes = all(tree, condition, &mut given_up)?;
     given_up.sort_unstable();
     given_up.dedup();
-    let mut hits: Vec<Hit> = nodes.iter().map(|node| Hit { node: *node, last: *node }).collect();
+    let mut hits: Vec<Hit> = nodes.iter().copied().map(Hit::of_node).collect();
     let mut patterns = Vec::new();
     condition.own_patterns(&mut patterns);
-    patterns.retain(|pattern| matches!(pattern.root, PatternRoot::Block(_)));
+    patterns.retain(|pattern| matches!(pattern.root, PatternRoot::Block(_)) || pattern.has_decorators());
     if patterns.is_empty() {
         return Ok(TreeHits { hits, given_up });
     }
@@ -29,12 +29,14 @@ pub(crate) fn hits(tree: &Tree<'_>, condition: &Condition) -> Result<TreeHits, E
     for pattern in patterns {
         let mut matcher = Matcher::new(pattern, tree)?;
         for (hit, parent) in hits.iter_mut().zip(&parents) {
-            let is_open = hit.last == hit.node && pattern.kinds.contains(tree.kind(hit.node)?);
+            let is_open = hit.last == hit.node && hit.decorator.is_none();
             if is_open
+                && pattern.kinds.contains(tree.kind(hit.node)?)
                 && matcher
                     .matches(hit.node, &block_from(tree, *parent, hit.node, pattern.max_block_length())?)?
             {
                 hit.last = matcher.last();
+                hit.decorator = matcher.decorator_of(hit.node);
             }
         }
     }

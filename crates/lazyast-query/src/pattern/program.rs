@@ -76,6 +76,23 @@ impl Pattern {
         })
     }
 
+    /// Whether the first node of a match is a definition whose decorators are compared.
+    pub(crate) fn has_decorators(&self) -> bool {
+        let first = match self.root {
+            PatternRoot::Node(test) => Some(test),
+            PatternRoot::Block(list) => match self.lists[list as usize].elements.first() {
+                Some(ListElement::Node(test)) => Some(*test),
+                _ => None,
+            },
+        };
+        let Some(NodeTest::Template(template)) = first else { return false };
+        let fields = &self.templates[template as usize].fields;
+        let is_decorators = |field: &FieldTest| {
+            matches!(field, FieldTest::Decorators(_) | FieldTest::List(Field::DecoratorList, _))
+        };
+        fields.iter().any(is_decorators)
+    }
+
     /// The largest number of statements of a match.
     pub(crate) fn max_block_length(&self) -> usize {
         match self.root {

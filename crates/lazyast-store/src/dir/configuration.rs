@@ -6,12 +6,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use lazyast_format::schema::OLDEST_PYTHON;
 use toml::{Table, Value};
 
 use crate::dir::permissions::is_private_or_missing;
 
 /// The keys of the table.
-const KEYS: [&str; 5] = ["cache-dir", "exclude", "hidden", "no-ignore", "types"];
+const KEYS: [&str; 6] = ["cache-dir", "exclude", "hidden", "no-ignore", "python", "types"];
 
 /// The types of files, by their extensions without the dot.
 const TYPES: [&str; 2] = ["py", "pyi"];
@@ -29,6 +30,8 @@ pub struct Configuration {
     pub hidden: bool,
     /// `no-ignore`: whether files are sources that ignore files exclude.
     pub no_ignore: bool,
+    /// `python`: the minor version of the Python whose syntax sources may have; 12 in `"3.12"`.
+    pub python: Option<u8>,
     /// `types`: the types of files that are sources, by their extensions without the dot.
     pub types: Vec<String>,
     /// What is wrong, each in one line.
@@ -88,6 +91,13 @@ impl Configuration {
                     self.no_ignore = no_ignore;
                     continue;
                 }
+                ("python", Value::String(version)) => match minor_version(&version) {
+                    Some(minor) => {
+                        self.python = Some(minor);
+                        continue;
+                    }
+                    None => ("a version from \"3.11\" on", "another version"),
+                },
                 ("exclude" | "types", value) => match strings(value) {
                     Ok(strings) if key == "exclude" => {
                         self.exclude = strings;
@@ -99,7 +109,7 @@ impl Configuration {
                     }
                     Err(found) => ("a list of strings", found),
                 },
-                ("cache-dir", value) => ("a string", type_name(&value)),
+                ("cache-dir" | "python", value) => ("a string", type_name(&value)),
                 ("hidden" | "no-ignore", value) => ("true or false", type_name(&value)),
                 _ => {
                     let known = KEYS.join(", ");
@@ -148,6 +158,13 @@ impl Configuration {
     }
 }
 
+/// The minor version in the text of a version such as 3.12 or 3.12.1, if sources of that version are known.
+fn minor_version(version: &str) -> Option<u8> {
+    let mut numbers = version.strip_prefix("3.")?.split('.').map(str::parse::<u8>);
+    let minor = numbers.next()?.ok()?;
+    (numbers.all(|number| number.is_ok()) && minor >= OLDEST_PYTHON).then_some(minor)
+}
+
 /// The strings of a list, or what is there instead.
 fn strings(value: Value) -> Result<Vec<String>, &'static str> {
     let Value::Array(values) = value else { return Err(type_name(&value)) };
@@ -183,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_table_is_read() {
-        let text = "[tool.lazyast]\ncache-dir = \"c\"\nexclude = [\"a/\"]\nhidden = true\ntypes = [\"py\"]\n";
+        let text = "[tool.lazyast]\ncache-dir = \"c\"\nexclude = [\"a/\"]\nhidden = true\ntypes = [\"py\"]\npython = \"3.12\"\n";
         let (directory, found) = read(text);
         let expected = Configuration {
             directory: directory.path().to_owned(),
@@ -191,6 +208,7 @@ mod tests {
             exclude: vec!["a/".to_owned()],
             hidden: true,
             no_ignore: false,
+            python: Some(12),
             types: vec!["py".to_owned()],
             problems: found.problems.clone(),
         };
@@ -218,6 +236,9 @@ mod tests {
             ("[tool.lazyast]\nhidden = 'yes'\n", "hidden is a string, expected true or false"),
             ("[tool.lazyast]\nexclude = 'a'\n", "exclude is a string, expected a list of strings"),
             ("[tool.lazyast]\ntypes = [1]\n", "types is a list of other values, expected a list of strings"),
+            ("[tool.lazyast]\npython = 3.12\n", "python is a number, expected a string"),
+            ("[tool.lazyast]\npython = '3.9'\n", "expected a version from \"3.11\" on; it is not used"),
+            ("[tool.lazyast]\npython = '3.x'\n", "expected a version from \"3.11\" on; it is not used"),
             ("[tool.lazyast]\ntypes = ['c']\n", "there is no type \"c\"; the types are py, pyi"),
             ("[tool]\nlazyast = 1\n", "tool.lazyast is an integer, expected a table"),
             ("[tool.lazyast]\nhidden = \n", "pyproject.toml:2: "),

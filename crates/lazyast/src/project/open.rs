@@ -67,10 +67,15 @@ impl Project {
         Self { cache: cache.clone(), paths: paths.to_vec(), selection, modules, failures, report, state }
     }
 
-    /// Makes failures of all modules whose syntax a Python lacks. `minor` is its minor version.
+    /// Makes failures of all modules whose syntax a Python lacks. `minor` is its minor version. Their lines do not count
+    /// any more in the [`report`](Self::report).
     pub fn require_python(&mut self, minor: u8) {
         let is_newer = |module: &mut Module| module.minimum_python() > minor;
         let newer: Vec<_> = self.modules.extract_if(.., is_newer).collect();
+        for module in &newer {
+            let lines = module.tree().map_or(0, |tree| u64::from(tree.line_count()));
+            self.report.lines = self.report.lines.saturating_sub(lines);
+        }
         self.failures.extend(newer.into_iter().map(|module| SourceFailure {
             path: module.path().to_owned(),
             reason: FailureReason::NewerSyntax { minimum_python: module.minimum_python() },

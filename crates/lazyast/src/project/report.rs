@@ -103,7 +103,6 @@ pub enum FailureReason {
     /// that of the [`Unsupported`] at that time.
     UnsupportedBefore(String),
     /// The source has an archive, but the Python that was asked for lacks its syntax.
-    #[non_exhaustive]
     NewerSyntax {
         /// The minor version of the oldest Python that has the syntax.
         minimum_python: u8,

@@ -54,7 +54,11 @@ impl<'q> MatchTable<'q> {
         let MatchedHits { path, tree, text, hits } = *file;
         let positions = tree.positions(self.python)?;
         for hit in hits {
-            let start = span(tree, &positions, hit.node)?.start;
+            let (first, last) = hit.range(tree, text)?;
+            let start = match hit.decorator {
+                Some(_) => tree.position(first)?,
+                None => span(tree, &positions, hit.node)?.start,
+            };
             let end = span(tree, &positions, hit.last)?.end;
             let captures =
                 if self.names.is_empty() { Vec::new() } else { self.query.captures(tree, *hit)? };
@@ -63,7 +67,6 @@ impl<'q> MatchTable<'q> {
                 captured_text(tree, capture, text)
             };
             let captured: Vec<Option<&str>> = self.names.iter().map(captured).collect();
-            let (first, last) = hit.range(tree)?;
             let text = text.and_then(|text| text.get(first as usize..last as usize));
             let pushed = self.batch.push(path, Span { start, end }, text, captured.into_iter());
             pushed.map_err(|error| match error {

@@ -84,7 +84,7 @@ pub(in crate::search) fn print(
 }
 
 fn node_json<'o>(tree: &Tree<'_>, text: &'o str, hit: Hit) -> Result<NodeJson<'o>, Damage> {
-    let (start, end) = hit.range(tree)?;
+    let (start, end) = hit.range(tree, Some(text))?;
     let (first, last) = (tree.position(start)?, tree.position(end)?);
     Ok(NodeJson {
         kind: tree.kind(hit.node)?.name(),
@@ -102,9 +102,7 @@ fn capture_json<'o>(
     captured: Capture<'_>,
 ) -> Result<(String, CaptureJson<'o>), Damage> {
     let items = captured.elements.into_iter().map(|element| match element {
-        CapturedElement::Node(node) => {
-            node_json(tree, text, Hit { node, last: node }).map(CapturedItemJson::Node)
-        }
+        CapturedElement::Node(node) => node_json(tree, text, Hit::of_node(node)).map(CapturedItemJson::Node),
         CapturedElement::Name(name, _) => Ok(CapturedItemJson::Name { name: name.to_owned() }),
     });
     let mut items: Vec<_> = items.collect::<Result<_, _>>()?;

@@ -72,7 +72,7 @@ impl LinePrinter<'_> {
     /// Prints `path:line:column:` and the first line of each hit. The column counts bytes from 1.
     pub(in crate::search) fn print_hits(&self, out: &mut Vec<u8>) -> PrintResult {
         for hit in &self.file.hits {
-            let (start, end) = hit.range(self.file.tree)?;
+            let (start, end) = hit.range(self.file.tree, Some(self.text))?;
             let line = self.file.tree.line(start)?;
             self.print_start(out, line.number, start - line.start + 1)?;
             self.print_line(out, self.line_from(line.start as usize), line.start, &[(start, end)])?;
@@ -84,7 +84,7 @@ impl LinePrinter<'_> {
     /// Prints the lines of each hit without what is before and after it, each line after its own position.
     pub(in crate::search) fn print_matching(&self, out: &mut Vec<u8>) -> PrintResult {
         for hit in &self.file.hits {
-            let (start, end) = hit.range(self.file.tree)?;
+            let (start, end) = hit.range(self.file.tree, Some(self.text))?;
             let line = self.file.tree.line(start)?;
             let text = self.text.get(start as usize..end as usize).unwrap_or_default();
             for (index, piece) in text.split('\n').enumerate() {
@@ -114,7 +114,7 @@ impl LinePrinter<'_> {
         // The first and the last line of each hit.
         let mut blocks: Vec<(u32, u32)> = Vec::new();
         for hit in &self.file.hits {
-            let (start, end) = hit.range(tree)?;
+            let (start, end) = hit.range(tree, Some(self.text))?;
             ranges.push((start, end));
             blocks.push((tree.line(start)?.number, tree.line(end.saturating_sub(1).max(start))?.number));
         }

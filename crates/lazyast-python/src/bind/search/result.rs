@@ -122,7 +122,8 @@ impl PySearchResult {
         Locator { interpreter, target: self.target, file }.node(&root, id)
     }
 
-    /// The position of a hit: from the start of its first node to the end of its last one.
+    /// The position of a hit: from the start of its first node, or of the first decorator that matched, to the end of
+    /// its last node.
     pub(super) fn span(&self, file: &MatchedFile, hit: Hit) -> PyResult<Span> {
         let tree = file.tree();
         let span = |node: NodeId| match tree.span(node, self.target)? {
@@ -132,7 +133,11 @@ impl PySearchResult {
                 Ok(Span { start: tree.position(start)?, end: tree.position(end)? })
             }
         };
-        let first = span(hit.node).map_err(|damage| corrupt(&damage))?;
+        let mut first = span(hit.node).map_err(|damage| corrupt(&damage))?;
+        if hit.decorator.is_some() {
+            let start = hit.range(tree, file.text().ok()).and_then(|(start, _)| tree.position(start));
+            first.start = start.map_err(|damage| corrupt(&damage))?;
+        }
         if hit.last == hit.node {
             return Ok(first);
         }

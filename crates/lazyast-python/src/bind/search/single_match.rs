@@ -61,6 +61,9 @@ impl PyMatch {
     }
 
     /// The first line, from 1.
+    ///
+    /// Where a pattern has matched decorators, the match starts at the `@` of the first of them; `node` has the position
+    /// that `ast` gives it. Without the source, the line is that of the decorator's expression.
     #[getter]
     fn lineno(&self) -> PyResult<u32> {
         Ok(self.span()?.start.line)
@@ -111,8 +114,9 @@ impl PyMatch {
     /// The source of the match. Raises `UnreadableFile` if the file has changed since the search.
     #[getter]
     fn text(&self) -> PyResult<&str> {
-        let (start, end) = self.hit.range(self.file().tree()).map_err(|damage| corrupt(&damage))?;
         let text = self.file().text()?;
+        let range = self.hit.range(self.file().tree(), Some(text));
+        let (start, end) = range.map_err(|damage| corrupt(&damage))?;
         text.get(start as usize..end as usize)
             .ok_or_else(|| PyValueError::new_err("the source given is not that of the tree"))
     }

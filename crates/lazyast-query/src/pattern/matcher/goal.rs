@@ -69,6 +69,7 @@ pub(super) struct ChoicePoint {
     pub(super) goals: GoalMark,
     pub(super) arena: u32,
     pub(super) bindings: u32,
+    pub(super) first_decorator: NodeId,
 }
 
 /// A point to return to with [`GoalStack::restore`].

@@ -51,6 +51,9 @@ impl Matcher<'_, '_, '_> {
             if index + 1 < remaining.len() {
                 self.add_choice_point(Goal::Keywords(goal), index + 1);
             }
+            if matches!(name_test, KeywordNameTest::Decorator) {
+                self.first_decorator = self.first_decorator.min(subject.node);
+            }
             let remaining = self.without(remaining, index);
             let pending = PendingKeywords { remaining, ..pending };
             self.goals.push(Goal::Keywords(KeywordGoal { element: element + 1, pending }));

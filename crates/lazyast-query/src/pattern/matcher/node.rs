@@ -53,6 +53,9 @@ impl Matcher<'_, '_, '_> {
             }
             FieldTest::List(field, list) => {
                 let subjects = self.children(node, field)?;
+                if field == Field::DecoratorList && !subjects.is_empty() {
+                    self.first_decorator = self.first_decorator.min(self.arena.get(subjects, 0).node);
+                }
                 self.push_list(list, subjects, None);
             }
             FieldTest::Arguments(field, list, set) => {

@@ -1,7 +1,7 @@
 //! [`Matcher`]: the state of a comparison, which is used again for every node of a tree.
 
 use lazyast_format::encoding::NameInAnyContext;
-use lazyast_format::{Damage, Kind, NodeId, Tree};
+use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
 use super::arena::{ArenaSpan, SubjectArena};
 use super::binding::{Binding, Bindings};
@@ -32,6 +32,8 @@ pub(crate) struct Matcher<'p, 't, 'a> {
     pub(super) bindings: Bindings,
     /// The last statement of the match.
     pub(super) last: NodeId,
+    /// The first decorator that a decorator of the pattern matched; if there is none, the largest number.
+    pub(super) first_decorator: NodeId,
     /// The steps of all comparisons.
     pub(super) steps: u32,
     /// The nodes whose comparison took too many steps.
@@ -108,6 +110,7 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
             arena: SubjectArena::default(),
             bindings: Bindings::new(pattern.captures.len()),
             last: 0,
+            first_decorator: NodeId::MAX,
             steps: 0,
             given_up: Vec::new(),
         })
@@ -121,6 +124,7 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
         self.arena.truncate(0);
         self.bindings.clear();
         self.last = node;
+        self.first_decorator = NodeId::MAX;
     }
 
     /// Adds a list as a goal. Its choice points start when the goal is taken, which is later.
@@ -139,6 +143,7 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
             goals: self.goals.mark(),
             arena: self.arena.mark(),
             bindings: self.bindings.mark(),
+            first_decorator: self.first_decorator,
         });
     }
 
@@ -149,6 +154,7 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
         self.goals.restore(point.goals);
         self.arena.truncate(point.arena);
         self.bindings.undo(point.bindings);
+        self.first_decorator = point.first_decorator;
         Some((point.goal, point.alternative))
     }
 
@@ -170,5 +176,16 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
     /// The last statement that the last comparison matched. It must have succeeded.
     pub(crate) fn last(&self) -> NodeId {
         self.last
+    }
+
+    /// The first decorator of a node that the last comparison with it matched. It must have succeeded.
+    ///
+    /// A pattern can have decorators inside of the node as well. Those of the node come first.
+    pub(crate) fn decorator_of(&self, node: NodeId) -> Option<NodeId> {
+        let mut decorator = node + 1;
+        while decorator < self.first_decorator && self.tree.field(decorator) == Ok(Field::DecoratorList) {
+            decorator = self.tree.subtree_end(decorator);
+        }
+        (decorator == self.first_decorator).then_some(decorator)
     }
 }
