@@ -104,12 +104,18 @@ class Cache:
         *,
         jobs: int | None = None,
         verify: Literal["stat", "content"] | None = None,
+        manifest: bool = False,
+        sources: bool = False,
+        root: _StrPath = ".",
     ) -> Exported:
         """Write the trees of all Python sources under `paths` to one file, for `import_pack` on another machine.
 
-        An existing file is replaced. Sources that are not in the cache yet are parsed.
+        An existing file is replaced. Sources that are not in the cache yet are parsed. With `manifest`, the file says
+        which path has which tree, and why a file has none, so that `Project.from_pack` can open it; with `sources`, it
+        has the sources as well. Paths in it are relative to `root`, and `OSError` is raised for a file that is not below.
         """
-        return self._native.export_pack(file, path_list(paths), checked_jobs(jobs), verify)
+        with_manifest = (root, sources) if manifest or sources else None
+        return self._native.export_pack(file, path_list(paths), checked_jobs(jobs), verify, with_manifest)
 
     def import_pack(self, file: _StrPath) -> Imported:
         """Put the trees of a file into the cache, after checking every byte of the file.

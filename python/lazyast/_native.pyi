@@ -127,6 +127,14 @@ class Project:
         verify: str | None = None,
         selection: Mapping[str, object] | None = None,
     ) -> Project: ...
+    @classmethod
+    def from_pack(cls, path: str | os.PathLike[str]) -> Project:
+        """The sources in a pack with a manifest."""
+
+    @property
+    def is_exported(self) -> bool:
+        """Whether the modules come from a pack, so that their paths are no files."""
+
     @property
     def undecided(self) -> list[int]:
         """Indices of the failures that the interpreter has not tried to parse."""
@@ -174,6 +182,9 @@ class Project:
 
     def decide(self, decisions: Sequence[tuple[int, bool]]) -> None:
         """Record whether the interpreter parses the failures with these indices."""
+
+    def source(self, index: int) -> bytes | None:
+        """The source of a module in the pack, if it has sources."""
 
     def tree(self, index: int) -> ast.Module | None:
         """The tree of a module, or `None` if the interpreter has to parse it."""
@@ -465,8 +476,9 @@ class Cache:
         paths: Sequence[str | os.PathLike[str]],
         jobs: int | None,
         verify: str | None,
+        manifest: tuple[str | os.PathLike[str], bool] | None,
     ) -> Exported:
-        """Write the archives of sources to a file."""
+        """Write the archives of sources to a file. A manifest has a root, and says whether sources are written."""
 
     def import_pack(self, file: str | os.PathLike[str]) -> Imported:
         """Import the archives of a file."""

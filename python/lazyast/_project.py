@@ -85,19 +85,29 @@ class Module(Relations):
         if tree is None:
             tree = self._project.tree(self._index)
             if tree is None:
-                path = self.path
-                tree = registered(interpreter_parse(path.read_bytes(), os.fspath(path)))
+                tree = registered(interpreter_parse(self._read(), os.fspath(self.path)))
                 assert isinstance(tree, ast.Module)
             self._tree = tree
         return tree
 
     @property
     def source(self) -> str:
-        """The current text of the file, decoded as Python decodes it."""
+        """The current text of the file, decoded as Python decodes it; that in the pack, for `Project.from_pack`."""
+        import io
         import tokenize
 
-        with tokenize.open(self.path) as file:
-            return file.read()
+        source = self._read()
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(source).readline)
+        return io.TextIOWrapper(io.BytesIO(source), encoding).read()
+
+    def _read(self) -> bytes:
+        project = self._project
+        if not project.is_exported:
+            return self.path.read_bytes()
+        source = project.source(self._index)
+        if source is None:
+            raise _native.UnreadableFile(f"{self.path}: the pack has no intact source of it")
+        return source
 
     def _table(
         self,
@@ -175,7 +185,24 @@ class Project(Relations, Sequence[Module]):
             "exclude": strings("exclude", exclude),
             "types": strings("types", types),
         }
-        native = _native.Project(roots, cache_dir, jobs, verify, selection)
+        self._open(_native.Project(roots, cache_dir, jobs, verify, selection), roots)
+
+    @classmethod
+    def from_pack(cls, path: str | os.PathLike[str]) -> Project:
+        """Open a file that `lazyast pack export --manifest` or `Cache.export_pack(manifest=True)` wrote.
+
+        The modules are the files with a tree, and the failures all others, also those that only the interpreter parses.
+        Their paths are relative, as in the file. Nothing else is read: neither the cache, nor the modules' own files, so
+        that `Module.source` needs a file with sources. Trees are checked when they are first used. The check cannot prove
+        that a tree is that of its source: open files only from people whose code you would run.
+
+        Raises `CorruptPack` if the file is no intact pack with a manifest.
+        """
+        project = cls.__new__(cls)
+        project._open(_native.Project.from_pack(path), path_list(path))
+        return project
+
+    def _open(self, native: _native.Project, roots: Sequence[str | os.PathLike[str]]) -> None:
         errors = {index: _error_of(native.failure_path(index)) for index in native.undecided}
         if errors:
             native.decide([(index, error is None) for index, error in errors.items()])

@@ -2,6 +2,7 @@
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -106,6 +107,50 @@ def test_export_and_import(cache, code, tmp_path):
             other.import_pack(path)
     with pytest.raises(OSError):
         cache.export_pack(tmp_path / "none" / "trees.pack", code)
+
+
+def test_a_project_from_a_pack(cache, code, tmp_path, monkeypatch):
+    packed = tmp_path / "trees.pack"
+    cache.export_pack(packed, code, sources=True, root=code)
+    expected = lazyast.Project(code, cache_dir=cache.directory)
+    sources = {module.path.relative_to(code): module.source for module in expected}
+    trees = {module.path.relative_to(code): ast.dump(module.tree) for module in expected}
+    # Nothing of it is read where the files were.
+    shutil.rmtree(code)
+    monkeypatch.chdir(tmp_path)
+    project = lazyast.Project.from_pack(packed)
+    assert {module.path: module.source for module in project} == sources
+    assert {module.path: ast.dump(module.tree) for module in project} == trees
+    assert repr(project).startswith(f"<Project: {packed}, ")
+    (failure,) = project.failures
+    assert failure.path == Path("wrong.py") and isinstance(failure.error, lazyast.UnreadableFile)
+    assert [match.text for match in project.find("$X = $Y")] == ["a = 1", "b = 1", "b = 2"]
+    assert project.lines == expected.lines
+
+
+def test_packs_that_are_no_projects(cache, code, tmp_path, monkeypatch):
+    packed = tmp_path / "trees.pack"
+    cache.export_pack(packed, code)
+    with pytest.raises(lazyast.CorruptPack, match="no manifest"):
+        lazyast.Project.from_pack(packed)
+    with pytest.raises(FileNotFoundError):
+        lazyast.Project.from_pack(tmp_path / "none")
+    with pytest.raises(OSError, match="is not below"):
+        cache.export_pack(packed, code, manifest=True, root=tmp_path / "other")
+    cache.export_pack(packed, code, manifest=True, root=code)
+    data = bytearray(packed.read_bytes())
+    data[100] ^= 1
+    packed.write_bytes(data)
+    monkeypatch.chdir(code)
+    damaged = 0
+    for module in lazyast.Project.from_pack(packed):
+        try:
+            assert isinstance(module.tree, ast.Module)
+        except lazyast.UnreadableFile:
+            # The file is there, and is not what was exported.
+            assert module.path.exists()
+            damaged += 1
+    assert damaged == 1
 
 
 def test_underlay(cache, code, tmp_path):

@@ -333,7 +333,50 @@ function codePoints(bytes) {
   return points;
 }
 
-const { tables, archives } = JSON.parse(fs.readFileSync(0, "utf8"));
+// Gives the files of a pack with a manifest: path, and the archive's key or the reason why there is none. Checksums are
+// not compared.
+function manifest(data) {
+  const pack = data.subarray(data.length - 64);
+  const magics = [data.subarray(0, 8).toString("latin1"), data.subarray(-8).toString("latin1")];
+  if (data.length < 56) throw new FormatError("P01");
+  if (magics[0] !== "LAZYPAK\x1a" || magics[1] !== "\x1aKAPYZAL") throw new FormatError("P02");
+  if (data.readUInt32LE(8) !== 2 || data.readUInt32LE(data.length - 16) !== 2) throw new FormatError("P03");
+  const [offset, length, , start, count] = [0, 8, 16, 24, 32].map((at) => Number(pack.readBigUInt64LE(at)));
+  if (start < 16) throw new FormatError("P04");
+  if (start + 48 * count + 64 !== data.length) throw new FormatError("P05");
+  if (offset < 16 || offset + length !== start) throw new FormatError("P14");
+  const bytes = data.subarray(offset, start);
+  let at = 8;
+  const number = () => {
+    if (at + 4 > bytes.length) throw new FormatError("P15");
+    at += 4;
+    return bytes.readUInt32LE(at - 4);
+  };
+  const text = () => {
+    const length = number();
+    at += length;
+    if (at > bytes.length) throw new FormatError("P15");
+    return bytes.subarray(at - length, at).toString("utf8");
+  };
+  const files = [];
+  for (let file = bytes.readUInt32LE(0); file > 0; file -= 1) {
+    const path = text();
+    at += 1;
+    if (bytes[at - 1] === 0) {
+      files.push([path, text()]);
+    } else {
+      const entry = start + 48 * number();
+      number();
+      files.push([path, data.subarray(entry, entry + 32).toString("hex")]);
+    }
+  }
+  return files;
+}
+
+const { tables, archives = [], packs = [] } = JSON.parse(fs.readFileSync(0, "utf8"));
+for (const path of packs) {
+  fs.writeSync(1, JSON.stringify({ files: manifest(fs.readFileSync(path)) }) + "\n");
+}
 for (const [path, version] of archives) {
   let result;
   try {

@@ -12,7 +12,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import reader  # noqa: E402  (needs the path above)
+import packs  # noqa: E402  (needs the path above)
+import reader  # noqa: E402
 import tables  # noqa: E402
 
 READER = Path(__file__).with_name("reader.js")
@@ -47,9 +48,9 @@ def plain(value):
     return [type(value).__name__, struct.pack(">d", number).hex()]
 
 
-def read_with_javascript(archives):
+def read_with_javascript(archives, packs=()):
     constants = ("FORMAT_VERSION", "FIELDS", "SINGLETONS", "KINDS", "COLUMNS", "REVISIONS")
-    request = {"tables": {name: getattr(tables, name) for name in constants}, "archives": archives}
+    request = {"tables": {name: getattr(tables, name) for name in constants}, "archives": archives, "packs": packs}
     run = subprocess.run([NODE, str(READER)], input=json.dumps(request), capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
     return [json.loads(line) for line in run.stdout.splitlines()]
@@ -76,3 +77,14 @@ def test_archives_that_cannot_be_read_are_rejected_by_their_rule():
     results = read_with_javascript([(str(path), (3, 15, 0)) for path in unreadable])
     for path, found in zip(unreadable, results, strict=True):
         assert found == {"error": path.name[:3]}, path.name
+
+
+def test_manifests_name_the_same_trees():
+    paths = [VECTORS.parent / "packs" / "valid" / name for name in ("manifest.pack", "sources.pack")]
+    for path, found in zip(paths, read_with_javascript([], list(map(str, paths))), strict=True):
+        pack = packs.Pack(path.read_bytes())
+        expected = [
+            [name, pack.entries[result[0]][0].hex() if isinstance(result, tuple) else result]
+            for name, result in pack.manifest()[0]
+        ]
+        assert found == {"files": expected}, path.name

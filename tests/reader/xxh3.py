@@ -1,4 +1,4 @@
-"""XXH3 of 64 bits, as far as archives need it: inputs of 96 bytes, and of more than 240."""
+"""XXH3 of 64 bits. The seed is 0 but for inputs of more than 240 bytes."""
 
 import struct
 
@@ -27,13 +27,59 @@ def avalanche(value):
     return value ^ value >> 32
 
 
-def of_header(data):
-    """Hash 96 bytes, with seed 0."""
-    assert len(data) == 96
-    value = 96 * P64[0]
-    for at, secret in ((32, 64), (48, 80), (16, 32), (64, 48), (0, 0), (80, 16)):
-        one = number(data, at) ^ number(SECRET, secret)
-        value += fold(one, number(data, at + 8) ^ number(SECRET, secret + 8))
+def avalanche_short(value):
+    value = ((value ^ value >> 33) * P64[1]) & MASK
+    value = ((value ^ value >> 29) * P64[2]) & MASK
+    return value ^ value >> 32
+
+
+def mix(data, at, secret):
+    one = number(data, at) ^ number(SECRET, secret)
+    return fold(one, number(data, at + 8) ^ number(SECRET, secret + 8))
+
+
+def xxh3_64(data, seed=0):
+    """Hash any bytes."""
+    length = len(data)
+    if length > 240:
+        return of_body(data, seed)
+    assert seed == 0
+    if length > 16:
+        return of_medium(data)
+    if length > 8:
+        low = number(data, 0) ^ number(SECRET, 24) ^ number(SECRET, 32)
+        high = number(data, length - 8) ^ number(SECRET, 40) ^ number(SECRET, 48)
+        swapped = int.from_bytes(low.to_bytes(8, "little"), "big")
+        return avalanche((length + swapped + high + fold(low, high)) & MASK)
+    if length > 3:
+        first, last = (int.from_bytes(part, "little") for part in (data[:4], data[-4:]))
+        value = (last + (first << 32)) ^ number(SECRET, 8) ^ number(SECRET, 16)
+        value ^= ((value << 49 | value >> 15) ^ (value << 24 | value >> 40)) & MASK
+        value = (value * 0x9FB21C651E98DF25) & MASK
+        value = ((value ^ (value >> 35) + length) * 0x9FB21C651E98DF25) & MASK
+        return value ^ value >> 28
+    if length:
+        value = data[0] << 16 | data[length >> 1] << 24 | data[-1] | length << 8
+        keys = struct.unpack_from("<II", SECRET)
+        return avalanche_short(value ^ keys[0] ^ keys[1])
+    return avalanche_short(number(SECRET, 56) ^ number(SECRET, 64))
+
+
+def of_medium(data):
+    """Hash 17 to 240 bytes."""
+    length = len(data)
+    value = length * P64[0]
+    if length <= 128:
+        for number_of_pair in reversed(range((length - 1) // 32 + 1)):
+            value += mix(data, 16 * number_of_pair, 32 * number_of_pair)
+            value += mix(data, length - 16 - 16 * number_of_pair, 32 * number_of_pair + 16)
+        return avalanche(value & MASK)
+    for part in range(8):
+        value += mix(data, 16 * part, 16 * part)
+    value = avalanche(value & MASK)
+    for part in range(8, length // 16):
+        value += mix(data, 16 * part, 16 * (part - 8) + 3)
+    value += mix(data, length - 16, 136 - 17)
     return avalanche(value & MASK)
 
 

@@ -105,6 +105,16 @@ pub static ALL: &[Invalid] = &[
         let row = patch.overflow("lengths.overflow", 255);
         patch.set("lengths.overflow.values", row, 254);
     }),
+    invalid(Rule::OverflowValues, "start-that-fits", "fitting", |patch| {
+        // The statement after a string of 300 bytes is 303 bytes after it. The string moves by 49.
+        let row = patch.get("starts.overflow.rows", 0) as usize;
+        patch.add("starts.bytes", row - 1, 49);
+    }),
+    invalid(Rule::OverflowValues, "size-that-fits", "fitting", |patch| {
+        // A function with 255 descendants, whose last statement becomes one of the module.
+        let row = patch.overflow("sizes.overflow", 255);
+        patch.set("sizes.overflow.values", row, 254);
+    }),
     invalid(Rule::OverflowValues, "payload-that-fits", "escapes", |patch| {
         let row = patch.overflow("payload_overflow", 8192 << 3 | 3);
         patch.set("payload_overflow.values", row, 3);

@@ -8,6 +8,7 @@ pub mod anatomy;
 pub mod built;
 pub mod example;
 pub mod invalid;
+pub mod packs;
 pub mod patch;
 pub mod vectors;
 

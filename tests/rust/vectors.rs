@@ -9,7 +9,7 @@ use lazyast_format::Builder;
 use lazyast_parse::Parser;
 
 use crate::patch::Patch;
-use crate::{built, example, invalid};
+use crate::{built, example, invalid, packs};
 
 /// The directory of the workspace.
 pub fn workspace() -> &'static Path {
@@ -36,6 +36,10 @@ pub fn all() -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     for (name, make) in built::ALL {
         archives.insert(Path::new("built").join(name).with_extension("lazyast"), make(&mut builder));
     }
+    for (rule, what, make) in built::INVALID {
+        let path = Path::new("invalid").join(format!("{rule}-{what}.lazyast"));
+        archives.insert(path, make(&mut builder));
+    }
     for vector in invalid::ALL {
         let base = valid.get(vector.base.as_ref() as &std::ffi::OsStr);
         let mut patch = Patch::new(base.with_context(|| format!("no valid vector {}", vector.base))?);
@@ -47,6 +51,22 @@ pub fn all() -> Result<BTreeMap<PathBuf, Vec<u8>>> {
         archives.insert(Path::new("invalid").join(vector.file_name()), bytes);
     }
     Ok(archives)
+}
+
+/// The directory of packs and the files beside them.
+pub fn pack_directory() -> PathBuf {
+    workspace().join("format-spec/vectors/packs")
+}
+
+/// Every pack, identifier index and file state by its path in [`pack_directory`].
+fn all_packs(archives: &BTreeMap<PathBuf, Vec<u8>>) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
+    let mut sources = BTreeMap::new();
+    for name in packs::ARCHIVES {
+        let path = Path::new("valid").join(name);
+        let source = fs::read(directory().join(path.with_extension("py")))?;
+        sources.insert(name, (source, archives[&path.with_extension("lazyast")].clone()));
+    }
+    packs::all(&sources)
 }
 
 /// The sources of the valid vectors, sorted.
@@ -75,19 +95,23 @@ pub fn outputs() -> Result<BTreeMap<PathBuf, Vec<u8>>> {
         let archive = &archives[&PathBuf::from("valid/example.lazyast")];
         outputs.insert(document, example::update(&text, &source, archive)?.into_bytes());
     }
+    let packs = all_packs(&archives)?.into_iter();
+    outputs.extend(packs.map(|(path, bytes)| (pack_directory().join(path), bytes)));
     outputs.extend(archives.into_iter().map(|(path, bytes)| (directory().join(path), bytes)));
     Ok(outputs)
 }
 
-/// Archives in the directory that are no longer generated.
+/// Vectors in the directories that are no longer generated.
 pub fn leftovers(outputs: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Vec<PathBuf>> {
     let mut leftovers = Vec::new();
-    for part in ["valid", "built", "invalid"] {
-        let Ok(entries) = fs::read_dir(directory().join(part)) else { continue };
+    let archives = ["valid", "built", "invalid"].map(|part| directory().join(part));
+    for directory in archives.into_iter().chain(["valid", "invalid"].map(|part| pack_directory().join(part)))
+    {
+        let Ok(entries) = fs::read_dir(directory) else { continue };
         for entry in entries {
             let path = entry?.path();
-            let is_archive = path.extension().is_some_and(|extension| extension == "lazyast");
-            if is_archive && !outputs.contains_key(&path) {
+            let is_source = path.extension().is_some_and(|extension| extension == "py");
+            if !is_source && !outputs.contains_key(&path) {
                 leftovers.push(path);
             }
         }

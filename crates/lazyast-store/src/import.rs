@@ -32,20 +32,23 @@ pub(crate) fn copy_new_archives(
         }
     };
     let mut report = untrusted.report(path.to_owned());
-    let mut writer = open.writer()?;
+    let mut writer = None;
     untrusted.for_each(open.parser(), |position, entry, archive| {
-        if let Ok(archive) = &archive
+        if let Ok((archive, _)) = &archive
             && report.problem_count == 0
             && open.find(|pack| pack.get(&entry.key, open.parser())).is_none()
         {
+            let writer = match &mut writer {
+                Some(writer) => writer,
+                none => none.insert(open.writer()?),
+            };
             // These are the bytes that were verified.
             writer.add(&entry.key, archive)?;
         }
-        report.add_entry(position, &entry.key, archive.map(drop));
+        report.add_entry(position, &entry.key, archive.map(|(_, facts)| facts));
         Ok(())
     })?;
-    if report.problem_count > 0 || writer.is_empty() {
-        return Ok((ImportReport { pack: report, new: 0 }, None));
-    }
-    Ok((ImportReport { new: writer.len(), pack: report }, Some(writer)))
+    untrusted.check_manifest(&mut report);
+    let writer = writer.filter(|_| report.problem_count == 0);
+    Ok((ImportReport { new: writer.as_ref().map_or(0, PackWriter::len), pack: report }, writer))
 }

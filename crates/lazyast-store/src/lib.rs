@@ -67,17 +67,25 @@ pub use index::project_state::{FileState, ProjectState, SourceState};
 pub use index::project_state_file::PROJECT_STATE_SUFFIX;
 pub use key::{SourceKey, source_key};
 pub use pack::error::{PackFormatError, PackOpenError, PackedArchiveError};
+pub use pack::exported::ExportedPack;
+pub use pack::manifest::{ManifestContent, ManifestError, ManifestFile};
 pub use pack::report::{PackProblem, PackReport};
 pub use pack::stored::{ArchiveLocation, StoredArchive};
 pub use pack::untrusted::verify_untrusted;
-pub use pack::write::PackWriter;
+pub use pack::write::{ExportedArchive, ExportedFile, PackWriter};
 pub use stats::VersionStats;
 pub use store::{MIN_INDEXED_ARCHIVES, Store};
 pub use sync::clock::now_in_nanoseconds;
 pub use underlay::{EnvironmentUnderlay, Underlay};
 
-/// The bytes of packs, for tools and tests that write packs by hand.
+/// The bytes of packs and of the files beside them, for tools and tests that write them by hand.
 pub mod pack_format {
-    pub use crate::pack::encode::{header, index_and_footer};
+    pub use crate::index::identifiers::{from_bytes as identifier_index, identifier_index_bytes};
+    pub use crate::index::project_state_bytes::{
+        decode as decode_project_state, encode as encode_project_state,
+    };
+    pub use crate::pack::encode::{
+        header, header_with_manifest, index_and_footer, manifest_index_and_footer,
+    };
     pub use crate::pack::format::{FOOTER_LEN, IndexEntry};
 }

@@ -75,6 +75,6 @@ pub use lazyast_store::{self as store, CacheDirectoryError};
 pub use parse::parse;
 pub use project::{
     ChangeDetection, ExportReport, FailureReason, FallbackVerdict, FileError, FileSelection, FileType,
-    InterpreterId, InvalidGlob, MAX_SOURCE_BYTES, Module, Progress, Project, ReplaceError, SearchError,
-    SourceFailure, WarmOptions, WarmReport, export, find_sources, read_source, replace_source, warm,
+    InterpreterId, InvalidGlob, MAX_SOURCE_BYTES, ManifestOptions, Module, Progress, Project, ReplaceError,
+    SearchError, SourceFailure, WarmOptions, WarmReport, export, find_sources, read_source, replace_source, warm,
 };

@@ -5,15 +5,16 @@ use lazyast_format::read::{NameNeedle, ParentTable, TargetPython};
 use lazyast_format::verify::{verify, violations};
 use lazyast_format::{FORMAT_VERSION, SCHEMA_FINGERPRINT, Tree};
 
-/// Opens the bytes as they are, and again with a header that fits.
+/// Opens the bytes as they are, and uses them with a header that fits.
 pub fn archive(data: &[u8]) {
     let mut bytes = Buffer::new();
     bytes.extend_from_slice(data);
-    check(&bytes);
-    if bytes.len() >= HEADER_LEN {
-        correct(&mut bytes);
-        check(&bytes);
+    if bytes.len() < HEADER_LEN {
+        return check(&bytes);
     }
+    let _ = Tree::open(&bytes, None);
+    correct(&mut bytes);
+    check(&bytes);
 }
 
 /// Corrects the parts of the header that a reader compares first: magic bytes, versions, length and checksum.
@@ -31,18 +32,27 @@ pub(crate) fn correct(archive: &mut [u8]) {
 /// What is valid must be readable; what is not may give errors and wrong values alone.
 pub(crate) fn check(archive: &[u8]) {
     let is_valid = verify(archive).is_ok();
-    assert_eq!(is_valid, violations(archive, 10).is_empty());
+    // Messages of violations take longer than all the rest, so most inputs have only one of them.
+    if is_one_of(16, archive) {
+        assert_eq!(is_valid, violations(archive, 10).is_empty());
+    }
     let Ok(tree) = Tree::open(archive, None) else {
         assert!(!is_valid, "verify accepts an archive that open rejects");
         return;
     };
-    let errors = use_tree(&tree);
+    let python = TargetPython::new(11 + (archive[CHECKSUM.start] % 5), archive[CHECKSUM.end - 1] % 10);
+    let errors = use_tree(&tree, python);
     assert!(!is_valid || errors == 0, "{errors} accessors fail on an archive that verify accepts");
 }
 
-/// Calls every accessor with arguments in range, and counts the errors. Ignores the results of others.
-fn use_tree(tree: &Tree<'_>) -> usize {
-    let versions = [TargetPython::new(11, 7), TargetPython::new(12, 1), TargetPython::new(15, 0)];
+/// Whether the checksum chooses this archive, as it does for one in `count`.
+fn is_one_of(count: u8, archive: &[u8]) -> bool {
+    archive.get(CHECKSUM.start).is_some_and(|byte| byte % count == 0)
+}
+
+/// Calls every accessor with arguments in range, for one version of Python, and counts the errors. Ignores the results of
+/// others.
+fn use_tree(tree: &Tree<'_>, python: TargetPython) -> usize {
     let mut errors = tree.rows().filter(Result::is_err).count();
     let (text_len, lines) = (tree.header().text_len, tree.line_count());
     for offset in [0, 1, lines, text_len / 2, text_len, u32::MAX] {
@@ -54,7 +64,9 @@ fn use_tree(tree: &Tree<'_>) -> usize {
     }
     for number in 0..tree.name_count() {
         match tree.name(number) {
-            Ok(name) => drop(tree.find_name(&NameNeedle::new(name))),
+            // Finding all names would take the square of their number.
+            Ok(name) if number < 4 => drop(tree.find_name(&NameNeedle::new(name))),
+            Ok(_) => {}
             Err(_) => errors += 1,
         }
     }
@@ -62,14 +74,12 @@ fn use_tree(tree: &Tree<'_>) -> usize {
         let _ = (tree.string(number), tree.float(number), tree.name(number), tree.kind(number));
         let _ = tree.list(number).map(Iterator::count);
     }
-    for python in versions {
-        match ParentTable::of(tree, python) {
-            Ok(parents) => {
-                let ids = (0..tree.len()).step_by(64);
-                errors += ids.filter(|id| parents.path_to(tree, *id).is_err()).count();
-            }
-            Err(_) => errors += 1,
+    match ParentTable::of(tree, python) {
+        Ok(parents) => {
+            let ids = (0..tree.len()).step_by(64);
+            errors += ids.filter(|id| parents.path_to(tree, *id).is_err()).count();
         }
+        Err(_) => errors += 1,
     }
     for id in 0..tree.len() {
         let end = tree.subtree_end(id);
@@ -84,11 +94,9 @@ fn use_tree(tree: &Tree<'_>) -> usize {
             continue;
         };
         errors += usize::from(tree.payload(id, kind).is_err());
-        for python in versions {
-            errors += usize::from(tree.span(id, python).is_err());
-            let values = kind.fields().iter().map(|spec| node.field_value(spec, python));
-            errors += values.filter(Result::is_err).count();
-        }
+        errors += usize::from(tree.span(id, python).is_err());
+        let values = kind.fields().iter().map(|spec| node.field_value(spec, python));
+        errors += values.filter(Result::is_err).count();
     }
     errors
 }

@@ -6,13 +6,20 @@ use lazyast::OwnedTree;
 
 use crate::seeds;
 
-/// The trees of all seeds of the target `source`: they have every kind of node.
+/// A few small trees, which together have every kind of node that the seeds of the target `source` have.
 fn trees() -> &'static [OwnedTree] {
     static TREES: OnceLock<Vec<OwnedTree>> = OnceLock::new();
     TREES.get_or_init(|| {
         let sources = seeds::of("source").expect("the seeds are in the checkout");
-        let trees: Vec<_> = sources.iter().filter_map(|source| lazyast::parse(source).ok()).collect();
-        assert!(trees.len() > 10, "only {} of {} seeds are supported", trees.len(), sources.len());
+        let mut trees: Vec<_> = sources.iter().filter_map(|source| lazyast::parse(source).ok()).collect();
+        trees.sort_by_key(|tree| tree.tree().len());
+        let mut seen = [false; 256];
+        trees.retain(|tree| {
+            let kinds = tree.tree().kinds().iter();
+            kinds.fold(false, |is_new, kind| !std::mem::replace(&mut seen[usize::from(*kind)], true) | is_new)
+        });
+        let kinds = seen.iter().filter(|seen| **seen).count();
+        assert!(kinds > 70, "the seeds have {kinds} kinds of nodes");
         trees
     })
 }

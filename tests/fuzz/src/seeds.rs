@@ -1,4 +1,5 @@
-//! Inputs to begin with: the test vectors, the snippets of the Python tests, and the examples of docs/queries.md.
+//! Inputs to begin with: the test vectors, the snippets of the Python tests, and the examples of docs/queries.md. Sources
+//! and archives are those of single paragraphs as well, because small inputs take less time.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,11 @@ pub fn workspace() -> &'static Path {
 /// The seeds of a target.
 pub fn of(target: &str) -> Result<Vec<Vec<u8>>> {
     match target {
-        "archive" => archives(&["valid", "built", "invalid"]),
+        "archive" => {
+            let mut archives = archives(&["valid", "built", "invalid"])?;
+            archives.extend(small_archives()?);
+            Ok(archives)
+        }
         "pack" => packs(),
         "source" => sources(),
         "query" => queries(),
@@ -50,15 +55,38 @@ fn archives(directories: &[&str]) -> Result<Vec<Vec<u8>>> {
 fn sources() -> Result<Vec<Vec<u8>>> {
     let mut sources = contents(&workspace().join("format-spec/vectors/v1/valid"), ".py")?;
     sources.extend(contents(&workspace().join("tests/python/snippets"), ".py")?);
+    let paragraphs: Vec<_> = sources.iter().flat_map(|source| paragraphs(source)).collect();
+    sources.extend(paragraphs);
+    sources.sort();
+    sources.dedup();
     Ok(sources)
 }
 
-/// Packs of one, three and all archives.
+/// The parts of a source between empty lines, each with its line end.
+fn paragraphs(source: &[u8]) -> Vec<Vec<u8>> {
+    let text = String::from_utf8_lossy(source);
+    let paragraphs = text.split("\n\n").map(|paragraph| paragraph.trim_matches('\n'));
+    paragraphs
+        .filter(|paragraph| !paragraph.is_empty())
+        .map(|part| format!("{part}\n").into_bytes())
+        .collect()
+}
+
+/// The archives of at most 2 KiB, as far as sources have one.
+fn small_archives() -> Result<Vec<Vec<u8>>> {
+    let trees = sources()?.into_iter().filter_map(|source| lazyast::parse(&source).ok());
+    Ok(trees.map(|tree| tree.bytes().as_ref().to_vec()).filter(|archive| archive.len() <= 2048).collect())
+}
+
+/// The vectors, and packs of no, one, three and twelve small archives.
 fn packs() -> Result<Vec<Vec<u8>>> {
-    let archives = archives(&["valid"])?;
+    let mut archives = small_archives()?;
+    archives.sort_by_key(Vec::len);
     let directory = tempfile::tempdir()?;
-    let mut packs = Vec::new();
-    for count in [1, 3, archives.len()] {
+    let vectors = workspace().join("format-spec/vectors/packs");
+    let mut packs = contents(&vectors.join("valid"), ".pack")?;
+    packs.extend(contents(&vectors.join("invalid"), ".pack")?);
+    for count in [0, 1, 3, 12] {
         let mut writer = PackWriter::new(directory.path())?;
         for archive in &archives[..count] {
             writer.add_built_at(&Header::parse(archive, None)?.source_hash, archive, 1)?;

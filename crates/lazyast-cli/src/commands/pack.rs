@@ -1,4 +1,4 @@
-//! `lazyast pack export` and `lazyast pack import`: archives in a file that other machines import.
+//! `lazyast pack`: archives in a file that other machines import, or open as a project.
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use indicatif::HumanCount;
-use lazyast::{Cache, ChangeDetection, WarmOptions};
+use lazyast::store::{ExportedPack, ManifestContent, PackOpenError};
+use lazyast::{Cache, ChangeDetection, ManifestOptions, WarmOptions};
 
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
@@ -25,6 +26,8 @@ enum PackSubcommand {
     Export(PackExportCommand),
     /// Check every byte of pack files and copy their trees to the cache
     Import(PackImportCommand),
+    /// Print the files of a pack that was exported with --manifest
+    List(PackListCommand),
 }
 
 #[derive(Args, Debug)]
@@ -34,6 +37,15 @@ struct PackExportCommand {
     /// Directories and files
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// Write which path has which tree, and why a file has none, so that the file can be opened as a project
+    #[arg(long)]
+    manifest: bool,
+    /// Write the sources, too. Implies --manifest
+    #[arg(long)]
+    sources: bool,
+    /// The directory that paths in the manifest are relative to
+    #[arg(long, value_name = "DIRECTORY", default_value = ".")]
+    root: PathBuf,
     /// Number of threads [default: the number of processors]
     #[arg(long, short, value_name = "N")]
     jobs: Option<usize>,
@@ -56,11 +68,18 @@ struct PackImportCommand {
     cache: CacheArguments,
 }
 
+#[derive(Args, Debug)]
+struct PackListCommand {
+    /// The pack file
+    file: PathBuf,
+}
+
 impl PackCommand {
     pub(crate) fn run(self) -> Result<(), CommandError> {
         match self.command {
             PackSubcommand::Export(command) => command.run(),
             PackSubcommand::Import(command) => command.run(),
+            PackSubcommand::List(command) => command.run(),
         }
     }
 }
@@ -76,7 +95,11 @@ impl PackExportCommand {
         };
         let name = self.file.display();
         let failed = |error: io::Error| CommandError::new(format!("cannot write {name}: {error}"));
-        let export = |file: &Path| lazyast::export(&cache, file, &selected.paths, options).map_err(failed);
+        let manifest = (self.manifest || self.sources)
+            .then(|| ManifestOptions { root: self.root.clone(), sources: self.sources });
+        let export = |file: &Path| {
+            lazyast::export(&cache, file, &selected.paths, options, manifest.as_ref()).map_err(failed)
+        };
         let (exported, mut summary): (_, Box<dyn Write>) = if self.file.as_os_str() == "-" {
             if io::stdout().is_terminal() {
                 return Err(CommandError::new("a pack is not text: redirect standard output to a file"));
@@ -139,5 +162,33 @@ impl PackImportCommand {
         let files = counted(self.files.len(), "file", "files");
         Err(CommandError::new(format!("{rejected} of {files} {verb} not imported"))
             .hint("the files are damaged"))
+    }
+}
+
+impl PackListCommand {
+    fn run(self) -> Result<(), CommandError> {
+        let name = self.file.display();
+        check_readable(std::slice::from_ref(&self.file))?;
+        let pack = ExportedPack::open(self.file.clone()).map_err(|error| {
+            let failed = CommandError::new(format!("{name}: {error}"));
+            match error {
+                PackOpenError::NoManifest => failed.hint("`lazyast pack export --manifest` writes one"),
+                error if error.is_other_version() => failed.of_other_version(),
+                _ => failed,
+            }
+        })?;
+        let (mut out, mut errors) = (io::stdout().lock(), io::stderr().lock());
+        for file in pack.files() {
+            match &file.content {
+                ManifestContent::Archive { position, .. } => {
+                    let location = pack.location(*position);
+                    let key = location.as_ref().map(|location| location.key().as_slice()).unwrap_or_default();
+                    let key: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+                    writeln!(out, "{key}  {}", file.path)?;
+                }
+                ManifestContent::Failure { reason } => writeln!(errors, "{}: {reason}", file.path)?,
+            }
+        }
+        Ok(())
     }
 }

@@ -152,7 +152,7 @@ impl SearchArguments {
                  over; --hidden, --no-ignore and -t select others",
             ));
         }
-        let found = project.search(&queries.combined, self.jobs, |module, tree, hits| {
+        let found = project.search_once(&queries.combined, self.jobs, |module, tree, hits| {
             let path = printed_path(module.path(), selected.in_current_directory);
             self.output_of(format, HitSource::File(module.path()), path, tree, hits, queries)
         });

@@ -25,7 +25,7 @@ fn help_of_every_command() {
         assert_transcript!(sandbox, format!("help-{command}"), [command, "--help"]);
     }
     assert_transcript!(sandbox, "short-help-find", ["find", "-h"]);
-    for command in ["export", "import"] {
+    for command in ["export", "import", "list"] {
         assert_transcript!(sandbox, format!("help-pack-{command}"), ["pack", command, "--help"]);
     }
 }

@@ -32,6 +32,66 @@ fn verify() {
     assert_transcript!(sandbox, "verify-missing-file", ["verify", "short.pack", "missing.pack"]);
 }
 
+/// Files of another version have an exit code of their own, unless another file is damaged.
+#[test]
+fn other_versions_are_not_damage() {
+    let sandbox = Sandbox::new();
+    sandbox.run(&["pack", "export", "trees.pack", "src"]);
+    let bytes = std::fs::read(sandbox.path("trees.pack")).expect("the pack exists");
+    let mut pack = bytes.clone();
+    pack[8] = 9;
+    sandbox.write("version.pack", &pack);
+    // The parser version of the first archive, which starts at byte 16.
+    let mut archive = bytes.clone();
+    let body = u32::from_le_bytes(archive[52..56].try_into().expect("four bytes"));
+    archive[40] = 0xff;
+    let end = 16 + 96 + body as usize;
+    let checksum = lazyast::format::layout::checksum(&archive[16..end]);
+    archive[64..72].copy_from_slice(&checksum.to_le_bytes());
+    sandbox.write("archive.pack", &archive);
+    sandbox.write("damaged.pack", "no pack");
+    assert_transcript!(
+        sandbox,
+        "verify-other-version",
+        ["verify", "version.pack", "archive.pack", "trees.pack"]
+    );
+    assert_transcript!(sandbox, "verify-other-and-damaged", ["verify", "version.pack", "damaged.pack"]);
+    let import = ["pack", "import", "--cache-dir", "other"];
+    let files = ["version.pack", "archive.pack", "trees.pack"];
+    assert_transcript!(sandbox, "pack-import-other-version", sandbox.run(&[&import[..], &files].concat()));
+    let files = ["version.pack", "damaged.pack"];
+    assert_transcript!(
+        sandbox,
+        "pack-import-other-and-damaged",
+        sandbox.run(&[&import[..], &files].concat())
+    );
+    assert_transcript!(sandbox, "pack-list-other-version", ["pack", "list", "version.pack"]);
+}
+
+#[test]
+fn manifests() {
+    let sandbox = Sandbox::new();
+    assert_transcript!(sandbox, "pack-export-sources", ["pack", "export", "--sources", "trees.pack", "src"]);
+    assert_transcript!(sandbox, "pack-list", ["pack", "list", "trees.pack"]);
+    assert_transcript!(sandbox, "pack-verify-sources", ["verify", "trees.pack"]);
+    assert_transcript!(
+        sandbox,
+        "pack-import-sources",
+        ["pack", "import", "--cache-dir", "other", "trees.pack"]
+    );
+    let export = ["pack", "export", "--manifest", "--root"];
+    assert_transcript!(
+        sandbox,
+        "pack-export-root",
+        sandbox.run(&[&export[..], &["src", "trees.pack", "src"]].concat())
+    );
+    assert_transcript!(sandbox, "pack-list-root", ["pack", "list", "trees.pack"]);
+    let outside = [&export[..], &["src/pkg", "trees.pack", "src"]].concat();
+    assert_transcript!(sandbox, "pack-export-outside", sandbox.run(&outside));
+    sandbox.run(&["pack", "export", "plain.pack", "src"]);
+    assert_transcript!(sandbox, "pack-list-without", ["pack", "list", "plain.pack"]);
+}
+
 #[test]
 fn gc_and_clean() {
     let sandbox = Sandbox::new();

@@ -3,16 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use lazyast::store::PackOpenError;
 use lazyast::{ExecutionError, FailureReason, FallbackVerdict, InterpreterId, SearchError, WarmOptions};
 use pyo3::exceptions::{PyIndexError, PyRuntimeError};
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 use super::search::file::{MatchedFile, ModuleId};
 use super::search::matches::PyMatches;
 use super::search::query::PyQuery;
 use super::tables::table::PyTable;
 use super::{options, parse, process_cache};
-use crate::errors::query_failed;
+use crate::errors::{CorruptPack, query_failed};
 
 /// The sources under some paths.
 ///
@@ -21,6 +23,9 @@ use crate::errors::query_failed;
 #[pyclass(module = "lazyast._native", name = "Project")]
 struct PyProject {
     inner: Arc<lazyast::Project>,
+    /// Whether the modules come from a pack, so that their paths are no files.
+    #[pyo3(get)]
+    is_exported: bool,
     /// The modules in the order of their paths.
     modules: Vec<ModuleSource>,
     /// By index of the Rust project's module: its index in `modules`.
@@ -79,7 +84,27 @@ impl PyProject {
             process_cache::warn(py, &format!("new archives cannot be written: {error}"))?;
         }
         let (modules, module_indices, undecided, rejected, unreadable) = Default::default();
-        let mut project = Self { inner, modules, module_indices, undecided, rejected, unreadable };
+        let is_exported = false;
+        let mut project =
+            Self { inner, is_exported, modules, module_indices, undecided, rejected, unreadable };
+        project.classify(py)?;
+        Ok(project)
+    }
+
+    /// The sources in a pack with a manifest.
+    #[staticmethod]
+    fn from_pack(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        let opened = py.detach(|| lazyast::Project::from_pack(&path));
+        let mut inner = opened.map_err(|error| match error {
+            PackOpenError::Io(error) => error.into(),
+            error => CorruptPack::new_err(format!("{}: {error}", path.display())),
+        })?;
+        inner.require_python(py.version_info().minor);
+        let (modules, module_indices, undecided, rejected, unreadable) = Default::default();
+        let inner = Arc::new(inner);
+        let is_exported = true;
+        let mut project =
+            Self { inner, is_exported, modules, module_indices, undecided, rejected, unreadable };
         project.classify(py)?;
         Ok(project)
     }
@@ -153,7 +178,8 @@ impl PyProject {
             match hits.and_then(|hits| Ok((hits, archive?))) {
                 Ok((hits, archive)) => {
                     let id = ModuleId { path: module.path().to_owned(), index: self.module_indices[index] };
-                    files.push(MatchedFile::in_project(archive, id, hits)?);
+                    let text = if self.is_exported { module.text() } else { None };
+                    files.push(MatchedFile::in_project(archive, id, text, hits)?);
                 }
                 // Some nodes of the file were not compared; its other matches count.
                 Err(SearchError::Run(ExecutionError::TooManySteps { .. })) => {
@@ -185,6 +211,13 @@ impl PyProject {
         PyTable::of_project(py, Arc::clone(&self.inner), relation, columns, kinds, names, files, jobs)
     }
 
+    /// The source of a module in the pack, if it has sources.
+    fn source<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyBytes>>> {
+        let ModuleSource::Archive(index) = self.module(index)? else { return Ok(None) };
+        let source = py.detach(|| self.inner.modules()[index].source());
+        Ok(source.map(|source| PyBytes::new(py, &source)))
+    }
+
     /// The `ast.Module` of a module, or `None` if the interpreter has to parse it.
     fn tree<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
         let ModuleSource::Archive(index) = self.module(index)? else { return Ok(None) };
@@ -212,6 +245,9 @@ impl PyProject {
             match (&failure.reason, self.inner.fallback_verdict(&failure.path, interpreter)) {
                 (FailureReason::File(error), _) => {
                     self.unreadable.push((failure.path.clone(), error.to_string()));
+                }
+                (reason, _) if self.is_exported => {
+                    self.unreadable.push((failure.path.clone(), reason.to_string()));
                 }
                 (FailureReason::NewerSyntax { .. }, _) => self.rejected.push(index),
                 (_, Some(FallbackVerdict::Parses)) => parsed.push(index),

@@ -135,6 +135,21 @@ impl IdentifierIndex {
     }
 }
 
+/// The identifier index that some bytes hold, or `None` if they are damaged or for another number of archives.
+pub fn from_bytes(bytes: Vec<u8>, archive_count: usize) -> Option<IdentifierIndex> {
+    IdentifierIndex::from_bytes(bytes, archive_count)
+}
+
+/// The bytes of an identifier index. Each occurrence is the position of an archive in the pack's index, and an identifier.
+pub fn identifier_index_bytes<'a>(
+    archive_count: usize,
+    occurrences: impl IntoIterator<Item = (usize, &'a str)>,
+) -> Vec<u8> {
+    let mut pairs = Occurrences::default();
+    occurrences.into_iter().for_each(|(archive, identifier)| pairs.add(archive, identifier));
+    to_bytes(archive_count, pairs)
+}
+
 fn to_bytes(archive_count: usize, Occurrences(mut pairs): Occurrences) -> Vec<u8> {
     pairs.sort_unstable();
     pairs.dedup();

@@ -11,7 +11,7 @@ use crate::index::project_state::{FileState, ProjectState, SourceState};
 const MAGIC: [u8; 8] = *b"LAZYNW2\x1a";
 
 /// The bytes of a state, or `None` if a path is not UTF-8 or a count does not fit.
-pub(crate) fn encode(state: &ProjectState) -> Option<Vec<u8>> {
+pub fn encode(state: &ProjectState) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(64 + 160 * state.files.len());
     bytes.extend_from_slice(&MAGIC);
     // The place of the checksum.
@@ -79,7 +79,7 @@ fn put_fingerprint(bytes: &mut Vec<u8>, fingerprint: &FileFingerprint) {
 }
 
 /// The state that some bytes hold, or `None` if they are damaged.
-pub(crate) fn decode(bytes: &[u8]) -> Option<ProjectState> {
+pub fn decode(bytes: &[u8]) -> Option<ProjectState> {
     let mut input = Input(bytes);
     if input.take::<8>()? != MAGIC || u64::from_le_bytes(input.take()?) != xxh3_64(input.0) {
         return None;

@@ -5,20 +5,40 @@ use std::io;
 
 use lazyast_format::layout::HeaderError;
 use lazyast_format::read::OpenError;
-use lazyast_format::verify::VerifyError;
+use lazyast_format::verify::{Rule, VerifyError};
 
-use crate::pack::format::PACK_VERSION;
+use crate::pack::format::{MANIFEST_VERSION, PACK_VERSION};
+use crate::pack::manifest::ManifestError;
 
 /// Why the bytes of a file are not a pack (rules P01 to P06 of PACK.md).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PackFormatError {
+    /// The file is shorter than a pack without archives.
+    TooShort {
+        /// Length of the file.
+        found: u64,
+        /// Length of a pack without archives.
+        expected: u64,
+    },
     /// The magic bytes at the start or at the end are missing.
     Magic,
     /// The version of the pack format is not the one that this reader reads.
     Version {
         /// The version in the file.
         found: u32,
+    },
+    /// Header and footer have different versions.
+    Versions {
+        /// The version in the header.
+        header: u32,
+        /// The version in the footer.
+        footer: u32,
+    },
+    /// The index starts inside of the header.
+    IndexOffset {
+        /// Where the index starts.
+        found: u64,
     },
     /// The lengths of the parts do not add up to the length of the file.
     Length {
@@ -36,11 +56,34 @@ pub enum PackFormatError {
     },
 }
 
+impl PackFormatError {
+    /// The rule of PACK.md.
+    pub fn rule(&self) -> &'static str {
+        match self {
+            Self::TooShort { .. } => "P01",
+            Self::Magic => "P02",
+            Self::Version { .. } | Self::Versions { .. } => "P03",
+            Self::IndexOffset { .. } => "P04",
+            Self::Length { .. } => "P05",
+            Self::Checksum { .. } => "P06",
+        }
+    }
+}
+
 impl fmt::Display for PackFormatError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Magic => write!(f, "not a complete pack: the magic bytes at its start or end are missing"),
-            Self::Version { found } => write!(f, "pack version {found}, expected version {PACK_VERSION}"),
+            Self::Version { found } => {
+                write!(f, "pack version {found}, expected version {PACK_VERSION} or {MANIFEST_VERSION}")
+            }
+            Self::Versions { header, footer } => {
+                write!(f, "the header has pack version {header} and the footer {footer}")
+            }
+            Self::IndexOffset { found } => write!(f, "the index starts at {found}, inside of the header"),
+            Self::TooShort { found, expected } => {
+                write!(f, "the file has {found} bytes, expected at least {expected}")
+            }
             Self::Length { found, expected } => {
                 write!(f, "the file has {found} bytes, expected {expected}")
             }
@@ -77,12 +120,25 @@ pub enum PackOpenError {
     },
     /// The bytes are not those of a pack.
     Format(PackFormatError),
+    /// The manifest breaks a rule.
+    Manifest(ManifestError),
+    /// The pack has no manifest.
+    NoManifest,
 }
 
 impl PackOpenError {
     /// Whether the file is a pack of another version of the pack format. Otherwise, it is damaged or cannot be read.
     pub fn is_other_version(&self) -> bool {
         matches!(self, Self::Format(PackFormatError::Version { .. }))
+    }
+
+    /// The rule of PACK.md, if the bytes break one.
+    pub fn rule(&self) -> Option<&'static str> {
+        match self {
+            Self::Format(error) => Some(error.rule()),
+            Self::Manifest(error) => Some(error.rule()),
+            _ => None,
+        }
     }
 
     /// Whether the file does not exist.
@@ -108,11 +164,19 @@ impl fmt::Display for PackOpenError {
                 write!(f, "the pack has {found} archives, the limit is {limit}")
             }
             Self::Format(error) => error.fmt(f),
+            Self::Manifest(error) => error.fmt(f),
+            Self::NoManifest => write!(f, "the pack has no manifest"),
         }
     }
 }
 
 impl std::error::Error for PackOpenError {}
+
+impl From<ManifestError> for PackOpenError {
+    fn from(error: ManifestError) -> Self {
+        Self::Manifest(error)
+    }
+}
 
 impl From<io::Error> for PackOpenError {
     fn from(error: io::Error) -> Self {
@@ -130,6 +194,8 @@ impl From<PackFormatError> for PackOpenError {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PackedArchiveError {
+    /// The offset in the index entry is inside of the header, or not aligned.
+    Offset,
     /// The index entry points outside of the archives.
     OutOfBounds,
     /// The length in the index entry is wrong.
@@ -169,9 +235,27 @@ impl PackedArchiveError {
     }
 }
 
+impl PackedArchiveError {
+    /// The rule of PACK.md or FORMAT.md, if the archive breaks one.
+    pub fn rule(&self) -> Option<String> {
+        let rule = match self {
+            Self::Offset => "P07",
+            Self::OutOfBounds => "P08",
+            Self::Length { .. } | Self::Header(_) | Self::Open(_) => "P09",
+            Self::WrongSource => "P10",
+            Self::Invalid(error) if error.rule == Rule::Checksum => "P11",
+            Self::Invalid(error) if error.rule <= Rule::Root => "P09",
+            Self::Invalid(error) => return Some(error.rule.to_string()),
+            Self::TooLong { .. } | Self::Io(_) => return None,
+        };
+        Some(rule.to_owned())
+    }
+}
+
 impl fmt::Display for PackedArchiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Offset => write!(f, "the index entry gives an offset that no archive can have"),
             Self::OutOfBounds => write!(f, "the index entry points outside of the archives"),
             Self::Length { found, expected } => {
                 write!(f, "the index entry gives {found} bytes, expected {expected}")

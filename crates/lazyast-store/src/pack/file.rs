@@ -5,7 +5,6 @@
 
 use std::fs::File;
 use std::io;
-use std::sync::Arc;
 
 /// The file of a pack, open for reading at any offset from any thread.
 #[derive(Debug)]
@@ -30,15 +29,54 @@ impl PackFile {
         read_exact_at(&self.file, offset, bytes)
     }
 
-    /// The bytes from an offset on. The caller has checked that they are inside of the file's length.
-    pub(crate) fn bytes(&self, offset: u64, len: usize) -> io::Result<Arc<[u8]>> {
-        let mut bytes: Arc<[u8]> = std::iter::repeat_n(0, len).collect();
-        match Arc::get_mut(&mut bytes) {
-            Some(unshared) => self.read(offset, unshared)?,
-            None => unreachable!("nothing else has the new bytes"),
+    /// The bytes from an offset on, in a buffer that grows to the longest of them. The caller has checked that they are
+    /// inside of the file's length.
+    pub(crate) fn bytes_in<'b>(
+        &self,
+        offset: u64,
+        len: usize,
+        buffer: &'b mut Vec<u8>,
+    ) -> io::Result<&'b [u8]> {
+        if buffer.len() < len {
+            buffer.resize(len, 0);
         }
+        let bytes = &mut buffer[..len];
+        self.read(offset, bytes)?;
         Ok(bytes)
     }
+
+    /// The bytes from an offset on. The caller has checked that they are inside of the file's length.
+    pub(crate) fn bytes(&self, offset: u64, len: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::with_capacity(len);
+        read_to_capacity(&self.file, offset, &mut bytes, len)?;
+        Ok(bytes)
+    }
+}
+
+/// Fills new memory, without zeroing it first.
+#[cfg(unix)]
+fn read_to_capacity(file: &File, offset: u64, bytes: &mut Vec<u8>, len: usize) -> io::Result<()> {
+    use rustix::buffer::spare_capacity;
+    while bytes.len() < len {
+        let next = offset + bytes.len() as u64;
+        // The capacity can be larger than what was asked for.
+        let read = match rustix::io::pread(file, spare_capacity(bytes), next) {
+            Ok(read) => read,
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+    }
+    bytes.truncate(len);
+    Ok(())
+}
+
+#[cfg(windows)]
+fn read_to_capacity(file: &File, offset: u64, bytes: &mut Vec<u8>, len: usize) -> io::Result<()> {
+    bytes.resize(len, 0);
+    read_exact_at(file, offset, bytes)
 }
 
 #[cfg(unix)]

@@ -10,8 +10,11 @@ pub(crate) const MAGIC: [u8; 8] = *b"LAZYPAK\x1a";
 /// The last eight bytes of every pack.
 pub(crate) const END_MAGIC: [u8; 8] = *b"\x1aKAPYZAL";
 
-/// The version of the format.
+/// The version of packs without a manifest.
 pub(crate) const PACK_VERSION: u32 = 1;
+
+/// The version of packs with a manifest.
+pub(crate) const MANIFEST_VERSION: u32 = 2;
 
 /// Bytes before the first archive.
 pub(crate) const HEADER_LEN: usize = 16;
@@ -19,8 +22,11 @@ pub(crate) const HEADER_LEN: usize = 16;
 /// Bytes of an index entry.
 pub(crate) const ENTRY_LEN: usize = 48;
 
-/// Bytes after the index.
+/// Bytes at the end of the file.
 pub const FOOTER_LEN: usize = 40;
+
+/// Bytes between the index and the footer of a pack with a manifest: where the manifest is, and its checksum.
+pub(crate) const MANIFEST_ENTRY_LEN: usize = 24;
 
 /// The offsets of archives are multiples of this.
 pub(crate) const ALIGNMENT: usize = 16;

@@ -4,11 +4,15 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::key::SourceKey;
-use crate::pack::error::{PackFormatError, PackOpenError};
+use crate::key::{SourceKey, source_key};
+use crate::pack::error::{PackFormatError, PackOpenError, PackedArchiveError};
 use crate::pack::file::PackFile;
 use crate::pack::format::{
-    END_MAGIC, ENTRY_LEN, FOOTER_LEN, HEADER_LEN, IndexEntry, MAGIC, PACK_VERSION, is_archive_offset,
+    END_MAGIC, ENTRY_LEN, FOOTER_LEN, HEADER_LEN, IndexEntry, MAGIC, MANIFEST_ENTRY_LEN, MANIFEST_VERSION,
+    PACK_VERSION, is_archive_offset,
+};
+use crate::pack::manifest::{
+    self, MAX_LEN, MAX_SOURCE_LEN, Manifest, ManifestError, ManifestRange, SourceRange,
 };
 
 /// The header and the footer of a pack, one after the other.
@@ -18,7 +22,12 @@ type Ends = [u8; HEADER_LEN + FOOTER_LEN];
 #[derive(Debug)]
 pub(crate) struct PackIndex {
     entries: Box<[u8]>,
+    /// Where the index starts.
+    start: u64,
+    /// The end of what the index can point to.
     archives_end: u64,
+    /// Where the manifest is. It is not checked.
+    manifest: Option<ManifestRange>,
     /// Whether the reserved bytes of header and footer are zero.
     pub(crate) is_reserved_zero: bool,
 }
@@ -30,23 +39,25 @@ impl PackIndex {
         let mut ends: Ends = [0; HEADER_LEN + FOOTER_LEN];
         let footer = file.len().checked_sub(FOOTER_LEN as u64).filter(|start| *start >= HEADER_LEN as u64);
         let Some(footer) = footer else {
-            return Err(PackFormatError::Length { found: file.len(), expected: ends.len() as u64 }.into());
+            return Err(PackFormatError::TooShort { found: file.len(), expected: ends.len() as u64 }.into());
         };
         file.read(0, &mut ends[..HEADER_LEN])?;
         file.read(footer, &mut ends[HEADER_LEN..])?;
-        let (archives_end, count) = read_ends(&ends, file.len())?;
+        let Parts { start, count, has_manifest } = read_ends(&ends, file.len())?;
         if count > limit {
             return Err(PackOpenError::TooManyArchives { found: count, limit });
         }
         // The index is shorter than the file.
         let mut entries = vec![0; count as usize * ENTRY_LEN].into_boxed_slice();
-        file.read(archives_end, &mut entries)?;
+        file.read(start, &mut entries)?;
         let (found, expected) = (xxh3_64(&entries), u64_at(&ends, HEADER_LEN + 16));
         if found != expected {
             return Err(PackFormatError::Checksum { found, expected }.into());
         }
         let is_reserved_zero = ends[12..16] == [0; 4] && ends[HEADER_LEN + 28..][..4] == [0; 4];
-        Ok(Self { entries, archives_end, is_reserved_zero })
+        let manifest = if has_manifest { Some(read_manifest_range(file, footer)?) } else { None };
+        let archives_end = manifest.map_or(start, |manifest| manifest.offset.min(start));
+        Ok(Self { entries, start, archives_end, manifest, is_reserved_zero })
     }
 
     /// Number of archives.
@@ -68,35 +79,90 @@ impl PackIndex {
         entries.binary_search_by(|entry| entry[..32].cmp(key)).ok()
     }
 
-    /// Whether an entry points into the archives (P07, P08).
-    pub(crate) fn is_inside(&self, entry: &IndexEntry) -> bool {
-        let end = entry.offset.checked_add(u64::from(entry.len));
-        is_archive_offset(entry.offset) && end.is_some_and(|end| end <= self.archives_end)
+    /// Reads and checks the manifest (P14, P15).
+    pub(crate) fn read_manifest(&self, file: &PackFile) -> Result<Option<Manifest>, PackOpenError> {
+        let Some(ManifestRange { offset, len, checksum }) = self.manifest else { return Ok(None) };
+        // The index is inside of the file, and the manifest is before it.
+        let is_inside = offset >= HEADER_LEN as u64 && offset.checked_add(len) == Some(self.start);
+        if !is_inside || len > MAX_LEN {
+            return Err(ManifestError::OutOfBounds.into());
+        }
+        let bytes = file.bytes(offset, len as usize)?;
+        Ok(Some(manifest::decode(&bytes, checksum, self.len())?))
+    }
+
+    /// Reads a source, if it is the one of an entry (P17).
+    pub(crate) fn read_source(
+        &self,
+        file: &PackFile,
+        SourceRange { offset, len }: SourceRange,
+        key: &SourceKey,
+    ) -> Option<Vec<u8>> {
+        let end = offset.checked_add(u64::from(len)).filter(|end| *end <= self.archives_end);
+        let is_inside = offset >= HEADER_LEN as u64 && end.is_some() && len <= MAX_SOURCE_LEN;
+        let source = is_inside.then(|| file.bytes(offset, len as usize).ok())??;
+        (source_key(&source) == *key).then_some(source)
+    }
+
+    /// Checks that an entry points into the archives (P07, P08).
+    pub(crate) fn check_entry(&self, entry: &IndexEntry) -> Result<(), PackedArchiveError> {
+        if !is_archive_offset(entry.offset) {
+            return Err(PackedArchiveError::Offset);
+        }
+        match entry.offset.checked_add(u64::from(entry.len)) {
+            Some(end) if end <= self.archives_end => Ok(()),
+            _ => Err(PackedArchiveError::OutOfBounds),
+        }
     }
 }
 
-/// Checks the header and the footer of a pack of `len` bytes (P01 to P05). Gives the end of the archives and their
-/// number.
-fn read_ends(ends: &Ends, len: u64) -> Result<(u64, u64), PackFormatError> {
+/// What header and footer say of a pack.
+struct Parts {
+    /// Where the index starts.
+    start: u64,
+    /// Number of archives.
+    count: u64,
+    has_manifest: bool,
+}
+
+/// Checks the header and the footer of a pack of `len` bytes (P01 to P05).
+fn read_ends(ends: &Ends, len: u64) -> Result<Parts, PackFormatError> {
     let footer = &ends[HEADER_LEN..];
     if ends[..8] != MAGIC || footer[32..] != END_MAGIC {
         return Err(PackFormatError::Magic);
     }
-    for version in [u32_at(ends, 8), u32_at(footer, 24)] {
-        if version != PACK_VERSION {
+    let versions = [u32_at(ends, 8), u32_at(footer, 24)];
+    for version in versions {
+        if version != PACK_VERSION && version != MANIFEST_VERSION {
             return Err(PackFormatError::Version { found: version });
         }
     }
+    if versions[0] != versions[1] {
+        return Err(PackFormatError::Versions { header: versions[0], footer: versions[1] });
+    }
+    let has_manifest = versions[0] == MANIFEST_VERSION;
     let start = u64_at(footer, 0);
     let count = u64_at(footer, 8);
+    let after_index = FOOTER_LEN + if has_manifest { MANIFEST_ENTRY_LEN } else { 0 };
     let expected = count
         .checked_mul(ENTRY_LEN as u64)
         .and_then(|index| index.checked_add(start))
-        .and_then(|end| end.checked_add(FOOTER_LEN as u64));
-    if start < HEADER_LEN as u64 || expected != Some(len) {
+        .and_then(|end| end.checked_add(after_index as u64));
+    if start < HEADER_LEN as u64 {
+        return Err(PackFormatError::IndexOffset { found: start });
+    }
+    if expected != Some(len) {
         return Err(PackFormatError::Length { found: len, expected: expected.unwrap_or(u64::MAX) });
     }
-    Ok((start, count))
+    Ok(Parts { start, count, has_manifest })
+}
+
+/// Where the manifest is, according to the bytes before the footer.
+fn read_manifest_range(file: &PackFile, footer: u64) -> Result<ManifestRange, PackOpenError> {
+    let mut bytes = [0; MANIFEST_ENTRY_LEN];
+    // The length of the file is that of all parts.
+    file.read(footer - MANIFEST_ENTRY_LEN as u64, &mut bytes)?;
+    Ok(ManifestRange { offset: u64_at(&bytes, 0), len: u64_at(&bytes, 8), checksum: u64_at(&bytes, 16) })
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
@@ -105,4 +171,21 @@ fn u32_at(bytes: &[u8], at: usize) -> u32 {
 
 fn u64_at(bytes: &[u8], at: usize) -> u64 {
     u64::from(u32_at(bytes, at)) | u64::from(u32_at(bytes, at + 4)) << 32
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::path::Path;
+
+    use super::*;
+
+    #[test]
+    fn packs_with_too_many_archives_are_not_read() {
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../format-spec/vectors/packs/valid");
+        let file = File::open(directory.join("three.pack")).and_then(PackFile::new).expect("the file exists");
+        assert_eq!(PackIndex::read(&file, 3).map(|index| index.len()).ok(), Some(3));
+        let error = PackIndex::read(&file, 2).expect_err("it has three archives");
+        assert_eq!(error.to_string(), "the pack has 3 archives, the limit is 2");
+    }
 }

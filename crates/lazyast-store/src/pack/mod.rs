@@ -2,10 +2,12 @@
 
 pub(crate) mod encode;
 pub(crate) mod error;
+pub(crate) mod exported;
 pub(crate) mod file;
 pub(crate) mod format;
 pub(crate) mod index;
 pub(crate) mod listing;
+pub(crate) mod manifest;
 pub(crate) mod open_packs;
 pub(crate) mod report;
 pub(crate) mod stored;

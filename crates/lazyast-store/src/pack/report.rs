@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use crate::key::SourceKey;
 use crate::pack::error::{PackOpenError, PackedArchiveError};
+use crate::pack::file::PackFile;
 use crate::pack::index::PackIndex;
+use crate::pack::manifest::ManifestContent;
 
 /// Problems of a file that a report lists; the others are only counted.
 const MAX_LISTED: usize = 100;
@@ -24,6 +26,15 @@ pub struct PackReport {
     /// Number of those that say that another version of lazyast wrote the file or an archive. The others are damage.
     pub other_version_count: usize,
     last_key: Option<SourceKey>,
+    /// What the manifest must repeat, by position in the index.
+    facts: Vec<Option<ArchiveFacts>>,
+}
+
+/// What a manifest repeats of a verified archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ArchiveFacts {
+    pub(crate) lines: u32,
+    pub(crate) minimum_python: u8,
 }
 
 /// A problem of a pack.
@@ -46,6 +57,16 @@ pub enum PackProblem {
         /// The problem.
         error: PackedArchiveError,
     },
+    /// The manifest says of an archive what its header does not (P16).
+    ManifestFile {
+        /// The number of the file in the manifest.
+        file: usize,
+    },
+    /// A source is not the one of its archive (P17).
+    Source {
+        /// Position of the archive in the index.
+        position: usize,
+    },
 }
 
 impl PackProblem {
@@ -54,7 +75,21 @@ impl PackProblem {
         match self {
             Self::File(error) => error.is_other_version(),
             Self::Archive { error, .. } => error.is_other_version(),
-            Self::Reserved | Self::Unsorted { .. } => false,
+            Self::Reserved | Self::Unsorted { .. } | Self::ManifestFile { .. } | Self::Source { .. } => false,
+        }
+    }
+}
+
+impl PackProblem {
+    /// The rule of PACK.md or FORMAT.md, if the file breaks one.
+    pub fn rule(&self) -> Option<String> {
+        match self {
+            Self::File(error) => error.rule().map(str::to_owned),
+            Self::Archive { error, .. } => error.rule(),
+            Self::Unsorted { .. } => Some("P12".to_owned()),
+            Self::Reserved => Some("P13".to_owned()),
+            Self::ManifestFile { .. } => Some("P16".to_owned()),
+            Self::Source { .. } => Some("P17".to_owned()),
         }
     }
 }
@@ -66,6 +101,13 @@ impl fmt::Display for PackProblem {
             Self::Reserved => write!(f, "a reserved byte of the header or the footer is not zero"),
             Self::Unsorted { position } => write!(f, "entry {position}: the index is not sorted by key"),
             Self::Archive { position, error } => write!(f, "entry {position}: {error}"),
+            Self::ManifestFile { file } => {
+                write!(
+                    f,
+                    "file {file} of the manifest: its archive has another minimum Python or number of lines"
+                )
+            }
+            Self::Source { position } => write!(f, "entry {position}: its source is damaged or missing"),
         }
     }
 }
@@ -93,6 +135,7 @@ impl PackReport {
             problem_count: 0,
             other_version_count: 0,
             last_key: None,
+            facts: Vec::new(),
         }
     }
 
@@ -119,15 +162,40 @@ impl PackReport {
         &mut self,
         position: usize,
         key: &SourceKey,
-        result: Result<(), PackedArchiveError>,
+        result: Result<ArchiveFacts, PackedArchiveError>,
     ) {
         if self.last_key.is_some_and(|last| last >= *key) {
             self.add_problem(PackProblem::Unsorted { position });
         }
         self.last_key = Some(*key);
+        self.facts.push(result.as_ref().ok().copied());
         match result {
-            Ok(()) => self.intact += 1,
+            Ok(_) => self.intact += 1,
             Err(error) => self.add_problem(PackProblem::Archive { position, error }),
+        }
+    }
+
+    /// Adds the problems of the manifest and the sources (P14 to P17), after the results for all entries.
+    pub(crate) fn check_manifest(&mut self, file: &PackFile, index: &PackIndex) {
+        let manifest = match index.read_manifest(file) {
+            Ok(Some(manifest)) => manifest,
+            Ok(None) => return,
+            Err(error) => return self.add_problem(PackProblem::File(error)),
+        };
+        for (file, entry) in manifest.files.iter().enumerate() {
+            let ManifestContent::Archive { position, lines, minimum_python } = entry.content else {
+                continue;
+            };
+            let found = self.facts.get(position as usize).copied().flatten();
+            if found.is_some_and(|found| found != ArchiveFacts { lines, minimum_python }) {
+                self.add_problem(PackProblem::ManifestFile { file });
+            }
+        }
+        for (position, range) in manifest.sources.iter().enumerate() {
+            let entry = index.entry(position);
+            if entry.and_then(|entry| index.read_source(file, *range, &entry.key)).is_none() {
+                self.add_problem(PackProblem::Source { position });
+            }
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::pack::error::{PackOpenError, PackedArchiveError};
 use crate::pack::file::PackFile;
 use crate::pack::format::IndexEntry;
 use crate::pack::index::PackIndex;
+use crate::pack::manifest::{ManifestFile, SourceRange};
 
 /// An open pack: its index in memory, and its file.
 #[derive(Debug)]
@@ -21,12 +22,14 @@ pub(crate) struct Pack {
     pub(crate) path: PathBuf,
     file: PackFile,
     index: PackIndex,
+    /// Where the sources are, in the order of the index, if the pack was opened for its manifest and has sources.
+    sources: Vec<SourceRange>,
     identifiers: OnceLock<IdentifierIndex>,
 }
 
 /// The bytes of an archive that was read from a pack. They are in memory of their own. Cloning is cheap.
 #[derive(Clone, Debug)]
-pub struct StoredArchive(Arc<[u8]>);
+pub struct StoredArchive(Arc<Vec<u8>>);
 
 impl AsRef<[u8]> for StoredArchive {
     fn as_ref(&self) -> &[u8] {
@@ -68,6 +71,22 @@ impl ArchiveLocation {
         self.pack.open_entry(&self.entry, parser)
     }
 
+    /// The tree of the archive, if it is intact, in a buffer that later archives can use again.
+    pub fn open_in<'b>(&self, parser: u32, buffer: &'b mut Vec<u8>) -> Option<Tree<'b>> {
+        self.pack.open_entry_in(&self.entry, parser, buffer)
+    }
+
+    /// The source, if the pack was opened for its manifest, has sources, and this one is intact.
+    pub fn source(&self) -> Option<Vec<u8>> {
+        let range = self.pack.sources.get(self.position)?;
+        self.pack.index.read_source(&self.pack.file, *range, &self.entry.key)
+    }
+
+    /// The key of the archive's source.
+    pub fn key(&self) -> &SourceKey {
+        &self.entry.key
+    }
+
     /// Length of the archive in bytes.
     pub fn archive_len(&self) -> u64 {
         u64::from(self.entry.len)
@@ -78,17 +97,39 @@ impl Pack {
     pub(crate) fn open(path: PathBuf) -> Result<Self, PackOpenError> {
         let file = PackFile::new(File::open(&path)?)?;
         let index = PackIndex::read(&file, u64::MAX)?;
-        Ok(Self { path, file, index, identifiers: OnceLock::new() })
+        Ok(Self { path, file, index, sources: Vec::new(), identifiers: OnceLock::new() })
     }
 
-    /// The index.
-    pub(crate) fn index(&self) -> &PackIndex {
-        &self.index
+    /// Opens a pack with its manifest.
+    pub(crate) fn open_with_manifest(path: PathBuf) -> Result<(Self, Vec<ManifestFile>), PackOpenError> {
+        if !path.metadata()?.is_file() {
+            return Err(PackOpenError::NotAFile);
+        }
+        let mut pack = Self::open(path)?;
+        let manifest = pack.index.read_manifest(&pack.file)?.ok_or(PackOpenError::NoManifest)?;
+        pack.sources = manifest.sources;
+        Ok((pack, manifest.files))
+    }
+
+    /// The archive at a position of the index.
+    pub(crate) fn at(self: &Arc<Self>, position: usize) -> Option<ArchiveLocation> {
+        let entry = self.index.entry(position)?;
+        Some(ArchiveLocation { pack: Arc::clone(self), entry, position })
+    }
+
+    /// The file and its index.
+    pub(crate) fn parts(&self) -> (&PackFile, &PackIndex) {
+        (&self.file, &self.index)
     }
 
     /// Number of archives.
     pub(crate) fn len(&self) -> usize {
         self.index.len()
+    }
+
+    /// Whether the pack was opened for its manifest, and has sources.
+    pub(crate) fn has_sources(&self) -> bool {
+        !self.sources.is_empty()
     }
 
     /// Length of the file in bytes.
@@ -102,17 +143,13 @@ impl Pack {
     }
 
     /// Reads the unchecked bytes of an archive, if its entry points into the archives.
-    pub(crate) fn read(&self, entry: &IndexEntry) -> Result<Arc<[u8]>, PackedArchiveError> {
-        if !self.index.is_inside(entry) {
-            return Err(PackedArchiveError::OutOfBounds);
-        }
+    pub(crate) fn read(&self, entry: &IndexEntry) -> Result<Vec<u8>, PackedArchiveError> {
+        self.index.check_entry(entry)?;
         Ok(self.file.bytes(entry.offset, entry.len as usize)?)
     }
 
     pub(crate) fn locate(self: &Arc<Self>, key: &SourceKey) -> Option<ArchiveLocation> {
-        let position = self.index.find(key)?;
-        let entry = self.index.entry(position)?;
-        Some(ArchiveLocation { pack: Arc::clone(self), entry, position })
+        self.at(self.index.find(key)?)
     }
 
     pub(crate) fn get(self: &Arc<Self>, key: &SourceKey, parser: u32) -> Option<StoredArchive> {
@@ -123,10 +160,20 @@ impl Pack {
     /// has the memory.
     pub(crate) fn open_entry(&self, entry: &IndexEntry, parser: u32) -> Option<StoredArchive> {
         let archive = self.read(entry).ok()?;
-        let tree = Tree::open(&archive, Some(parser)).ok()?;
-        let header = tree.header();
-        let is_intact = header.source_hash == entry.key && header.checksum == checksum(&archive);
-        is_intact.then_some(StoredArchive(archive))
+        open_intact(&archive, entry, parser)?;
+        Some(StoredArchive(Arc::new(archive)))
+    }
+
+    /// As [`open_entry`](Self::open_entry), in memory of the caller's.
+    fn open_entry_in<'b>(
+        &self,
+        entry: &IndexEntry,
+        parser: u32,
+        buffer: &'b mut Vec<u8>,
+    ) -> Option<Tree<'b>> {
+        self.index.check_entry(entry).ok()?;
+        let archive = self.file.bytes_in(entry.offset, entry.len as usize, buffer).ok()?;
+        open_intact(archive, entry, parser)
     }
 
     /// The identifier index, if the pack has one.
@@ -157,4 +204,12 @@ impl Pack {
         let _ = self.identifiers.set(index);
         Ok(())
     }
+}
+
+/// Opens the archive of an entry, if it is intact (P09 to P11).
+fn open_intact<'a>(archive: &'a [u8], entry: &IndexEntry, parser: u32) -> Option<Tree<'a>> {
+    let tree = Tree::open(archive, Some(parser)).ok()?;
+    let header = tree.header();
+    let is_intact = header.source_hash == entry.key && header.checksum == checksum(archive);
+    is_intact.then_some(tree)
 }

@@ -14,7 +14,7 @@ use crate::pack::error::{PackOpenError, PackedArchiveError};
 use crate::pack::file::PackFile;
 use crate::pack::format::IndexEntry;
 use crate::pack::index::PackIndex;
-use crate::pack::report::{PackProblem, PackReport};
+use crate::pack::report::{ArchiveFacts, PackProblem, PackReport};
 use crate::pack::verify::verify_archive;
 
 /// The longest file that is read, in bytes.
@@ -25,6 +25,9 @@ const MAX_ARCHIVES: u64 = 4 << 20;
 
 /// The longest archive, in bytes: twice the longest source that the parser supports.
 const MAX_ARCHIVE_LEN: usize = 1 << 30;
+
+/// The bytes of a verified archive and what the manifest repeats of it, or what is wrong with the archive.
+pub(crate) type VerifiedArchive<'a> = Result<(&'a [u8], ArchiveFacts), PackedArchiveError>;
 
 /// An untrusted pack.
 #[derive(Debug)]
@@ -52,13 +55,18 @@ impl UntrustedPack {
         PackReport::of_index(path, &self.index)
     }
 
+    /// Adds the problems of the manifest to a report with the results of all archives.
+    pub(crate) fn check_manifest(&self, report: &mut PackReport) {
+        report.check_manifest(&self.file, &self.index);
+    }
+
     /// Calls `action` for each entry of the index, with its position and the verified archive.
     ///
     /// Stops at the first error of `action`.
     pub(crate) fn for_each(
         &self,
         parser: u32,
-        mut action: impl FnMut(usize, &IndexEntry, Result<&[u8], PackedArchiveError>) -> io::Result<()>,
+        mut action: impl FnMut(usize, &IndexEntry, VerifiedArchive<'_>) -> io::Result<()>,
     ) -> io::Result<()> {
         let mut buffer = Buffer::new();
         for position in 0..self.index.len() {
@@ -66,7 +74,7 @@ impl UntrustedPack {
             let archive = self
                 .read(&entry, parser, &mut buffer)
                 .and_then(|()| verify_archive(&entry.key, &buffer, parser))
-                .map(|()| buffer.as_slice());
+                .map(|facts| (buffer.as_slice(), facts));
             action(position, &entry, archive)?;
         }
         Ok(())
@@ -75,8 +83,9 @@ impl UntrustedPack {
     /// Reads an archive into `buffer`.
     fn read(&self, entry: &IndexEntry, parser: u32, buffer: &mut Buffer) -> Result<(), PackedArchiveError> {
         let (start, len) = (entry.offset, entry.len as usize);
-        if !self.index.is_inside(entry) || len < ARCHIVE_HEADER {
-            return Err(PackedArchiveError::OutOfBounds);
+        self.index.check_entry(entry)?;
+        if len < ARCHIVE_HEADER {
+            return Err(PackedArchiveError::Length { found: len, expected: ARCHIVE_HEADER });
         }
         // Memory is allocated only after the header has confirmed the length.
         let mut head = [0; ARCHIVE_HEADER];
@@ -114,11 +123,12 @@ pub fn verify_untrusted(path: PathBuf, parser: u32) -> PackReport {
     };
     let mut report = pack.report(path);
     let result = pack.for_each(parser, |position, entry, archive| {
-        report.add_entry(position, &entry.key, archive.map(drop));
+        report.add_entry(position, &entry.key, archive.map(|(_, facts)| facts));
         Ok(())
     });
     if let Err(error) = result {
         report.add_problem(PackProblem::File(PackOpenError::Io(error)));
     }
+    pack.check_manifest(&mut report);
     report
 }

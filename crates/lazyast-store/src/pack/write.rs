@@ -1,5 +1,6 @@
 //! The writer of packs: a temporary file that is published by rename and never changed afterwards.
 
+use std::collections::HashMap;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use tempfile::NamedTempFile;
 use crate::key::SourceKey;
 use crate::pack::encode;
 use crate::pack::format::{ALIGNMENT, ENTRY_LEN, FOOTER_LEN, HEADER_LEN, IndexEntry, SUFFIX};
+use crate::pack::manifest::{self, Manifest, ManifestContent, ManifestFile, SourceRange, is_relative};
 use crate::sync::{clock, temporary};
 
 /// A pack that is being written. If it is dropped without [`publish`](Self::publish), no file remains.
@@ -16,7 +18,9 @@ pub struct PackWriter {
     directory: PathBuf,
     file: BufWriter<NamedTempFile>,
     entries: Vec<IndexEntry>,
-    /// End of the last archive.
+    /// Where the sources are that were added.
+    sources: HashMap<SourceKey, SourceRange>,
+    /// End of the last archive or source.
     end: u64,
     started: u32,
 }
@@ -24,21 +28,29 @@ pub struct PackWriter {
 impl PackWriter {
     /// Starts a pack in a cache's directory of packs.
     pub fn new(directory: &Path) -> io::Result<Self> {
-        Self::start(directory, temporary::create(directory, "pack-")?)
+        Self::start(directory, temporary::create(directory, "pack-")?, encode::header())
     }
 
     /// Starts a pack in any directory, for import into other caches. Its permissions follow the user's umask.
     pub fn for_export(directory: &Path) -> io::Result<Self> {
-        Self::start(directory, temporary::create_shared(directory, "pack-")?)
+        Self::start(directory, temporary::create_shared(directory, "pack-")?, encode::header())
     }
 
-    fn start(directory: &Path, file: NamedTempFile) -> io::Result<Self> {
+    /// As [`for_export`](Self::for_export), for a pack that [`publish_with_manifest`](Self::publish_with_manifest)
+    /// publishes.
+    pub fn for_export_with_manifest(directory: &Path) -> io::Result<Self> {
+        let file = temporary::create_shared(directory, "pack-")?;
+        Self::start(directory, file, encode::header_with_manifest())
+    }
+
+    fn start(directory: &Path, file: NamedTempFile, header: [u8; HEADER_LEN]) -> io::Result<Self> {
         let mut file = BufWriter::with_capacity(1 << 18, file);
-        file.write_all(&encode::header())?;
+        file.write_all(&header)?;
         Ok(Self {
             directory: directory.to_owned(),
             file,
             entries: Vec::new(),
+            sources: HashMap::new(),
             end: HEADER_LEN as u64,
             started: clock::now_in_minutes(),
         })
@@ -57,6 +69,15 @@ impl PackWriter {
         let offset = self.end + padding as u64;
         self.entries.push(IndexEntry { key: *key, offset, len: archive.len() as u32, built });
         self.end = offset + archive.len() as u64;
+        Ok(())
+    }
+
+    /// Appends the source of an archive, after all archives.
+    pub fn add_source(&mut self, key: &SourceKey, source: &[u8]) -> io::Result<()> {
+        self.file.write_all(source)?;
+        let len = u32::try_from(source.len()).map_err(|_| invalid("a source has 4 GiB or more"))?;
+        self.sources.insert(*key, SourceRange { offset: self.end, len });
+        self.end += source.len() as u64;
         Ok(())
     }
 
@@ -81,14 +102,63 @@ impl PackWriter {
     pub fn publish(self) -> io::Result<PathBuf> {
         let stem = self.file.get_ref().path().file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let path = self.directory.join(format!("{stem}-{:016x}{SUFFIX}", unique_number()));
-        self.publish_as(path)
+        self.publish_as(path.clone())?;
+        Ok(path)
     }
 
-    /// Writes the index, and renames the file to a path in the same directory.
-    pub fn publish_as(mut self, path: PathBuf) -> io::Result<PathBuf> {
+    /// Writes the index, and renames the file to a path in the same directory. Returns the length of the file in bytes.
+    pub fn publish_as(mut self, path: PathBuf) -> io::Result<u64> {
+        self.sort_entries();
+        let ending = encode::index_and_footer(&mut self.entries, self.end);
+        let len = self.end + ending.len() as u64;
+        self.finish(&ending, path)?;
+        Ok(len)
+    }
+
+    /// Writes the manifest and the index, and renames the file to a path in the same directory.
+    ///
+    /// Fails if a path is not relative, if a file's archive was not added, or if sources were added, though not that of
+    /// every archive. Returns the length of the file in bytes.
+    pub fn publish_with_manifest(mut self, path: PathBuf, files: Vec<ExportedFile>) -> io::Result<u64> {
+        self.sort_entries();
+        let mut manifest = Manifest::default();
+        for ExportedFile { path, result } in files {
+            if !is_relative(&path) {
+                return Err(invalid(&format!("a manifest cannot have the path {path:?}")));
+            }
+            let content = match result {
+                Err(reason) => ManifestContent::Failure { reason },
+                Ok(ExportedArchive { key, lines, minimum_python }) => {
+                    let position = self.entries.binary_search_by_key(&key, |entry| entry.key);
+                    let position =
+                        position.map_err(|_| invalid(&format!("{path}: its archive is missing")))?;
+                    ManifestContent::Archive { position: position as u32, lines, minimum_python }
+                }
+            };
+            manifest.files.push(ManifestFile { path, content });
+        }
+        manifest.files.sort_by(|one, other| one.path.split('/').cmp(other.path.split('/')));
+        manifest.files.dedup_by(|one, other| one.path == other.path);
+        if !self.sources.is_empty() {
+            let sources = self.entries.iter().map(|entry| self.sources.get(&entry.key).copied());
+            manifest.sources = sources
+                .collect::<Option<_>>()
+                .ok_or_else(|| invalid("the source of an archive is missing"))?;
+        }
+        let manifest = manifest::encode(&manifest).ok_or_else(|| invalid("the manifest is too long"))?;
+        let ending = encode::manifest_index_and_footer(&mut self.entries, self.end, &manifest);
+        let len = self.end + ending.len() as u64;
+        self.finish(&ending, path)?;
+        Ok(len)
+    }
+
+    fn sort_entries(&mut self) {
         self.entries.sort_unstable_by_key(|entry| entry.key);
         self.entries.dedup_by_key(|entry| entry.key);
-        self.file.write_all(&encode::index_and_footer(&mut self.entries, self.end))?;
+    }
+
+    fn finish(mut self, ending: &[u8], path: PathBuf) -> io::Result<()> {
+        self.file.write_all(ending)?;
         let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
         // The file stays open, and so locked, until it is renamed. Otherwise garbage collection could delete it.
         let (file, temporary) = file.keep().map_err(|error| error.error)?;
@@ -98,8 +168,32 @@ impl PackWriter {
             let _ = std::fs::remove_file(&temporary);
         }
         drop(file);
-        published.map(|()| path)
+        published
     }
+}
+
+/// A file for the manifest of a pack.
+#[derive(Clone, Debug)]
+pub struct ExportedFile {
+    /// The path, relative to a directory that the exporter chooses, with `/` between its components.
+    pub path: String,
+    /// The file's archive, or why it has none.
+    pub result: Result<ExportedArchive, String>,
+}
+
+/// What a manifest says of a file with an archive.
+#[derive(Clone, Debug)]
+pub struct ExportedArchive {
+    /// The key of the source.
+    pub key: SourceKey,
+    /// The number of lines of the source.
+    pub lines: u32,
+    /// The minor version of the oldest Python that has the source's syntax.
+    pub minimum_python: u8,
+}
+
+fn invalid(message: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, message)
 }
 
 /// A number that differs between all packs: a hash of time, process and a counter.

@@ -14,3 +14,5 @@ mod search;
 mod support;
 /// The read-only underlay.
 mod underlay;
+/// The vectors of packs and of the files beside them.
+mod vectors;

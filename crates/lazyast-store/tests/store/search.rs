@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use lazyast_store::{CacheDirectory, CacheDirectoryError, GcPolicy, SourceKey, Store, source_key};
+use lazyast_store::{
+    CacheDirectory, CacheDirectoryError, GcPolicy, MIN_INDEXED_ARCHIVES, SourceKey, Store, source_key,
+};
 
 use crate::support::{
     PARSER, archive, directory, filled, names, numbered, open, pack_file, publish, sources,
@@ -266,4 +268,19 @@ fn clean_deletes_only_files_of_lazyast() {
         [".gitignore", "CACHEDIR.TAG", "v1", "v1-0123456789abcdef", "v1-0123456789abcdeg-1", "version"]
     );
     assert_eq!(entry.as_ref(), archive(&sources()[0]), "an open archive stays readable");
+}
+
+#[test]
+fn an_identifier_index_is_found_again() {
+    let root = tempfile::tempdir().expect("a directory");
+    let store = open(root.path());
+    publish(&store, &(0..MIN_INDEXED_ARCHIVES).map(numbered).collect::<Vec<_>>());
+    let has_index = |store: &Store| {
+        let location = store.locate(&source_key(&numbered(0))).expect("it is published");
+        location.identifier_index().is_some()
+    };
+    assert!(!has_index(&store));
+    store.write_identifier_indexes().expect("the directory is writable");
+    let again = open(root.path());
+    assert!(has_index(&store) && has_index(&again) && has_index(&again));
 }

@@ -1,13 +1,14 @@
-//! Exporting the archives of a codebase to one file, which other machines import.
+//! Exporting the archives of a codebase to one file, which other machines import or open as a project.
 
 use std::collections::HashSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use lazyast_store::PackWriter;
+use lazyast_store::{ExportedArchive, ExportedFile, PackWriter};
 
 use super::open::Project;
 use super::report::{SourceFailure, WarmOptions, WarmReport};
+use super::source_file::read_source;
 use crate::cache::Cache;
 
 /// The result of an export.
@@ -23,35 +24,111 @@ pub struct ExportReport {
     pub report: WarmReport,
 }
 
+/// What a pack has besides archives.
+#[derive(Clone, Debug)]
+pub struct ManifestOptions {
+    /// The directory that paths in the manifest are relative to. Every source must be below it.
+    pub root: PathBuf,
+    /// Whether the pack has the sources, too.
+    pub sources: bool,
+}
+
 /// Brings all sources under the paths into the cache, and writes their archives to a pack file.
 ///
 /// An existing file is replaced after the new one was written completely.
-/// [`Store::import`](lazyast_store::Store::import) reads the file on other machines.
+/// [`Store::import`](lazyast_store::Store::import) reads the file on other machines. With a manifest,
+/// [`Project::from_pack`] does, without a cache.
 pub fn export(
     cache: &Cache,
     file: &Path,
     paths: &[PathBuf],
     options: WarmOptions,
+    manifest: Option<&ManifestOptions>,
 ) -> io::Result<ExportReport> {
     let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let mut writer = PackWriter::for_export(parent.unwrap_or(Path::new(".")))?;
+    let parent = parent.unwrap_or(Path::new("."));
+    let mut writer = match manifest {
+        Some(_) => PackWriter::for_export_with_manifest(parent)?,
+        None => PackWriter::for_export(parent)?,
+    };
     let project = Project::open(cache, paths, options);
     let mut written = HashSet::new();
     let mut unreadable = Vec::new();
+    let mut files = Vec::new();
+    let mut sources = Vec::new();
     for module in project.modules() {
-        let opened = module.tree().and_then(|tree| Ok((tree.header().source_hash, module.archive()?)));
+        let opened = module.tree().and_then(|tree| Ok((tree, module.archive()?)));
         match opened {
-            Ok((key, archive)) => {
+            Ok((tree, archive)) => {
+                let header = tree.header();
+                let key = header.source_hash;
                 if written.insert(key) {
                     writer.add(&key, archive.as_ref())?;
+                    sources.push((key, module.path()));
                 }
+                let minimum_python = header.facts.minimum_python;
+                let archive = ExportedArchive { key, lines: tree.line_count(), minimum_python };
+                files.push((module.path(), Ok(archive)));
             }
             Err(reason) => unreadable.push(SourceFailure { path: module.path().to_owned(), reason }),
         }
     }
+    if manifest.is_some_and(|manifest| manifest.sources) {
+        for (key, path) in sources {
+            add_source(&mut writer, &key, path)?;
+        }
+    }
+    let archives = writer.len();
+    let bytes = match manifest {
+        Some(ManifestOptions { root, .. }) => {
+            let failures = project.failures().iter().chain(&unreadable);
+            files.extend(failures.map(|failure| (failure.path.as_path(), Err(failure.reason.to_string()))));
+            let below = |(path, result)| Ok(ExportedFile { path: path_below(root, path)?, result });
+            let files = files.into_iter().map(below).collect::<io::Result<_>>()?;
+            writer.publish_with_manifest(file.to_owned(), files)?
+        }
+        None => writer.publish_as(file.to_owned())?,
+    };
     let (mut failures, report) = project.into_failures_and_report();
     failures.extend(unreadable);
-    let (archives, bytes) = (writer.len(), writer.file_len());
-    writer.publish_as(file.to_owned())?;
     Ok(ExportReport { archives, bytes, failures, report })
+}
+
+/// Appends the source of an archive. Fails if the file has changed since its archive was made.
+fn add_source(writer: &mut PackWriter, key: &lazyast_store::SourceKey, path: &Path) -> io::Result<()> {
+    let mut source = Vec::new();
+    let failed = |message: String| io::Error::other(format!("{}: {message}", path.display()));
+    read_source(path, &mut source).map_err(|error| failed(error.to_string()))?;
+    if lazyast_store::source_key(&source) != *key {
+        return Err(failed("changed while it was exported".to_owned()));
+    }
+    writer.add_source(key, &source)
+}
+
+/// A path relative to a directory, as manifests have it.
+fn path_below(root: &Path, path: &Path) -> io::Result<String> {
+    let (absolute_root, absolute) = (normalised(root)?, normalised(path)?);
+    let below = absolute.strip_prefix(&absolute_root).ok();
+    let parts = below.map(|below| below.iter().map(|part| part.to_str()).collect::<Option<Vec<_>>>());
+    match parts {
+        Some(Some(parts)) => Ok(parts.join("/")),
+        Some(None) => Err(invalid(format!("{}: a manifest has only paths in UTF-8", path.display()))),
+        None => Err(invalid(format!("{} is not below {}", path.display(), root.display()))),
+    }
+}
+
+fn invalid(message: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, message)
+}
+
+/// The absolute path without `..`, by names alone: links are not followed.
+fn normalised(path: &Path) -> io::Result<PathBuf> {
+    let mut normalised = PathBuf::new();
+    for component in std::path::absolute(path)?.components() {
+        match component {
+            Component::ParentDir => drop(normalised.pop()),
+            other => normalised.push(other),
+        }
+    }
+    Ok(normalised)
 }

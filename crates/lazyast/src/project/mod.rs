@@ -9,7 +9,7 @@
 //! 4. `update` runs steps 1 to 3 and records the new state; `warm` and `open` are its two callers.
 //! 5. `search` evaluates a query over an open [`Project`]; `prefilter` skips archives that cannot have hits.
 //!
-//! `export` writes the archives of a project to a file, `fallback` remembers what interpreters say about sources that
+//! `export` writes the archives of a project to a file, `from_pack` opens such a file as a project, `fallback` remembers what interpreters say about sources that
 //! the parser does not support. `replace_source` writes a rewritten source. `report` and `outcome` are the types that the steps exchange.
 
 mod build;
@@ -17,6 +17,7 @@ mod discover;
 mod discovery;
 mod export;
 mod fallback;
+mod from_pack;
 mod ignore_files;
 mod module;
 mod open;
@@ -34,7 +35,7 @@ mod walk;
 mod warm;
 
 pub use discover::find_sources;
-pub use export::{ExportReport, export};
+pub use export::{ExportReport, ManifestOptions, export};
 pub use fallback::{FallbackVerdict, InterpreterId};
 pub use module::Module;
 pub use open::Project;

@@ -56,27 +56,56 @@ impl Module {
     /// The length of the archive in bytes.
     pub(crate) fn archive_len(&self) -> u64 {
         match &self.handle {
-            ArchiveHandle::Location(location, _) => location.archive_len(),
+            ArchiveHandle::Location(location, _) | ArchiveHandle::Exported(location) => {
+                location.archive_len()
+            }
             ArchiveHandle::Bytes(bytes) => bytes.as_ref().len() as u64,
         }
     }
 
     /// The text that the tree's positions count in; `None` if the file cannot be read or has changed.
     pub fn text(&self) -> Option<String> {
+        lazyast_parse::text(&self.source()?).ok().map(Cow::into_owned)
+    }
+
+    /// The source that the tree was parsed from: from the pack, if the project was opened from one, and otherwise from the
+    /// file. `None` if the pack has no sources, or if the file cannot be read or has changed.
+    pub fn source(&self) -> Option<Vec<u8>> {
+        if let ArchiveHandle::Exported(location) = &self.handle {
+            return location.source();
+        }
         let mut source = Vec::new();
         read_source(&self.path, &mut source).ok()?;
-        if lazyast_store::source_key(&source) != self.tree().ok()?.header().source_hash {
-            return None;
-        }
-        lazyast_parse::text(&source).ok().map(Cow::into_owned)
+        (lazyast_store::source_key(&source) == self.tree().ok()?.header().source_hash).then_some(source)
+    }
+
+    /// Whether the module comes from a pack without a cache, so that its path is no file.
+    pub fn is_exported(&self) -> bool {
+        matches!(self.handle, ArchiveHandle::Exported(_))
     }
 
     /// The location of the archive in a pack, unless the project has made the archive itself.
     pub(crate) fn location(&self) -> Option<&ArchiveLocation> {
         match &self.handle {
             ArchiveHandle::Location(location, _) => Some(location),
-            ArchiveHandle::Bytes(_) => None,
+            ArchiveHandle::Bytes(_) | ArchiveHandle::Exported(_) => None,
         }
+    }
+
+    /// Calls `action` with the tree. If the module was not opened before, the archive is read into `buffer`, and the module
+    /// keeps nothing.
+    pub(super) fn with_tree<R>(
+        &self,
+        buffer: &mut Vec<u8>,
+        action: impl FnOnce(&Tree<'_>) -> R,
+    ) -> Result<R, FailureReason> {
+        if self.opened.get().is_none()
+            && let ArchiveHandle::Location(location, _) | ArchiveHandle::Exported(location) = &self.handle
+            && let Some(tree) = location.open_in(PARSER_VERSION, buffer)
+        {
+            return Ok(action(&tree));
+        }
+        self.tree().map(action)
     }
 
     fn opened(&self) -> Result<&OwnedTree, FailureReason> {
@@ -91,6 +120,10 @@ impl Module {
     fn load(&self) -> Result<ArchiveBytes, FailureReason> {
         let (location, key) = match &self.handle {
             ArchiveHandle::Bytes(bytes) => return Ok(bytes.clone()),
+            ArchiveHandle::Exported(location) => {
+                let archive = location.open(PARSER_VERSION).map(ArchiveBytes::in_pack);
+                return archive.ok_or(FailureReason::DamagedInPack);
+            }
             ArchiveHandle::Location(location, key) => (location, key),
         };
         let archive = location.open(PARSER_VERSION).map(ArchiveBytes::in_pack);

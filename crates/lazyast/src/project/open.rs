@@ -98,6 +98,17 @@ impl Project {
         &self.report
     }
 
+    /// A project whose modules come from a pack.
+    pub(super) fn of_pack(
+        cache: Cache,
+        modules: Vec<Module>,
+        failures: Vec<SourceFailure>,
+        report: WarmReport,
+    ) -> Self {
+        let (paths, selection, state) = Default::default();
+        Self { cache, paths, selection, modules, failures, report, state }
+    }
+
     pub(super) fn into_failures_and_report(self) -> (Vec<SourceFailure>, WarmReport) {
         (self.failures, self.report)
     }

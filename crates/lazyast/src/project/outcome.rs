@@ -29,4 +29,6 @@ pub(crate) struct ArchivedSource {
 pub(crate) enum ArchiveHandle {
     Bytes(ArchiveBytes),
     Location(ArchiveLocation, SourceKey),
+    /// In a pack without a cache. There is no file to fall back to.
+    Exported(ArchiveLocation),
 }

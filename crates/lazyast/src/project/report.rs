@@ -109,6 +109,10 @@ pub enum FailureReason {
     },
     /// The archive cannot be opened.
     Damaged(OpenError),
+    /// The manifest of a pack says that the source has no archive. The text is the reason in the manifest.
+    Exported(String),
+    /// The archive in the pack that the project was opened from is damaged, or of another version.
+    DamagedInPack,
 }
 
 impl fmt::Display for FailureReason {
@@ -116,9 +120,10 @@ impl fmt::Display for FailureReason {
         match self {
             Self::File(error) => error.fmt(f),
             Self::Unsupported(reason) => reason.fmt(f),
-            Self::UnsupportedBefore(reason) => f.write_str(reason),
+            Self::UnsupportedBefore(reason) | Self::Exported(reason) => f.write_str(reason),
             Self::NewerSyntax { minimum_python } => write!(f, "has syntax of Python 3.{minimum_python}"),
             Self::Damaged(error) => write!(f, "cannot open the archive: {error}"),
+            Self::DamagedInPack => f.write_str("its archive in the pack is damaged or of another version"),
         }
     }
 }

@@ -103,7 +103,7 @@ fn a_codebase_is_exported_and_imported() {
     fs::write(codebase.src().join("wrong.py"), "x = (\n").expect("the directory is writable");
     let file = codebase.root.path().join("trees.pack");
     for expected in [2, 0] {
-        let exported = export(&codebase.cache("one"), &file, &[codebase.src()], WarmOptions::default());
+        let exported = export(&codebase.cache("one"), &file, &[codebase.src()], WarmOptions::default(), None);
         let exported = exported.expect("the directory is writable");
         assert_eq!((exported.archives, exported.failures.len()), (2, 1));
         // Two threads can parse the two equal sources at the same time.
@@ -117,10 +117,10 @@ fn a_codebase_is_exported_and_imported() {
     let report = codebase.warm(&other);
     assert_eq!((report.new, report.cached), (0, 3));
     assert_eq!(codebase.names(&other), ["a", "b", "a"]);
-    let without = export(&Cache::disabled(), &file, &[codebase.src()], WarmOptions::default());
+    let without = export(&Cache::disabled(), &file, &[codebase.src()], WarmOptions::default(), None);
     assert_eq!(without.expect("the directory is writable").archives, 2);
     let nowhere = codebase.root.path().join("none/trees.pack");
-    assert!(export(&other, &nowhere, &[codebase.src()], WarmOptions::default()).is_err());
+    assert!(export(&other, &nowhere, &[codebase.src()], WarmOptions::default(), None).is_err());
     let entries: Vec<_> = fs::read_dir(codebase.root.path()).expect("it exists").flatten().collect();
     assert_eq!(entries.len(), 4, "temporary files remain: {entries:?}");
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use lazyast::store::{GcPolicy, Store};
-use lazyast::{Cache, CacheDirectoryError, WarmOptions};
+use lazyast::{Cache, CacheDirectoryError, ManifestOptions, WarmOptions};
 use pyo3::prelude::*;
 
 use super::results::{PyChecked, PyCollected, PyExported, PyImported, PyStats, PyWarmed};
@@ -103,13 +103,15 @@ impl PyCache {
         paths: Vec<PathBuf>,
         jobs: Option<usize>,
         verify: Option<&str>,
+        manifest: Option<(PathBuf, bool)>,
     ) -> PyResult<PyExported> {
         let options = WarmOptions {
             jobs,
             change_detection: options::change_detection(verify)?,
             selection: options::selection(None)?,
         };
-        let report = py.detach(|| lazyast::export(&self.cache, &file, &paths, options))?;
+        let manifest = manifest.map(|(root, sources)| ManifestOptions { root, sources });
+        let report = py.detach(|| lazyast::export(&self.cache, &file, &paths, options, manifest.as_ref()))?;
         Ok(report.into())
     }
 

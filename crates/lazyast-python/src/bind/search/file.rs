@@ -38,9 +38,16 @@ pub(crate) struct ModuleId {
 }
 
 impl MatchedFile {
-    /// The hits in a module of a project.
-    pub(crate) fn in_project(archive: ArchiveBytes, module: ModuleId, hits: Vec<Hit>) -> PyResult<Self> {
-        Self::open(archive, Some(module), hits)
+    /// The hits in a module of a project. Without a text, it is that of the module's file.
+    pub(crate) fn in_project(
+        archive: ArchiveBytes,
+        module: ModuleId,
+        text: Option<String>,
+        hits: Vec<Hit>,
+    ) -> PyResult<Self> {
+        let mut file = Self::open(archive, Some(module), hits)?;
+        file.text = text.map(OnceLock::from).unwrap_or_default();
+        Ok(file)
     }
 
     /// The hits in a single tree, with its source if that is known.
