@@ -103,7 +103,7 @@ def unpacked(name, scratch):
 
 
 def compare(name):
-    """Run a suite both ways; print what differs and give whether nothing did."""
+    """Run a suite both ways; print what differs. Give whether nothing did, and how many trees were lazyast's."""
     with tempfile.TemporaryDirectory() as scratch:
         if name in CPYTHON:
             version, place, arguments = sys.version.split()[0], scratch, ["--pyargs", f"test.{name}"]
@@ -122,7 +122,7 @@ def compare(name):
         f"{len(different)} differ with it; {served} trees were lazyast's",
         flush=True,
     )
-    return not different and passed > 0 and served > 0
+    return not different and passed > 0, served
 
 
 def main():
@@ -135,8 +135,9 @@ def main():
     if unknown:
         parser.error(f"unknown suites: {', '.join(unknown)}; there are {', '.join([*CPYTHON, *SUITES])}")
     present = [name for name in names if name in SUITES or importlib.util.find_spec(f"test.{name}")]
-    good = [compare(name) for name in present]
-    return 0 if all(good) else 1
+    results = [compare(name) for name in present]
+    # Some suites parse nothing themselves, and pytest need not parse what it has compiled before.
+    return 0 if all(good for good, _ in results) and sum(served for _, served in results) > 0 else 1
 
 
 if __name__ == "__main__":
