@@ -25,9 +25,10 @@ def install(*, lazy: bool = False) -> None:
     Every tool that runs in this process then gets its trees from the cache. Sources that lazyast does not serve fall
     back to the interpreter. `uninstall` undoes it.
 
-    Trees are materialised as a whole, so that no code can tell them from those of the interpreter. With `lazy`, trees
-    of more than 512 nodes are materialised on access. This is faster for code that reads a part of each tree, and
-    right for code that does not compare types of nodes with `is`. Calling `install` again changes `lazy` only.
+    Trees are materialised as a whole, so that nodes have the types of the interpreter's own; COMPATIBILITY.md has the few
+    differences that remain. With `lazy`, trees of more than 512 nodes are materialised on access. This is faster for
+    code that reads a part of each tree, and right for code that does not compare types of nodes with `is`. Calling
+    `install` again changes `lazy` only.
 
     Only `builtins.compile` is replaced. `ast.parse` calls it, also where `parse` was imported earlier.
     """
