@@ -167,7 +167,7 @@ class Return(Transformer):
 
 
 class With(Transformer):
-    pattern, template = "with $C: $$$B", "async with $C as b:\n\twith c: $$$B"
+    pattern, template = "with $C: $$$B", "async with $C as b:\n  with c: $$$B"
 
     def visit_With(self, node):
         self.generic_visit(node)

@@ -230,8 +230,16 @@ class Query:
     is a selector.
     """
 
-    def inside(self, other: Query | str) -> Query:
-        """Matches of this query that are somewhere inside a match of another query."""
+    def inside(self, other: Query | str, until: Query | str | None = None) -> Query:
+        """Matches of this query that are somewhere inside a match of another query. With `until`, no match of that query may
+        be between the two.
+        """
+
+    def follows(self, other: Query | str) -> Query:
+        """Matches of this query that come after a match of another query in the same block."""
+
+    def precedes(self, other: Query | str) -> Query:
+        """Matches of this query that come before a match of another query in the same block."""
 
     def has(self, other: Query | str) -> Query:
         """Matches of this query that have a match of another query somewhere inside."""
@@ -239,9 +247,10 @@ class Query:
     def not_(self, other: Query | str) -> Query:
         """Matches of this query that are no matches of another query."""
 
-    def where(self, name: str, other: Query | str) -> Query:
+    def where(self, name: str, other: Query | str | None = None) -> Query:
         """Matches for which everything that the metavariable `name` captured is a match of another query.
 
+        With one argument: matches that fulfil a condition on captures: `"$A == $B"`, `"$A != $B"` or `"$N > 100"`.
         Of a captured name, the node that has the name counts.
         """
 

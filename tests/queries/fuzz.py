@@ -285,6 +285,10 @@ class Selectors:
             elif isinstance(value, list):
                 if not value or self.chance.random() < 0.4:
                     return ".".join([*path, "length"]), len(value)
+                if self.chance.random() < 0.4:
+                    path.append("*")
+                    value = self.chance.choice(value)
+                    continue
                 position = self.chance.randrange(-len(value) - 1, len(value) + 1)
                 path.append(str(position))
                 value = value[position] if -len(value) <= position < len(value) else None
@@ -325,7 +329,7 @@ class Selectors:
         if choice < 0.15:
             position = f"({chance.randrange(1, 4)})"
             return chance.choice(
-                [":first-child", ":last-child", ":root", f":nth-child{position}", f":nth-last-child{position}"]
+                [":first-child", ":last-child", ":root", ":elif", f":nth-child{position}", f":nth-last-child{position}"]
             )
         if choice < 0.3:
             step, start = chance.choice(["", "-", 2, 3, "-2"]), chance.choice(["", "+1", " + 3", "-1", " - 2"])

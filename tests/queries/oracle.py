@@ -1116,12 +1116,32 @@ def plain(value: Any) -> Any:
     return MISSING if isinstance(value, ast.AST | list) else value
 
 
-def lead(node: ast.AST, path: list[str | int]) -> Any:
-    """The value at the end of a path, or MISSING."""
-    value: Any = node
+def is_elif(node: ast.AST, index: Index) -> bool:
+    """Whether an `If` is written as `elif`: an `if` in an `else` is indented."""
+    parent = index.parent(node)
+    return (
+        isinstance(node, ast.If)
+        and isinstance(parent, ast.If)
+        and node in parent.orelse
+        and node.col_offset == parent.col_offset
+    )
+
+
+def leads(value: Any, path: list[str | int], before: int = 0) -> list[Any]:
+    """The values at the end of a path, which are several if it has a `*`."""
+    if "*" not in path:
+        return [lead(value, path, before)]
+    at = path.index("*")
+    elements = lead(value, path[:at], before)
+    elements = elements if isinstance(elements, list) else []
+    return [each for element in elements for each in leads(element, path[at + 1 :], before + at + 1)]
+
+
+def lead(value: Any, path: list[str | int], before: int = 0) -> Any:
+    """The value at the end of a path, or MISSING. `before` steps were taken already."""
     for number, step in enumerate(path):
         last = number == len(path) - 1
-        if step == "length" and last and number and isinstance(value, list | str | bytes):
+        if step == "length" and last and (number or before) and isinstance(value, list | str | bytes):
             value = len(value)
         elif isinstance(step, int):
             if not isinstance(value, list) or not -len(value) <= step < len(value):
@@ -1249,7 +1269,9 @@ class SelectorParser:
     def path(self, kinds: set[str] | None) -> list[str | int]:
         path: list[str | int] = []
         while True:
-            if path and (found := self.take_match(re.compile(r"-?\d+"))):
+            if path and self.take("*"):
+                path.append("*")
+            elif path and (found := self.take_match(re.compile(r"-?\d+"))):
                 path.append(int(found[0]))
             else:
                 name = self.word()
@@ -1268,15 +1290,15 @@ class SelectorParser:
         operator = self.take("!=", "<=", ">=", "=", "<", ">")
         if operator is None:
             self.need("]")
-            return lambda node, index: (
-                not any(lead(node, path) is empty for empty in (MISSING, None)) and (lead(node, path) != [])
+            return lambda node, index: any(
+                not any(value is empty for empty in (MISSING, None)) and value != [] for value in leads(node, path)
             )
         self.blanks()
         if operator in ("=", "!="):
             equal = self.value()
             self.blanks()
             self.need("]")
-            return lambda node, index: equal(plain(lead(node, path))) == (operator == "=")
+            return lambda node, index: any(equal(plain(value)) for value in leads(node, path)) == (operator == "=")
         limit = self.number()
         if limit is None:
             raise self.error(f"{operator} needs a number")
@@ -1290,8 +1312,7 @@ class SelectorParser:
         }[operator]
 
         def selects(node, index):
-            value = lead(node, path)
-            return type(value) in (int, float) and compare(value)
+            return any(type(value) in (int, float) and compare(value) for value in leads(node, path))
 
         return selects
 
@@ -1338,7 +1359,9 @@ class SelectorParser:
         name = self.word()
         while self.take("-"):
             name += "-" + self.word()
-        if name == "root":
+        if name == "elif":
+            result.tests.append(is_elif)
+        elif name == "root":
             result.tests.append(lambda node, index: index.parent(node) is None)
         elif name in ("first-child", "last-child"):
             result.tests.append(nth(0, 1, name == "last-child"))

@@ -14,6 +14,7 @@ pub(crate) enum Language {
     Pattern,
     Selector,
     Template,
+    Condition,
     Combination,
 }
 
@@ -23,6 +24,7 @@ impl fmt::Display for Language {
             Self::Pattern => "pattern",
             Self::Selector => "selector",
             Self::Template => "template",
+            Self::Condition => "condition",
             Self::Combination => "combined query",
         })
     }

@@ -44,6 +44,7 @@
 
 mod attribute;
 mod capture;
+mod capture_condition;
 mod error;
 mod exec;
 mod hit;

@@ -3,14 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use lazyast_format::Tree;
+use lazyast_format::{Kind, Tree};
 
 use crate::capture::{Capture, HitMatch};
+use crate::capture_condition::{self, CaptureCondition};
 use crate::error::{ExecutionError, Language, QueryError};
 use crate::exec;
 use crate::hit::{Hit, TreeHits};
 use crate::pattern::{self, NameMatching, ParseFn};
-use crate::plan::{Condition, MAX_DEPTH, MAX_SIZE, Relation, indented};
+use crate::plan::{CaptureComparison, Condition, MAX_DEPTH, MAX_SIZE, Relation, indented};
 use crate::prefilter::Prefilter;
 use crate::selector;
 
@@ -86,6 +87,39 @@ impl Query {
         Self::combine(Condition::all([self.0.condition.clone(), ancestor]))
     }
 
+    /// As [`inside`](Self::inside), but no hit of a third query may be between the two.
+    pub fn inside_until(&self, other: &Self, until: &Self) -> Result<Self, QueryError> {
+        let ancestor = Condition::AncestorUntil(
+            Box::new(other.0.condition.clone()),
+            Box::new(until.0.condition.clone()),
+        );
+        Self::combine(Condition::all([self.0.condition.clone(), ancestor]))
+    }
+
+    /// The hits after a hit of another query, in the same list of one node: mostly a block of statements. An expression
+    /// that is a statement by itself counts as the statement.
+    pub fn follows(&self, other: &Self) -> Result<Self, QueryError> {
+        self.beside(Relation::EarlierSibling, other)
+    }
+
+    /// The hits before a hit of another query, as for [`follows`](Self::follows).
+    pub fn precedes(&self, other: &Self) -> Result<Self, QueryError> {
+        self.beside(Relation::LaterSibling, other)
+    }
+
+    fn beside(&self, relation: Relation, other: &Self) -> Result<Self, QueryError> {
+        let other = other.0.condition.clone();
+        let statement = || Condition::Kinds(Kind::Expr.into());
+        let other = Condition::any([
+            Condition::all([statement(), Condition::related(Relation::Child, other.clone())]),
+            other,
+        ]);
+        let beside = Condition::related(relation, other);
+        let own_statement = Condition::all([statement(), beside.clone()]);
+        let as_statement = Condition::related(Relation::Parent, own_statement);
+        Self::combine(Condition::all([self.0.condition.clone(), Condition::any([beside, as_statement])]))
+    }
+
     /// The hits with a hit of another query somewhere inside.
     pub fn has(&self, other: &Self) -> Result<Self, QueryError> {
         let descendant = Condition::related(Relation::Descendant, other.0.condition.clone());
@@ -100,14 +134,44 @@ impl Query {
     /// The hits for which all that a metavariable captured is hit by another query. Of a captured name, the node that
     /// has the name counts.
     pub fn captured(&self, name: &str, other: &Self) -> Result<Self, QueryError> {
-        if !self.capture_names().contains(&name) {
-            let names: Vec<String> = self.capture_names().iter().map(|name| format!("${name}")).collect();
-            let has = if names.is_empty() { "no metavariables".to_owned() } else { names.join(", ") };
-            let message = format!("there is no metavariable ${name}: the query has {has}");
-            return Err(QueryError::without_text(Language::Combination, message));
-        }
+        self.check_capture(name)?;
         let (outer, inner) = (self.0.condition.clone(), other.0.condition.clone());
         Self::combine(Condition::Captured(Box::new(outer), name.into(), Box::new(inner)))
+    }
+
+    /// The hits for which two metavariables captured equal things, or different ones. As for a metavariable that occurs
+    /// twice, positions and the like are not compared.
+    pub fn compared(&self, left: &str, right: &str, is_equal: bool) -> Result<Self, QueryError> {
+        self.check_capture(left)?;
+        self.check_capture(right)?;
+        let comparison = CaptureComparison { left: left.into(), right: right.into(), is_equal };
+        Self::combine(Condition::Compared(Box::new(self.0.condition.clone()), comparison))
+    }
+
+    /// The hits that fulfil a condition on captures, as the command line takes them: `$A == $B`, `$A != $B`, `$N > 100`
+    /// or `NAME=SELECTOR`.
+    pub fn restricted<B: AsRef<[u8]>>(
+        &self,
+        text: &str,
+        names: NameMatching,
+        parse: &ParseFn<'_, B>,
+    ) -> Result<Self, QueryError> {
+        match capture_condition::parse(text)? {
+            CaptureCondition::Compares { left, right, is_equal } => self.compared(&left, &right, is_equal),
+            CaptureCondition::Selects { name, selector } => {
+                self.captured(&name, &Self::selector_with(&selector, names, parse)?)
+            }
+        }
+    }
+
+    fn check_capture(&self, name: &str) -> Result<(), QueryError> {
+        if self.capture_names().contains(&name) {
+            return Ok(());
+        }
+        let names: Vec<String> = self.capture_names().iter().map(|name| format!("${name}")).collect();
+        let has = if names.is_empty() { "no metavariables".to_owned() } else { names.join(", ") };
+        let message = format!("there is no metavariable ${name}: the query has {has}");
+        Err(QueryError::without_text(Language::Combination, message))
     }
 
     /// The hits that both queries have.

@@ -1,6 +1,6 @@
 //! Replaces what queries find in Python sources.
 //!
-//! A [`Rewrite`] is a query with a *template*: Python code with the metavariables of the query's pattern. Each hit is
+//! A [`QueryRewrite`] is a query with a *template*: Python code with the metavariables of the query's pattern. Each hit is
 //! replaced with the template, in which captures stand as they were written: with their comments, their quotes and their
 //! line breaks. `docs/rewriting.md` says what is kept and what is added.
 //!
@@ -16,10 +16,10 @@
 //! #     Archive::open(buffer, None).map_err(|error| failure(error.to_string()))
 //! # }
 //! use lazyast_query::Query;
-//! use lazyast_rewrite::{Rewrite, apply};
+//! use lazyast_rewrite::{QueryRewrite, apply};
 //!
 //! let query = Query::pattern("$A.has_key($B)", &parse)?;
-//! let rewrite = Rewrite::new(&query, "$B in $A", &parse)?;
+//! let rewrite = QueryRewrite::new(&query, "$B in $A", &parse)?;
 //! let source = "if not d.has_key(a or b):\n    pass\n";
 //! let archive = parse(source)?;
 //! let tree = archive.tree()?;
@@ -56,5 +56,5 @@ mod template;
 mod verify;
 
 pub use edit::{Edit, apply};
-pub use rewrite::{ParseEditsFn, Rewrite, RewriteError, Rewritten};
+pub use rewrite::{ParseEditsFn, QueryRewrite, RewriteError, Rewritten};
 pub use skip::{SkipReason, SkippedHit};

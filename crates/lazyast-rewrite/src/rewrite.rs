@@ -1,4 +1,4 @@
-//! [`Rewrite`]: a query with a template, and what it makes of a source.
+//! [`QueryRewrite`]: a query with a template, and what it makes of a source.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -18,7 +18,7 @@ use crate::template::Template;
 use crate::verify::Verifier;
 
 /// A query with the template that replaces its hits.
-pub struct Rewrite<B> {
+pub struct QueryRewrite<B> {
     query: Query,
     /// `None` deletes statements.
     template: Option<Template<B>>,
@@ -94,7 +94,7 @@ impl From<ExecutionError> for RewriteError {
 /// The parser of a new source, which gets the edits of the old one.
 pub type ParseEditsFn<'p, B> = dyn Fn(&[Edit]) -> Result<Archive<B>, ParseFailure> + 'p;
 
-impl<B: AsRef<[u8]>> Rewrite<B> {
+impl<B: AsRef<[u8]>> QueryRewrite<B> {
     /// Compiles a template for the hits of a query. An empty template deletes statements.
     pub fn new(query: &Query, template: &str, parse: &ParseFn<'_, B>) -> Result<Self, QueryError> {
         let template = template.replace("\r\n", "\n").replace('\r', "\n");
@@ -246,8 +246,8 @@ fn sort<B: AsRef<[u8]>>(code: &TemplateCode<'_, B>) -> Result<TemplateSort, Dama
     })
 }
 
-impl<B> fmt::Debug for Rewrite<B> {
+impl<B> fmt::Debug for QueryRewrite<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Rewrite").field("query", &self.query).finish_non_exhaustive()
+        f.debug_struct("QueryRewrite").field("query", &self.query).finish_non_exhaustive()
     }
 }

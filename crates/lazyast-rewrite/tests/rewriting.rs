@@ -3,7 +3,7 @@
 use lazyast_format::Archive;
 use lazyast_format::layout::Buffer;
 use lazyast_query::{ParseFailure, Query};
-use lazyast_rewrite::{Rewrite, RewriteError, Rewritten, apply};
+use lazyast_rewrite::{QueryRewrite, RewriteError, Rewritten, apply};
 
 fn parse(source: &str) -> Result<Archive<Buffer>, ParseFailure> {
     let failure = |message| ParseFailure { message, offset: None };
@@ -21,7 +21,7 @@ fn parse(source: &str) -> Result<Archive<Buffer>, ParseFailure> {
 
 fn try_rewrite(pattern: &str, template: &str, source: &str) -> Result<Rewritten, RewriteError> {
     let query = Query::pattern(pattern, &parse).expect("a pattern");
-    let rewrite = Rewrite::new(&query, template, &parse).expect("a template");
+    let rewrite = QueryRewrite::new(&query, template, &parse).expect("a template");
     let archive = parse(source).expect("a source");
     let tree = archive.tree().expect("a tree");
     let hits = query.hits(&tree).expect("hits");
@@ -345,7 +345,7 @@ fn templates_with_mistakes_are_errors() {
         ("g(", "template:"),
         ("$X + $$$A", "cannot stand here"),
     ] {
-        match Rewrite::new(&query, template, &parse) {
+        match QueryRewrite::new(&query, template, &parse) {
             Ok(_) => panic!("{template} is a template"),
             Err(error) => assert!(error.to_string().contains(message), "{template}: {error}"),
         }

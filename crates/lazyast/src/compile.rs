@@ -36,6 +36,11 @@ pub fn selector(text: &str) -> Result<Query, QueryError> {
     Query::selector(text, &parse)
 }
 
+/// The hits of a query that fulfil a condition on captures, such as `$A != $B`; see [`Query::restricted`].
+pub fn restricted(query: &Query, condition: &str, names: NameMatching) -> Result<Query, QueryError> {
+    query.restricted(condition, names, &parse)
+}
+
 /// Parses a pattern or a template.
 pub(crate) fn parse(text: &str) -> Result<Archive<ArchiveBytes>, ParseFailure> {
     parse_bytes(text.as_bytes())

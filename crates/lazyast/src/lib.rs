@@ -64,7 +64,7 @@ pub mod table;
 
 pub use archive::{ArchiveBytes, OwnedTree};
 pub use cache::Cache;
-pub use compile::{pattern, pattern_with, selector, selector_with};
+pub use compile::{pattern, pattern_with, restricted, selector, selector_with};
 pub use error::Error;
 pub use lazyast_format as format;
 pub use lazyast_format::{Field, Kind, Node, NodeId, Tree};
@@ -76,5 +76,6 @@ pub use parse::parse;
 pub use project::{
     ChangeDetection, ExportReport, FailureReason, FallbackVerdict, FileError, FileSelection, FileType,
     InterpreterId, InvalidGlob, MAX_SOURCE_BYTES, ManifestOptions, Module, Progress, Project, ReplaceError,
-    SearchError, SourceFailure, WarmOptions, WarmReport, export, find_sources, read_source, replace_source, warm,
+    SearchError, SourceFailure, WarmOptions, WarmReport, export, find_sources, read_source, replace_source,
+    warm,
 };

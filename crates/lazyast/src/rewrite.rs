@@ -25,7 +25,7 @@ use crate::parse as parse_source;
 pub use lazyast_rewrite::{Edit, RewriteError, SkipReason, SkippedHit, apply};
 
 /// A query with the template that replaces its hits.
-pub type Rewrite = lazyast_rewrite::Rewrite<ArchiveBytes>;
+pub type Rewrite = lazyast_rewrite::QueryRewrite<ArchiveBytes>;
 
 /// A source after a rewrite.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -32,9 +32,9 @@ pub(crate) struct FindCommand {
     #[arg(long = "pattern", short = 'e', allow_hyphen_values = true, value_name = "PATTERN")]
     queries: Vec<String>,
     #[command(flatten)]
-    rewrite: RewriteArguments,
-    #[command(flatten)]
     search: SearchArguments,
+    #[command(flatten)]
+    rewrite: RewriteArguments,
 }
 
 impl FindCommand {

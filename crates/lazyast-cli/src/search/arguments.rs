@@ -21,14 +21,23 @@ pub(crate) struct SearchArguments {
     /// Only hits inside a node that the selector selects
     #[arg(long, value_name = "SELECTOR")]
     pub(super) inside: Vec<String>,
+    /// For --inside: no node that the selector selects may be between the two
+    #[arg(long, value_name = "SELECTOR", requires = "inside")]
+    pub(super) until: Option<String>,
+    /// Only hits after a node that the selector selects, in the same block
+    #[arg(long, value_name = "SELECTOR")]
+    pub(super) follows: Vec<String>,
+    /// Only hits before a node that the selector selects, in the same block
+    #[arg(long, value_name = "SELECTOR")]
+    pub(super) precedes: Vec<String>,
     /// Only hits that contain a node that the selector selects
     #[arg(long, value_name = "SELECTOR")]
     pub(super) has: Vec<String>,
     /// Only hits that the selector does not select
     #[arg(long, value_name = "SELECTOR")]
     pub(super) not: Vec<String>,
-    /// Only hits whose capture NAME the selector selects; can be given more than once
-    #[arg(long = "where", value_name = "NAME=SELECTOR")]
+    /// Only hits whose captures fulfil NAME=SELECTOR, '$A == $B', '$A != $B' or '$N > 100'; can be given more than once
+    #[arg(long = "where", value_name = "CONDITION")]
     pub(super) conditions: Vec<String>,
     /// Compare dotted names in patterns as text, not by what they stand for
     #[arg(long)]

@@ -114,12 +114,21 @@ fn compile_with_restrictions(
         QueryLanguage::Selector => lazyast::selector_with(text, names)?,
     };
     for condition in &options.conditions {
-        let (name, selector) = condition.split_once('=').unwrap_or((condition, ""));
-        let name = name.trim_start_matches('$');
-        query = query.captured(name, &lazyast::selector_with(selector, names)?)?;
+        query = lazyast::restricted(&query, condition, names)?;
     }
+    let until = options.until.as_ref().map(|selector| lazyast::selector_with(selector, names)).transpose()?;
     for selector in &options.inside {
-        query = query.inside(&lazyast::selector_with(selector, names)?)?;
+        let other = lazyast::selector_with(selector, names)?;
+        query = match &until {
+            Some(until) => query.inside_until(&other, until)?,
+            None => query.inside(&other)?,
+        };
+    }
+    for selector in &options.follows {
+        query = query.follows(&lazyast::selector_with(selector, names)?)?;
+    }
+    for selector in &options.precedes {
+        query = query.precedes(&lazyast::selector_with(selector, names)?)?;
     }
     for selector in &options.has {
         query = query.has(&lazyast::selector_with(selector, names)?)?;

@@ -17,6 +17,8 @@ pub(crate) enum AttributeStep {
     Name(String),
     /// An element of a list, counted from the end where the index is negative.
     Index(i64),
+    /// Any element of a list.
+    Any,
 }
 
 /// A path, with its first field looked up for every kind.
@@ -63,28 +65,66 @@ impl AttributePath {
         self.first_field(kind).is_some() || is_position()
     }
 
-    /// Follows the path from a node.
+    /// Follows the path from a node to every value that it leads to: one, unless the path has a `*`.
+    pub(super) fn values<'a>(
+        &self,
+        tree: &Tree<'a>,
+        node: NodeId,
+    ) -> Result<Vec<AttributeValue<'a>>, Damage> {
+        let mut values = vec![AttributeValue::Node(node)];
+        for (index, step) in self.steps.iter().enumerate() {
+            if *step == AttributeStep::Any {
+                values = values.into_iter().flat_map(AttributeValue::elements).collect();
+                continue;
+            }
+            let next = values.into_iter().map(|value| self.follow(tree, value, index));
+            values = next.collect::<Result<_, _>>()?;
+        }
+        Ok(values)
+    }
+
+    /// Follows the path from a node to one value.
     pub(super) fn value<'a>(&self, tree: &Tree<'a>, node: NodeId) -> Result<AttributeValue<'a>, Damage> {
         let mut value = AttributeValue::Node(node);
-        for (index, step) in self.steps.iter().enumerate() {
-            value = match (step, value) {
+        for index in 0..self.steps.len() {
+            value = self.follow(tree, value, index)?;
+        }
+        Ok(value)
+    }
+
+    /// Whether the path may lead to several values.
+    pub(super) fn has_any(&self) -> bool {
+        self.steps.contains(&AttributeStep::Any)
+    }
+
+    /// Takes the step with an index.
+    fn follow<'a>(
+        &self,
+        tree: &Tree<'a>,
+        value: AttributeValue<'a>,
+        index: usize,
+    ) -> Result<AttributeValue<'a>, Damage> {
+        let step = &self.steps[index];
+        Ok({
+            match (step, value) {
                 (AttributeStep::Name(name), AttributeValue::Node(node)) => {
                     let kind = tree.kind(node)?;
                     let spec = if index == 0 { self.first_field(kind) } else { field_of(kind, name) };
                     match spec {
+                        // The next step keeps a number as it is.
                         Some(spec) if holds_nodes(spec) && is_length(self.steps.get(index + 1)) => {
-                            return length_of_field(tree, node, spec);
+                            length_of_field(tree, node, spec)?
                         }
                         Some(spec) => field_value(tree, node, spec)?,
                         None => position(tree, node, kind, name)?,
                     }
                 }
+                (step, AttributeValue::Int(length)) if is_length(Some(step)) => AttributeValue::Int(length),
                 (step, value) if is_length(Some(step)) => value.length(),
                 (AttributeStep::Index(index), value) => value.element(*index),
-                (AttributeStep::Name(_), _) => AttributeValue::Missing,
-            };
-        }
-        Ok(value)
+                (AttributeStep::Name(_) | AttributeStep::Any, _) => AttributeValue::Missing,
+            }
+        })
     }
 }
 

@@ -105,10 +105,13 @@ impl AttributeTest {
             let in_tree = ReferenceInTree::of(reference, tree)?;
             let mut passing = Vec::new();
             for node in nodes {
-                if let AttributeValue::Node(value) = self.path.value(tree, node)?
-                    && in_tree.matches(reference, tree, value)?
-                {
-                    passing.push(node);
+                for value in self.path.values(tree, node)? {
+                    if let AttributeValue::Node(value) = value
+                        && in_tree.matches(reference, tree, value)?
+                    {
+                        passing.push(node);
+                        break;
+                    }
                 }
             }
             return Ok(passing);
@@ -136,17 +139,26 @@ impl AttributeTest {
     }
 
     fn passes(&self, tree: &Tree<'_>, node: NodeId) -> Result<bool, Damage> {
-        let value = self.path.value(tree, node)?;
-        Ok(match &self.test {
+        if !self.path.has_any() {
+            let value = self.path.value(tree, node)?;
+            return Ok(self.accepts(&value) != matches!(self.test, ValueTest::Differs(_)));
+        }
+        let values = self.path.values(tree, node)?;
+        // With `!=`, no element is equal.
+        Ok(values.iter().any(|value| self.accepts(value)) != matches!(self.test, ValueTest::Differs(_)))
+    }
+
+    /// Whether a value passes; for `!=`, whether it is equal.
+    fn accepts(&self, value: &AttributeValue<'_>) -> bool {
+        match &self.test {
             ValueTest::IsPresent => value.is_present(),
-            ValueTest::Equals(operand) => operand.equals(&value),
+            ValueTest::Equals(operand) | ValueTest::Differs(operand) => operand.equals(value),
             // Whole sets are tested at once, see `filter`.
             ValueTest::StandsFor(_) => false,
-            ValueTest::Differs(operand) => !operand.equals(&value),
             ValueTest::Compares(accepts, number) => {
                 value.number().and_then(|value| value.compare(number)).is_some_and(accepts)
             }
-        })
+        }
     }
 }
 

@@ -65,6 +65,18 @@ impl<'a> AttributeValue<'a> {
         }
     }
 
+    /// The elements of a list.
+    pub(super) fn elements(self) -> Vec<Self> {
+        match self {
+            Self::Nodes(nodes) => nodes.into_iter().map(|node| node.map_or(Self::None, Self::Node)).collect(),
+            Self::Identifiers(names) => names.into_iter().map(Self::Identifier).collect(),
+            Self::Singletons(singletons) => {
+                singletons.into_iter().map(|one| Self::Class(one.name())).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The value of an `int` or a `float`. `True` and `False` are not numbers.
     pub(super) fn number(&self) -> Option<Number> {
         match self {

@@ -1,12 +1,12 @@
-//! Conditions on what a metavariable captured.
+//! Conditions on what metavariables captured.
 
 use lazyast_format::{NodeId, Tree};
 
 use super::navigation::{block_from, parents};
 use super::node_set::NodeSet;
 use crate::error::ExecutionError;
-use crate::pattern::{Matcher, PatternRoot};
-use crate::plan::Condition;
+use crate::pattern::{Matcher, Pattern, PatternMatch, PatternRoot, subjects_equal};
+use crate::plan::{CaptureComparison, Condition};
 
 /// Keeps the candidates for which everything that a metavariable captured is in a set.
 ///
@@ -19,12 +19,47 @@ pub(super) fn with_captures(
     fulfilling: &NodeSet,
     candidates: Vec<NodeId>,
 ) -> Result<Vec<NodeId>, ExecutionError> {
+    matching(tree, condition, &candidates, |pattern, matched| {
+        let slot = pattern.captures.iter().position(|slot| *slot.name == *name);
+        Ok(slot.is_some_and(|slot| {
+            matched.captures[slot].iter().all(|subject| fulfilling.contains(subject.node))
+        }))
+    })
+}
+
+/// Keeps the candidates for which two metavariables captured equal things, or different ones.
+pub(super) fn with_compared_captures(
+    tree: &Tree<'_>,
+    condition: &Condition,
+    comparison: &CaptureComparison,
+    candidates: Vec<NodeId>,
+) -> Result<Vec<NodeId>, ExecutionError> {
+    matching(tree, condition, &candidates, |pattern, matched| {
+        let slot = |name: &str| pattern.captures.iter().position(|slot| *slot.name == *name);
+        let (Some(left), Some(right)) = (slot(&comparison.left), slot(&comparison.right)) else {
+            return Ok(false);
+        };
+        let (left, right) = (&matched.captures[left], &matched.captures[right]);
+        let mut are_equal = left.len() == right.len();
+        for (one, other) in left.iter().zip(right) {
+            are_equal = are_equal && subjects_equal(tree, *one, *other)?;
+        }
+        Ok(are_equal == comparison.is_equal)
+    })
+}
+
+/// Keeps the candidates that one of a condition's own patterns matches so that a test accepts the match.
+fn matching(
+    tree: &Tree<'_>,
+    condition: &Condition,
+    candidates: &[NodeId],
+    accepts: impl Fn(&Pattern, &PatternMatch) -> Result<bool, ExecutionError>,
+) -> Result<Vec<NodeId>, ExecutionError> {
     let mut patterns = Vec::new();
     condition.own_patterns(&mut patterns);
-    let parents = parents(tree, &candidates)?;
+    let parents = parents(tree, candidates)?;
     let mut kept = Vec::new();
     for pattern in patterns {
-        let Some(slot) = pattern.captures.iter().position(|slot| *slot.name == *name) else { continue };
         let mut matcher = Matcher::new(pattern, tree)?;
         for (node, parent) in candidates.iter().zip(&parents) {
             if !pattern.kinds.contains(tree.kind(*node)?) {
@@ -34,9 +69,7 @@ pub(super) fn with_captures(
                 PatternRoot::Node(_) => Vec::new(),
                 PatternRoot::Block(_) => block_from(tree, *parent, *node, pattern.max_block_length())?,
             };
-            if matcher.matches(*node, &block)?
-                && matcher.matched().captures[slot].iter().all(|subject| fulfilling.contains(subject.node))
-            {
+            if matcher.matches(*node, &block)? && accepts(pattern, &matcher.matched())? {
                 kept.push(*node);
             }
         }

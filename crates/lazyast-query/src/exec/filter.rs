@@ -7,13 +7,16 @@
 use lazyast_format::{NodeId, Tree};
 
 use super::candidates::of_kinds;
-use super::captures::with_captures;
+use super::captures::{with_captures, with_compared_captures};
+use super::elif::written_as_elif;
 use super::fields::in_fields;
 use super::navigation::{distinct, parents};
 use super::node_set::{NodeSet, retain, union};
 use super::patterns::matching;
 use super::positions::at_position;
-use super::relations::{SiblingDirection, with_ancestor, with_child, with_descendant, with_sibling};
+use super::relations::{
+    SiblingDirection, with_ancestor, with_child, with_descendant, with_near_ancestor, with_sibling,
+};
 use crate::error::ExecutionError;
 use crate::plan::{Condition, Relation};
 
@@ -82,6 +85,15 @@ pub(super) fn filter(
             let fulfilling = NodeSet::of(tree, &all(tree, inner, given_up)?);
             with_captures(tree, outer, name, &fulfilling, matching)
         }
+        Condition::Compared(outer, comparison) => {
+            let matching = filter(tree, outer, candidates, given_up)?;
+            with_compared_captures(tree, outer, comparison, matching)
+        }
+        Condition::AncestorUntil(other, until) => {
+            let bounds = all(tree, until, given_up)?;
+            with_near_ancestor(tree, all(tree, other, given_up)?, bounds, candidates)
+        }
+        Condition::Elif => written_as_elif(tree, candidates),
         Condition::Related(relation, other) => related(tree, *relation, other, candidates, given_up),
     }
 }

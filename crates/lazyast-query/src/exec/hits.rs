@@ -63,7 +63,7 @@ pub(crate) fn match_at<'c>(
             };
             Ok((has_kind && matcher.matches(node, &block)?).then(|| (&**pattern, matcher.matched())))
         }
-        Condition::Captured(outer, _, _) => match_at(tree, outer, node),
+        Condition::Captured(outer, _, _) | Condition::Compared(outer, _) => match_at(tree, outer, node),
         Condition::All(parts) => {
             for part in parts {
                 let found = match_at(tree, part, node)?;

@@ -34,13 +34,14 @@
 //!
 //! - [`candidates`]: the nodes of some kinds.
 //! - [`filter`]: conditions over sets of candidates.
-//! - [`captures`], [`relations`], [`fields`], [`patterns`], [`positions`]: the conditions that need more than a line.
+//! - [`captures`], [`elif`], [`relations`], [`fields`], [`patterns`], [`positions`]: the conditions that need more than a line.
 //! - [`navigation`]: parents, lists of siblings, blocks.
 //! - [`node_set`]: sets of nodes.
 //! - [`hits`](mod@hits): hits and the patterns that captures come from.
 
 mod candidates;
 mod captures;
+mod elif;
 mod fields;
 mod filter;
 mod hits;

@@ -39,6 +39,42 @@ pub(super) fn with_ancestor(
     })
 }
 
+/// Keeps the candidates inside the subtree of one of the others, if no bound is between them.
+pub(super) fn with_near_ancestor(
+    tree: &Tree<'_>,
+    others: Vec<NodeId>,
+    bounds: Vec<NodeId>,
+    candidates: Vec<NodeId>,
+) -> Result<Vec<NodeId>, ExecutionError> {
+    let mut others = others.into_iter().peekable();
+    let mut bounds = bounds.into_iter().peekable();
+    // The subtrees that contain the current node, the innermost last: the end, and whether it is one of the others.
+    let mut open: Vec<(NodeId, bool)> = Vec::new();
+    retain(candidates, |node| {
+        loop {
+            let next = match (others.peek(), bounds.peek()) {
+                (Some(other), Some(bound)) => *other.min(bound),
+                (Some(one), None) | (None, Some(one)) => *one,
+                (None, None) => break,
+            };
+            if next >= node {
+                break;
+            }
+            // A node that is both is one of the others.
+            let is_other = others.next_if_eq(&next).is_some();
+            bounds.next_if_eq(&next);
+            while open.last().is_some_and(|(end, _)| *end <= next) {
+                open.pop();
+            }
+            open.push((tree.subtree_end(next), is_other));
+        }
+        while open.last().is_some_and(|(end, _)| *end <= node) {
+            open.pop();
+        }
+        Ok(open.last().is_some_and(|(_, is_other)| *is_other))
+    })
+}
+
 /// Keeps the candidates with one of the others in their subtree.
 pub(super) fn with_descendant(
     tree: &Tree<'_>,

@@ -13,7 +13,7 @@ use super::subject::{Subject, SubjectForm};
 use crate::integer::parse_integer;
 
 /// Whether two subjects are equal.
-pub(super) fn subjects_equal(tree: &Tree<'_>, one: Subject, other: Subject) -> Result<bool, Damage> {
+pub(crate) fn subjects_equal(tree: &Tree<'_>, one: Subject, other: Subject) -> Result<bool, Damage> {
     match (text_of(tree, one)?, text_of(tree, other)?) {
         (None, None) => {}
         (one, other) => return Ok(one == other),

@@ -31,7 +31,7 @@ mod text;
 
 pub use compile::Fragment;
 pub(crate) use compile::compile;
-pub(crate) use equality::text_of;
+pub(crate) use equality::{subjects_equal, text_of};
 pub(crate) use matcher::{MAX_STEPS, Matcher, PatternMatch};
 pub use name_matching::NameMatching;
 pub use parse::{ParseFailure, ParseFn};

@@ -44,6 +44,8 @@ pub(crate) struct Pattern {
     /// The field that a match must be in: that of decorators, if the pattern is one.
     pub(crate) only_field: Option<Field>,
     pub(super) quick_rejects: Vec<QuickReject>,
+    /// What the writer of the pattern probably means instead.
+    pub(crate) hints: Vec<String>,
     /// The dotted names that are compared by what stands for them.
     pub(super) references: Vec<Reference>,
 }

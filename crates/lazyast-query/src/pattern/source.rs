@@ -152,7 +152,14 @@ impl<'t> OffsetMap<'t> {
             return QueryError::new(self.language, text, span, message);
         }
         let mut message = failure.message;
-        if text[..offset].trim_end().ends_with(':') && text[offset..].trim().is_empty() {
+        let word = text.trim_start().split(|character: char| !character.is_ascii_alphabetic()).next();
+        if let Some(word @ ("else" | "elif" | "finally")) = word {
+            let statement = if word == "finally" { "try: $$$" } else { "if $_: $_" };
+            message = format!(
+                "{word} is a part of a statement: write the whole statement, such as `{statement}` in a line \
+                 before it"
+            );
+        } else if text[..offset].trim_end().ends_with(':') && text[offset..].trim().is_empty() {
             message.push_str("; write `: $$$` to match any block");
         }
         QueryError::new(self.language, text, offset..offset + 1, message)

@@ -12,7 +12,7 @@ use super::relation::Relation;
 use crate::attribute::AttributeTest;
 use crate::pattern::Pattern;
 use crate::prefilter::Prefilter;
-use lazyast_format::KindSet;
+use lazyast_format::{Kind, KindSet};
 
 /// The deepest condition: its evaluation recurses once for each level.
 pub(crate) const MAX_DEPTH: usize = 200;
@@ -33,8 +33,23 @@ pub(crate) enum Condition {
     Not(Box<Self>),
     /// What a metavariable captured fulfils the inner condition. The outer one has the patterns.
     Captured(Box<Self>, Arc<str>, Box<Self>),
+    /// What two metavariables captured is equal, or is not. The condition has the patterns.
+    Compared(Box<Self>, CaptureComparison),
     /// Some node in this relation to the node fulfils the inner condition.
     Related(Relation, Box<Self>),
+    /// An ancestor fulfils the first condition, and no node between it and the node fulfils the second.
+    AncestorUntil(Box<Self>, Box<Self>),
+    /// The node is an `If` that is written as `elif`.
+    Elif,
+}
+
+/// A comparison of two captures by their names.
+#[derive(Clone, Debug)]
+pub(crate) struct CaptureComparison {
+    pub(crate) left: Arc<str>,
+    pub(crate) right: Arc<str>,
+    /// Whether they must be equal; else they must differ.
+    pub(crate) is_equal: bool,
 }
 
 impl Condition {
@@ -99,7 +114,12 @@ impl Condition {
             Self::Attribute(_) => 5,
             Self::Fields(_) => 6,
             Self::Any(_) | Self::All(_) | Self::Not(_) => 7,
-            Self::Related(..) | Self::ListPosition(_) | Self::Captured(..) => 8,
+            Self::Elif => 6,
+            Self::Related(..)
+            | Self::AncestorUntil(..)
+            | Self::ListPosition(_)
+            | Self::Captured(..)
+            | Self::Compared(..) => 8,
         }
     }
 
@@ -109,7 +129,8 @@ impl Condition {
             Self::Kinds(kinds) => *kinds,
             Self::Pattern(pattern) => pattern.kinds,
             Self::Attribute(test) => test.kinds(),
-            Self::Captured(outer, _, _) => outer.kinds(),
+            Self::Captured(outer, _, _) | Self::Compared(outer, _) => outer.kinds(),
+            Self::Elif => Kind::If.into(),
             Self::All(parts) => parts.iter().fold(KindSet::all(), |kinds, part| kinds.and(part.kinds())),
             Self::Any(parts) => parts.iter().fold(KindSet::EMPTY, |kinds, part| kinds.or(part.kinds())),
             _ => KindSet::all(),
@@ -125,22 +146,25 @@ impl Condition {
             Self::Attribute(test) => test.prefilter(),
             Self::All(parts) => Prefilter::all(parts.iter().map(Self::prefilter)),
             Self::Any(parts) => Prefilter::any(parts.iter().map(Self::prefilter)),
-            Self::Related(_, other) => other.prefilter(),
+            Self::Related(_, other) | Self::AncestorUntil(other, _) => other.prefilter(),
+            Self::Elif => Prefilter::Kinds(Kind::If.into()),
             // A `$$$` may have captured nothing, so the inner condition excludes no file.
-            Self::Captured(outer, _, _) => outer.prefilter(),
+            Self::Captured(outer, _, _) | Self::Compared(outer, _) => outer.prefilter(),
             Self::Fields(_) | Self::ListPosition(_) | Self::Not(_) => Prefilter::ACCEPT_ALL,
         }
     }
 
     /// The depth of the condition, and the number of its parts.
     pub(crate) fn measure(&self) -> (usize, usize) {
-        if let Self::Captured(outer, _, inner) = self {
+        if let Self::Captured(outer, _, inner) | Self::AncestorUntil(outer, inner) = self {
             let ((outer_depth, outer_size), (depth, size)) = (outer.measure(), inner.measure());
             return (outer_depth.max(depth) + 1, outer_size.saturating_add(size).saturating_add(1));
         }
         let inner: &[Self] = match self {
             Self::All(parts) | Self::Any(parts) => parts,
-            Self::Not(inner) | Self::Related(_, inner) => std::slice::from_ref(inner),
+            Self::Not(inner) | Self::Related(_, inner) | Self::Compared(inner, _) => {
+                std::slice::from_ref(inner)
+            }
             _ => &[],
         };
         inner.iter().map(Self::measure).fold((1, 1), |(depth, size), (inner_depth, inner_size)| {
@@ -154,12 +178,13 @@ impl Condition {
             Self::Attribute(test) => hints.extend(test.hint()),
             Self::ListPosition(position) => hints.extend(position.hint()),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.hints(hints)),
-            Self::Not(inner) | Self::Related(_, inner) => inner.hints(hints),
-            Self::Captured(outer, _, inner) => {
+            Self::Not(inner) | Self::Related(_, inner) | Self::Compared(inner, _) => inner.hints(hints),
+            Self::Captured(outer, _, inner) | Self::AncestorUntil(outer, inner) => {
                 outer.hints(hints);
                 inner.hints(hints);
             }
-            Self::Kinds(_) | Self::Fields(_) | Self::Pattern(_) => {}
+            Self::Pattern(pattern) => hints.extend(pattern.hints.iter().cloned()),
+            Self::Kinds(_) | Self::Fields(_) | Self::Elif => {}
         }
     }
 
@@ -168,7 +193,7 @@ impl Condition {
     pub(crate) fn own_patterns<'c>(&'c self, patterns: &mut Vec<&'c Arc<Pattern>>) {
         match self {
             Self::Pattern(pattern) => patterns.push(pattern),
-            Self::Captured(outer, _, _) => outer.own_patterns(patterns),
+            Self::Captured(outer, _, _) | Self::Compared(outer, _) => outer.own_patterns(patterns),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.own_patterns(patterns)),
             _ => {}
         }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::condition::Condition;
+use super::relation::Relation;
 use crate::schema::kind_names;
 
 impl fmt::Display for Condition {
@@ -41,6 +42,16 @@ fn write(condition: &Condition, f: &mut fmt::Formatter<'_>, level: usize) -> fmt
             write(outer, f, level)?;
             write_parts(f, &format!("captured as {name}"), std::slice::from_ref(&**inner))
         }
+        Condition::Compared(outer, comparison) => {
+            write(outer, f, level)?;
+            let operator = if comparison.is_equal { "==" } else { "!=" };
+            writeln!(f, "{indent}captures ${} {operator} ${}", comparison.left, comparison.right)
+        }
+        Condition::AncestorUntil(other, until) => {
+            write_parts(f, Relation::Ancestor.name(), std::slice::from_ref(&**other))?;
+            write_parts(f, "not beyond", std::slice::from_ref(&**until))
+        }
+        Condition::Elif => writeln!(f, "{indent}written as elif"),
         Condition::Related(relation, other) => {
             write_parts(f, relation.name(), std::slice::from_ref(&**other))
         }

@@ -52,7 +52,9 @@ fn parse_path(
     let mut path = Vec::new();
     loop {
         let start = lexer.offset();
-        if lexer.peek().is_some_and(|character| character.is_ascii_digit() || character == '-') {
+        if !path.is_empty() && lexer.take("*") {
+            path.push(AttributeStep::Any);
+        } else if lexer.peek().is_some_and(|character| character.is_ascii_digit() || character == '-') {
             lexer.take("-");
             lexer.name();
             let index = lexer.text_since(start).parse();

@@ -17,7 +17,8 @@ use lazyast_format::KindSet;
 /// The deepest nesting of parentheses, and the longest chain of combinators.
 const MAX_NESTING: usize = 64;
 
-const PSEUDO_CLASSES: [&str; 11] = [
+const PSEUDO_CLASSES: [&str; 12] = [
+    "elif",
     "is",
     "matches",
     "not",
@@ -230,6 +231,7 @@ impl SelectorParser<'_, '_> {
         match self.lexer.pseudo_class() {
             "first-child" => Ok(at(0, 1, false)),
             "last-child" => Ok(at(0, 1, true)),
+            "elif" => Ok(Condition::Elif),
             "root" => Ok(Condition::Kinds(Kind::Module.into())),
             "is" | "matches" | "where" => self.in_parentheses(Self::selector_list),
             "not" => Ok(self.in_parentheses(Self::selector_list)?.not()),

@@ -34,6 +34,16 @@ enum QueryOrSelector<'py> {
     Selector(String),
 }
 
+impl QueryOrSelector<'_> {
+    /// The query, and the text that makes it again.
+    fn compiled(self) -> PyResult<(lazyast::Query, String)> {
+        Ok(match self {
+            Self::Query(query) => (query.get().inner.clone(), query.get().text.clone()),
+            Self::Selector(text) => (lazyast::selector(&text).map_err(invalid)?, format!("{text:?}")),
+        })
+    }
+}
+
 /// The exception for an invalid query.
 pub(super) fn invalid(error: lazyast::QueryError) -> PyErr {
     QueryError::new_err(error.to_string())
@@ -79,12 +89,7 @@ impl PyQuery {
         repr: &str,
         combine: impl Fn(&lazyast::Query, &lazyast::Query) -> Result<lazyast::Query, lazyast::QueryError>,
     ) -> PyResult<Self> {
-        let (other, text) = match other {
-            QueryOrSelector::Query(query) => (query.get().inner.clone(), query.get().text.clone()),
-            QueryOrSelector::Selector(text) => {
-                (lazyast::selector(&text).map_err(invalid)?, format!("{text:?}"))
-            }
-        };
+        let (other, text) = other.compiled()?;
         let inner = combine(&self.inner, &other).map_err(invalid)?;
         let text = format!("{}{}", self.text, repr.replace('*', &text)).chars().take(MAX_REPR).collect();
         Ok(Self { inner, text })
@@ -93,9 +98,24 @@ impl PyQuery {
 
 #[pymethods]
 impl PyQuery {
-    /// Matches of this query that are somewhere inside a match of another query.
-    fn inside(&self, other: QueryOrSelector<'_>) -> PyResult<Self> {
-        self.combine(other, ".inside(*)", lazyast::Query::inside)
+    /// Matches of this query that are somewhere inside a match of another query. With `until`, no match of that query may
+    /// be between the two.
+    #[pyo3(signature = (other, until = None))]
+    fn inside(&self, other: QueryOrSelector<'_>, until: Option<QueryOrSelector<'_>>) -> PyResult<Self> {
+        let Some(until) = until else { return self.combine(other, ".inside(*)", lazyast::Query::inside) };
+        let (until, text) = until.compiled()?;
+        let repr = format!(".inside(*, until={text})");
+        self.combine(other, &repr, |query, other| query.inside_until(other, &until))
+    }
+
+    /// Matches of this query that come after a match of another query in the same block.
+    fn follows(&self, other: QueryOrSelector<'_>) -> PyResult<Self> {
+        self.combine(other, ".follows(*)", lazyast::Query::follows)
+    }
+
+    /// Matches of this query that come before a match of another query in the same block.
+    fn precedes(&self, other: QueryOrSelector<'_>) -> PyResult<Self> {
+        self.combine(other, ".precedes(*)", lazyast::Query::precedes)
     }
 
     /// Matches of this query that have a match of another query somewhere inside.
@@ -109,8 +129,15 @@ impl PyQuery {
     }
 
     /// Matches for which everything that the metavariable `name` captured is a match of another query.
-    #[pyo3(name = "where")]
-    fn where_(&self, name: &str, other: QueryOrSelector<'_>) -> PyResult<Self> {
+    ///
+    /// With one argument: matches that fulfil a condition on captures: `"$A == $B"`, `"$A != $B"` or `"$N > 100"`.
+    #[pyo3(name = "where", signature = (name, other = None))]
+    fn where_(&self, name: &str, other: Option<QueryOrSelector<'_>>) -> PyResult<Self> {
+        let Some(other) = other else {
+            let inner = lazyast::restricted(&self.inner, name, NameMatching::Resolved).map_err(invalid)?;
+            let text = format!("{}.where({name:?})", self.text).chars().take(MAX_REPR).collect();
+            return Ok(Self { inner, text });
+        };
         let repr = format!(".where({name:?}, *)");
         self.combine(other, &repr, |query, other| query.captured(name, other))
     }

@@ -44,6 +44,7 @@ impl<'c, 'a> PatternCompiler<'c, 'a> {
             only_field: None,
             quick_rejects: Vec::new(),
             references: Vec::new(),
+            hints: Vec::new(),
         };
         Self {
             parsed,

@@ -12,11 +12,13 @@
 //! - [`node`]: compiles nodes, their fields and lists.
 //! - [`quick_reject`]: the tests that come before everything else.
 //! - [`independence`]: which lists the matcher need not match in a second way.
+//! - [`hints`]: what the writer probably means instead.
 //! - [`root`]: the statements, the clause or the expression that is the pattern.
 
 mod compiler;
 mod entry;
 mod fragment;
+mod hints;
 mod independence;
 mod node;
 mod parsed;

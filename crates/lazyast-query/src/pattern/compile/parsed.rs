@@ -70,17 +70,6 @@ impl<'c, 'a> ParsedPattern<'c, 'a> {
         }
     }
 
-    /// Whether a node is a literal part of an f-string.
-    pub(super) fn is_fstring_part(&self, node: NodeId) -> Result<bool, QueryError> {
-        // Elsewhere a `Constant` is in the field `values` only of dictionaries and of `and` and `or`.
-        if self.tree.field(node).map_err(|damage| self.damage(&damage))? != Field::Values {
-            return Ok(false);
-        }
-        let path = self.tree.path_to(node).map_err(|damage| self.damage(&damage))?;
-        let parent = path.iter().rev().nth(1).map_or(0, |step| step.id);
-        Ok(matches!(self.kind(parent)?, Kind::JoinedStr | Kind::TemplateStr))
-    }
-
     /// The text of an `Attribute` that is a name and attributes of it, without metavariables.
     pub(super) fn dotted_text(&self, mut node: NodeId) -> Result<Option<String>, QueryError> {
         let mut parts = Vec::new();

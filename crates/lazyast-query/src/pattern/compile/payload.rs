@@ -58,11 +58,9 @@ impl PatternCompiler<'_, '_> {
         })
     }
 
-    /// The test of the text of a `str`, in which metavariables can stand. Those of f-strings are in their replacement
-    /// fields, and their literal parts are plain.
+    /// The test of the text of a `str` or of a literal part of an f-string, in which metavariables can stand.
     fn text_test(&mut self, node: NodeId, text: Vec<u8>) -> Result<PayloadTest, QueryError> {
-        let is_part = self.parsed.is_fstring_part(node)?;
-        let Some(parts) = literal_parts(&text).filter(|_| !is_part) else {
+        let Some(parts) = literal_parts(&text) else {
             self.require_text(&text);
             return Ok(PayloadTest::Constant(ConstantLiteral::Str(text)));
         };

@@ -12,6 +12,7 @@ use crate::prefilter::Prefilter;
 impl PatternCompiler<'_, '_> {
     pub(super) fn compile_root(mut self, wrapper: Wrapper) -> Result<Pattern, QueryError> {
         let nodes = self.parsed.roots(wrapper)?;
+        self.pattern.hints = self.parsed.hints(&nodes)?;
         let root = match &nodes[..] {
             [one] => {
                 let is_expression = self.parsed.kind(*one)? == Kind::Expr;
