@@ -127,8 +127,8 @@ class Project:
         verify: str | None = None,
         selection: Mapping[str, object] | None = None,
     ) -> Project: ...
-    @classmethod
-    def from_pack(cls, path: str | os.PathLike[str]) -> Project:
+    @staticmethod
+    def from_pack(path: str | os.PathLike[str]) -> Project:
         """The sources in a pack with a manifest."""
 
     @property

@@ -171,7 +171,11 @@ def pass_tests(programs, crate, number):
     for program in programs[crate]:
         try:
             run = subprocess.run(
-                [program, "--quiet", "--skip", SLOW], cwd=COPY / "crates" / crate, env=environment, capture_output=True, timeout=TIMEOUT
+                [program, "--quiet", "--skip", SLOW],
+                cwd=COPY / "crates" / crate,
+                env=environment,
+                capture_output=True,
+                timeout=TIMEOUT,
             )
         except subprocess.TimeoutExpired:
             return False

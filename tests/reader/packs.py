@@ -44,7 +44,7 @@ class Pack:
         self.archives_end = min(self.manifest_at[0], start) if self.manifest_at else start
 
     def archive(self, position):
-        key, offset, length, _ = self.entries[position]
+        _, offset, length, _ = self.entries[position]
         demand(offset >= 16 and offset % 16 == 0, "P07")
         demand(offset + length <= self.archives_end, "P08")
         return self.data[offset : offset + length]
