@@ -5,7 +5,8 @@
 Every measurement runs in a process of its own with an open project and a warm cache; contestants take turns in each
 round. The columns are medians: the time, how many times faster than `ast.walk` with the same columns, rows, and million
 rows per second. `ast.walk` parses and makes a list for each column. tree-sitter has other nodes than `ast`, so only
-kinds and lines are read from it; ast-grep has no list of all nodes.
+kinds and lines are read from it, and of calls file, position and callee. ast-grep has no list of all nodes, so only calls are
+read from it. Neither has exactly the rows of `ast`.
 """
 
 import argparse
@@ -102,12 +103,46 @@ def tree_sitter_kinds(files):
     return (kinds, lines), len(kinds)
 
 
+def tree_sitter_calls(files):
+    import tree_sitter
+    import tree_sitter_python
+
+    language = tree_sitter.Language(tree_sitter_python.language())
+    parser = tree_sitter.Parser(language)
+    query = tree_sitter.Query(language, "(call function: (_) @callee)")
+    rows = []
+    for path in files:
+        tree = parser.parse(path.read_bytes())
+        for callee in tree_sitter.QueryCursor(query).captures(tree.root_node).get("callee", []):
+            line, column = callee.start_point
+            rows.append((str(path), line + 1, column, callee.text))
+    return list(zip(*rows)), len(rows)
+
+
+def ast_grep_calls(files):
+    import ast_grep_py
+
+    rows = []
+    for path in files:
+        root = ast_grep_py.SgRoot(path.read_text(encoding="utf-8", errors="replace"), "python").root()
+        for call in root.find_all(kind="call"):
+            start = call.range().start
+            callee = call.field("function")
+            rows.append((str(path), start.line + 1, start.column, callee and callee.text()))
+    return list(zip(*rows)), len(rows)
+
+
 CHOICES = {
     "nodes": ("nodes", None),
     "kind and name": ("nodes", ["kind", "name"]),
     "calls": ("calls", None),
 }
-WALKS = {"nodes": walk_nodes, "kind and name": walk_kinds, "calls": walk_calls}
+WALKS = {
+    "ast.walk": {"nodes": walk_nodes, "kind and name": walk_kinds, "calls": walk_calls},
+    "tree-sitter": {"kind and name": tree_sitter_kinds, "calls": tree_sitter_calls},
+    "ast-grep": {"calls": ast_grep_calls},
+}
+MODULES = {"ast.walk": "ast", "tree-sitter": "tree_sitter_python", "ast-grep": "ast_grep_py"}
 
 
 def to_batches(table):
@@ -162,7 +197,7 @@ def measure(question, contestant, corpus):
         _kept, rows = reader(project.table(relation, columns=columns))
     else:
         files = [module.path for module in lazyast.Project(corpus)]
-        walk = tree_sitter_kinds if contestant == "tree-sitter" else WALKS[question]
+        walk = WALKS[contestant][question]
         start = time.perf_counter()
         _kept, rows = walk(files)
     print(json.dumps([time.perf_counter() - start, rows]))
@@ -170,9 +205,9 @@ def measure(question, contestant, corpus):
 
 def contestants():
     for question in CHOICES:
-        yield question, "ast.walk"
-        if question == "kind and name" and importlib.util.find_spec("tree_sitter_python"):
-            yield question, "tree-sitter"
+        for name, walks in WALKS.items():
+            if question in walks and importlib.util.find_spec(MODULES[name]):
+                yield question, name
         for name, (_, library) in READERS.items():
             if library is None or importlib.util.find_spec(library):
                 yield question, name
@@ -192,7 +227,7 @@ def main():
         for question, contestant in contestants():
             name = f"{question}: {contestant}"
             # The walks take seconds, in which other load evens out.
-            if options.only not in name or (number > 1 and contestant in ("ast.walk", "tree-sitter")):
+            if options.only not in name or (number > 1 and contestant in WALKS):
                 continue
             program = [sys.executable, __file__, "--corpus", options.corpus, "--measure", question, contestant]
             output = subprocess.run(program, stdout=subprocess.PIPE, check=True, text=True).stdout
@@ -202,7 +237,7 @@ def main():
         seconds, rows = statistics.median(seconds for seconds, _ in results), results[0][1]
         walk = found.get((question, "ast.walk"))
         ratio = f"{statistics.median(seconds for seconds, _ in walk) / seconds:.0f}x" if walk else ""
-        if walk and contestant not in ("ast.walk", "tree-sitter"):
+        if walk and contestant not in WALKS:
             assert rows == walk[0][1], f"{question}: {contestant} has {rows} rows, and ast.walk {walk[0][1]}"
         print(f"| {question}: {contestant} | {1000 * seconds:.0f} | {ratio} | {rows:,} | {rows / seconds / 1e6:.1f} |")
 

@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from lazyast._project import Failure as Failure
     from lazyast._project import Module as Module
     from lazyast._project import Project as Project
+    from lazyast._sources import columns as columns
+    from lazyast._sources import matches as matches
     from lazyast._sql import sql as sql
 else:
     _MODULES = {
@@ -69,6 +71,7 @@ else:
         "_nodes": "Visitor ancestors enclosing materialize parent walk",
         "_parse": "parse parse_file",
         "_project": "Failure Module Project",
+        "_sources": "columns matches",
         "_sql": "sql",
     }
     _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}

@@ -338,6 +338,11 @@ class Table:
     def columns(self) -> list[str]:
         """The names of the columns."""
 
+    @property
+    def errors(self) -> Table | None:
+        """The sources without rows, each with `source`, `kind`, `message` and `line`; `None` unless the table is one of
+        `columns` or `matches`."""
+
     def __getitem__(self, name: str, /) -> Column:
         """A column as a whole, by its name. No other column is made."""
 
@@ -348,6 +353,22 @@ class Table:
     def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
     def _prefixed_schema(self) -> object: ...
     def _repr_html_(self) -> str: ...
+
+def columns(
+    sources: object,
+    relation: str,
+    columns: Sequence[str] | None = None,
+    kinds: Sequence[str] | None = None,
+    names: Sequence[str] | None = None,
+    jobs: int | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
+) -> Table:
+    """A relation of sources in memory."""
+
+def matches(
+    sources: object, query: Query, jobs: int | None = None, cache_dir: str | os.PathLike[str] | None = None
+) -> Table:
+    """The matches of a query in sources in memory."""
 
 @final
 class Batch:

@@ -1,5 +1,6 @@
 """Tables in the libraries that people use. `nox -s tables` installs them."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import pytest
 
 np = pytest.importorskip("numpy")
 pa = pytest.importorskip("pyarrow")
+pytest.importorskip("pyarrow.parquet")
+pytest.importorskip("pyarrow.compute")
 pl = pytest.importorskip("polars")
 pd = pytest.importorskip("pandas")
 duckdb = pytest.importorskip("duckdb")
@@ -132,6 +135,91 @@ def test_exported_files_have_the_rows(project, relation, tmp_path):
     )
     assert pl.read_ipc_stream(tmp_path / "a.arrows").rows() == expected
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.arrow", "a.arrows"]
+
+
+def test_parquet_has_a_row_group_for_each_batch(project, tmp_path):
+    path = tmp_path / "a.parquet"
+    version = f"3.{sys.version_info.minor}"
+    result = run("export", "--to", path, "--table", "nodes", "--python", version, *SOURCES)
+    expected = pa.table(project.nodes())
+    assert result.stdout == f"{expected.num_rows} rows of nodes written to {path}\n", result.stderr
+    assert [entry.name for entry in tmp_path.iterdir()] == ["a.parquet"]
+    file = pa.parquet.ParquetFile(path)
+    assert file.read().to_pydict() == expected.to_pydict()
+    groups = [file.metadata.row_group(index) for index in range(file.num_row_groups)]
+    assert [group.num_rows for group in groups] == [len(batch) for batch in project.nodes()]
+    paths = sorted(str(module.path) for module in project)
+    statistics = [group.column(0).statistics for group in groups]
+    assert statistics[0].min == paths[0] and statistics[-1].max == paths[-1]
+    assert all(one.max < other.min for one, other in itertools.pairwise(statistics)) and len(groups) > 1
+
+
+def test_without_pyarrow_parquet_says_how_to_get_it(monkeypatch, capsys, tmp_path):
+    from lazyast import _parquet
+
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert _parquet.main([str(tmp_path / "a.parquet")]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("lazyast: error: Parquet files are written by pyarrow") and "pip install pyarrow" in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_hits_are_an_arrow_stream(project):
+    program = [
+        sys.executable,
+        "-m",
+        "lazyast",
+        "find",
+        "--format",
+        "arrow",
+        "-e",
+        "len($X)",
+        "-e",
+        "isinstance($X, $T)",
+    ]
+    result = subprocess.run([*program, *SOURCES], capture_output=True)
+    table = pa.ipc.open_stream(result.stdout).read_all()
+    positions = ["path", "line", "column", "end_line", "end_column"]
+    assert table.column_names == [*positions, "kind", "query", "text", "$X", "$T"]
+    assert set(table["kind"].to_pylist()) == {"Call"}
+    for query, names in (("len($X)", ["$X"]), ("isinstance($X, $T)", ["$X", "$T"])):
+        matches = pa.table(project.find(query))
+        of_query = table.filter(pa.compute.equal(table["query"], query))
+        expected = matches.select(["file", "lineno", "end_lineno", "text", *names])
+        columns = ["path", "line", "end_line", "text", *names]
+        assert list(of_query.select(columns).to_pydict().values()) == list(expected.to_pydict().values())
+        assert len(of_query) > 10
+    assert all(value is None for value in table.filter(pa.compute.equal(table["query"], "len($X)"))["$T"].to_pylist())
+
+
+def test_columns_of_every_library_are_sources():
+    texts = ["f(1)\n", None, "def\n", "g()\n"]
+    expected = [(0, "f"), (3, "g")]
+    frame = pl.DataFrame({"content": texts})
+    table = pa.table({"content": texts})
+    given = [
+        texts, table, table["content"], table["content"].combine_chunks(), table.to_batches()[0], frame,
+        frame["content"], frame["content"].cast(pl.Categorical), pa.chunked_array([texts[:1], texts[1:]]),
+        pa.array(texts).cast(pa.large_string()), pa.array(texts).cast(pa.string_view()),
+        pa.array(texts).dictionary_encode(), pa.array(texts).cast(pa.binary()), pa.array([None, *texts])[1:],
+        pa.array(texts).cast(pa.large_binary()), pa.array(texts).cast(pa.binary_view()),
+        table.to_reader(max_chunksize=1), duckdb.from_arrow(table).to_arrow_table(),
+    ]  # fmt: skip
+    for sources in given:
+        calls = lazyast.columns(sources, "calls", columns=["source", "callee"])
+        assert pl.DataFrame(calls).rows() == expected, sources
+        assert pa.table(calls.errors).select(["source", "kind"]).to_pylist() == [
+            {"source": 1, "kind": "missing"},
+            {"source": 2, "kind": "syntax"},
+        ]
+    assert lazyast.columns(pa.nulls(2), "calls").errors["kind"].to_pylist() == ["missing"] * 2
+    reader = table.to_reader()
+    reader.read_all()
+    assert len(lazyast.columns(reader, "calls")["source"]) == 0
+    with pytest.raises(TypeError, match="not a table of 2 columns"):
+        lazyast.columns(table.append_column("n", pa.array(range(4))))
+    with pytest.raises(TypeError, match="not of Int64"):
+        lazyast.columns(pa.array([1]))
 
 
 def test_polars_pushes_conditions_down(project, monkeypatch):

@@ -1,8 +1,9 @@
 //! Running what needs a Python interpreter: a module of the Python package lazyast, in an interpreter that has it.
 
 use std::ffi::{OsStr, OsString};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 
 use crate::error::CommandError;
 
@@ -44,12 +45,46 @@ pub(crate) fn run_main(
             Err(_) => {}
         }
     }
-    let tried: Vec<String> = candidates.iter().map(|path| path.display().to_string()).collect();
-    Err(CommandError::new(format!(
-        "no interpreter has the Python package lazyast; tried {}",
-        tried.join(", ")
-    ))
-    .hint(format!("install it with pip, or name the interpreter that has it in {VARIABLE}")))
+    Err(not_installed(&candidates))
+}
+
+/// Runs `main(arguments)` of a module of the Python package, with what `write` writes on its standard input.
+///
+/// The function prints a line once it is ready to read; otherwise its exit code is the result.
+pub(crate) fn write_to_main<T>(
+    module: &str,
+    arguments: &[OsString],
+    write: impl FnOnce(ChildStdin) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    let candidates = candidates();
+    for python in &candidates {
+        let mut command = Command::new(python);
+        command.args(["-c", PROGRAM, module]).args(arguments);
+        let Ok(mut child) = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn() else { continue };
+        let mut line = String::new();
+        if let Some(output) = child.stdout.take() {
+            BufReader::new(output).read_line(&mut line)?;
+        }
+        let Some(input) = child.stdin.take().filter(|_| !line.is_empty()) else {
+            let status = child.wait()?;
+            if status.code() == Some(NOT_INSTALLED) {
+                continue;
+            }
+            CommandError::of_exit_code(exit_code(status))?;
+            return Err(CommandError::new(format!("{module} has read nothing")));
+        };
+        let written = write(input);
+        // The function has reported its own errors, which are why its input could not be written.
+        CommandError::of_exit_code(exit_code(child.wait()?))?;
+        return written;
+    }
+    Err(not_installed(&candidates))
+}
+
+fn not_installed(tried: &[PathBuf]) -> CommandError {
+    let tried: Vec<String> = tried.iter().map(|path| path.display().to_string()).collect();
+    CommandError::new(format!("no interpreter has the Python package lazyast; tried {}", tried.join(", ")))
+        .hint(format!("install it with pip, or name the interpreter that has it in {VARIABLE}"))
 }
 
 /// The interpreters to try, the best first.

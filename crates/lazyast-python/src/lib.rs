@@ -47,6 +47,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bind::search::rewritten::register(module)?;
     bind::tables::column::register(module)?;
     bind::tables::batch::register(module)?;
+    bind::tables::sources::register(module)?;
     bind::tables::table::register(module)?;
     bind::cache::results::register(module)?;
     bind::cache::py_cache::register(module)

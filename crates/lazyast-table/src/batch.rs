@@ -7,7 +7,7 @@ use crate::error::TableError;
 use crate::relation::TableRelation;
 use crate::source_tree::SourceTree;
 use crate::spec::TableSpec;
-use crate::values::{FilledColumn, append_failure};
+use crate::values::{DecodedSource, FilledColumn, append_failure};
 
 /// A record batch while it is filled with the rows of one source after the other.
 pub struct BatchBuilder<'s> {
@@ -30,6 +30,13 @@ impl<'s> BatchBuilder<'s> {
         self.rows
     }
 
+    /// Makes room for the rows of some sources, if all their nodes are rows. `nodes` is the number of their nodes.
+    pub fn reserve(&mut self, nodes: usize) {
+        if self.spec.has_every_node() {
+            self.columns.iter_mut().for_each(|column| column.reserve(nodes));
+        }
+    }
+
     /// Appends the rows of a source. After an error, the batch cannot be finished.
     pub fn push(&mut self, source: &SourceTree<'_>) -> Result<(), TableError> {
         let rows = match self.spec.relation() {
@@ -41,8 +48,10 @@ impl<'s> BatchBuilder<'s> {
             }
         };
         if rows > 0 {
+            let names = if self.required.names { source.tree.names()? } else { Vec::new() };
+            let decoded = DecodedSource { source, facts: &self.facts, names: &names };
             for column in &mut self.columns {
-                column.append(source, &self.facts, rows)?;
+                column.append(decoded, rows)?;
             }
         }
         self.rows += rows;

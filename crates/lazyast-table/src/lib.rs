@@ -30,7 +30,7 @@ mod values;
 
 pub use batch::BatchBuilder;
 pub use error::{SpecError, TableError};
-pub use matches::{MATCH_COLUMNS, MatchBatch, match_schema};
+pub use matches::{MatchBatch, MatchLabels, match_schema};
 pub use relation::TableRelation;
-pub use source_tree::{ModuleName, SourceTree};
+pub use source_tree::{ModuleName, SourceLabel, SourceTree};
 pub use spec::{RowFilter, TableSpec};

@@ -7,19 +7,33 @@ use arrow_array::builder::LargeStringBuilder;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use lazyast_format::encoding::Span;
 
-use crate::column::{Dictionary, int32_array};
+use crate::column::{Dictionary, NULL, int32_array};
 use crate::error::TableError;
+use crate::source_tree::SourceLabel;
 
-/// The columns before those of captures.
-pub const MATCH_COLUMNS: [&str; 6] = ["file", "lineno", "col_offset", "end_lineno", "end_col_offset", "text"];
+/// What the first column of a table of matches has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MatchLabels {
+    /// Paths, in the column `file`.
+    Paths,
+    /// Numbers, in the column `source`.
+    Numbers,
+}
 
-/// The schema of the matches of a query with these metavariables: [`MATCH_COLUMNS`], and `$NAME` for each metavariable
-/// `NAME`, with the text that it matched.
-pub fn match_schema(metavariables: &[&str]) -> SchemaRef {
+/// The columns between the first one and those of captures.
+const MATCH_COLUMNS: [&str; 5] = ["lineno", "col_offset", "end_lineno", "end_col_offset", "text"];
+
+/// The schema of the matches of a query with these metavariables: `file` or `source`, the position and the text, and
+/// `$NAME` for each metavariable `NAME`, with the text that it matched.
+pub fn match_schema(labels: MatchLabels, metavariables: &[&str]) -> SchemaRef {
     let dictionary = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
-    let types =
-        [dictionary, DataType::Int32, DataType::Int32, DataType::Int32, DataType::Int32, DataType::LargeUtf8];
+    let first = match labels {
+        MatchLabels::Paths => Field::new("file", dictionary, true),
+        MatchLabels::Numbers => Field::new("source", DataType::Int32, true),
+    };
+    let types = [DataType::Int32, DataType::Int32, DataType::Int32, DataType::Int32, DataType::LargeUtf8];
     let fixed = MATCH_COLUMNS.iter().zip(types).map(|(name, data)| Field::new(*name, data, true));
+    let fixed = std::iter::once(first).chain(fixed);
     let captured = metavariables.iter().map(|name| Field::new(format!("${name}"), DataType::LargeUtf8, true));
     Arc::new(Schema::new(fixed.chain(captured).collect::<Vec<_>>()))
 }
@@ -27,7 +41,9 @@ pub fn match_schema(metavariables: &[&str]) -> SchemaRef {
 /// A record batch of matches while it is filled.
 pub struct MatchBatch {
     schema: SchemaRef,
+    labels: MatchLabels,
     files: Dictionary,
+    sources: Vec<i32>,
     positions: [Vec<i32>; 4],
     text: LargeStringBuilder,
     captures: Vec<LargeStringBuilder>,
@@ -35,11 +51,11 @@ pub struct MatchBatch {
 
 impl MatchBatch {
     /// An empty batch with a schema that [`match_schema`] has made.
-    pub fn new(schema: SchemaRef) -> Self {
-        let captures = schema.fields().len().saturating_sub(MATCH_COLUMNS.len());
+    pub fn new(labels: MatchLabels, schema: SchemaRef) -> Self {
+        let captures = schema.fields().len().saturating_sub(1 + MATCH_COLUMNS.len());
         let captures = (0..captures).map(|_| LargeStringBuilder::new()).collect();
-        let (files, positions) = Default::default();
-        Self { schema, files, positions, text: LargeStringBuilder::new(), captures }
+        let (files, sources, positions) = Default::default();
+        Self { schema, labels, files, sources, positions, text: LargeStringBuilder::new(), captures }
     }
 
     /// The number of rows.
@@ -50,13 +66,17 @@ impl MatchBatch {
     /// Appends a match. Texts are `None` where the source is not available.
     pub fn push<'t>(
         &mut self,
-        path: Option<&str>,
+        label: Option<SourceLabel<'_>>,
         span: Span,
         text: Option<&str>,
         captures: impl Iterator<Item = Option<&'t str>>,
     ) -> Result<(), TableError> {
-        let code = self.files.optional_code(path)?;
-        self.files.codes.push(code);
+        match (self.labels, label) {
+            (MatchLabels::Paths, Some(SourceLabel::Path(path))) => self.files.repeat(path, 1)?,
+            (MatchLabels::Paths, _) => self.files.codes.push(NULL),
+            (MatchLabels::Numbers, Some(SourceLabel::Number(number))) => self.sources.push(number),
+            (MatchLabels::Numbers, _) => self.sources.push(-1),
+        }
         let Span { start, end } = span;
         let numbers = [start.line, start.column, end.line, end.column];
         for (column, number) in self.positions.iter_mut().zip(numbers) {
@@ -71,7 +91,10 @@ impl MatchBatch {
 
     /// The batch.
     pub fn finish(self) -> Result<RecordBatch, TableError> {
-        let mut columns = vec![self.files.finish()?];
+        let mut columns = vec![match self.labels {
+            MatchLabels::Paths => self.files.finish()?,
+            MatchLabels::Numbers => int32_array(self.sources),
+        }];
         columns.extend(self.positions.map(int32_array));
         for mut text in std::iter::once(self.text).chain(self.captures) {
             columns.push(Arc::new(text.finish()));

@@ -37,6 +37,7 @@ pub struct ColumnSpec {
 pub(crate) enum ColumnValue {
     // Of any row.
     File,
+    Source,
     // Of nodes.
     Node,
     Kind,
@@ -149,6 +150,7 @@ const fn column(name: &'static str, value: ColumnValue) -> ColumnSpec {
 }
 
 const FILE: ColumnSpec = column("file", ColumnValue::File);
+const SOURCE: ColumnSpec = column("source", ColumnValue::Source);
 const NODE: ColumnSpec = column("node", ColumnValue::Node);
 const LINENO: ColumnSpec = column("lineno", ColumnValue::Line);
 const COL_OFFSET: ColumnSpec = column("col_offset", ColumnValue::Column);
@@ -293,6 +295,12 @@ impl TableRelation {
             found: name.to_owned(),
             expected: Self::ALL.iter().map(|relation| relation.name()).collect(),
         })
+    }
+
+    /// The columns of a table of sources that are no files: `source` is a number, and stands for `file`.
+    pub fn columns_of_sources(self) -> Vec<ColumnSpec> {
+        let column = |column: &ColumnSpec| if *column == FILE { SOURCE } else { *column };
+        self.columns().iter().map(column).collect()
     }
 
     /// The columns.

@@ -2,11 +2,20 @@
 
 use lazyast_format::Tree;
 
+/// What tells a source from others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SourceLabel<'s> {
+    /// The path, for the column `file`.
+    Path(&'s str),
+    /// A number, for the column `source`: see [`TableSpec::of_sources`](crate::TableSpec::of_sources).
+    Number(i32),
+}
+
 /// A source of which rows are made.
 #[derive(Clone, Copy, Debug)]
 pub struct SourceTree<'s> {
-    /// The path, for the column `file`.
-    pub path: &'s str,
+    /// The path or the number.
+    pub label: SourceLabel<'s>,
     /// The tree.
     pub tree: &'s Tree<'s>,
     /// The text that the tree's positions count in. `None` if it is not available; it is used only where

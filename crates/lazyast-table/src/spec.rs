@@ -38,10 +38,30 @@ impl TableSpec {
         filter: &RowFilter,
         python: TargetPython,
     ) -> Result<Self, SpecError> {
+        Self::of_columns(relation, relation.columns(), columns, filter, python)
+    }
+
+    /// As [`new`](Self::new), for sources that are no files. The column `source` is their number, and stands for `file`.
+    pub fn of_sources(
+        relation: TableRelation,
+        columns: Option<&[String]>,
+        filter: &RowFilter,
+        python: TargetPython,
+    ) -> Result<Self, SpecError> {
+        Self::of_columns(relation, &relation.columns_of_sources(), columns, filter, python)
+    }
+
+    fn of_columns(
+        relation: TableRelation,
+        all: &[ColumnSpec],
+        columns: Option<&[String]>,
+        filter: &RowFilter,
+        python: TargetPython,
+    ) -> Result<Self, SpecError> {
         let columns = match columns {
-            None => relation.columns().to_vec(),
+            None => all.to_vec(),
             Some(names) => {
-                names.iter().map(|name| find_column(relation, name)).collect::<Result<Vec<_>, _>>()?
+                names.iter().map(|name| find_column(relation, all, name)).collect::<Result<Vec<_>, _>>()?
             }
         };
         for (index, column) in columns.iter().enumerate() {
@@ -80,6 +100,11 @@ impl TableSpec {
         self.has(&[ColumnValue::Resolved])
     }
 
+    /// Whether there is a row for each node.
+    pub(crate) fn has_every_node(&self) -> bool {
+        self.names.is_none() && self.kinds.as_ref().is_some_and(|kinds| kinds.kinds().is_all())
+    }
+
     /// Whether one of the values is chosen.
     pub(crate) fn has(&self, values: &[ColumnValue]) -> bool {
         self.columns.iter().any(|column| values.contains(&column.value))
@@ -90,8 +115,7 @@ impl TableSpec {
     }
 }
 
-fn find_column(relation: TableRelation, name: &str) -> Result<ColumnSpec, SpecError> {
-    let columns = relation.columns();
+fn find_column(relation: TableRelation, columns: &[ColumnSpec], name: &str) -> Result<ColumnSpec, SpecError> {
     columns.iter().find(|column| column.name == name).copied().ok_or_else(|| SpecError::Column {
         relation: relation.name(),
         found: name.to_owned(),

@@ -1,4 +1,7 @@
-//! `lazyast export`: writes a table of a codebase to an Arrow file.
+//! `lazyast export`: writes a table of a codebase to an Arrow file, or to Parquet.
+//!
+//! The crate `parquet` would take more time to build than all of Arrow's others, and enlarge the wheel by more than tables
+//! do. So an interpreter that has pyarrow makes Parquet of the stream.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -14,6 +17,7 @@ use lazyast::{Project, WarmOptions};
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
 use crate::file_arguments::FileArguments;
+use crate::interpreter;
 use crate::python_version::{PythonVersion, parse_version};
 
 /// Rows of a batch in an Arrow file.
@@ -24,7 +28,8 @@ pub(crate) struct ExportCommand {
     /// Directories and files [default: .]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// The file to write: .arrow (Arrow IPC file), or .arrows (Arrow IPC stream)
+    /// The file to write: .arrow (Arrow IPC file), .arrows (Arrow IPC stream), or .parquet, which takes a Python
+    /// interpreter with lazyast and DuckDB
     #[arg(long, value_name = "FILE")]
     to: PathBuf,
     /// The table: nodes, files, definitions, calls, imports, constants or comments
@@ -49,6 +54,7 @@ pub(crate) struct ExportCommand {
 enum TableFormat {
     Arrow,
     Arrows,
+    Parquet,
 }
 
 impl ExportCommand {
@@ -56,7 +62,7 @@ impl ExportCommand {
         let extension = self.to.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         let format = TableFormat::from_str(extension, false).map_err(|_| {
             CommandError::new(format!("cannot tell the format of {}", self.to.display()))
-                .hint("the name ends in .arrow or .arrows; `lazyast sql --to FILE.parquet` writes Parquet")
+                .hint("the name ends in .arrow, .arrows or .parquet")
         })?;
         let relation =
             TableRelation::from_name(&self.table).map_err(|error| CommandError::new(error.to_string()))?;
@@ -95,6 +101,11 @@ impl ExportCommand {
         let written = match format {
             TableFormat::Arrow => write_arrow(table, file).map_err(|error| failed(&error, &self.to)),
             TableFormat::Arrows => write_stream(table, file).map_err(|error| failed(&error, &self.to)),
+            TableFormat::Parquet => {
+                interpreter::write_to_main("lazyast._parquet", &[partial.clone().into_os_string()], |input| {
+                    write_stream(table, input).map_err(|error| failed(&error, &self.to))
+                })
+            }
         };
         let renamed = written.and_then(|rows| {
             fs::rename(&partial, &self.to).map_err(|error| failed(&error, &self.to))?;
@@ -122,8 +133,8 @@ fn write_arrow(table: TableStream, file: File) -> Result<usize, ArrowError> {
     Ok(rows)
 }
 
-fn write_stream(table: TableStream, file: File) -> Result<usize, ArrowError> {
-    let mut writer = StreamWriter::try_new(BufWriter::new(file), &table.schema())?;
+fn write_stream(table: TableStream, out: impl Write) -> Result<usize, ArrowError> {
+    let mut writer = StreamWriter::try_new(BufWriter::new(out), &table.schema())?;
     let mut rows = 0;
     for batch in table {
         let batch = batch?;

@@ -129,6 +129,8 @@ pub(super) enum FormatArgument {
     Sarif,
     /// Comma-separated values with a header. Columns count bytes from 1
     Csv,
+    /// A stream of Arrow IPC with the columns of CSV, and one for each metavariable
+    Arrow,
 }
 
 /// An order of files.

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::arguments::{FormatArgument, OutputArguments};
 use super::file_hits::FileHits;
+use super::formats::arrow::HitRow;
 use super::formats::lines::{LinePrinter, LineStyle};
-use super::formats::{csv, github, json, sarif};
+use super::formats::{arrow, csv, github, json, sarif};
 use super::located::locate;
 use super::queries::QueryLanguage;
 
@@ -23,6 +24,7 @@ pub(super) enum OutputFormat {
     Json(QueryLanguage),
     Github,
     Csv,
+    Arrow,
     Sarif,
 }
 
@@ -31,6 +33,8 @@ pub(super) enum FileOutput {
     Text(Vec<u8>),
     /// Results of SARIF, which belong to one document.
     Results(Vec<Value>),
+    /// Rows of Arrow, which are written in batches.
+    Rows(Vec<HitRow>),
 }
 
 impl OutputFormat {
@@ -53,6 +57,7 @@ impl OutputFormat {
             Some(FormatArgument::Json) => Self::Json(language),
             Some(FormatArgument::Github) => Self::Github,
             Some(FormatArgument::Csv) => Self::Csv,
+            Some(FormatArgument::Arrow) => Self::Arrow,
             Some(FormatArgument::Sarif) => Self::Sarif,
         }
     }
@@ -88,6 +93,14 @@ impl OutputFormat {
                 csv::print(file.path, &locate(file, text)?, &mut out);
                 Ok(())
             })?,
+            Self::Arrow => {
+                let mut rows = Vec::new();
+                file.with_text(|text| {
+                    rows = arrow::rows(file, text)?;
+                    Ok(())
+                })?;
+                return Ok(FileOutput::Rows(rows));
+            }
             Self::Sarif => {
                 let mut results = Vec::new();
                 file.with_text(|text| {

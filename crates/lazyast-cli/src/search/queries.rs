@@ -83,6 +83,17 @@ impl SearchedQueries {
         attributed
     }
 
+    /// The names of the metavariables of all queries, each once.
+    pub(super) fn capture_names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in self.queries.iter().flat_map(Query::capture_names) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// The query with an index that [`attribute`](Self::attribute) gives.
     pub(super) fn query(&self, index: usize) -> &Query {
         &self.queries[index]

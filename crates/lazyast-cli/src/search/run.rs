@@ -11,7 +11,7 @@ use lazyast::{
 
 use super::arguments::{SearchArguments, SortArgument};
 use super::file_hits::{FileHits, HitSource};
-use super::formats::sarif;
+use super::formats::{arrow, sarif};
 use super::output::{FileOutput, OutputFormat};
 use super::queries::{QueryLanguage, SearchedQueries};
 use crate::error::CommandError;
@@ -207,7 +207,7 @@ impl SearchArguments {
         }
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
         out.write_all(format.header().as_bytes())?;
-        let mut results = Vec::new();
+        let (mut results, mut rows) = (Vec::new(), Vec::new());
         for (index, file) in result.files.iter_mut().filter(|file| file.hits > 0).enumerate() {
             match &mut file.output {
                 FileOutput::Text(text) => {
@@ -217,12 +217,16 @@ impl SearchArguments {
                     out.write_all(text)?;
                 }
                 FileOutput::Results(of_file) => results.append(of_file),
+                FileOutput::Rows(of_file) => rows.append(of_file),
             }
         }
         if matches!(format, OutputFormat::Sarif) {
             let is_complete = result.failed.is_empty() && (result.unsearched.is_empty() || !self.strict);
             let document = sarif::document(&queries.texts, results, &result.unsearched, is_complete);
             writeln!(out, "{document}")?;
+        }
+        if matches!(format, OutputFormat::Arrow) {
+            arrow::write(&mut out, queries, &rows)?;
         }
         out.flush()?;
         Ok(())

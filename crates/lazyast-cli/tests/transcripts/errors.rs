@@ -51,7 +51,27 @@ fn caches_that_cannot_be_used() {
 }
 
 #[test]
+fn tables_that_cannot_be_made() {
+    let sandbox = Sandbox::new();
+    assert_transcript!(sandbox, "error-export-format", ["export", "--to", "calls.csv", "src"]);
+    assert_transcript!(
+        sandbox,
+        "error-export-table",
+        ["export", "--to", "a.arrow", "--table", "trees", "src"]
+    );
+    assert_transcript!(
+        sandbox,
+        "error-export-column",
+        ["export", "--to", "a.arrow", "--table", "calls", "--columns", "callee,caller", "src"]
+    );
+    assert_transcript!(sandbox, "error-export-place", ["export", "--to", "missing/a.arrow", "src"]);
+    assert_transcript!(sandbox, "export-failures", ["export", "--to", "a.arrows", "--table", "calls", "src"]);
+    assert_transcript!(sandbox, "error-sql-format", ["sql", "--format", "xml", "SELECT 1"]);
+}
+
+#[test]
 fn no_interpreter() {
     let sandbox = Sandbox::new();
+    assert_transcript!(sandbox, "error-sql-python", ["sql", "--python", "missing", "SELECT 1"]);
     assert_transcript!(sandbox, "error-demo-python", ["demo", "--python", "missing"]);
 }

@@ -6,7 +6,7 @@ mod records;
 
 pub(crate) use escapes::{BLOCK, ESCAPE, PAYLOAD_ESCAPE};
 pub use payload::{
-    AliasRecord, BIG_INT, ConstantSingleton, ConstantTag, ImportFromRecord, InterpolationRecord,
+    AliasRecord, BIG_INT, ConstantSingleton, ConstantTag, ImportFromRecord, InterpolationRecord, NameBits,
     NameInAnyContext, Payload, PayloadLayout, Record, Stored,
 };
 pub use records::{NodeId, Position, Span, WarningKind};

@@ -239,6 +239,37 @@ impl NameInAnyContext {
     }
 }
 
+/// Where the packed payloads of one layout have the number of a name.
+///
+/// Code that reads the names of many nodes keeps one for each kind, so that unpacking takes no branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NameBits {
+    mask: u32,
+    shift: u32,
+    /// 1, or 0 if the payload is the number plus 1 already.
+    added: u32,
+}
+
+impl NameBits {
+    /// Those of a layout.
+    pub fn of(layout: PayloadLayout) -> Self {
+        let (mask, shift, added) = match layout {
+            PayloadLayout::Name => (u32::MAX, 0, 1),
+            PayloadLayout::OptionalName => (u32::MAX, 0, 0),
+            PayloadLayout::NameContext => (u32::MAX, CONTEXT_BITS, 1),
+            _ => (0, 0, 0),
+        };
+        Self { mask, shift, added }
+    }
+
+    /// The number of the name plus 1, or 0 if there is no name. The names of aliases and imports can be in the extras,
+    /// so that they have 0 here.
+    #[inline]
+    pub fn number_plus_1(self, bits: u32) -> u32 {
+        ((bits & self.mask) >> self.shift).wrapping_add(self.added)
+    }
+}
+
 /// A record of two words in the extras.
 pub trait Record: Copy {
     /// Unpacks a record.
@@ -375,7 +406,7 @@ pub const BIG_INT: u64 = 1 << (u32::BITS - TAG_BITS);
 
 #[cfg(test)]
 mod tests {
-    use super::{NameInAnyContext, Payload, PayloadLayout};
+    use super::{NameBits, NameInAnyContext, Payload, PayloadLayout};
 
     const LAYOUTS: [PayloadLayout; 13] = [
         PayloadLayout::Name,
@@ -399,6 +430,19 @@ mod tests {
         for (layout, bits) in LAYOUTS.iter().flat_map(|layout| bits.clone().map(|bits| (*layout, bits))) {
             let payload = Payload::decode(layout, bits);
             assert_eq!((payload.encode(), payload.layout()), (bits, layout), "{payload:?}");
+        }
+    }
+
+    #[test]
+    fn unpacking_names_without_a_branch_gives_the_same() {
+        let bits = (0..1000).chain([0x7fff_ffff, 0x8000_0000, u32::MAX - 1]);
+        for (layout, bits) in LAYOUTS.iter().flat_map(|layout| bits.clone().map(|bits| (*layout, bits))) {
+            let name = match layout {
+                PayloadLayout::Alias => None,
+                layout => Payload::decode(layout, bits).name(),
+            };
+            let number = NameBits::of(layout).number_plus_1(bits);
+            assert_eq!(number, name.map_or(0, |name| name + 1), "{layout:?} {bits}");
         }
     }
 

@@ -58,6 +58,21 @@ impl RunsView<'_> {
         self.lengths.bytes.len()
     }
 
+    /// The start and the length of every run.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
+        let mut overflow = self.lengths.overflow.values.iter();
+        let mut next = self.bases.first().map_or(0, |base| base.to_native());
+        self.lengths.bytes.iter().map(move |byte| {
+            let length = match *byte {
+                ESCAPE => overflow.next().map_or(0, |length| length.to_native()),
+                byte => u32::from(byte),
+            };
+            let start = next;
+            next = next.saturating_add(length);
+            (start, length)
+        })
+    }
+
     /// The start and the length of a run.
     pub(crate) fn get(&self, row: usize) -> Option<(u32, u32)> {
         let block = row / BLOCK;

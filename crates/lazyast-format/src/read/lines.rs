@@ -2,8 +2,7 @@
 
 use super::damage::Damage;
 use super::tree::Tree;
-use crate::encoding::{ESCAPE, NodeId, Position, Span};
-use crate::layout::LittleEndian as _;
+use crate::encoding::{NodeId, Position, Span};
 
 /// A line of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,18 +44,7 @@ impl Tree<'_> {
 
     /// Appends the offset of the first byte of each line, in one pass.
     pub fn line_starts_into(&self, starts: &mut Vec<u32>) {
-        let lengths = &self.columns.lines.lengths;
-        let mut overflow = lengths.overflow.values.iter();
-        let mut start = self.columns.lines.bases.first().map_or(0, |base| base.to_native());
-        starts.reserve(lengths.bytes.len());
-        for byte in lengths.bytes.iter() {
-            starts.push(start);
-            let length = match *byte {
-                ESCAPE => overflow.next().map_or(0, |length| length.to_native()),
-                byte => u32::from(byte),
-            };
-            start = start.saturating_add(length);
-        }
+        starts.extend(self.columns.lines.iter().map(|(start, _)| start));
     }
 
     /// The line after a line, or `None` after the last line.

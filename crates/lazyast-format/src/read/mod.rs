@@ -20,6 +20,7 @@ mod positions_311;
 mod tables;
 mod target_python;
 mod tree;
+mod whole_columns;
 
 pub use damage::Damage;
 pub use field_children::{FieldChildren, ListFields, SparseEntries, SparseList};

@@ -9,6 +9,7 @@ use lazyast::{ArchiveBytes, OwnedTree};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use super::detached::DetachedNodes;
 use super::prefetch::AdaptivePrefetch;
 use crate::runtime::interpreter::Interpreter;
 
@@ -30,6 +31,7 @@ pub(crate) struct TreeContext {
     /// The line of the last offset: neighbouring nodes are mostly in the same line.
     line: Cell<Line>,
     pub(crate) prefetch: AdaptivePrefetch,
+    pub(crate) detached: DetachedNodes,
     /// A weak reference to the `Module`.
     pub(crate) root: OnceCell<Py<PyAny>>,
     /// Materialises a proxy.
@@ -48,6 +50,7 @@ impl TreeContext {
             names: RefCell::default(),
             line: Cell::new(Line { number: 0, start: 0, end: 0 }),
             prefetch: AdaptivePrefetch::default(),
+            detached: DetachedNodes::default(),
             root: OnceCell::new(),
             first_access,
             parents: OnceCell::new(),

@@ -49,7 +49,11 @@ pub(crate) fn materialise_subtrees(
     let mut subtrees = Vec::new();
     while let Some(node) = pending.pop() {
         match Decoded::new(interpreter, node.clone(), Extent::Subtree)? {
-            Some(decoded) => subtrees.push(decoded),
+            Some(decoded) if decoded.is_whole => subtrees.push(decoded),
+            Some(decoded) => {
+                decoded.apply(interpreter)?;
+                children::for_each_child(interpreter, &node, |child| pending.push(child))?;
+            }
             None => children::for_each_child(interpreter, &node, |child| pending.push(child))?,
         }
     }
@@ -63,6 +67,8 @@ struct Decoded<'py> {
     class: &'static NodeClass,
     dict: Bound<'py, PyDict>,
     untracked: Untracked<'py>,
+    /// Whether everything below the node is materialised with it.
+    is_whole: bool,
 }
 
 impl<'py> Decoded<'py> {
@@ -86,12 +92,14 @@ impl<'py> Decoded<'py> {
             }
         };
         let mut untracked = Untracked::default();
+        // Objects that exist already have to become children of their parents, which only shallow decoding sees to.
+        let with_subtree = with_subtree && !context.detached.any_in(py, id + 1..id + node_count);
         let dict = if with_subtree && node_count > 1 {
             subtree::dict(py, interpreter, &context, id, &mut untracked)?
         } else {
             shallow::dict(py, interpreter, &context, id, &mut untracked)?
         };
-        Ok(Some(Self { node, class, dict, untracked }))
+        Ok(Some(Self { node, class, dict, untracked, is_whole: with_subtree || node_count == 1 }))
     }
 
     /// Makes the proxy a node. If other code has done so in the meantime, that result stays.

@@ -6,7 +6,8 @@
 //!
 //! From the bottom up:
 //!
-//! - [`prefetch`], [`context`]: what the proxies of one tree share, and how much is decoded at once.
+//! - [`prefetch`], [`detached`], [`context`]: what the proxies of one tree share, how much is decoded at once, and which nodes
+//!   were created before their parents.
 //! - [`proxy`]: the hidden classes and their instances.
 //! - [`decode`]: a node's `__dict__` from its columns and its children.
 //! - [`registry`]: the trees in use, in which a node's parents are looked for.
@@ -20,6 +21,7 @@ pub(crate) mod children;
 pub(crate) mod context;
 mod decode;
 pub(crate) mod density;
+mod detached;
 pub(crate) mod materialise;
 mod prefetch;
 pub(crate) mod proxy;

@@ -15,6 +15,7 @@ use pyo3::types::PyList;
 
 use crate::nodes::children::{self, NodeFields};
 use crate::nodes::context::TreeContext;
+use crate::nodes::materialise::{Extent, materialise};
 use crate::nodes::proxy;
 use crate::nodes::registry::{self, LiveTree};
 use crate::runtime::class::NodeClass;
@@ -175,7 +176,11 @@ impl<'py> AncestorSearch<'_, 'py> {
         let mut here = root.clone();
         for step in steps {
             if proxy::is_proxy(&here) {
-                return Ok(None);
+                // Only a node that was created before its parents can be below a proxy.
+                if !context.detached.get(here.py(), id).is_some_and(|node| node.is(self.node)) {
+                    return Ok(None);
+                }
+                materialise(self.interpreter, &here, Extent::Shallow)?;
             }
             let next = self.child(&here, &step)?;
             path.push(here);

@@ -35,6 +35,18 @@ impl ColumnData {
         }
     }
 
+    /// Makes room for rows.
+    pub(crate) fn reserve(&mut self, rows: usize) {
+        match self {
+            Self::Int32(values) => values.reserve(rows),
+            Self::UInt16(values) => values.reserve(rows),
+            Self::Bool(values) => values.reserve(rows),
+            Self::Code(keys) => keys.reserve(rows),
+            Self::Dictionary(dictionary) => dictionary.codes.reserve(rows),
+            Self::Utf8(_) | Self::Utf8List(_) => {}
+        }
+    }
+
     pub(crate) fn finish(self, column: &ColumnSpec) -> Result<ArrayRef, TableError> {
         Ok(match self {
             Self::Int32(values) => int32_array(values),

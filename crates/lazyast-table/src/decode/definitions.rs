@@ -41,7 +41,8 @@ struct Region {
 }
 
 impl Definitions {
-    pub(crate) fn load(&mut self, tree: &Tree<'_>) -> Result<(), Damage> {
+    /// `ends` are the ends of all subtrees.
+    pub(crate) fn load(&mut self, tree: &Tree<'_>, ends: &[NodeId]) -> Result<(), Damage> {
         self.list.clear();
         self.regions.clear();
         let kinds: KindSet =
@@ -54,7 +55,7 @@ impl Definitions {
                 open.pop();
             }
             let around = open.last().map(|region| region.inside).unwrap_or_default();
-            if let Some(region) = self.region_of(tree, id, around)? {
+            if let Some(region) = self.region_of(tree, ends, id, around)? {
                 open.push(region);
                 self.regions.push(region);
             }
@@ -66,10 +67,11 @@ impl Definitions {
     fn region_of(
         &mut self,
         tree: &Tree<'_>,
+        ends: &[NodeId],
         id: NodeId,
         around: Surroundings,
     ) -> Result<Option<Region>, Damage> {
-        let end = tree.subtree_end(id);
+        let end = ends[id as usize];
         Ok(match tree.kind(id)? {
             Kind::Try | Kind::TryStar => {
                 let inside = Surroundings { in_try: true, ..around };
@@ -77,7 +79,11 @@ impl Definitions {
             }
             Kind::If if is_type_checking(tree, id + 1)? => {
                 let inside = Surroundings { in_type_checking: true, ..around };
-                body(tree, id)?.map(|(start, end)| Region { start, end, inside })
+                body(tree, ends, id).map(|start| {
+                    let elements = siblings(ends, start, end).take_while(|id| is_in_body(tree, *id));
+                    let end = elements.last().map_or(start, |last| ends[last as usize]);
+                    Region { start, end, inside }
+                })
             }
             Kind::If => None,
             kind => {
@@ -90,7 +96,7 @@ impl Definitions {
                     ..around
                 };
                 // The body is the last field of a definition.
-                body(tree, id)?.map(|(start, _)| Region { start, end, inside })
+                body(tree, ends, id).map(|start| Region { start, end, inside })
             }
         })
     }
@@ -137,20 +143,19 @@ impl Definitions {
     }
 }
 
-/// The first node of a statement's body, and the end of its last one.
-fn body(tree: &Tree<'_>, id: NodeId) -> Result<Option<(NodeId, NodeId)>, Damage> {
-    let Some(node) = tree.node(id) else { return Ok(None) };
-    let mut found: Option<(NodeId, NodeId)> = None;
-    for child in node.children() {
-        let (field, child) = child?;
-        if field == Field::Body {
-            let start = found.map_or(child.id(), |(start, _)| start);
-            found = Some((start, tree.subtree_end(child.id())));
-        } else if found.is_some() {
-            break;
-        }
-    }
-    Ok(found)
+/// The first node of a statement's body.
+fn body(tree: &Tree<'_>, ends: &[NodeId], id: NodeId) -> Option<NodeId> {
+    siblings(ends, id + 1, ends[id as usize]).find(|child| is_in_body(tree, *child))
+}
+
+/// A node and the siblings after it, up to the end of their parent.
+fn siblings(ends: &[NodeId], first: NodeId, end: NodeId) -> impl Iterator<Item = NodeId> {
+    let next = |node: &NodeId| ends.get(*node as usize).copied();
+    std::iter::successors(Some(first), next).take_while(move |node| *node < end)
+}
+
+fn is_in_body(tree: &Tree<'_>, id: NodeId) -> bool {
+    tree.fields().get(id as usize) == Some(&(Field::Body as u8))
 }
 
 /// Whether an expression is `TYPE_CHECKING` or an attribute with this name.

@@ -1,23 +1,26 @@
 //! [`TreeFacts`]: what columns are made of, decoded once per archive. Memory is reused from archive to archive.
 
-use lazyast_format::read::TargetPython;
+use lazyast_format::read::{ParentTable, TargetPython};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
+use super::calls::CallParts;
+use super::constants::RowConstants;
 use super::definitions::Definitions;
 use super::names::own_name;
 use super::positions::RowPositions;
-use super::structure::Structure;
 use crate::relation::ColumnValue;
 use crate::spec::TableSpec;
 
 /// What has to be decoded for the chosen columns.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Requirements {
-    ranges: bool,
+    pub(crate) names: bool,
     payloads: bool,
     ends: bool,
     structure: bool,
     positions: bool,
+    constants: bool,
+    calls: bool,
     definitions: bool,
 }
 
@@ -26,15 +29,11 @@ impl Requirements {
         use ColumnValue as Value;
         let positions = spec.has(&[Value::Line, Value::Column, Value::EndLine, Value::EndColumn]);
         let structure = spec.has(&[Value::Parent, Value::Index, Value::Depth]);
-        let payloads = spec.names.is_some()
-            || spec.has(&[
-                Value::Name,
-                Value::ConstantType,
-                Value::ConstantValue,
-                Value::Module,
-                Value::Asname,
-                Value::Level,
-            ]);
+        let constants = spec.has(&[Value::ConstantType, Value::ConstantValue]);
+        let calls =
+            spec.has(&[Value::PositionalCount, Value::StarCount, Value::DoubleStarCount, Value::Keywords]);
+        let names = spec.has(&[Value::Name, Value::Module, Value::Asname, Value::Callee, Value::Keywords]);
+        let payloads = names || constants || calls || spec.names.is_some();
         let definitions = spec.has(&[
             Value::Enclosing,
             Value::EnclosingName,
@@ -43,8 +42,8 @@ impl Requirements {
             Value::InTypeChecking,
             Value::InTry,
         ]);
-        let ends = structure || spec.has(&[Value::Size]);
-        Self { ranges: positions, payloads, ends, structure, positions, definitions }
+        let ends = structure || calls || definitions || spec.has(&[Value::Size]);
+        Self { names, payloads, ends, structure, positions, constants, calls, definitions }
     }
 }
 
@@ -57,10 +56,13 @@ pub(crate) struct TreeFacts {
     numbers: Option<Vec<NodeId>>,
     pub(crate) payloads: Vec<u32>,
     pub(crate) ends: Vec<NodeId>,
-    pub(crate) structure: Structure,
+    /// The start and the end of each node in the text.
+    pub(crate) ranges: [Vec<u32>; 2],
+    pub(crate) structure: ParentTable,
     pub(crate) positions: RowPositions,
+    pub(crate) constants: RowConstants,
+    pub(crate) calls: CallParts,
     pub(crate) definitions: Definitions,
-    ranges: Vec<(u32, u32)>,
 }
 
 impl TreeFacts {
@@ -80,21 +82,45 @@ impl TreeFacts {
             return Ok(());
         }
         self.number(tree, spec);
-        self.decode(tree, required)?;
+        if required.payloads {
+            tree.payloads_into(&mut self.payloads)?;
+        }
         self.choose(tree, spec, names.as_deref())?;
         if self.nodes.is_empty() {
             return Ok(());
         }
-        if required.structure {
-            self.structure.load(tree, &self.ends);
+        self.decode(tree, spec, required)
+    }
+
+    /// Decodes what is required for the rows.
+    fn decode(&mut self, tree: &Tree<'_>, spec: &TableSpec, required: Requirements) -> Result<(), Damage> {
+        let Self { nodes, payloads, ends, .. } = self;
+        if required.ends {
+            tree.subtree_ends_into(ends)?;
         }
-        if required.definitions {
-            self.definitions.load(tree)?;
+        if required.structure {
+            self.structure.load(tree, ends, spec.python)?;
         }
         if required.positions {
-            self.positions.load(tree, spec.python, self.nodes.iter().copied(), &self.ranges)?;
+            let [starts, ends] = &mut self.ranges;
+            tree.ranges_into(starts, ends)?;
+            self.positions.load(tree, spec.python, nodes)?;
+        }
+        if required.constants {
+            self.constants.load(tree, nodes, payloads);
+        }
+        if required.calls {
+            self.calls.load(tree, nodes, payloads, ends)?;
+        }
+        if required.definitions {
+            self.definitions.load(tree, ends)?;
         }
         Ok(())
+    }
+
+    /// Whether there is a row for each node of the archive.
+    pub(crate) fn has_every_node(&self, tree: &Tree<'_>) -> bool {
+        self.nodes.len() == tree.kinds().len()
     }
 
     /// The number of a node among the visible ones.
@@ -120,30 +146,6 @@ impl TreeFacts {
             numbers.push(next);
             numbers
         });
-    }
-
-    /// Decodes ranges, payloads and ends in one pass.
-    fn decode(&mut self, tree: &Tree<'_>, required: Requirements) -> Result<(), Damage> {
-        let Self { ranges, payloads, ends, .. } = self;
-        ranges.clear();
-        payloads.clear();
-        ends.clear();
-        if !(required.ranges || required.payloads || required.ends) {
-            return Ok(());
-        }
-        for row in tree.rows() {
-            let row = row?;
-            if required.ranges {
-                ranges.push((row.start, row.end));
-            }
-            if required.payloads {
-                payloads.push(row.payload_bits);
-            }
-            if required.ends {
-                ends.push(row.subtree_end);
-            }
-        }
-        Ok(())
     }
 
     /// Finds the nodes of which rows are made. `names` are the numbers of the names that are chosen.

@@ -1,95 +1,87 @@
-//! [`LineStarts`]: lines of many offsets that are near each other.
+//! [`LineTable`]: the line of every offset.
 
 use lazyast_format::Tree;
 
-/// The starts of all lines, and the line of the offset that was asked for last.
+/// The line of every offset in the text.
 ///
-/// Offsets of neighbouring nodes are mostly in the same line or in the next one, so the search starts at that line.
+/// There are two positions for each node, and a node for every ten bytes of a source. So a table with a number for each byte
+/// is made faster than lines are searched, and read without a branch.
 #[derive(Default)]
-pub(crate) struct LineStarts {
+pub(crate) struct LineTable {
     starts: Vec<u32>,
-    last: usize,
+    /// By offset, the index of the line: for the offsets before the last line, at most [`MAX_OFFSETS`] of them.
+    lines: Vec<u32>,
 }
 
-impl LineStarts {
+/// Offsets in a table. In texts that are longer, lines are searched from here on.
+const MAX_OFFSETS: usize = 1 << 24;
+
+impl LineTable {
     pub(crate) fn load(&mut self, tree: &Tree<'_>) {
         self.starts.clear();
-        self.last = 0;
         tree.line_starts_into(&mut self.starts);
-        if self.starts.is_empty() {
-            self.starts.push(0);
+        self.fill();
+    }
+
+    /// Fills the table from the starts of lines.
+    fn fill(&mut self) {
+        let Self { starts, lines } = self;
+        lines.clear();
+        if starts.is_empty() {
+            starts.push(0);
+        }
+        lines.reserve(starts.last().map_or(0, |last| *last as usize).min(MAX_OFFSETS));
+        for (line, end) in starts.iter().skip(1).enumerate() {
+            lines.resize((*end as usize).min(MAX_OFFSETS).max(lines.len()), line as u32);
         }
     }
 
-    /// The number of the line, counted from 1, and the distance from its start.
+    /// The number of the line that has an offset, counted from 1.
     #[inline]
-    pub(crate) fn position(&mut self, offset: u32) -> (i32, i32) {
-        if self.starts[self.last] > offset {
-            self.last = before(&self.starts, self.last, offset);
-        } else {
-            self.last = self.line_after(offset);
-        }
-        self.in_line(self.last, offset)
+    pub(crate) fn line(&self, offset: u32) -> i32 {
+        self.index(offset) as i32 + 1
     }
 
-    /// As [`position`](Self::position) of an offset after the last one. The next search starts where this one did.
+    /// The distance of an offset from the start of its line.
     #[inline]
-    pub(crate) fn position_after(&self, offset: u32) -> (i32, i32) {
-        self.in_line(self.line_after(offset), offset)
-    }
-
-    #[inline]
-    fn line_after(&self, offset: u32) -> usize {
-        match self.starts.get(self.last + 1) {
-            Some(next) if *next <= offset => after(&self.starts, self.last, offset),
-            _ => self.last,
-        }
+    pub(crate) fn column(&self, offset: u32) -> i32 {
+        offset.saturating_sub(self.starts[self.index(offset) as usize]) as i32
     }
 
     #[inline]
-    fn in_line(&self, line: usize, offset: u32) -> (i32, i32) {
-        (line as i32 + 1, offset.saturating_sub(self.starts[line]) as i32)
-    }
-}
-
-/// The last line that starts at or before the offset, which is before a line. Steps double until they are too long.
-fn before(starts: &[u32], from: usize, offset: u32) -> usize {
-    let (mut high, mut step) = (from, 1);
-    loop {
-        let low = high.saturating_sub(step);
-        if low == 0 || starts[low] <= offset {
-            let after = starts[low..high].partition_point(|start| *start <= offset);
-            return (low + after).saturating_sub(1);
+    fn index(&self, offset: u32) -> u32 {
+        match self.lines.get(offset as usize) {
+            Some(line) => *line,
+            None => self.search(offset),
         }
-        (high, step) = (low, step * 2);
     }
-}
 
-/// The last line that starts at or before the offset, which is after a line.
-fn after(starts: &[u32], from: usize, offset: u32) -> usize {
-    let (mut low, mut step) = (from + 1, 1);
-    loop {
-        let high = (low + step).min(starts.len());
-        if high == starts.len() || starts[high] > offset {
-            return low + starts[low..high].partition_point(|start| *start <= offset) - 1;
-        }
-        (low, step) = (high, step * 2);
+    #[cold]
+    fn search(&self, offset: u32) -> u32 {
+        self.starts.partition_point(|start| *start <= offset).saturating_sub(1) as u32
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::LineStarts;
+    use super::LineTable;
 
     #[test]
-    fn any_order_of_offsets_gives_the_same_lines() {
+    fn every_offset_has_the_line_that_a_search_finds() {
         let starts: Vec<u32> = (0..200).map(|line| line * line / 3).collect();
-        let mut lines = LineStarts { starts: starts.clone(), last: 0 };
-        let mut offset = 1_u32;
-        for _ in 0..5000 {
-            offset = (offset * 7919 + 13) % 14000;
+        let mut table = LineTable { starts: starts.clone(), lines: Vec::new() };
+        table.fill();
+        for offset in (0..14_100).chain([u32::MAX]) {
             let expected = starts.partition_point(|start| *start <= offset) - 1;
-            assert_eq!(lines.position(offset), (expected as i32 + 1, (offset - starts[expected]) as i32));
+            let column = (offset - starts[expected]) as i32;
+            assert_eq!((table.line(offset), table.column(offset)), (expected as i32 + 1, column));
         }
+    }
+
+    #[test]
+    fn a_text_without_lines_has_one() {
+        let mut table = LineTable::default();
+        table.fill();
+        assert_eq!((table.line(7), table.column(7)), (1, 7));
     }
 }

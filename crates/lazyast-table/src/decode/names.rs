@@ -1,6 +1,8 @@
 //! Names of nodes: numbers in the archive, codes in a batch.
 
-use lazyast_format::encoding::{Payload, PayloadLayout};
+use std::sync::LazyLock;
+
+use lazyast_format::encoding::{NameBits, Payload, PayloadLayout};
 use lazyast_format::{Damage, Kind, Tree};
 
 use crate::column::{Dictionary, NULL};
@@ -18,40 +20,76 @@ pub(crate) fn own_name(tree: &Tree<'_>, kind: Kind, bits: u32) -> Result<Option<
     })
 }
 
+/// By the code of a kind: where its payload has the name, and whether the name can be in the extras.
+pub(crate) static NAME_BITS: LazyLock<Vec<(NameBits, bool)>> = LazyLock::new(|| {
+    let bits = |kind: &Kind| {
+        let layout = kind.payload_layout();
+        (NameBits::of(layout), matches!(layout, PayloadLayout::Alias | PayloadLayout::ImportFrom))
+    };
+    Kind::ALL.iter().map(bits).collect()
+});
+
 /// The codes that the names of one archive have in a column, each of which is found when it is first used.
 #[derive(Default)]
-pub(crate) struct NameCodes(Vec<i32>);
+pub(crate) struct NameCodes {
+    /// By the number of a name plus 1; that of no name is the first.
+    codes: Vec<i32>,
+}
 
 /// The code of a name that was not used yet.
 const UNKNOWN: i32 = -2;
 
 impl NameCodes {
-    pub(crate) fn load(&mut self, tree: &Tree<'_>) {
-        self.0.clear();
-        self.0.resize(tree.name_count() as usize, UNKNOWN);
+    /// Begins with the names of another archive.
+    pub(crate) fn load(&mut self, names: &[&str]) {
+        self.codes.clear();
+        self.codes.push(NULL);
+        self.codes.resize(names.len() + 1, UNKNOWN);
     }
 
     /// The code of a name by its number.
     #[inline]
     pub(crate) fn code(
         &mut self,
-        tree: &Tree<'_>,
+        names: &[&str],
         number: Option<u32>,
         dictionary: &mut Dictionary,
     ) -> Result<i32, TableError> {
-        let Some(number) = number else { return Ok(NULL) };
-        match self.0.get(number as usize) {
+        self.code_at(names, number.map_or(0, |number| number.saturating_add(1)), dictionary)
+    }
+
+    /// The code of a name by its number plus 1; 0 stands for no name.
+    #[inline]
+    pub(crate) fn code_at(
+        &mut self,
+        names: &[&str],
+        number_plus_1: u32,
+        dictionary: &mut Dictionary,
+    ) -> Result<i32, TableError> {
+        match self.codes.get(number_plus_1 as usize) {
             Some(code) if *code != UNKNOWN => Ok(*code),
-            _ => self.find(tree, number, dictionary),
+            _ => self.find(names, number_plus_1, dictionary),
         }
     }
 
     #[cold]
-    fn find(&mut self, tree: &Tree<'_>, number: u32, dictionary: &mut Dictionary) -> Result<i32, TableError> {
-        let code = dictionary.code(tree.name(number)?)?;
-        if let Some(known) = self.0.get_mut(number as usize) {
+    fn find(
+        &mut self,
+        names: &[&str],
+        number_plus_1: u32,
+        dictionary: &mut Dictionary,
+    ) -> Result<i32, TableError> {
+        let number = number_plus_1.wrapping_sub(1);
+        let code = dictionary.code(name_at(names, number)?)?;
+        if let Some(known) = self.codes.get_mut(number_plus_1 as usize) {
             *known = code;
         }
         Ok(code)
     }
+}
+
+/// A name by its number.
+pub(crate) fn name_at<'n>(names: &[&'n str], number: u32) -> Result<&'n str, Damage> {
+    let missing = || Damage::new("name is outside of the table", number).found(names.len() as u32);
+    names.get(number as usize).copied().ok_or_else(missing)
 }

@@ -6,17 +6,18 @@ use lazyast_format::encoding::Span;
 use lazyast_format::read::TargetPython;
 use lazyast_format::{Damage, Kind, NodeId, Tree};
 
-use super::lines::LineStarts;
+use super::lines::LineTable;
 
-/// Lines and columns, one of each for each row; -1 for nodes of kinds without positions.
+/// Lines and columns. They follow from the ranges of nodes, but for some nodes in f-strings of 3.11.
 #[derive(Default)]
 pub(crate) struct RowPositions {
-    lines: LineStarts,
-    pub(crate) parts: [Vec<i32>; 4],
+    lines: LineTable,
+    /// The rows with other positions, ascending.
+    pub(crate) differing: Vec<(usize, Span)>,
 }
 
-/// A part of a position: an index in [`RowPositions::parts`].
-#[derive(Clone, Copy)]
+/// A part of a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PositionPart {
     Line,
     Column,
@@ -28,48 +29,60 @@ pub(crate) enum PositionPart {
 const LAST_WITH_OTHER_POSITIONS: u8 = 11;
 
 impl RowPositions {
-    /// The positions of some nodes, which are ascending; `ranges` has the offsets of all nodes.
+    /// The positions of some nodes, which are ascending.
     pub(crate) fn load(
         &mut self,
         tree: &Tree<'_>,
         python: TargetPython,
-        nodes: impl Iterator<Item = NodeId>,
-        ranges: &[(u32, u32)],
+        nodes: &[NodeId],
     ) -> Result<(), Damage> {
-        let Self { lines, parts } = self;
-        parts.iter_mut().for_each(Vec::clear);
-        lines.load(tree);
-        let (kinds, has_positions) = (tree.kinds(), HAS_POSITIONS.as_slice());
-        let mut differing =
-            if python.minor <= LAST_WITH_OTHER_POSITIONS { tree.joined_string_at_or_after(0) } else { None };
-        // Finding what differs takes a pass over all f-strings.
-        let exact = differing.map(|_| tree.positions(python)).transpose()?;
-        for id in nodes {
-            while differing.is_some_and(|(_, end)| end <= id) {
-                differing = tree.joined_string_at_or_after(id);
+        self.lines.load(tree);
+        self.differing.clear();
+        if python.minor > LAST_WITH_OTHER_POSITIONS {
+            return Ok(());
+        }
+        let Some((mut first, mut end)) = tree.joined_string_at_or_after(0) else { return Ok(()) };
+        let exact = tree.positions(python)?;
+        for (row, id) in nodes.iter().enumerate() {
+            if end <= *id {
+                let Some(next) = tree.joined_string_at_or_after(*id) else { break };
+                (first, end) = next;
             }
-            let position = match (&exact, differing) {
-                (Some(exact), Some((first, _))) if first <= id => exact.span(id)?.map(parts_of),
-                _ if has_positions[usize::from(kinds[id as usize])] => {
-                    let (start, end) = ranges[id as usize];
-                    let (line, column) = lines.position(start);
-                    let (end_line, end_column) = lines.position_after(end);
-                    Some([line, column, end_line, end_column])
-                }
-                _ => None,
-            };
-            for (part, value) in parts.iter_mut().zip(position.unwrap_or([-1; 4])) {
-                part.push(value);
+            if first <= *id
+                && let Some(span) = exact.span(*id)?
+            {
+                self.differing.push((row, span));
             }
         }
         Ok(())
     }
+
+    /// A part of the position that follows from an offset.
+    #[inline]
+    pub(crate) fn line(&self, offset: u32) -> i32 {
+        self.lines.line(offset)
+    }
+
+    /// As [`line`](Self::line).
+    #[inline]
+    pub(crate) fn column(&self, offset: u32) -> i32 {
+        self.lines.column(offset)
+    }
 }
 
-fn parts_of(Span { start, end }: Span) -> [i32; 4] {
-    [start.line, start.column, end.line, end.column].map(|number| number as i32)
+impl PositionPart {
+    /// The part of a position.
+    pub(crate) fn of(self, Span { start, end }: Span) -> i32 {
+        let number = match self {
+            Self::Line => start.line,
+            Self::Column => start.column,
+            Self::EndLine => end.line,
+            Self::EndColumn => end.column,
+        };
+        number as i32
+    }
 }
 
-/// By the code of a kind: whether its nodes have positions.
-static HAS_POSITIONS: LazyLock<Vec<bool>> =
-    LazyLock::new(|| Kind::ALL.iter().map(|kind| kind.has_positions()).collect());
+/// By the code of a kind: 0 if its nodes have positions, and -1, in which all bits are set, if not.
+pub(crate) static WITHOUT_POSITIONS: LazyLock<Vec<i32>> =
+    LazyLock::new(|| Kind::ALL.iter().map(|kind| if kind.has_positions() { 0 } else { -1 }).collect());

@@ -1,86 +1,39 @@
 //! The columns of `calls`.
 
-use lazyast_format::encoding::Payload;
-use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
-
-use super::filled_column::FilledColumn;
-use crate::column::ColumnData;
-use crate::decode::{TreeFacts, dotted};
+use super::filled_column::{DecodedSource, FilledColumn};
+use crate::column::{ColumnData, NULL};
+use crate::decode::name_at;
 use crate::error::TableError;
 use crate::relation::ColumnValue as Value;
-use crate::source_tree::SourceTree;
 
 impl FilledColumn {
-    pub(super) fn append_calls(
-        &mut self,
-        source: &SourceTree<'_>,
-        facts: &TreeFacts,
-    ) -> Result<(), TableError> {
-        let tree = source.tree;
-        let mut text = String::new();
-        for call in facts.nodes.iter().copied() {
-            match (self.spec.value, &mut self.data) {
-                // The first child of a call is its `func`.
-                (Value::Callee, ColumnData::Dictionary(column)) => {
-                    let is_dotted = dotted(tree, call + 1, &mut text)?;
-                    let code = column.optional_code(is_dotted.then_some(text.as_str()))?;
-                    column.codes.push(code);
+    pub(super) fn append_calls(&mut self, decoded: DecodedSource<'_>) -> Result<(), TableError> {
+        let DecodedSource { source, facts, names } = decoded;
+        let Self { spec, data, dotted, .. } = self;
+        let calls = &facts.calls;
+        match (spec.value, data) {
+            (Value::Callee, ColumnData::Dictionary(column)) => {
+                dotted.clear();
+                for call in &facts.nodes {
+                    // The first child of a call is its `func`.
+                    let code = dotted.code(source.tree, names, &facts.payloads, call + 1, column)?;
+                    column.codes.push(code.unwrap_or(NULL));
                 }
-                (Value::PositionalCount, ColumnData::Int32(column)) => {
-                    let is_positional = |field, kind| field == Field::Args && kind != Kind::Starred;
-                    column.push(count_children(tree, call, |field, kind, _| is_positional(field, kind))?);
-                }
-                (Value::StarCount, ColumnData::Int32(column)) => {
-                    let is_star = |field, kind| field == Field::Args && kind == Kind::Starred;
-                    column.push(count_children(tree, call, |field, kind, _| is_star(field, kind))?);
-                }
-                (Value::DoubleStarCount, ColumnData::Int32(column)) => {
-                    let is_double_star = |field, payload| {
-                        field == Field::Keywords && matches!(payload, Payload::OptionalName(None))
-                    };
-                    column.push(count_children(tree, call, |field, _, payload| {
-                        is_double_star(field, payload)
-                    })?);
-                }
-                (Value::Keywords, ColumnData::Utf8List(column)) => {
-                    for child in node_children(tree, call) {
-                        let (field, child) = child?;
-                        if field == Field::Keywords
-                            && let Payload::OptionalName(Some(name)) =
-                                tree.payload(child, tree.kind(child)?)?
-                        {
-                            column.values().append_value(tree.name(name)?);
-                        }
+            }
+            (Value::PositionalCount, ColumnData::Int32(column)) => column.extend(&calls.positional),
+            (Value::StarCount, ColumnData::Int32(column)) => column.extend(&calls.stars),
+            (Value::DoubleStarCount, ColumnData::Int32(column)) => column.extend(&calls.double_stars),
+            (Value::Keywords, ColumnData::Utf8List(column)) => {
+                let mut keywords = calls.keywords.iter();
+                for count in &calls.keyword_counts {
+                    for name in keywords.by_ref().take(*count as usize) {
+                        column.values().append_value(name_at(names, *name)?);
                     }
                     column.append(true);
                 }
-                _ => {}
             }
+            _ => {}
         }
         Ok(())
     }
-}
-
-/// The children of a node, each with the field that it stands in.
-pub(super) fn node_children(
-    tree: &Tree<'_>,
-    node: NodeId,
-) -> impl Iterator<Item = Result<(Field, NodeId), Damage>> {
-    let children = tree.node(node).into_iter().flat_map(|node| node.children());
-    children.map(|child| child.map(|(field, node)| (field, node.id())))
-}
-
-/// The number of children for which a condition on field, kind and payload holds.
-fn count_children(
-    tree: &Tree<'_>,
-    node: NodeId,
-    condition: impl Fn(Field, Kind, Payload) -> bool,
-) -> Result<i32, Damage> {
-    let mut count = 0;
-    for child in node_children(tree, node) {
-        let (field, child) = child?;
-        let kind = tree.kind(child)?;
-        count += i32::from(condition(field, kind, tree.payload(child, kind)?));
-    }
-    Ok(count)
 }

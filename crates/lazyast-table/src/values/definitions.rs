@@ -4,21 +4,16 @@ use arrow_array::builder::StringBuilder;
 use lazyast_format::encoding::{ConstantTag, Payload};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
-use super::calls::node_children;
-use super::filled_column::FilledColumn;
+use super::filled_column::{DecodedSource, FilledColumn};
 use crate::column::ColumnData;
 use crate::constant_text;
-use crate::decode::{TreeFacts, dotted};
+use crate::decode::dotted;
 use crate::error::TableError;
 use crate::relation::ColumnValue as Value;
-use crate::source_tree::SourceTree;
 
 impl FilledColumn {
-    pub(super) fn append_definitions(
-        &mut self,
-        source: &SourceTree<'_>,
-        facts: &TreeFacts,
-    ) -> Result<(), TableError> {
+    pub(super) fn append_definitions(&mut self, decoded: DecodedSource<'_>) -> Result<(), TableError> {
+        let DecodedSource { source, facts, .. } = decoded;
         let tree = source.tree;
         for node in facts.nodes.iter().copied() {
             let kind = tree.kind(node)?;
@@ -58,6 +53,12 @@ impl FilledColumn {
         }
         Ok(())
     }
+}
+
+/// The children of a node, each with the field that it stands in.
+fn node_children(tree: &Tree<'_>, node: NodeId) -> impl Iterator<Item = Result<(Field, NodeId), Damage>> {
+    let children = tree.node(node).into_iter().flat_map(|node| node.children());
+    children.map(|child| child.map(|(field, node)| (field, node.id())))
 }
 
 fn child_in(tree: &Tree<'_>, node: NodeId, wanted: Field) -> Result<Option<NodeId>, Damage> {

@@ -3,20 +3,16 @@
 use lazyast_format::encoding::{ImportFromRecord, Payload};
 use lazyast_format::{Damage, Kind, NodeId, Tree};
 
-use super::filled_column::FilledColumn;
+use super::filled_column::{DecodedSource, FilledColumn};
 use crate::column::ColumnData;
-use crate::decode::TreeFacts;
 use crate::error::TableError;
 use crate::relation::ColumnValue as Value;
-use crate::source_tree::{ModuleName, SourceTree};
+use crate::source_tree::ModuleName;
 
 impl FilledColumn {
-    pub(super) fn append_imports(
-        &mut self,
-        source: &SourceTree<'_>,
-        facts: &TreeFacts,
-    ) -> Result<(), TableError> {
-        let Self { spec, data, names, .. } = self;
+    pub(super) fn append_imports(&mut self, decoded: DecodedSource<'_>) -> Result<(), TableError> {
+        let DecodedSource { source, facts, names } = decoded;
+        let Self { spec, data, names: codes, .. } = self;
         let tree = source.tree;
         if let ColumnData::Bool(column) = data {
             column.extend(facts.definitions.around(&facts.nodes).map(|inside| {
@@ -28,17 +24,17 @@ impl FilledColumn {
             }));
             return Ok(());
         }
-        names.load(tree);
+        codes.load(names);
         for import in imports(tree, &facts.nodes) {
             let ImportedName { name, asname, from } = import?;
             let module = from.and_then(|from| from.module);
             match (spec.value, &mut *data) {
                 (Value::Module, ColumnData::Dictionary(column)) => {
-                    let code = names.code(tree, module, column)?;
+                    let code = codes.code(names, module, column)?;
                     column.codes.push(code);
                 }
                 (Value::Asname, ColumnData::Dictionary(column)) => {
-                    let code = names.code(tree, asname, column)?;
+                    let code = codes.code(names, asname, column)?;
                     column.codes.push(code);
                 }
                 (Value::Level, ColumnData::Int32(column)) => {

@@ -1,108 +1,84 @@
 //! The columns of `nodes`, which other relations share.
 
-use lazyast_format::Tree;
-use lazyast_format::encoding::{ConstantTag, Payload, PayloadLayout};
+use lazyast_format::encoding::ConstantTag;
+use lazyast_format::{Field, Tree};
 
-use super::filled_column::FilledColumn;
+use super::filled_column::{DecodedSource, FilledColumn};
 use crate::column::{ColumnData, Dictionary, NULL};
 use crate::constant_text;
-use crate::decode::{PositionPart, TreeFacts, own_name};
+use crate::decode::{NAME_BITS, NameCodes, PositionPart, TreeFacts, WITHOUT_POSITIONS, own_name};
 use crate::error::TableError;
 use crate::relation::ColumnValue as Value;
-use crate::source_tree::SourceTree;
 
 impl FilledColumn {
-    pub(super) fn append_nodes(
-        &mut self,
-        source: &SourceTree<'_>,
-        facts: &TreeFacts,
-    ) -> Result<(), TableError> {
-        let Self { spec, data, names, constants, .. } = self;
+    pub(super) fn append_nodes(&mut self, decoded: DecodedSource<'_>) -> Result<(), TableError> {
+        let DecodedSource { source, facts, names } = decoded;
         let (tree, nodes) = (source.tree, facts.nodes.as_slice());
-        let kinds = tree.kinds();
         let number = |node: &u32| facts.number_of(*node);
-        match (spec.value, data) {
+        match (self.spec.value, &mut self.data) {
             (Value::Node, ColumnData::Int32(column)) => column.extend(nodes.iter().map(number)),
             (Value::Parent, ColumnData::Int32(column)) => {
-                let parents = nodes.iter().map(|node| facts.structure.parents[*node as usize]);
+                let parents = facts.structure.parents();
                 if facts.keeps_numbers() {
-                    column.extend(parents);
+                    extend(column, facts, tree, parents, |parent| parent);
                 } else {
-                    column.extend(
-                        parents.map(|parent| u32::try_from(parent).map_or(-1, |parent| number(&parent))),
-                    );
+                    let renumbered = |parent| u32::try_from(parent).map_or(-1, |parent| number(&parent));
+                    extend(column, facts, tree, parents, renumbered);
                 }
             }
             (Value::Index, ColumnData::Int32(column)) => {
-                column.extend(nodes.iter().map(|node| facts.structure.indexes[*node as usize]));
+                extend(column, facts, tree, facts.structure.indices(), |index| index.max(-1));
             }
             (Value::Size, ColumnData::Int32(column)) => {
                 let size = |node: &u32| number(&facts.ends[*node as usize]) - number(node);
                 column.extend(nodes.iter().map(size));
             }
             (Value::Depth, ColumnData::UInt16(column)) => {
-                column.extend(nodes.iter().map(|node| facts.structure.depths[*node as usize]));
+                extend(column, facts, tree, facts.structure.depths(), |depth| depth);
             }
             (Value::Kind, ColumnData::Code(column)) => {
-                column.extend(nodes.iter().map(|node| kinds[*node as usize] as i8));
+                extend(column, facts, tree, tree.kinds(), |kind| kind as i8);
             }
             (Value::Field, ColumnData::Code(column)) => {
-                // The code of the root's field is 0, and null is -1.
-                let fields = tree.fields();
-                let values = lazyast_format::Field::Values as u8 - 1;
-                let hidden = lazyast_format::Field::Values312 as u8 - 1;
-                column.extend(nodes.iter().map(|node| {
-                    let code = fields[*node as usize].wrapping_sub(1);
-                    (if code == hidden { values } else { code }) as i8
-                }));
+                extend(column, facts, tree, tree.fields(), field_code);
             }
-            (Value::Line, ColumnData::Int32(column)) => column.extend(position(facts, PositionPart::Line)),
+            (Value::Line, ColumnData::Int32(column)) => append_position(column, PositionPart::Line, decoded),
             (Value::Column, ColumnData::Int32(column)) => {
-                column.extend(position(facts, PositionPart::Column));
+                append_position(column, PositionPart::Column, decoded);
             }
             (Value::EndLine, ColumnData::Int32(column)) => {
-                column.extend(position(facts, PositionPart::EndLine));
+                append_position(column, PositionPart::EndLine, decoded);
             }
             (Value::EndColumn, ColumnData::Int32(column)) => {
-                column.extend(position(facts, PositionPart::EndColumn));
+                append_position(column, PositionPart::EndColumn, decoded);
             }
             (Value::Name, ColumnData::Dictionary(column)) => {
-                names.load(tree);
-                column.codes.reserve(nodes.len());
-                for node in nodes {
-                    let name = own_name(tree, tree.kind(*node)?, facts.payloads[*node as usize])?;
-                    let code = names.code(tree, name, column)?;
-                    column.codes.push(code);
-                }
+                self.names.load(names);
+                append_names(column, &mut self.names, decoded)?;
             }
             (Value::ConstantType, ColumnData::Code(column)) => {
-                for node in nodes {
-                    let constant = constant_of(tree, *node, facts)?;
-                    column.push(match constant {
-                        Some((tag, value)) => constant_text::type_code(tag, value)?,
-                        None => -1,
-                    });
+                let first = column.len();
+                column.resize(first + nodes.len(), NULL as i8);
+                for constant in &facts.constants.0 {
+                    column[first + constant.row] = constant_text::type_code(constant.tag, constant.value)?;
                 }
             }
             (Value::ConstantValue, ColumnData::Dictionary(column)) => {
-                constants.clear();
-                column.codes.reserve(nodes.len());
-                for node in nodes {
-                    let code = match constant_of(tree, *node, facts)? {
-                        None => NULL,
-                        Some((tag, value)) => {
-                            let bits = facts.payloads[*node as usize];
-                            match constants.get(&bits) {
-                                Some(code) => *code,
-                                None => {
-                                    let code = constant_code(tree, tag, value, *node, column)?;
-                                    constants.insert(bits, code);
-                                    code
-                                }
-                            }
+                let codes = &mut self.constants;
+                codes.clear();
+                let first = column.codes.len();
+                column.codes.resize(first + nodes.len(), NULL);
+                for constant in &facts.constants.0 {
+                    let code = match codes.get(&constant.bits) {
+                        Some(code) => *code,
+                        None => {
+                            let code =
+                                constant_code(tree, constant.tag, constant.value, constant.node, column)?;
+                            codes.insert(constant.bits, code);
+                            code
                         }
                     };
-                    column.codes.push(code);
+                    column.codes[first + constant.row] = code;
                 }
             }
             (Value::Enclosing, ColumnData::Int32(column)) => {
@@ -133,25 +109,73 @@ impl FilledColumn {
     }
 }
 
-fn position(facts: &TreeFacts, part: PositionPart) -> impl Iterator<Item = i32> {
-    facts.positions.parts[part as usize].iter().copied()
+/// Appends what follows from a number of each row's node. `numbers` has those of all nodes.
+fn extend<T: Copy, V>(
+    column: &mut Vec<V>,
+    facts: &TreeFacts,
+    tree: &Tree<'_>,
+    numbers: &[T],
+    value: impl Fn(T) -> V,
+) {
+    if facts.has_every_node(tree) {
+        column.extend(numbers.iter().map(|number| value(*number)));
+    } else {
+        column.extend(facts.nodes.iter().map(|node| value(numbers[*node as usize])));
+    }
 }
 
-/// The tag and the value of a `Constant` or a `MatchSingleton`.
-#[inline]
-fn constant_of(
-    tree: &Tree<'_>,
-    node: u32,
-    facts: &TreeFacts,
-) -> Result<Option<(ConstantTag, u32)>, TableError> {
-    let layout = tree.kind(node)?.payload_layout();
-    if layout != PayloadLayout::Constant {
-        return Ok(None);
+/// The code of a field in the column. That of the root's field is 0, and null is -1.
+fn field_code(field: u8) -> i8 {
+    let shown = if field == Field::Values312 as u8 { Field::Values as u8 } else { field };
+    shown.wrapping_sub(1) as i8
+}
+
+fn append_position(column: &mut Vec<i32>, part: PositionPart, decoded: DecodedSource<'_>) {
+    let DecodedSource { source, facts, .. } = decoded;
+    let (tree, positions) = (source.tree, &facts.positions);
+    let first = column.len();
+    let [starts, ends] = &facts.ranges;
+    let offsets = match part {
+        PositionPart::Line | PositionPart::Column => starts,
+        PositionPart::EndLine | PositionPart::EndColumn => ends,
+    };
+    match part {
+        PositionPart::Line | PositionPart::EndLine => {
+            extend(column, facts, tree, offsets, |offset| positions.line(offset));
+        }
+        PositionPart::Column | PositionPart::EndColumn => {
+            extend(column, facts, tree, offsets, |offset| positions.column(offset));
+        }
     }
-    Ok(match Payload::decode(layout, facts.payloads[node as usize]) {
-        Payload::Constant { tag, value } => Some((tag, value)),
-        _ => None,
-    })
+    let without = WITHOUT_POSITIONS.as_slice();
+    let (kinds, numbers) = (tree.kinds(), &mut column[first..]);
+    for (number, node) in numbers.iter_mut().zip(&facts.nodes) {
+        *number |= without[usize::from(kinds[*node as usize])];
+    }
+    for (row, span) in &positions.differing {
+        numbers[*row] = part.of(*span);
+    }
+}
+
+fn append_names(
+    column: &mut Dictionary,
+    codes: &mut NameCodes,
+    decoded: DecodedSource<'_>,
+) -> Result<(), TableError> {
+    let DecodedSource { source, facts, names } = decoded;
+    let (tree, kinds, bits_of) = (source.tree, source.tree.kinds(), NAME_BITS.as_slice());
+    for node in &facts.nodes {
+        let bits = facts.payloads[*node as usize];
+        let (name_bits, in_extras) = bits_of[usize::from(kinds[*node as usize])];
+        let number_plus_1 = if in_extras {
+            own_name(tree, tree.kind(*node)?, bits)?.map_or(0, |name| name.saturating_add(1))
+        } else {
+            name_bits.number_plus_1(bits)
+        };
+        let code = codes.code_at(names, number_plus_1, column)?;
+        column.codes.push(code);
+    }
+    Ok(())
 }
 
 /// The code of a constant's text; null for an integer that Python does not print.

@@ -53,6 +53,14 @@ impl Module {
         Ok(self.opened()?.tree())
     }
 
+    /// The open archive. If it is not in memory yet and `keep` is false, it is only for as long as the result.
+    pub(crate) fn open(&self, keep: bool) -> Result<OpenedModule<'_>, FailureReason> {
+        if keep || self.opened.get().is_some() {
+            return Ok(OpenedModule::Kept(self.opened()?));
+        }
+        OwnedTree::open(self.load()?).map_err(FailureReason::Damaged).map(OpenedModule::Own)
+    }
+
     /// The length of the archive in bytes.
     pub(crate) fn archive_len(&self) -> u64 {
         match &self.handle {
@@ -65,18 +73,27 @@ impl Module {
 
     /// The text that the tree's positions count in; `None` if the file cannot be read or has changed.
     pub fn text(&self) -> Option<String> {
-        lazyast_parse::text(&self.source()?).ok().map(Cow::into_owned)
+        self.text_of(self.tree().ok()?)
+    }
+
+    /// As [`text`](Self::text), for a caller that has the tree.
+    pub(crate) fn text_of(&self, tree: &Tree<'_>) -> Option<String> {
+        lazyast_parse::text(&self.source_of(tree)?).ok().map(Cow::into_owned)
     }
 
     /// The source that the tree was parsed from: from the pack, if the project was opened from one, and otherwise from the
     /// file. `None` if the pack has no sources, or if the file cannot be read or has changed.
     pub fn source(&self) -> Option<Vec<u8>> {
+        self.source_of(self.tree().ok()?)
+    }
+
+    fn source_of(&self, tree: &Tree<'_>) -> Option<Vec<u8>> {
         if let ArchiveHandle::Exported(location) = &self.handle {
             return location.source();
         }
         let mut source = Vec::new();
         read_source(&self.path, &mut source).ok()?;
-        (lazyast_store::source_key(&source) == self.tree().ok()?.header().source_hash).then_some(source)
+        (lazyast_store::source_key(&source) == tree.header().source_hash).then_some(source)
     }
 
     /// Whether the module comes from a pack without a cache, so that its path is no file.
@@ -136,5 +153,21 @@ impl Module {
             return Err(FailureReason::File(FileError::Changing));
         }
         self.cache.archive(&source).map_err(FailureReason::Unsupported)
+    }
+}
+
+/// An open archive of a module, which the module keeps or not.
+pub(crate) enum OpenedModule<'m> {
+    Kept(&'m OwnedTree),
+    Own(OwnedTree),
+}
+
+impl OpenedModule<'_> {
+    /// The tree.
+    pub(crate) fn tree(&self) -> &Tree<'_> {
+        match self {
+            Self::Kept(opened) => opened.tree(),
+            Self::Own(opened) => opened.tree(),
+        }
     }
 }

@@ -17,6 +17,14 @@ pub(crate) enum TableFile {
 }
 
 impl TableFile {
+    /// The length of the archive in bytes; 0 without one.
+    pub(crate) fn archive_len(&self) -> u64 {
+        match self {
+            Self::Module(module) => module.archive_len(),
+            Self::Failure(..) => 0,
+        }
+    }
+
     /// The path, for messages.
     pub(crate) fn path(&self) -> Cow<'_, str> {
         match self {
@@ -52,10 +60,7 @@ pub(crate) fn batches(files: &[TableFile]) -> Vec<Range<usize>> {
     let mut batches = Vec::new();
     let (mut first, mut bytes) = (0, 0);
     for (index, file) in files.iter().enumerate() {
-        bytes += match file {
-            TableFile::Module(module) => module.archive_len(),
-            TableFile::Failure(..) => 1,
-        };
+        bytes += file.archive_len().max(1);
         if bytes >= BATCH_BYTES {
             batches.push(first..index + 1);
             (first, bytes) = (index + 1, 0);

@@ -6,13 +6,13 @@ use lazyast_format::encoding::Span;
 use lazyast_format::read::{TargetPython, TreePositions};
 use lazyast_format::{Damage, NodeId, Tree};
 use lazyast_query::{Capture, CapturedElement, ExecutionError, Hit, Query};
-use lazyast_table::{MatchBatch, TableError, match_schema};
+use lazyast_table::{MatchBatch, MatchLabels, SourceLabel, TableError, match_schema};
 
-/// Hits in one file.
+/// Hits in one source.
 #[derive(Clone, Copy, Debug)]
 pub struct MatchedHits<'h> {
-    /// The path; `None` if a single tree was searched.
-    pub path: Option<&'h str>,
+    /// The path or the number; `None` if a single tree was searched.
+    pub label: Option<SourceLabel<'h>>,
     /// The tree.
     pub tree: &'h Tree<'h>,
     /// The text that the tree's positions count in, if it is available.
@@ -25,6 +25,7 @@ pub struct MatchedHits<'h> {
 pub struct MatchTable<'q> {
     query: &'q Query,
     python: TargetPython,
+    labels: MatchLabels,
     names: Vec<&'q str>,
     schema: SchemaRef,
     batch: MatchBatch,
@@ -32,14 +33,14 @@ pub struct MatchTable<'q> {
 
 impl<'q> MatchTable<'q> {
     /// A table without rows. Positions are those of `python`.
-    pub fn new(query: &'q Query, python: TargetPython) -> Self {
+    pub fn new(query: &'q Query, labels: MatchLabels, python: TargetPython) -> Self {
         let names = query.capture_names();
-        let schema = match_schema(&names);
-        let batch = MatchBatch::new(schema.clone());
-        Self { query, python, names, schema, batch }
+        let schema = match_schema(labels, &names);
+        let batch = MatchBatch::new(labels, schema.clone());
+        Self { query, python, labels, names, schema, batch }
     }
 
-    /// The schema: path, position, text, and a column for each metavariable.
+    /// The schema: path or number, position, text, and a column for each metavariable.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }
@@ -49,9 +50,9 @@ impl<'q> MatchTable<'q> {
         self.batch.rows()
     }
 
-    /// Appends the hits of a file.
+    /// Appends the hits of a source.
     pub fn push(&mut self, file: &MatchedHits<'_>) -> Result<(), ExecutionError> {
-        let MatchedHits { path, tree, text, hits } = *file;
+        let MatchedHits { label, tree, text, hits } = *file;
         let positions = tree.positions(self.python)?;
         for hit in hits {
             let (first, last) = hit.range(tree, text)?;
@@ -68,7 +69,7 @@ impl<'q> MatchTable<'q> {
             };
             let captured: Vec<Option<&str>> = self.names.iter().map(captured).collect();
             let text = text.and_then(|text| text.get(first as usize..last as usize));
-            let pushed = self.batch.push(path, Span { start, end }, text, captured.into_iter());
+            let pushed = self.batch.push(label, Span { start, end }, text, captured.into_iter());
             pushed.map_err(|error| match error {
                 TableError::Damage(damage) => damage,
                 _ => Damage::new("paths of matches are too long", 0),
@@ -79,7 +80,8 @@ impl<'q> MatchTable<'q> {
 
     /// The rows since the last batch.
     pub fn finish_batch(&mut self) -> Result<RecordBatch, TableError> {
-        std::mem::replace(&mut self.batch, MatchBatch::new(self.schema.clone())).finish()
+        let next = MatchBatch::new(self.labels, self.schema.clone());
+        std::mem::replace(&mut self.batch, next).finish()
     }
 }
 
@@ -94,8 +96,8 @@ fn span(tree: &Tree<'_>, positions: &TreePositions<'_, '_>, node: NodeId) -> Res
     }
 }
 
-/// The text from the first to the last element of a capture.
-fn captured_text<'t>(tree: &Tree<'_>, capture: &Capture<'t>, text: Option<&'t str>) -> Option<&'t str> {
+/// The text from the first to the last element of a capture. `text` is that of the source.
+pub fn captured_text<'t>(tree: &Tree<'_>, capture: &Capture<'t>, text: Option<&'t str>) -> Option<&'t str> {
     let range = |element: &CapturedElement<'_>| match element {
         CapturedElement::Node(node) => tree.range(*node).ok(),
         CapturedElement::Name(..) => None,

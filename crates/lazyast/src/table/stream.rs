@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
-use lazyast_table::{BatchBuilder, SourceTree, TableError, TableRelation, TableSpec};
+use lazyast_table::{BatchBuilder, SourceLabel, SourceTree, TableError, TableRelation, TableSpec};
 
 use super::batches::{TableFile, batches, files};
 use super::module_names::{Packages, as_module_name};
@@ -44,7 +44,8 @@ impl std::error::Error for UnknownFile {}
 /// The record batches of a relation, in the order of paths.
 ///
 /// A batch has the rows of whole files: as many as have a mebibyte of archives, or one file with a larger one. Threads make
-/// batches ahead of the caller, at most two for each thread, so that memory does not depend on the size of the project.
+/// batches ahead of the caller, at most two for each thread. Archives stay in memory only if all of them have at most 256
+/// MiB. So memory does not depend on the size of the project.
 ///
 /// A file without an archive has a row in `files`, with the reason; other relations have no rows of it. So it is if an
 /// archive turns out to be damaged and the file has changed since the project was opened.
@@ -93,7 +94,8 @@ impl Project {
         let schema = spec.schema().clone();
         #[expect(clippy::single_range_in_vec_init, reason = "one batch of all files, also of none")]
         let batches = if options.one_batch { vec![0..files.len()] } else { batches(&files) };
-        let job = TableJob { spec, files, packages };
+        let keeps_archives = files.iter().map(TableFile::archive_len).sum::<u64>() <= KEPT_BYTES;
+        let job = TableJob { spec, files, packages, keeps_archives };
         let batches = OrderedStream::new(batches.len(), threads, move |index| {
             job.batch(batches[index].clone()).map_err(|error| ArrowError::ExternalError(Box::new(error)))
         });
@@ -111,12 +113,23 @@ struct TableJob {
     spec: TableSpec,
     files: Vec<TableFile>,
     packages: Packages,
+    /// Whether the archives stay in memory, so that the next table does not read them again.
+    keeps_archives: bool,
 }
+
+/// Archives of a table that have no more bytes in all stay in memory as long as their project.
+const KEPT_BYTES: u64 = 256 * 1024 * 1024;
+/// Most archives have more bytes for each node.
+const MIN_NODE_BYTES: u64 = 8;
 
 impl TableJob {
     fn batch(&self, files: Range<usize>) -> Result<RecordBatch, FileTableError> {
         let mut builder = BatchBuilder::new(&self.spec);
-        for file in &self.files[files] {
+        let files = &self.files[files];
+        let bytes: u64 = files.iter().map(TableFile::archive_len).sum();
+        // Memory that is not written takes no pages.
+        builder.reserve(usize::try_from(bytes / MIN_NODE_BYTES).unwrap_or_default());
+        for file in files {
             match file {
                 TableFile::Failure(path, reason) => builder.push_failure(path, reason),
                 TableFile::Module(module) => self.push(module, &mut builder),
@@ -128,14 +141,16 @@ impl TableJob {
 
     fn push(&self, module: &Module, builder: &mut BatchBuilder<'_>) -> Result<(), TableError> {
         let path = module.path().to_string_lossy();
-        let tree = match module.tree() {
-            Ok(tree) => tree,
+        let opened = match module.open(self.keeps_archives) {
+            Ok(opened) => opened,
             Err(reason) => return builder.push_failure(&path, &reason.to_string()),
         };
-        let text = if self.spec.reads_text() { module.text() } else { None };
+        let tree = opened.tree();
+        let text = if self.spec.reads_text() { module.text_of(tree) } else { None };
         let name = self.packages.module_name(module.path()).filter(|_| self.spec.resolves_imports());
         let module = name.as_ref().map(as_module_name);
-        builder.push(&SourceTree { path: &path, tree, text: text.as_deref(), module })
+        let label = SourceLabel::Path(&path);
+        builder.push(&SourceTree { label, tree, text: text.as_deref(), module })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The formats of hits, one file each.
 
+pub(super) mod arrow;
 pub(super) mod csv;
 pub(super) mod github;
 pub(super) mod json;

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicIsize, AtomicUsize};
+use std::sync::atomic::AtomicIsize;
+use std::sync::{Mutex, OnceLock};
 
 use lazyast::format::read::{ParentTable, TargetPython};
 use lazyast::format::{Damage, Tree};
@@ -26,8 +26,8 @@ pub(crate) struct MatchedFile {
     parents: OnceLock<ParentTable>,
     /// How far the element of a changed list that was found last stands from where it stood.
     pub(super) shift: AtomicIsize,
-    /// How many nodes were asked for.
-    pub(super) nodes_given: AtomicUsize,
+    /// The nodes that were created before their parents. They are the same objects for as long as the result lives.
+    pub(super) detached: Mutex<Vec<Py<PyAny>>>,
 }
 
 /// A module of a project.
@@ -66,8 +66,8 @@ impl MatchedFile {
     fn open(archive: ArchiveBytes, module_id: Option<ModuleId>, hits: Vec<Hit>) -> PyResult<Self> {
         let opened = OwnedTree::open(archive).map_err(|error| CorruptArchive::new_err(error.to_string()))?;
         let (path, module, root, text) = Default::default();
-        let (parents, shift, nodes_given) = Default::default();
-        Ok(Self { opened, hits, module_id, path, module, root, text, parents, shift, nodes_given })
+        let (parents, shift, detached) = Default::default();
+        Ok(Self { opened, hits, module_id, path, module, root, text, parents, shift, detached })
     }
 
     pub(crate) fn tree(&self) -> &Tree<'_> {

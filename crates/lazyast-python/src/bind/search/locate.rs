@@ -1,14 +1,18 @@
 //! From a hit to its node, in the tree as it is now.
 //!
-//! The archive gives the path from the root. In a tree that nobody has changed, elements of lists stand where they
-//! stood, so that each step takes constant time. What stands there is not trusted: a node is the hit's only if its
-//! class and its position are. Otherwise somebody has changed a list, and the list is searched, from the index at
-//! which the last such search ended.
+//! The archive gives the path from the root. It is followed through nodes that are materialised. Below the first proxy,
+//! nobody can have changed anything, so that the node is created alone: a hit costs one object, and not those around it.
+//!
+//! In a tree that nobody has changed, elements of lists stand where they stood, so that each step takes constant time.
+//! What stands there is not trusted: a node is the hit's only if its class and its position are. Otherwise somebody has
+//! changed a list, and the list is searched, from the index at which the last such search ended.
 
+use std::rc::Rc;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
 use lazyast::format::read::{FieldStep, TargetPython};
-use lazyast::format::{NodeId, Tree};
+use lazyast::format::{Damage, NodeId, Tree};
 use pyo3::exceptions::{PyAttributeError, PyLookupError};
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -16,6 +20,7 @@ use pyo3::types::{PyList, PyString};
 
 use super::file::MatchedFile;
 use crate::errors::corrupt;
+use crate::nodes::context::TreeContext;
 use crate::nodes::proxy;
 use crate::runtime::interpreter::Interpreter;
 
@@ -30,11 +35,14 @@ pub(super) struct Locator<'f> {
 }
 
 impl Locator<'_> {
-    /// The node with a number. Nodes on the path to it are materialised.
+    /// The node with a number.
     pub(super) fn node<'py>(&self, root: &Bound<'py, PyAny>, id: NodeId) -> PyResult<Bound<'py, PyAny>> {
         let parents = self.file.parents(self.target).map_err(|damage| corrupt(&damage))?;
         let path = parents.path_to(self.tree(), id).map_err(|damage| corrupt(&damage))?;
         let path = path.ok_or_else(|| PyLookupError::new_err("this Python's tree does not have the node"))?;
+        if let Some(node) = self.reach(root, &path)? {
+            return Ok(node);
+        }
         let node = match self.follow(root, &path)? {
             Some(node) if self.is_node(&node, id)? => Some(node),
             _ => self.search(root, &path)?,
@@ -48,6 +56,54 @@ impl Locator<'_> {
         self.file.tree()
     }
 
+    /// The node at the end of a path that leads to a proxy. `None` if the path has none, or if somebody has changed it.
+    fn reach<'py>(
+        &self,
+        root: &Bound<'py, PyAny>,
+        path: &[FieldStep],
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(interpreter) = self.interpreter else { return Ok(None) };
+        let py = root.py();
+        let (mut here, mut id, mut rest) = (root.clone(), 0, path);
+        loop {
+            if let Some((context, number)) = proxy::location(interpreter.node_layout, &here) {
+                if number != id || context.tree().header().source_hash != self.tree().header().source_hash {
+                    return Ok(None);
+                }
+                let Some(last) = rest.last() else { return Ok(Some(here)) };
+                let known =
+                    |(index, step): (usize, &FieldStep)| Some((index, context.detached.get(py, step.id)?));
+                match rest.iter().enumerate().rev().find_map(known) {
+                    None => return self.create(interpreter, &context, last.id, py).map(Some),
+                    Some((index, node)) if index + 1 == rest.len() => return Ok(Some(node)),
+                    Some((index, node)) => (here, id, rest) = (node, rest[index].id, &rest[index + 1..]),
+                }
+                continue;
+            }
+            let Some((step, after)) = rest.split_first() else { return Ok(None) };
+            let Some(next) = self.child(&here, step)? else { return Ok(None) };
+            (here, id, rest) = (next, step.id, after);
+        }
+    }
+
+    /// Creates a node without those around it.
+    fn create<'py>(
+        &self,
+        interpreter: &'static Interpreter,
+        context: &Rc<TreeContext>,
+        id: NodeId,
+        py: Python<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let kind = self.tree().kind(id).map_err(|damage| corrupt(&damage))?;
+        let newer = || corrupt(&Damage::new("kind is newer than the interpreter", id).found(kind as u32));
+        let class = interpreter.class(kind).ok_or_else(newer)?;
+        let node = proxy::new(py, interpreter, class, context, id)?;
+        context.detached.add(id, &node)?;
+        let mut detached = self.file.detached.lock().unwrap_or_else(PoisonError::into_inner);
+        detached.push(node.clone().unbind());
+        Ok(node)
+    }
+
     /// The object at the end of a path, if the path exists.
     fn follow<'py>(
         &self,
@@ -56,16 +112,19 @@ impl Locator<'_> {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let mut node = root.clone();
         for step in path {
-            let Some(value) = self.value(&node, step)? else { return Ok(None) };
-            node = match value.cast_into::<PyList>() {
-                Ok(list) => match list.get_item(step.index as usize) {
-                    Ok(item) => item,
-                    Err(_) => return Ok(None),
-                },
-                Err(error) => error.into_inner(),
-            };
+            let Some(child) = self.child(&node, step)? else { return Ok(None) };
+            node = child;
         }
         Ok(Some(node))
+    }
+
+    /// The object that stands where a step leads, if there is one.
+    fn child<'py>(&self, node: &Bound<'py, PyAny>, step: &FieldStep) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some(value) = self.value(node, step)? else { return Ok(None) };
+        Ok(match value.cast_into::<PyList>() {
+            Ok(list) => list.get_item(step.index as usize).ok(),
+            Err(error) => Some(error.into_inner()),
+        })
     }
 
     /// The node at the end of a path through lists that were changed.

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::sync::atomic::Ordering;
 
 use lazyast::format::NodeId;
 use lazyast::format::encoding::Span;
@@ -15,13 +14,7 @@ use pyo3::types::{PyList, PyString};
 use super::file::MatchedFile;
 use super::locate::Locator;
 use crate::errors::{corrupt, query_failed};
-use crate::nodes::materialise::materialise_subtrees;
 use crate::runtime::interpreter::Interpreter;
-
-/// If at least one in so many nodes of a file is a hit, the whole tree is materialised at once for them.
-const DENSE: usize = 16;
-/// Number of nodes that are materialised one by one before.
-const NODES_BEFORE_THE_REST: usize = 8;
 
 /// The hits of a query, by file.
 #[pyclass(module = "lazyast._native", frozen, name = "SearchResult")]
@@ -42,6 +35,10 @@ impl PySearchResult {
     fn __traverse__(&self, visit: pyo3::PyVisit<'_>) -> Result<(), pyo3::PyTraverseError> {
         for file in &self.files {
             for object in [&file.module, &file.root].into_iter().filter_map(OnceLock::get) {
+                visit.call(object)?;
+            }
+            // Nobody holds the lock: the collector runs no code while it visits, and threads take turns.
+            for object in file.detached.try_lock().iter().flat_map(|detached| detached.iter()) {
                 visit.call(object)?;
             }
         }
@@ -112,13 +109,6 @@ impl PySearchResult {
     ) -> PyResult<Bound<'py, PyAny>> {
         let root = self.root(py, file)?;
         let interpreter = Interpreter::get(py)?;
-        let earlier = file.nodes_given.fetch_add(1, Ordering::Relaxed);
-        if let Some(interpreter) = interpreter
-            && earlier == NODES_BEFORE_THE_REST
-            && file.hits.len() * DENSE >= file.tree().len() as usize
-        {
-            materialise_subtrees(interpreter, vec![root.clone()])?;
-        }
         Locator { interpreter, target: self.target, file }.node(&root, id)
     }
 

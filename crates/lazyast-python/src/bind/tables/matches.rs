@@ -1,7 +1,7 @@
 //! The table of the matches of a query.
 
 use lazyast::Hit;
-use lazyast::table::{MatchTable, MatchedHits, TargetPython};
+use lazyast::table::{MatchLabels, MatchTable, MatchedHits, SourceLabel, TargetPython};
 use pyo3::exceptions::PyOverflowError;
 use pyo3::prelude::*;
 
@@ -16,7 +16,8 @@ pub(crate) fn table<'m>(
     hits: impl Iterator<Item = (&'m MatchedFile, Hit)>,
 ) -> PyResult<PyTable> {
     let version = py.version_info();
-    let mut table = MatchTable::new(query, TargetPython::new(version.minor, version.patch));
+    let mut table =
+        MatchTable::new(query, MatchLabels::Paths, TargetPython::new(version.minor, version.patch));
     let mut hits = hits.peekable();
     while let Some((file, first)) = hits.next() {
         let mut of_file = vec![first];
@@ -25,7 +26,12 @@ pub(crate) fn table<'m>(
         }
         let path = file.lossy_path();
         let text = file.text().ok();
-        let file = MatchedHits { path: path.as_deref(), tree: file.tree(), text, hits: &of_file };
+        let file = MatchedHits {
+            label: path.as_deref().map(SourceLabel::Path),
+            tree: file.tree(),
+            text,
+            hits: &of_file,
+        };
         let pushed = table.push(&file);
         pushed.map_err(|error| query_failed(&error, path.as_deref().unwrap_or("the tree")))?;
     }

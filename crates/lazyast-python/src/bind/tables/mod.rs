@@ -7,6 +7,8 @@ mod buffer;
 mod capsule;
 mod cells;
 pub(crate) mod column;
+mod import;
 pub(crate) mod matches;
 mod show;
+pub(crate) mod sources;
 pub(crate) mod table;

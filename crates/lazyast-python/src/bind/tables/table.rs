@@ -25,6 +25,8 @@ pub(crate) struct PyTable {
     name: String,
     schema: SchemaRef,
     rows: TableRows,
+    /// The sources without rows, if the table is one of sources in memory.
+    errors: Option<Py<PyTable>>,
 }
 
 /// Where rows come from.
@@ -37,9 +39,14 @@ enum TableRows {
 }
 
 impl PyTable {
-    /// A table that is made already.
+    /// A table that is made already, of one batch.
     pub(super) fn in_memory(name: String, schema: SchemaRef, batches: Vec<RecordBatch>) -> Self {
-        Self { name, schema, rows: TableRows::Memory(batches) }
+        Self { name, schema, rows: TableRows::Memory(batches), errors: None }
+    }
+
+    /// The same table, with another one of the sources without rows.
+    pub(super) fn with_errors(self, errors: Py<PyTable>) -> Self {
+        Self { errors: Some(errors), ..self }
     }
 
     /// A relation over a project.
@@ -63,7 +70,7 @@ impl PyTable {
         let (name, schema) = (relation.name().to_owned(), spec.schema().clone());
         let options = TableOptions { files, jobs, ..TableOptions::default() };
         let rows = TableRows::Project { project, spec, filter, options };
-        let table = Self { name, schema, rows };
+        let table = Self { name, schema, rows, errors: None };
         // Files that do not exist are an error now, and not when rows are read.
         table.batches(None)?;
         Ok(table)
@@ -125,6 +132,13 @@ impl PyTable {
     #[getter]
     fn columns(&self) -> Vec<String> {
         self.schema.fields().iter().map(|field| field.name().clone()).collect()
+    }
+
+    /// The sources without rows, each with `source`, `kind`, `message` and `line`; `None` unless the table is one of
+    /// `columns` or `matches`.
+    #[getter]
+    fn errors(&self, py: Python<'_>) -> Option<Py<PyTable>> {
+        self.errors.as_ref().map(|errors| errors.clone_ref(py))
     }
 
     /// A column as a whole, by its name. No other column is made.

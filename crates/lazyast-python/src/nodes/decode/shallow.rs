@@ -1,4 +1,4 @@
-//! Decoding one node: its own values, and its children as lazy proxies.
+//! Decoding one node: its own values, and its children as lazy proxies, or as the objects that exist already.
 
 use std::rc::Rc;
 
@@ -31,7 +31,10 @@ pub(crate) fn dict<'py>(
         for child in node.children() {
             let (field, child) = child?;
             let class = decoder.class(child.kind()?, child.id())?;
-            let node = proxy::new(py, interpreter, class, context, child.id())?;
+            let node = match context.detached.get(py, child.id()) {
+                Some(node) => node,
+                None => proxy::new(py, interpreter, class, context, child.id())?,
+            };
             children.push(ChildObject { id: child.id(), end: 0, field, node: Some(node) });
         }
         children.reverse();
