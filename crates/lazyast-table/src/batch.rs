@@ -7,22 +7,22 @@ use crate::error::TableError;
 use crate::relation::TableRelation;
 use crate::source_tree::SourceTree;
 use crate::spec::TableSpec;
-use crate::values::{DecodedSource, FilledColumn, append_failure};
+use crate::values::{DecodedTree, FilledColumn, append_failure};
 
-/// A record batch while it is filled with the rows of one source after the other.
-pub struct BatchBuilder<'s> {
-    spec: &'s TableSpec,
+/// A record batch while it is filled with the rows of one source after the other. It keeps its memory for the next batch.
+pub struct BatchBuilder {
+    spec: TableSpec,
     required: Requirements,
     facts: TreeFacts,
     columns: Vec<FilledColumn>,
     rows: usize,
 }
 
-impl<'s> BatchBuilder<'s> {
+impl BatchBuilder {
     /// An empty batch.
-    pub fn new(spec: &'s TableSpec) -> Self {
-        let required = Requirements::of(spec);
-        Self { spec, required, facts: TreeFacts::default(), columns: empty_columns(spec), rows: 0 }
+    pub fn new(spec: TableSpec) -> Self {
+        let (required, columns) = (Requirements::of(&spec), empty_columns(&spec));
+        Self { spec, required, facts: TreeFacts::default(), columns, rows: 0 }
     }
 
     /// The number of rows.
@@ -43,13 +43,13 @@ impl<'s> BatchBuilder<'s> {
             TableRelation::Files => 1,
             TableRelation::Comments => source.tree.comments().count(),
             _ => {
-                self.facts.load(source.tree, self.spec, self.required)?;
+                self.facts.load(source.tree, &self.spec, self.required)?;
                 self.facts.nodes.len()
             }
         };
         if rows > 0 {
             let names = if self.required.names { source.tree.names()? } else { Vec::new() };
-            let decoded = DecodedSource { source, facts: &self.facts, names: &names };
+            let decoded = DecodedTree { source, facts: &self.facts, names: &names };
             for column in &mut self.columns {
                 column.append(decoded, rows)?;
             }
@@ -71,7 +71,7 @@ impl<'s> BatchBuilder<'s> {
 
     /// The batch of all rows so far. The next rows begin another one.
     pub fn finish(&mut self) -> Result<RecordBatch, TableError> {
-        let columns = std::mem::replace(&mut self.columns, empty_columns(self.spec));
+        let columns = std::mem::replace(&mut self.columns, empty_columns(&self.spec));
         let rows = std::mem::take(&mut self.rows);
         let arrays = columns.into_iter().map(FilledColumn::finish).collect::<Result<Vec<_>, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(rows));

@@ -38,7 +38,7 @@ const NOWHERE: i32 = -2;
 struct OpenAncestor {
     id: NodeId,
     end: NodeId,
-    rules: &'static ChildRules,
+    rules: &'static IndexRules,
     /// The length of each list so far, by the position of the field.
     lengths: [i32; MAX_FIELDS],
 }
@@ -46,41 +46,48 @@ struct OpenAncestor {
 /// The most fields of a kind.
 const MAX_FIELDS: usize = 8;
 
-/// How the index of a child follows from the lengths of lists.
+/// How the index of a child follows from the lengths of lists. There is no case to tell apart, because kinds and fields come
+/// in no order that a processor could predict.
 #[derive(Clone, Copy)]
-enum IndexRule {
-    NoList,
-    /// Only releases of 3.12 with empty constants have the child, in the list at this position.
-    Empty312(u8),
-    /// It is the length of the list at this position, which then grows.
-    Counted(u8),
-    /// The entry stands before its owner: the index is the length of the list of owners.
-    BeforeOwner(u8),
-    /// The entry stands after its owner.
-    AfterOwner(u8),
-    /// The kind has no such field.
-    Nowhere,
+struct IndexRule {
+    /// The position of the field whose list counts.
+    list: u8,
+    /// How much longer the list gets.
+    growth: u8,
+    /// What is subtracted from the length: 1 for an entry that stands after its owner.
+    after: u8,
+    /// The index itself, if it does not follow from a length; 0 if it does.
+    constant: i8,
 }
 
 /// The rules of one kind, by the code of the field.
-type ChildRules = [IndexRule; Field::ALL.len()];
+type IndexRules = [IndexRule; Field::ALL.len()];
 
-/// By the code of the kind.
-static RULES: LazyLock<Vec<ChildRules>> = LazyLock::new(|| Kind::ALL.iter().map(rules_of).collect());
+/// By the code of the kind. The first table is for releases of 3.12 with empty constants, the second one for all others.
+static RULES: LazyLock<[Vec<IndexRules>; 2]> = LazyLock::new(|| {
+    [true, false]
+        .map(|empty_constants| Kind::ALL.iter().map(|kind| rules_of(*kind, empty_constants)).collect())
+});
 
-fn rules_of(kind: &Kind) -> ChildRules {
-    let position = |field: Field| field_of(*kind, field).map(|(position, _)| position as u8);
-    let rule = |field: Field| {
-        let (position_in_kind, spec) = field_of(*kind, field)?;
-        Some(match spec.role {
-            Role::Keys => IndexRule::BeforeOwner(position(Field::Values)?),
-            Role::KwDefaults => IndexRule::AfterOwner(position(Field::Kwonlyargs)?),
-            _ if !spec.list => IndexRule::NoList,
-            _ if field == Field::Values312 => IndexRule::Empty312(position_in_kind as u8),
-            _ => IndexRule::Counted(position_in_kind as u8),
-        })
+fn rules_of(kind: Kind, empty_constants: bool) -> IndexRules {
+    let constant = |constant: i32| IndexRule { list: 0, growth: 0, after: 0, constant: constant as i8 };
+    let list = |field: Field, growth: u8, after: u8| {
+        let list = field_of(kind, field).map_or(0, |(position, _)| position as u8);
+        IndexRule { list, growth, after, constant: 0 }
     };
-    std::array::from_fn(|code| rule(Field::ALL[code]).unwrap_or(IndexRule::Nowhere))
+    std::array::from_fn(|code| {
+        let field = Field::ALL[code];
+        match field_of(kind, field) {
+            None => constant(NOWHERE),
+            Some(_) if field == Field::Values312 && !empty_constants => constant(NOWHERE),
+            Some((_, spec)) => match spec.role {
+                Role::Keys => list(Field::Values, 0, 0),
+                Role::KwDefaults => list(Field::Kwonlyargs, 0, 1),
+                _ if spec.list => list(field, 1, 0),
+                _ => constant(NO_LIST),
+            },
+        }
+    })
 }
 
 impl ParentTable {
@@ -96,41 +103,37 @@ impl ParentTable {
     /// As [`of`](Self::of), in the memory of an earlier table. `ends` are the ends of all subtrees.
     pub fn load(&mut self, tree: &Tree<'_>, ends: &[NodeId], python: TargetPython) -> Result<(), Damage> {
         let Self { parents, depths, indices } = self;
-        let rules = RULES.as_slice();
+        let rules = RULES[usize::from(!python.empty_constants)].as_slice();
+        let count = ends.len();
         parents.clear();
+        parents.resize(count, NO_PARENT);
         depths.clear();
+        depths.resize(count, 0);
         indices.clear();
-        parents.reserve(ends.len());
-        depths.reserve(ends.len());
-        indices.reserve(ends.len());
+        indices.resize(count, NO_LIST);
+        let Some(root) = ends.first().zip(tree.kinds().first()) else { return Ok(()) };
+        let open = |id: NodeId, end: NodeId, kind: u8| {
+            let rules = rules.get(usize::from(kind)).ok_or_else(|| unknown_kind(kind, id))?;
+            Ok::<_, Damage>(OpenAncestor { id, end, rules, lengths: [0; MAX_FIELDS] })
+        };
         let mut ancestors: Vec<OpenAncestor> = Vec::new();
-        let rows = tree.kinds().iter().zip(tree.fields()).zip(ends);
-        for (id, ((kind, field), end)) in rows.enumerate() {
+        let mut parent = open(0, *root.0, *root.1)?;
+        let rows = tree.kinds().iter().zip(tree.fields()).zip(ends).enumerate().skip(1);
+        let numbers = parents.iter_mut().zip(depths.iter_mut()).zip(indices.iter_mut()).skip(1);
+        for ((id, ((kind, field), end)), ((number, depth), index)) in rows.zip(numbers) {
             let id = id as NodeId;
-            while ancestors.last().is_some_and(|ancestor| ancestor.end <= id) {
-                ancestors.pop();
+            while parent.end <= id {
+                parent = ancestors.pop().ok_or_else(|| Damage::new("node is in no subtree", id))?;
             }
-            let depth = ancestors.len();
-            match ancestors.last_mut() {
-                Some(parent) if *end <= parent.end => {
-                    let rule = parent.rules.get(usize::from(*field));
-                    let rule = *rule.ok_or_else(|| unknown_field(*field, id))?;
-                    parents.push(parent.id as i32);
-                    indices.push(parent.index_of(rule, python));
-                }
-                Some(_) => {
-                    return Err(Damage::new("subtree ends outside of its parent's", id).found(*end));
-                }
-                None if id == 0 => {
-                    parents.push(NO_PARENT);
-                    indices.push(NO_LIST);
-                }
-                None => return Err(Damage::new("node is in no subtree", id)),
+            if *end > parent.end {
+                return Err(Damage::new("subtree ends outside of its parent's", id).found(*end));
             }
-            depths.push(u16::try_from(depth).unwrap_or(u16::MAX));
+            let rule = parent.rules.get(usize::from(*field)).ok_or_else(|| unknown_field(*field, id))?;
+            *number = parent.id as i32;
+            *index = parent.index_of(*rule);
+            *depth = u16::try_from(ancestors.len() + 1).unwrap_or(u16::MAX);
             if *end > id + 1 {
-                let rules = rules.get(usize::from(*kind)).ok_or_else(|| unknown_kind(*kind, id))?;
-                ancestors.push(OpenAncestor { id, end: *end, rules, lengths: [0; MAX_FIELDS] });
+                ancestors.push(std::mem::replace(&mut parent, open(id, *end, *kind)?));
             }
         }
         Ok(())
@@ -183,21 +186,12 @@ impl ParentTable {
 impl OpenAncestor {
     /// Counts a child, and returns its index.
     #[inline]
-    fn index_of(&mut self, rule: IndexRule, python: TargetPython) -> i32 {
+    fn index_of(&mut self, rule: IndexRule) -> i32 {
         // Positions are below the number of fields, which the compiler does not know.
-        let length = |position: u8| usize::from(position) % MAX_FIELDS;
-        match rule {
-            IndexRule::NoList => NO_LIST,
-            IndexRule::Nowhere => NOWHERE,
-            IndexRule::Empty312(_) if !python.empty_constants => NOWHERE,
-            IndexRule::Counted(position) | IndexRule::Empty312(position) => {
-                let length = &mut self.lengths[length(position)];
-                *length += 1;
-                *length - 1
-            }
-            IndexRule::BeforeOwner(position) => self.lengths[length(position)],
-            IndexRule::AfterOwner(position) => (self.lengths[length(position)] - 1).max(0),
-        }
+        let length = &mut self.lengths[usize::from(rule.list) % MAX_FIELDS];
+        let index = *length - i32::from(rule.after);
+        *length += i32::from(rule.growth);
+        if rule.constant == 0 { index } else { i32::from(rule.constant) }
     }
 }
 

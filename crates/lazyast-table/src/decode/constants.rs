@@ -22,13 +22,15 @@ pub(crate) struct RowConstant {
 }
 
 /// By the code of a kind: whether its nodes have a constant.
-static HAS_CONSTANT: LazyLock<Vec<bool>> =
-    LazyLock::new(|| Kind::ALL.iter().map(|kind| kind.payload_layout() == PayloadLayout::Constant).collect());
+static HAS_CONSTANT: LazyLock<[bool; 256]> = LazyLock::new(|| {
+    let layout = |code: usize| Kind::ALL.get(code).map(|kind| kind.payload_layout());
+    std::array::from_fn(|code| layout(code) == Some(PayloadLayout::Constant))
+});
 
 impl RowConstants {
     /// `nodes` are the nodes of the rows, `payloads` those of all nodes. All kinds are known.
     pub(crate) fn load(&mut self, tree: &Tree<'_>, nodes: &[NodeId], payloads: &[u32]) {
-        let (kinds, has_constant) = (tree.kinds(), HAS_CONSTANT.as_slice());
+        let (kinds, has_constant) = (tree.kinds(), &*HAS_CONSTANT);
         self.0.clear();
         for (row, node) in nodes.iter().copied().enumerate() {
             if has_constant[usize::from(kinds[node as usize])] {

@@ -4,17 +4,22 @@ use lazyast_format::Tree;
 
 /// The line of every offset in the text.
 ///
-/// There are two positions for each node, and a node for every ten bytes of a source. So a table with a number for each byte
-/// is made faster than lines are searched, and read without a branch.
+/// There are two positions for each node, and a node for every ten bytes of a source. So a table with a byte for each byte is
+/// made faster than lines are searched, and read without a branch.
 #[derive(Default)]
 pub(crate) struct LineTable {
     starts: Vec<u32>,
-    /// By offset, the index of the line: for the offsets before the last line, at most [`MAX_OFFSETS`] of them.
-    lines: Vec<u32>,
+    /// By block of [`BLOCK`] offsets, the index of the line that has the first of them.
+    bases: Vec<u32>,
+    /// By offset, the index of the line minus that of its block: for the offsets before the last line, at most
+    /// [`MAX_OFFSETS`] of them.
+    steps: Vec<u8>,
 }
 
+/// Offsets of a block. No more lines start in it than a byte counts.
+const BLOCK: usize = 256;
 /// Offsets in a table. In texts that are longer, lines are searched from here on.
-const MAX_OFFSETS: usize = 1 << 24;
+const MAX_OFFSETS: usize = 1 << 26;
 
 impl LineTable {
     pub(crate) fn load(&mut self, tree: &Tree<'_>) {
@@ -25,14 +30,24 @@ impl LineTable {
 
     /// Fills the table from the starts of lines.
     fn fill(&mut self) {
-        let Self { starts, lines } = self;
-        lines.clear();
+        let Self { starts, bases, steps } = self;
+        bases.clear();
+        steps.clear();
         if starts.is_empty() {
             starts.push(0);
         }
-        lines.reserve(starts.last().map_or(0, |last| *last as usize).min(MAX_OFFSETS));
+        steps.reserve(starts.last().map_or(0, |last| *last as usize).min(MAX_OFFSETS));
+        let mut base = 0;
         for (line, end) in starts.iter().skip(1).enumerate() {
-            lines.resize((*end as usize).min(MAX_OFFSETS).max(lines.len()), line as u32);
+            let end = (*end as usize).min(MAX_OFFSETS);
+            while steps.len() < end {
+                if steps.len() % BLOCK == 0 {
+                    base = line;
+                    bases.push(line as u32);
+                }
+                let end_of_block = (steps.len() / BLOCK + 1) * BLOCK;
+                steps.resize(end.min(end_of_block), (line - base) as u8);
+            }
         }
     }
 
@@ -50,8 +65,8 @@ impl LineTable {
 
     #[inline]
     fn index(&self, offset: u32) -> u32 {
-        match self.lines.get(offset as usize) {
-            Some(line) => *line,
+        match self.steps.get(offset as usize) {
+            Some(step) => self.bases[offset as usize / BLOCK] + u32::from(*step),
             None => self.search(offset),
         }
     }
@@ -69,13 +84,21 @@ mod tests {
     #[test]
     fn every_offset_has_the_line_that_a_search_finds() {
         let starts: Vec<u32> = (0..200).map(|line| line * line / 3).collect();
-        let mut table = LineTable { starts: starts.clone(), lines: Vec::new() };
+        let mut table = LineTable { starts: starts.clone(), ..LineTable::default() };
         table.fill();
         for offset in (0..14_100).chain([u32::MAX]) {
             let expected = starts.partition_point(|start| *start <= offset) - 1;
             let column = (offset - starts[expected]) as i32;
             assert_eq!((table.line(offset), table.column(offset)), (expected as i32 + 1, column));
         }
+    }
+
+    #[test]
+    fn a_block_can_consist_of_line_ends() {
+        let starts: Vec<u32> = (0..2000).collect();
+        let mut table = LineTable { starts, ..LineTable::default() };
+        table.fill();
+        assert!((0..2000).all(|offset| (table.line(offset), table.column(offset)) == (offset as i32 + 1, 0)));
     }
 
     #[test]

@@ -21,12 +21,11 @@ pub(crate) fn own_name(tree: &Tree<'_>, kind: Kind, bits: u32) -> Result<Option<
 }
 
 /// By the code of a kind: where its payload has the name, and whether the name can be in the extras.
-pub(crate) static NAME_BITS: LazyLock<Vec<(NameBits, bool)>> = LazyLock::new(|| {
-    let bits = |kind: &Kind| {
-        let layout = kind.payload_layout();
+pub(crate) static NAME_BITS: LazyLock<[(NameBits, bool); 256]> = LazyLock::new(|| {
+    std::array::from_fn(|code| {
+        let layout = Kind::ALL.get(code).map_or(PayloadLayout::None, |kind| kind.payload_layout());
         (NameBits::of(layout), matches!(layout, PayloadLayout::Alias | PayloadLayout::ImportFrom))
-    };
-    Kind::ALL.iter().map(bits).collect()
+    })
 });
 
 /// The codes that the names of one archive have in a column, each of which is found when it is first used.

@@ -84,5 +84,7 @@ impl PositionPart {
 }
 
 /// By the code of a kind: 0 if its nodes have positions, and -1, in which all bits are set, if not.
-pub(crate) static WITHOUT_POSITIONS: LazyLock<Vec<i32>> =
-    LazyLock::new(|| Kind::ALL.iter().map(|kind| if kind.has_positions() { 0 } else { -1 }).collect());
+pub(crate) static WITHOUT_POSITIONS: LazyLock<[i32; 256]> = LazyLock::new(|| {
+    let has_positions = |code: usize| Kind::ALL.get(code).is_some_and(|kind| kind.has_positions());
+    std::array::from_fn(|code| if has_positions(code) { 0 } else { -1 })
+});

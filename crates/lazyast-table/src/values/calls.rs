@@ -1,14 +1,14 @@
 //! The columns of `calls`.
 
-use super::filled_column::{DecodedSource, FilledColumn};
+use super::filled_column::{DecodedTree, FilledColumn};
 use crate::column::{ColumnData, NULL};
 use crate::decode::name_at;
 use crate::error::TableError;
 use crate::relation::ColumnValue as Value;
 
 impl FilledColumn {
-    pub(super) fn append_calls(&mut self, decoded: DecodedSource<'_>) -> Result<(), TableError> {
-        let DecodedSource { source, facts, names } = decoded;
+    pub(super) fn append_calls(&mut self, decoded: DecodedTree<'_>) -> Result<(), TableError> {
+        let DecodedTree { source, facts, names } = decoded;
         let Self { spec, data, dotted, .. } = self;
         let calls = &facts.calls;
         match (spec.value, data) {

@@ -4,7 +4,7 @@ use arrow_array::builder::StringBuilder;
 use lazyast_format::encoding::{ConstantTag, Payload};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
-use super::filled_column::{DecodedSource, FilledColumn};
+use super::filled_column::{DecodedTree, FilledColumn};
 use crate::column::ColumnData;
 use crate::constant_text;
 use crate::decode::dotted;
@@ -12,8 +12,8 @@ use crate::error::TableError;
 use crate::relation::ColumnValue as Value;
 
 impl FilledColumn {
-    pub(super) fn append_definitions(&mut self, decoded: DecodedSource<'_>) -> Result<(), TableError> {
-        let DecodedSource { source, facts, .. } = decoded;
+    pub(super) fn append_definitions(&mut self, decoded: DecodedTree<'_>) -> Result<(), TableError> {
+        let DecodedTree { source, facts, .. } = decoded;
         let tree = source.tree;
         for node in facts.nodes.iter().copied() {
             let kind = tree.kind(node)?;

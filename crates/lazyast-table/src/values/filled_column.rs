@@ -12,7 +12,7 @@ use crate::source_tree::{SourceLabel, SourceTree};
 
 /// A source, and what was decoded of it.
 #[derive(Clone, Copy)]
-pub(crate) struct DecodedSource<'d> {
+pub(crate) struct DecodedTree<'d> {
     pub(crate) source: &'d SourceTree<'d>,
     pub(crate) facts: &'d TreeFacts,
     /// The identifiers of the archive by number, if a column needs them.
@@ -44,7 +44,7 @@ impl FilledColumn {
     }
 
     /// Appends the rows of one source.
-    pub(crate) fn append(&mut self, decoded: DecodedSource<'_>, rows: usize) -> Result<(), TableError> {
+    pub(crate) fn append(&mut self, decoded: DecodedTree<'_>, rows: usize) -> Result<(), TableError> {
         let source = decoded.source;
         match (self.spec.value, &mut self.data) {
             (Value::File | Value::Source, data) => append_label(data, source.label, rows),

@@ -3,15 +3,15 @@
 use lazyast_format::encoding::{ImportFromRecord, Payload};
 use lazyast_format::{Damage, Kind, NodeId, Tree};
 
-use super::filled_column::{DecodedSource, FilledColumn};
+use super::filled_column::{DecodedTree, FilledColumn};
 use crate::column::ColumnData;
 use crate::error::TableError;
 use crate::relation::ColumnValue as Value;
 use crate::source_tree::ModuleName;
 
 impl FilledColumn {
-    pub(super) fn append_imports(&mut self, decoded: DecodedSource<'_>) -> Result<(), TableError> {
-        let DecodedSource { source, facts, names } = decoded;
+    pub(super) fn append_imports(&mut self, decoded: DecodedTree<'_>) -> Result<(), TableError> {
+        let DecodedTree { source, facts, names } = decoded;
         let Self { spec, data, names: codes, .. } = self;
         let tree = source.tree;
         if let ColumnData::Bool(column) = data {

@@ -10,4 +10,4 @@ mod imports;
 mod nodes;
 
 pub(crate) use files::append_failure;
-pub(crate) use filled_column::{DecodedSource, FilledColumn};
+pub(crate) use filled_column::{DecodedTree, FilledColumn};

@@ -1,9 +1,9 @@
 //! The columns of `nodes`, which other relations share.
 
 use lazyast_format::encoding::ConstantTag;
-use lazyast_format::{Field, Tree};
+use lazyast_format::{Field, Kind, Tree};
 
-use super::filled_column::{DecodedSource, FilledColumn};
+use super::filled_column::{DecodedTree, FilledColumn};
 use crate::column::{ColumnData, Dictionary, NULL};
 use crate::constant_text;
 use crate::decode::{NAME_BITS, NameCodes, PositionPart, TreeFacts, WITHOUT_POSITIONS, own_name};
@@ -11,8 +11,8 @@ use crate::error::TableError;
 use crate::relation::ColumnValue as Value;
 
 impl FilledColumn {
-    pub(super) fn append_nodes(&mut self, decoded: DecodedSource<'_>) -> Result<(), TableError> {
-        let DecodedSource { source, facts, names } = decoded;
+    pub(super) fn append_nodes(&mut self, decoded: DecodedTree<'_>) -> Result<(), TableError> {
+        let DecodedTree { source, facts, names } = decoded;
         let (tree, nodes) = (source.tree, facts.nodes.as_slice());
         let number = |node: &u32| facts.number_of(*node);
         match (self.spec.value, &mut self.data) {
@@ -130,8 +130,8 @@ fn field_code(field: u8) -> i8 {
     shown.wrapping_sub(1) as i8
 }
 
-fn append_position(column: &mut Vec<i32>, part: PositionPart, decoded: DecodedSource<'_>) {
-    let DecodedSource { source, facts, .. } = decoded;
+fn append_position(column: &mut Vec<i32>, part: PositionPart, decoded: DecodedTree<'_>) {
+    let DecodedTree { source, facts, .. } = decoded;
     let (tree, positions) = (source.tree, &facts.positions);
     let first = column.len();
     let [starts, ends] = &facts.ranges;
@@ -147,10 +147,16 @@ fn append_position(column: &mut Vec<i32>, part: PositionPart, decoded: DecodedSo
             extend(column, facts, tree, offsets, |offset| positions.column(offset));
         }
     }
-    let without = WITHOUT_POSITIONS.as_slice();
+    let without = &*WITHOUT_POSITIONS;
     let (kinds, numbers) = (tree.kinds(), &mut column[first..]);
-    for (number, node) in numbers.iter_mut().zip(&facts.nodes) {
-        *number |= without[usize::from(kinds[*node as usize])];
+    if facts.has_every_node(tree) {
+        for (number, kind) in numbers.iter_mut().zip(kinds) {
+            *number |= without[usize::from(*kind)];
+        }
+    } else {
+        for (number, node) in numbers.iter_mut().zip(&facts.nodes) {
+            *number |= without[usize::from(kinds[*node as usize])];
+        }
     }
     for (row, span) in &positions.differing {
         numbers[*row] = part.of(*span);
@@ -160,21 +166,31 @@ fn append_position(column: &mut Vec<i32>, part: PositionPart, decoded: DecodedSo
 fn append_names(
     column: &mut Dictionary,
     codes: &mut NameCodes,
-    decoded: DecodedSource<'_>,
+    decoded: DecodedTree<'_>,
 ) -> Result<(), TableError> {
-    let DecodedSource { source, facts, names } = decoded;
-    let (tree, kinds, bits_of) = (source.tree, source.tree.kinds(), NAME_BITS.as_slice());
-    for node in &facts.nodes {
-        let bits = facts.payloads[*node as usize];
-        let (name_bits, in_extras) = bits_of[usize::from(kinds[*node as usize])];
-        let number_plus_1 = if in_extras {
-            own_name(tree, tree.kind(*node)?, bits)?.map_or(0, |name| name.saturating_add(1))
-        } else {
-            name_bits.number_plus_1(bits)
-        };
-        let code = codes.code_at(names, number_plus_1, column)?;
-        column.codes.push(code);
+    let DecodedTree { source, facts, names } = decoded;
+    let (tree, kinds, payloads) = (source.tree, source.tree.kinds(), &facts.payloads);
+    let bits_of = &*NAME_BITS;
+    let mut code_of = |kind: u8, bits: u32, strings: &mut Dictionary| -> Result<i32, TableError> {
+        let (name_bits, in_extras) = bits_of[usize::from(kind)];
+        if in_extras {
+            let kind = Kind::ALL[usize::from(kind)];
+            return codes.code(names, own_name(tree, kind, bits)?, strings);
+        }
+        codes.code_at(names, name_bits.number_plus_1(bits), strings)
+    };
+    let mut rows = std::mem::take(&mut column.codes);
+    rows.reserve(facts.nodes.len());
+    if facts.has_every_node(tree) {
+        for (kind, bits) in kinds.iter().zip(payloads) {
+            rows.push(code_of(*kind, *bits, column)?);
+        }
+    } else {
+        for node in &facts.nodes {
+            rows.push(code_of(kinds[*node as usize], payloads[*node as usize], column)?);
+        }
     }
+    column.codes = rows;
     Ok(())
 }
 

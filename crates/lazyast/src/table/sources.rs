@@ -84,7 +84,7 @@ pub fn tables_of_sources(
     jobs: Option<usize>,
 ) -> Result<SourceTables, InvalidSources> {
     let opened = map_sources(sources, jobs, |source| source.open(spec.python(), cache))?;
-    let mut builder = BatchBuilder::new(spec);
+    let mut builder = BatchBuilder::new(spec.clone());
     let mut errors = Vec::new();
     let trees = opened.iter().filter_map(|(_, opened)| Some(opened.as_ref().ok()?.tree.tree()));
     builder.reserve(trees.map(|tree| tree.len() as usize).sum());

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
@@ -95,7 +96,7 @@ impl Project {
         #[expect(clippy::single_range_in_vec_init, reason = "one batch of all files, also of none")]
         let batches = if options.one_batch { vec![0..files.len()] } else { batches(&files) };
         let keeps_archives = files.iter().map(TableFile::archive_len).sum::<u64>() <= KEPT_BYTES;
-        let job = TableJob { spec, files, packages, keeps_archives };
+        let job = TableJob { spec, files, packages, keeps_archives, idle: Mutex::default() };
         let batches = OrderedStream::new(batches.len(), threads, move |index| {
             job.batch(batches[index].clone()).map_err(|error| ArrowError::ExternalError(Box::new(error)))
         });
@@ -115,6 +116,8 @@ struct TableJob {
     packages: Packages,
     /// Whether the archives stay in memory, so that the next table does not read them again.
     keeps_archives: bool,
+    /// Builders that no thread uses: new memory takes longer than what is written to it.
+    idle: Mutex<Vec<BatchBuilder>>,
 }
 
 /// Archives of a table that have no more bytes in all stay in memory as long as their project.
@@ -123,8 +126,13 @@ const KEPT_BYTES: u64 = 256 * 1024 * 1024;
 const MIN_NODE_BYTES: u64 = 8;
 
 impl TableJob {
+    fn lock_idle(&self) -> MutexGuard<'_, Vec<BatchBuilder>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn batch(&self, files: Range<usize>) -> Result<RecordBatch, FileTableError> {
-        let mut builder = BatchBuilder::new(&self.spec);
+        let idle = self.lock_idle().pop();
+        let mut builder = idle.unwrap_or_else(|| BatchBuilder::new(self.spec.clone()));
         let files = &self.files[files];
         let bytes: u64 = files.iter().map(TableFile::archive_len).sum();
         // Memory that is not written takes no pages.
@@ -136,10 +144,12 @@ impl TableJob {
             }
             .map_err(|error| FileTableError { path: Some(file.path().into_owned()), error })?;
         }
-        builder.finish().map_err(|error| FileTableError { path: None, error })
+        let batch = builder.finish().map_err(|error| FileTableError { path: None, error })?;
+        self.lock_idle().push(builder);
+        Ok(batch)
     }
 
-    fn push(&self, module: &Module, builder: &mut BatchBuilder<'_>) -> Result<(), TableError> {
+    fn push(&self, module: &Module, builder: &mut BatchBuilder) -> Result<(), TableError> {
         let path = module.path().to_string_lossy();
         let opened = match module.open(self.keeps_archives) {
             Ok(opened) => opened,
