@@ -35,8 +35,8 @@ fn root_name(tree: &Tree<'_>, expression: NodeId) -> Option<NodeId> {
 
 /// The codes that the dotted names of one archive have in a column.
 ///
-/// A dotted name is a step with the number of its last name from the dotted name before it. So its text is put together and
-/// hashed only once for each archive.
+/// A dotted name is a step with the number of its last name from the dotted name before it. So its text is made and hashed
+/// only once for each archive.
 #[derive(Default)]
 pub(crate) struct DottedCodes {
     /// By the number of the dotted name before, and the number of a name: the number of the dotted name.
