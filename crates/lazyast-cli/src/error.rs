@@ -11,7 +11,7 @@ pub(crate) enum CommandError {
     ClosedPipe,
     /// A search found no hits.
     NoHits,
-    /// Another program ran in place of this one, and has reported its errors.
+    /// What the exit code is about was printed already: another program ran in place of this one, or rules have findings.
     Exited { code: u8 },
     /// An error that is reported to the user.
     Reported {
@@ -27,9 +27,14 @@ impl CommandError {
         Self::Reported { message: message.into(), hint: None, code: 1 }
     }
 
-    /// How a command ends that left its work to another program.
+    /// How a command ends that has printed what its exit code is about.
     pub(crate) fn of_exit_code(code: u8) -> Result<(), Self> {
         if code == 0 { Ok(()) } else { Err(Self::Exited { code }) }
+    }
+
+    /// Whether the error is one that is reported to the user.
+    pub(crate) fn is_reported(&self) -> bool {
+        matches!(self, Self::Reported { .. })
     }
 
     /// Adds a `hint:` line.

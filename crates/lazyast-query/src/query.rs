@@ -184,6 +184,16 @@ impl Query {
         Self::combine(Condition::any([self.0.condition.clone(), other.0.condition.clone()]))
     }
 
+    /// The hits that all queries have. Without any query, every node is a hit.
+    pub fn all<'q>(queries: impl IntoIterator<Item = &'q Self>) -> Result<Self, QueryError> {
+        Self::combine(Condition::all(queries.into_iter().map(|query| query.0.condition.clone())))
+    }
+
+    /// The hits that at least one of some queries has. Without any query, there are none.
+    pub fn any<'q>(queries: impl IntoIterator<Item = &'q Self>) -> Result<Self, QueryError> {
+        Self::combine(Condition::any(queries.into_iter().map(|query| query.0.condition.clone())))
+    }
+
     /// A short name for messages: the text in quotes, or what kind of query this is.
     pub fn describe(&self) -> String {
         if self.0.text.is_empty() { "a combined query".to_owned() } else { format!("{:?}", self.0.text) }

@@ -1,8 +1,10 @@
-//! Compiling queries. `lazyast-query` depends on no parser; this module gives it ours for its patterns.
+//! Compiling queries and rules. `lazyast-query` and `lazyast-rules` depend on no parser; this module gives them ours for
+//! their patterns.
 
 use lazyast_format::Archive;
 use lazyast_parse::{Parser, Unsupported};
 use lazyast_query::{NameMatching, ParseFailure, Query, QueryError};
+use lazyast_rules::{FailedTest, RuleError, RuleLibrary, RuleSelection, RuleSet};
 
 use crate::archive::ArchiveBytes;
 
@@ -39,6 +41,25 @@ pub fn selector(text: &str) -> Result<Query, QueryError> {
 /// The hits of a query that fulfil a condition on captures, such as `$A != $B`; see [`Query::restricted`].
 pub fn restricted(query: &Query, condition: &str, names: NameMatching) -> Result<Query, QueryError> {
     query.restricted(condition, names, &parse)
+}
+
+/// Compiles the selected rules of a library. Rules that are wrong are left out, and the errors say why.
+///
+/// ```
+/// use lazyast::rules::{RuleLibrary, RuleSelection};
+///
+/// let selection = RuleSelection { select: Some(vec!["bugs".to_owned()]), ..Default::default() };
+/// let (rules, errors) = lazyast::select_rules(&RuleLibrary::built_in()?, &selection);
+/// assert!(errors.is_empty() && rules.rules().iter().any(|rule| rule.id() == "bare-except"));
+/// # Ok::<(), lazyast::rules::RuleError>(())
+/// ```
+pub fn select_rules(library: &RuleLibrary, selection: &RuleSelection) -> (RuleSet, Vec<RuleError>) {
+    library.select(selection, &parse)
+}
+
+/// Runs the tests that rules have, and gives their number and those that failed.
+pub fn test_rules(rules: &RuleSet) -> (usize, Vec<FailedTest>) {
+    rules.run_tests(&parse)
 }
 
 /// Parses a pattern or a template.

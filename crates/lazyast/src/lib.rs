@@ -40,7 +40,7 @@
 //!
 //! # What belongs here
 //!
-//! `lazyast-format`, `lazyast-parse`, `lazyast-query`, `lazyast-store` and `lazyast-table` each know one thing, and not each other. This
+//! `lazyast-format`, `lazyast-parse`, `lazyast-query`, `lazyast-rules`, `lazyast-store` and `lazyast-table` each know one thing, and not each other. This
 //! crate is the library that joins them: code belongs here if it needs the parser or the query engine together with
 //! the cache, or if it reads sources from the file system. That is the cache by content, discovery, scheduling on
 //! several threads, and the execution of a query over a project, its prefilter included. It knows nothing of Python
@@ -64,18 +64,19 @@ pub mod table;
 
 pub use archive::{ArchiveBytes, OwnedTree};
 pub use cache::Cache;
-pub use compile::{pattern, pattern_with, restricted, selector, selector_with};
+pub use compile::{pattern, pattern_with, restricted, select_rules, selector, selector_with, test_rules};
 pub use error::Error;
 pub use lazyast_format as format;
 pub use lazyast_format::{Field, Kind, Node, NodeId, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Unsupported, text};
 pub use lazyast_query::{self as query, ExecutionError, Hit, NameMatching, Query, QueryError};
+pub use lazyast_rules as rules;
 pub use lazyast_scope as scope;
 pub use lazyast_store::{self as store, CacheDirectoryError};
 pub use parse::parse;
 pub use project::{
-    ChangeDetection, ExportReport, FailureReason, FallbackVerdict, FileError, FileSelection, FileType,
-    InterpreterId, InvalidGlob, MAX_SOURCE_BYTES, ManifestOptions, Module, Progress, Project, ReplaceError,
-    SearchError, SourceFailure, WarmOptions, WarmReport, export, find_sources, read_source, replace_source,
-    warm,
+    ChangeDetection, CheckedModule, ExportReport, FailureReason, FallbackVerdict, FileError, FileSelection,
+    FileType, InterpreterId, InvalidGlob, MAX_SOURCE_BYTES, ManifestOptions, Module, Progress, Project,
+    ReplaceError, SearchError, SourceFailure, WarmOptions, WarmReport, export, find_sources, read_source,
+    replace_source, warm,
 };

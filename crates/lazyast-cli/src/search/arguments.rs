@@ -1,6 +1,5 @@
 //! The options that `find` and `select` share.
 
-use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -8,6 +7,7 @@ use clap::{Args, ValueEnum};
 use crate::cache_arguments::CacheArguments;
 use crate::file_arguments::FileArguments;
 use crate::python_version::SyntaxArguments;
+use crate::when::When;
 
 /// The exit codes of searches.
 pub(crate) const EXIT_CODES: &str = "\
@@ -144,26 +144,9 @@ pub(super) enum SortArgument {
     Hits,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum When {
-    Auto,
-    Always,
-    Never,
-}
-
-impl When {
-    fn is_on(self, auto: impl FnOnce() -> bool) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Never => false,
-            Self::Auto => io::stdout().is_terminal() && auto(),
-        }
-    }
-}
-
 impl OutputArguments {
     pub(super) fn has_color(&self) -> bool {
-        self.color.is_on(|| std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
+        self.color.is_color()
     }
 
     pub(super) fn has_hyperlinks(&self) -> bool {

@@ -11,13 +11,15 @@ use lazyast::{
 
 use super::arguments::{SearchArguments, SortArgument};
 use super::file_hits::{FileHits, HitSource};
-use super::formats::{arrow, sarif};
+use super::formats::{self, arrow};
 use super::output::{FileOutput, OutputFormat};
 use super::queries::{QueryLanguage, SearchedQueries};
 use crate::error::CommandError;
 use crate::file_arguments::SelectedPaths;
 use crate::format::{LISTED, counted};
+use crate::printed_path::printed_path;
 use crate::progress::SourcesBar;
+use crate::sarif;
 
 /// The name of standard input in the output.
 const STANDARD_INPUT: &str = "<stdin>";
@@ -222,7 +224,8 @@ impl SearchArguments {
         }
         if matches!(format, OutputFormat::Sarif) {
             let is_complete = result.failed.is_empty() && (result.unsearched.is_empty() || !self.strict);
-            let document = sarif::document(&queries.texts, results, &result.unsearched, is_complete);
+            let rules = formats::sarif::rules(&queries.texts);
+            let document = sarif::document(rules, results, &result.unsearched, is_complete);
             writeln!(out, "{document}")?;
         }
         if matches!(format, OutputFormat::Arrow) {
@@ -271,9 +274,4 @@ impl SearchArguments {
             }
         }
     }
-}
-
-/// The path as it is printed: without `./` if the user named no path.
-fn printed_path(path: &Path, in_current_directory: bool) -> &Path {
-    if in_current_directory { path.strip_prefix(".").unwrap_or(path) } else { path }
 }

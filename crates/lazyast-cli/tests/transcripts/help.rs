@@ -10,6 +10,7 @@ fn help_of_every_command() {
         "warm",
         "find",
         "select",
+        "check",
         "dump",
         "stats",
         "verify",

@@ -12,6 +12,8 @@
 // Messages of the operating system are part of the transcripts.
 #![cfg(unix)]
 
+/// check: rules, formats, baselines.
+mod check;
 /// Errors and warnings of all commands.
 mod errors;
 /// Which files are searched: options that select them, lists of files, standard input.

@@ -8,20 +8,30 @@ use crate::error::ExecutionError;
 use crate::pattern::{Matcher, Pattern, PatternMatch, PatternRoot, subjects_equal};
 use crate::plan::{CaptureComparison, Condition};
 
-/// Keeps the candidates for which everything that a metavariable captured is in a set.
+/// Keeps the candidates for which everything that a metavariable captured is fulfilling.
 ///
 /// The candidates fulfil the condition. What was captured is that of the first match; others are not searched. Of a
-/// captured name, the node that has the name counts.
+/// captured name, the node that has the name counts. `fulfilling` filters captured nodes, which are ascending: these are
+/// few, compared with the nodes of the tree.
 pub(super) fn with_captures(
     tree: &Tree<'_>,
     condition: &Condition,
     name: &str,
-    fulfilling: &NodeSet,
-    candidates: Vec<NodeId>,
+    candidates: &[NodeId],
+    fulfilling: impl FnOnce(Vec<NodeId>) -> Result<Vec<NodeId>, ExecutionError>,
 ) -> Result<Vec<NodeId>, ExecutionError> {
+    let slot = |pattern: &Pattern| pattern.captures.iter().position(|slot| *slot.name == *name);
+    let mut captured: Vec<NodeId> = Vec::new();
+    let candidates = matching(tree, condition, candidates, |pattern, matched| {
+        let slot = slot(pattern);
+        captured.extend(slot.iter().flat_map(|slot| &matched.captures[*slot]).map(|subject| subject.node));
+        Ok(slot.is_some())
+    })?;
+    captured.sort_unstable();
+    captured.dedup();
+    let fulfilling = NodeSet::of(tree, &fulfilling(captured)?);
     matching(tree, condition, &candidates, |pattern, matched| {
-        let slot = pattern.captures.iter().position(|slot| *slot.name == *name);
-        Ok(slot.is_some_and(|slot| {
+        Ok(slot(pattern).is_some_and(|slot| {
             matched.captures[slot].iter().all(|subject| fulfilling.contains(subject.node))
         }))
     })
@@ -53,7 +63,7 @@ fn matching(
     tree: &Tree<'_>,
     condition: &Condition,
     candidates: &[NodeId],
-    accepts: impl Fn(&Pattern, &PatternMatch) -> Result<bool, ExecutionError>,
+    mut accepts: impl FnMut(&Pattern, &PatternMatch) -> Result<bool, ExecutionError>,
 ) -> Result<Vec<NodeId>, ExecutionError> {
     let mut patterns = Vec::new();
     condition.own_patterns(&mut patterns);

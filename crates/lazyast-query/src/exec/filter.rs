@@ -82,8 +82,8 @@ pub(super) fn filter(
         }
         Condition::Captured(outer, name, inner) => {
             let matching = filter(tree, outer, candidates, given_up)?;
-            let fulfilling = NodeSet::of(tree, &all(tree, inner, given_up)?);
-            with_captures(tree, outer, name, &fulfilling, matching)
+            // What was captured is less than the tree.
+            with_captures(tree, outer, name, &matching, |captured| filter(tree, inner, captured, given_up))
         }
         Condition::Compared(outer, comparison) => {
             let matching = filter(tree, outer, candidates, given_up)?;

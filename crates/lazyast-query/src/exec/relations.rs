@@ -108,11 +108,14 @@ pub(super) fn with_sibling(
     others: &[NodeId],
     candidates: Vec<NodeId>,
 ) -> Result<Vec<NodeId>, ExecutionError> {
+    // Siblings have the same parent, so those of either side are enough.
+    let fewer = if others.len() < candidates.len() { others } else { &candidates };
+    let common_parents = distinct(&parents(tree, fewer)?);
     let others = NodeSet::of(tree, others);
     let is_backward = matches!(direction, SiblingDirection::Next | SiblingDirection::Later);
     let is_transitive = matches!(direction, SiblingDirection::Earlier | SiblingDirection::Later);
     let mut selected = NodeSet::empty(tree);
-    for parent in distinct(&parents(tree, &candidates)?) {
+    for parent in common_parents {
         for mut list in lists(tree, parent)? {
             if is_backward {
                 list.reverse();

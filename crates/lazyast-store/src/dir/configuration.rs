@@ -12,7 +12,7 @@ use toml::{Table, Value};
 use crate::dir::permissions::is_private_or_missing;
 
 /// The keys of the table.
-const KEYS: [&str; 6] = ["cache-dir", "exclude", "hidden", "no-ignore", "python", "types"];
+const KEYS: [&str; 7] = ["cache-dir", "exclude", "hidden", "no-ignore", "python", "rules", "types"];
 
 /// The types of files, by their extensions without the dot.
 const TYPES: [&str; 2] = ["py", "pyi"];
@@ -98,6 +98,9 @@ impl Configuration {
                     }
                     None => ("a version from \"3.11\" on", "another version"),
                 },
+                // The rules of `lazyast check`, which reads them itself.
+                ("rules", Value::Table(_)) => continue,
+                ("rules", value) => ("a table", type_name(&value)),
                 ("exclude" | "types", value) => match strings(value) {
                     Ok(strings) if key == "exclude" => {
                         self.exclude = strings;

@@ -7,12 +7,14 @@
 //! 2. `reuse` tells what is known of unchanged sources without reading them.
 //! 3. `build` reads the other sources (`source_file`), and parses those without an archive, on all processors.
 //! 4. `update` runs steps 1 to 3 and records the new state; `warm` and `open` are its two callers.
-//! 5. `search` evaluates a query over an open [`Project`]; `prefilter` skips archives that cannot have hits.
+//! 5. `search` evaluates a query over an open [`Project`], and `check` rules; `prefilter` skips archives that cannot have
+//!    hits.
 //!
 //! `export` writes the archives of a project to a file, `from_pack` opens such a file as a project, `fallback` remembers what interpreters say about sources that
 //! the parser does not support. `replace_source` writes a rewritten source. `report` and `outcome` are the types that the steps exchange.
 
 mod build;
+mod check;
 mod discover;
 mod discovery;
 mod export;
@@ -34,6 +36,7 @@ mod update;
 mod walk;
 mod warm;
 
+pub use check::CheckedModule;
 pub use discover::find_sources;
 pub use export::{ExportReport, ManifestOptions, export};
 pub use fallback::{FallbackVerdict, InterpreterId};

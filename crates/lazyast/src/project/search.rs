@@ -14,7 +14,7 @@ use super::report::FailureReason;
 use crate::parallel;
 
 /// Starting a thread takes longer than searching this many files.
-const MIN_FILES_PER_THREAD: usize = 48;
+pub(super) const MIN_FILES_PER_THREAD: usize = 48;
 
 /// A buffer that is larger than this is freed after its use, in bytes.
 const MAX_KEPT_BUFFER: usize = 4 << 20;

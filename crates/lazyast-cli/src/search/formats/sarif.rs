@@ -1,9 +1,10 @@
-//! Hits as one document of SARIF 2.1.0, the format that code scanners exchange.
+//! Hits as results of SARIF.
 
 use std::path::Path;
 
 use serde_json::{Value, json};
 
+use crate::sarif;
 use crate::search::located::LocatedHit;
 
 /// The results of one file.
@@ -14,96 +15,19 @@ pub(in crate::search) fn results(path: &Path, hits: &[LocatedHit<'_>]) -> Vec<Va
             "ruleIndex": hit.query.0,
             "level": "warning",
             "message": { "text": format!("{} matches {}", hit.kind, hit.query.1.trim()) },
-            "locations": [{
-                "physicalLocation": {
-                    "artifactLocation": { "uri": uri(path) },
-                    "region": {
-                        "startLine": hit.start.line,
-                        "startColumn": hit.start.character,
-                        "endLine": hit.end.line,
-                        "endColumn": hit.end.character,
-                        "snippet": { "text": hit.text },
-                    },
-                },
-            }],
+            "locations": [sarif::location(path, hit.start, hit.end, hit.text)],
         })
     };
     hits.iter().map(result).collect()
 }
 
-/// The whole document. `unsearched` are the files that were not searched, with their reasons.
-pub(in crate::search) fn document(
-    queries: &[String],
-    results: Vec<Value>,
-    unsearched: &[(String, String)],
-    is_complete: bool,
-) -> Value {
-    let rules = queries
-        .iter()
-        .map(|query| json!({ "id": rule_id(query), "shortDescription": { "text": query.trim() } }));
-    let notifications = unsearched.iter().map(|(path, reason)| {
-        json!({
-            "level": "warning",
-            "message": { "text": format!("not searched: {reason}") },
-            "locations": [{ "physicalLocation": { "artifactLocation": { "uri": uri(Path::new(path)) } } }],
-        })
-    });
-    json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {
-                "driver": {
-                    "name": "lazyast",
-                    "version": env!("CARGO_PKG_VERSION"),
-                    "rules": rules.collect::<Vec<_>>(),
-                },
-            },
-            "columnKind": "unicodeCodePoints",
-            "invocations": [{
-                "executionSuccessful": is_complete,
-                "toolExecutionNotifications": notifications.collect::<Vec<_>>(),
-            }],
-            "results": results,
-        }],
-    })
+/// The queries as rules.
+pub(in crate::search) fn rules(queries: &[String]) -> Vec<Value> {
+    let rule = |query: &String| json!({ "id": rule_id(query), "shortDescription": { "text": query.trim() } });
+    queries.iter().map(rule).collect()
 }
 
 /// The identifier of a query's rule: its text, which stays the same from run to run.
 fn rule_id(query: &str) -> String {
     query.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The path as a reference to a URI: relative paths stay relative.
-fn uri(path: &Path) -> String {
-    let text = path.to_string_lossy();
-    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
-    let mut uri = String::new();
-    if path.is_absolute() {
-        uri += if text.starts_with('/') { "file://" } else { "file:///" };
-    }
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
-                uri.push(char::from(byte))
-            }
-            _ => uri += &format!("%{byte:02X}"),
-        }
-    }
-    uri
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use super::uri;
-
-    #[test]
-    fn paths_become_references() {
-        assert_eq!(uri(Path::new("src/a b:ü.py")), "src/a%20b%3A%C3%BC.py");
-        if cfg!(unix) {
-            assert_eq!(uri(Path::new("/src/a.py")), "file:///src/a.py");
-        }
-    }
 }

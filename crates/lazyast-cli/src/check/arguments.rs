@@ -1,0 +1,105 @@
+//! The options of `check`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::cache_arguments::CacheArguments;
+use crate::file_arguments::FileArguments;
+use crate::python_version::SyntaxArguments;
+use crate::when::When;
+
+#[derive(Args, Debug)]
+pub(crate) struct CheckArguments {
+    /// The directories and files to check [default: .]; - is standard input
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) rules: RuleArguments,
+    #[command(flatten)]
+    pub(super) baseline: BaselineArguments,
+    /// Report suppressions that suppress nothing, too: comments with lazyast: ignore, and those with noqa and the
+    /// identifier of a rule
+    #[arg(long)]
+    pub(super) unused_ignores: bool,
+    /// Exit with 0 also if there are findings
+    #[arg(long)]
+    pub(super) exit_zero: bool,
+    /// The format of findings
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(super) format: CheckFormatArgument,
+    /// When to print colours [auto: if the output is a terminal and NO_COLOR is not set]
+    #[arg(long, value_name = "WHEN", default_value = "auto", hide_short_help = true)]
+    pub(super) color: When,
+    /// Fail with exit code 2 if a file could not be checked, and name all such files
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Number of threads [default: the number of processors]
+    #[arg(long, short, value_name = "N", hide_short_help = true)]
+    pub(super) jobs: Option<usize>,
+    /// Read and hash every source, instead of trusting size and timestamps [default: if CI is set]
+    #[arg(long, hide_short_help = true)]
+    pub(super) verify_content: bool,
+    #[command(flatten)]
+    pub(super) syntax: SyntaxArguments,
+    #[command(flatten)]
+    pub(super) files: FileArguments,
+    #[command(flatten)]
+    pub(super) cache: CacheArguments,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Rules")]
+pub(super) struct RuleArguments {
+    /// A file with rules, or a directory with such files. Only their rules are checked, and no configuration file is
+    /// read, unless --select names others
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(super) rules: Vec<PathBuf>,
+    /// The rules to check: identifiers, categories, default, all, with commas between [default: the default set and all
+    /// rules of the project]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Rules to check as well
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(super) extend_select: Vec<String>,
+    /// Rules not to check
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+    /// Print the selected rules instead of checking
+    #[arg(long, conflicts_with_all = ["test", "schema"])]
+    pub(super) list: bool,
+    /// Run the tests of the selected rules instead of checking
+    #[arg(long, conflicts_with = "schema")]
+    pub(super) test: bool,
+    /// Print the JSON schema of rule files instead of checking
+    #[arg(long, hide_short_help = true)]
+    pub(super) schema: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Baseline")]
+pub(super) struct BaselineArguments {
+    /// Report only findings that are not in this file
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write all findings to this file, instead of reporting them
+    #[arg(long, value_name = "FILE")]
+    pub(super) write_baseline: Option<PathBuf>,
+}
+
+/// A format of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormatArgument {
+    /// The source with the finding underlined
+    Text,
+    /// One line for each finding: path:line:column: severity[rule] message. Columns count bytes from 1
+    Concise,
+    /// One object for each finding, each on a line of its own. Columns count bytes from 0, as those of ast
+    Json,
+    /// Annotations of GitHub Actions. Columns count characters from 1
+    Github,
+    /// One document for GitLab's Code Quality
+    Gitlab,
+    /// One document of SARIF 2.1.0. Columns count characters from 1
+    Sarif,
+}

@@ -1,0 +1,72 @@
+//! Checking rules over all modules of a project, in parallel and in one pass.
+
+use std::path::{Path, absolute};
+
+use lazyast_format::Tree;
+use lazyast_rules::{RuleHits, RuleSet};
+use lazyast_store::Store;
+
+use super::module::Module;
+use super::open::Project;
+use super::prefilter::PackPrefilter;
+use super::report::FailureReason;
+use super::search::MIN_FILES_PER_THREAD;
+use crate::parallel;
+
+/// A module in which rules may have findings.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckedModule<'m> {
+    /// The module.
+    pub module: &'m Module,
+    /// Its tree.
+    pub tree: &'m Tree<'m>,
+    /// What the rules may find.
+    pub candidates: &'m RuleHits,
+}
+
+impl Project {
+    /// Checks rules over all modules in parallel, and calls `map` for each module in which a rule may have findings, on
+    /// the thread that found them.
+    ///
+    /// An archive is opened only if it has the names that some rule needs, and only these rules run over it. With
+    /// `open_all`, every archive is opened, and `map` is called for every module.
+    ///
+    /// Returns the values of `map` with the indices of their modules, in the order of [`modules`](Self::modules).
+    pub fn check<T: Send>(
+        &self,
+        rules: &RuleSet,
+        jobs: Option<usize>,
+        open_all: bool,
+        map: impl Fn(CheckedModule<'_>) -> Option<T> + Sync,
+    ) -> Vec<(usize, Result<T, FailureReason>)> {
+        let modules = self.modules();
+        let prefilters: Vec<PackPrefilter> =
+            rules.rules().iter().map(|rule| PackPrefilter::new(modules, rule.query().prefilter())).collect();
+        let check_module = |module: &Module| -> Result<Option<T>, FailureReason> {
+            let path = absolute(module.path()).unwrap_or_else(|_| Path::new("").to_owned());
+            let active: Vec<usize> = (0..prefilters.len())
+                .filter(|index| {
+                    prefilters[*index].may_have_hits(module) && rules.rules()[*index].is_for(&path)
+                })
+                .collect();
+            if active.is_empty() && !open_all {
+                return Ok(None);
+            }
+            let tree = module.tree()?;
+            let candidates = rules.candidates(tree, active);
+            if candidates.hits.is_empty() && candidates.errors.is_empty() && !open_all {
+                return Ok(None);
+            }
+            Ok(map(CheckedModule { module, tree, candidates: &candidates }))
+        };
+        let threads = parallel::thread_count(jobs).min(modules.len() / MIN_FILES_PER_THREAD);
+        let results = parallel::filter_map_indices(modules.len(), threads, |index| {
+            check_module(&modules[index]).transpose()
+        });
+        if prefilters.iter().any(|prefilter| prefilter.lacks_index) {
+            // The index makes the next check faster. Without it, results are the same.
+            let _ = self.cache.store().map(Store::write_identifier_indexes);
+        }
+        results
+    }
+}
