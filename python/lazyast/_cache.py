@@ -100,7 +100,7 @@ class Cache:
     def export_pack(
         self,
         file: _StrPath,
-        paths: _StrPath | Sequence[_StrPath] = ".",
+        paths: _StrPath | Sequence[_StrPath] | None = None,
         *,
         jobs: int | None = None,
         verify: Literal["stat", "content"] | None = None,
@@ -108,14 +108,20 @@ class Cache:
         sources: bool = False,
         root: _StrPath = ".",
     ) -> Exported:
-        """Write the trees of all Python sources under `paths` to one file, for `import_pack` on another machine.
+        """Write trees to one file, compressed with zstd, for `import_pack` on another machine.
 
-        An existing file is replaced. Sources that are not in the cache yet are parsed. With `manifest`, the file says
-        which path has which tree, and why a file has none, so that `Project.from_pack` can open it; with `sources`, it
-        has the sources as well. Paths in it are relative to `root`, and `OSError` is raised for a file that is not below.
+        These are the trees of all Python sources under `paths`, parsed where the cache does not have them yet; without
+        `paths`, those of the whole cache. An existing file is replaced.
+
+        With `manifest`, the file says which path has which tree, and why a file has none, so that `Project.from_pack` can
+        open it; it is not compressed, and `paths` are the current directory if they are not given. With `sources`, it has
+        the sources as well. Paths in it are relative to `root`, and `OSError` is raised for a file that is not below.
         """
         with_manifest = (root, sources) if manifest or sources else None
-        return self._native.export_pack(file, path_list(paths), checked_jobs(jobs), verify, with_manifest)
+        if paths is None and with_manifest is not None:
+            paths = "."
+        selected = None if paths is None else path_list(paths)
+        return self._native.export_pack(file, selected, checked_jobs(jobs), verify, with_manifest)
 
     def import_pack(self, file: _StrPath) -> Imported:
         """Put the trees of a file into the cache, after checking every byte of the file.

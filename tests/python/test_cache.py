@@ -100,6 +100,9 @@ def test_export_and_import(cache, code, tmp_path):
     other = lazyast.Cache(tmp_path / "other")
     assert (other.import_pack(packed).archives, other.import_pack(str(packed)).new) == (2, 0)
     assert other.warm(code).new == 0
+    whole = other.export_pack(tmp_path / "whole.pack")
+    assert (whole.archives, list(whole.failures)) == (2, [])
+    assert lazyast.Cache(tmp_path / "third").import_pack(tmp_path / "whole.pack").new == 2
     damaged = tmp_path / "damaged.pack"
     damaged.write_bytes(packed.read_bytes()[:-1])
     for path in (damaged, tmp_path / "none", tmp_path):

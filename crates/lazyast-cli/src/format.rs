@@ -53,7 +53,7 @@ pub(crate) fn print_failures(failures: &[SourceFailure], all: bool) -> io::Resul
 }
 
 /// Checks that files can be opened: a missing file is not a damaged one.
-pub(crate) fn check_readable(files: &[PathBuf]) -> Result<(), CommandError> {
+pub(crate) fn check_readable<'f>(files: impl IntoIterator<Item = &'f PathBuf>) -> Result<(), CommandError> {
     for file in files {
         let opened = file.metadata().and_then(|metadata| match metadata.is_file() {
             true => File::open(file).map(drop),

@@ -1,5 +1,6 @@
 //! A cache: all packs of a cache directory, searched by key.
 
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 
@@ -76,6 +77,21 @@ impl Store {
         let mut paths = pack_paths(self.directory().packs());
         paths.sort();
         paths.into_iter().map(|path| verify_published(path, self.packs.parser())).collect()
+    }
+
+    /// Adds all intact archives of the cache to a pack that is being written, with the times at which they were built.
+    pub fn copy_all(&self, writer: &mut PackWriter) -> io::Result<()> {
+        let mut copied = HashSet::new();
+        for pack in self.packs.all() {
+            for entry in pack.entries() {
+                if let Some(archive) = pack.open_entry(&entry, self.packs.parser())
+                    && copied.insert(entry.key)
+                {
+                    writer.add_built_at(&entry.key, archive.as_ref(), entry.built)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Imports the archives of an untrusted pack that the cache does not have, if the whole pack is valid.

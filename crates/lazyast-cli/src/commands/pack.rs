@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use indicatif::HumanCount;
-use lazyast::store::{ExportedPack, ManifestContent, PackOpenError};
-use lazyast::{Cache, ChangeDetection, ManifestOptions, WarmOptions};
+use lazyast::store::{ExportedPack, ImportReport, ManifestContent, PackOpenError, Store};
+use lazyast::{Cache, ChangeDetection, ExportReport, ManifestOptions, WarmOptions};
 
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
@@ -22,7 +22,7 @@ pub(crate) struct PackCommand {
 
 #[derive(Debug, Subcommand)]
 enum PackSubcommand {
-    /// Write the trees of all Python sources under the paths to one pack file
+    /// Write trees to one pack file, compressed with zstd: those of all Python sources under the paths, or the whole cache
     Export(PackExportCommand),
     /// Check every byte of pack files and copy their trees to the cache
     Import(PackImportCommand),
@@ -34,8 +34,8 @@ enum PackSubcommand {
 struct PackExportCommand {
     /// The pack file to write; - is standard output. An existing file is replaced
     file: PathBuf,
-    /// Directories and files
-    #[arg(required = true, value_name = "PATH")]
+    /// Directories and files. Without paths, options that select files and --manifest, the whole cache is exported
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Write which path has which tree, and why a file has none, so that the file can be opened as a project
     #[arg(long)]
@@ -60,7 +60,7 @@ struct PackExportCommand {
 
 #[derive(Args, Debug)]
 struct PackImportCommand {
-    /// Pack files written by `lazyast pack export`. The author of a pack file controls the trees in it: import
+    /// Pack files written by `lazyast pack export`; - is standard input. The author of a pack file controls the trees in it: import
     /// only files from people whose code you would run
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -86,47 +86,63 @@ impl PackCommand {
 
 impl PackExportCommand {
     fn run(self) -> Result<(), CommandError> {
-        let selected = self.files.select(self.paths.clone())?;
         let cache = self.cache.open();
-        let options = WarmOptions {
-            jobs: self.jobs,
-            change_detection: ChangeDetection::default(),
-            selection: selected.selection,
-        };
         let name = self.file.display();
         let failed = |error: io::Error| CommandError::new(format!("cannot write {name}: {error}"));
-        let manifest = (self.manifest || self.sources)
-            .then(|| ManifestOptions { root: self.root.clone(), sources: self.sources });
-        let export = |file: &Path| {
-            lazyast::export(&cache, file, &selected.paths, options, manifest.as_ref()).map_err(failed)
-        };
         let (exported, mut summary): (_, Box<dyn Write>) = if self.file.as_os_str() == "-" {
             if io::stdout().is_terminal() {
                 return Err(CommandError::new("a pack is not text: redirect standard output to a file"));
             }
             let directory = tempfile::tempdir().map_err(failed)?;
             let file = directory.path().join("trees.pack");
-            let exported = export(&file)?;
+            let exported = self.export(&cache, &file)?;
             io::copy(&mut File::open(&file).map_err(failed)?, &mut io::stdout())?;
             (exported, Box::new(io::stderr()))
         } else {
-            (export(&self.file)?, Box::new(io::stdout()))
+            (self.export(&cache, &self.file)?, Box::new(io::stdout()))
         };
-        writeln!(
-            summary,
-            "{name}: {}, {}; {} new, {} failed",
-            counted(exported.archives, "archive", "archives"),
-            human_bytes(exported.bytes),
-            HumanCount(exported.report.new as u64),
-            HumanCount(exported.failures.len() as u64),
-        )?;
+        let archives = counted(exported.archives, "archive", "archives");
+        write!(summary, "{name}: {archives}, {}", human_bytes(exported.bytes))?;
+        if self.is_whole_cache() {
+            writeln!(summary)?;
+        } else {
+            let (new, failures) = (exported.report.new as u64, exported.failures.len() as u64);
+            writeln!(summary, "; {} new, {} failed", HumanCount(new), HumanCount(failures))?;
+        }
         print_failures(&exported.failures, self.verbose)?;
         cache.finish();
-        if exported.archives == 0 {
-            return Err(CommandError::new("no source could be exported: every source failed")
-                .hint("--verbose lists the reason for every source"));
+        match exported.archives {
+            0 if self.is_whole_cache() => Err(CommandError::new("the cache has no trees")),
+            0 => Err(CommandError::new("no source could be exported: every source failed")
+                .hint("--verbose lists the reason for every source")),
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    fn is_whole_cache(&self) -> bool {
+        self.paths.is_empty() && !self.files.is_given() && !self.has_manifest()
+    }
+
+    fn has_manifest(&self) -> bool {
+        self.manifest || self.sources
+    }
+
+    /// Writes the pack file.
+    fn export(&self, cache: &Cache, file: &Path) -> Result<ExportReport, CommandError> {
+        let exported = if self.is_whole_cache() {
+            lazyast::export_all(cache, file)
+        } else {
+            let selected = self.files.select(self.paths.clone())?;
+            let options = WarmOptions {
+                jobs: self.jobs,
+                change_detection: ChangeDetection::default(),
+                selection: selected.selection,
+            };
+            let manifest = ManifestOptions { root: self.root.clone(), sources: self.sources };
+            let manifest = self.has_manifest().then_some(&manifest);
+            lazyast::export(cache, file, &selected.paths, options, manifest)
+        };
+        exported.map_err(|error| CommandError::new(format!("cannot write {}: {error}", self.file.display())))
     }
 }
 
@@ -135,12 +151,11 @@ impl PackImportCommand {
         let mut out = std::io::stdout().lock();
         let cache = Cache::at(self.cache.directory()?)?;
         let Some(store) = cache.store() else { return Ok(()) };
-        check_readable(&self.files)?;
+        check_readable(self.files.iter().filter(|file| file.as_os_str() != "-"))?;
         let (mut rejected, mut other) = (0, 0);
         for file in &self.files {
             let name = file.display();
-            let imported = store
-                .import(file)
+            let imported = import(store, file)
                 .map_err(|error| CommandError::new(format!("cannot import {name}: {error}")))?;
             print_problems(&imported.pack)?;
             if imported.pack.is_damaged() {
@@ -191,4 +206,17 @@ impl PackListCommand {
         }
         Ok(())
     }
+}
+
+/// Imports a pack file, or standard input.
+fn import(store: &Store, file: &Path) -> io::Result<ImportReport> {
+    if file.as_os_str() != "-" {
+        return store.import(file);
+    }
+    // The index of a pack is at its end.
+    let mut copy = tempfile::NamedTempFile::new()?;
+    io::copy(&mut io::stdin().lock(), &mut copy)?;
+    let mut imported = store.import(copy.path())?;
+    file.clone_into(&mut imported.pack.path);
+    Ok(imported)
 }

@@ -36,8 +36,9 @@ fn verify() {
 #[test]
 fn other_versions_are_not_damage() {
     let sandbox = Sandbox::new();
-    sandbox.run(&["pack", "export", "trees.pack", "src"]);
-    let bytes = std::fs::read(sandbox.path("trees.pack")).expect("the pack exists");
+    sandbox.run(&["warm", "src"]);
+    let bytes = std::fs::read(sandbox.pack()).expect("the pack exists");
+    sandbox.write("trees.pack", &bytes);
     let mut pack = bytes.clone();
     pack[8] = 9;
     sandbox.write("version.pack", &pack);
@@ -114,6 +115,10 @@ fn pack_export_and_import() {
     let files = ["pack", "import", "--cache-dir", "other", "trees.pack", "damaged.pack"];
     assert_transcript!(sandbox, "pack-import-damaged", sandbox.run(&files));
     assert_transcript!(sandbox, "pack-import-missing", ["pack", "import", "missing.pack"]);
-    assert!(sandbox.output_bytes(&["pack", "export", "-", "src"]).starts_with(b"LAZYPAK"));
+    assert_transcript!(sandbox, "pack-export-whole", ["pack", "export", "whole.pack"]);
+    assert_transcript!(sandbox, "pack-export-empty", ["pack", "export", "--cache-dir", "third", "none.pack"]);
+    let zstd = [0x28, 0xb5, 0x2f, 0xfd];
+    assert!(sandbox.output_bytes(&["pack", "export", "-", "src"]).starts_with(&zstd));
+    assert!(sandbox.output_bytes(&["pack", "export", "-"]).starts_with(&zstd));
     assert!(!sandbox.path("-").exists());
 }

@@ -104,6 +104,8 @@ pub enum PackOpenError {
     Io(io::Error),
     /// The path is a directory, a pipe or a device.
     NotAFile,
+    /// The file is compressed with zstd, and cannot be decompressed.
+    Compression(io::Error),
     /// The file is too long for an untrusted pack.
     FileTooLong {
         /// Length of the file in bytes.
@@ -157,6 +159,7 @@ impl fmt::Display for PackOpenError {
         match self {
             Self::Io(error) => error.fmt(f),
             Self::NotAFile => write!(f, "not a regular file"),
+            Self::Compression(error) => write!(f, "the file cannot be decompressed: {error}"),
             Self::FileTooLong { found, limit } => {
                 write!(f, "the file has {found} bytes, the limit is {limit}")
             }

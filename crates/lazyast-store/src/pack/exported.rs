@@ -1,8 +1,10 @@
 //! [`ExportedPack`]: a pack with a manifest, which is read without a cache.
 
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::pack::compression::is_compressed;
 use crate::pack::error::PackOpenError;
 use crate::pack::manifest::ManifestFile;
 use crate::pack::stored::{ArchiveLocation, Pack};
@@ -17,6 +19,10 @@ pub struct ExportedPack {
 impl ExportedPack {
     /// Opens a pack, and checks its index and its manifest. Archives and sources are checked when they are read.
     pub fn open(path: PathBuf) -> Result<Self, PackOpenError> {
+        if path.is_file() && is_compressed(&mut File::open(&path)?)? {
+            // Packs with a manifest are read in place.
+            return Err(PackOpenError::NoManifest);
+        }
         let (pack, files) = Pack::open_with_manifest(path)?;
         Ok(Self { pack: Arc::new(pack), files })
     }

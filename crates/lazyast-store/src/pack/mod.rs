@@ -1,5 +1,6 @@
 //! Packs: files of many archives with a sorted index. `format-spec/PACK.md` is the normative description.
 
+pub(crate) mod compression;
 pub(crate) mod encode;
 pub(crate) mod error;
 pub(crate) mod exported;

@@ -1,7 +1,8 @@
 //! Untrusted packs: pack files from elsewhere, for import or verification.
 //!
 //! Such a file is read archive by archive, so the memory is bounded by the largest archive, whatever the file claims. The
-//! bytes that were verified in memory are the bytes that are used.
+//! bytes that were verified in memory are the bytes that are used. A compressed file is decompressed into a temporary file
+//! first.
 
 use std::fs::File;
 use std::io;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use lazyast_format::Header;
 use lazyast_format::layout::{Buffer, HEADER_LEN as ARCHIVE_HEADER, HeaderError};
 
+use crate::pack::compression::decompressed;
 use crate::pack::error::{PackOpenError, PackedArchiveError};
 use crate::pack::file::PackFile;
 use crate::pack::format::IndexEntry;
@@ -42,7 +44,7 @@ impl UntrustedPack {
         if !path.metadata()?.is_file() {
             return Err(PackOpenError::NotAFile);
         }
-        let file = PackFile::new(File::open(path)?)?;
+        let file = PackFile::new(decompressed(File::open(path)?, MAX_FILE_LEN)?)?;
         if file.len() > MAX_FILE_LEN {
             return Err(PackOpenError::FileTooLong { found: file.len(), limit: MAX_FILE_LEN });
         }

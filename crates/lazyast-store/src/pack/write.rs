@@ -1,12 +1,13 @@
 //! The writer of packs: a temporary file that is published by rename and never changed afterwards.
 
 use std::collections::HashMap;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use crate::key::SourceKey;
+use crate::pack::compression::compress;
 use crate::pack::encode;
 use crate::pack::format::{ALIGNMENT, ENTRY_LEN, FOOTER_LEN, HEADER_LEN, IndexEntry, SUFFIX};
 use crate::pack::manifest::{self, Manifest, ManifestContent, ManifestFile, SourceRange, is_relative};
@@ -115,6 +116,20 @@ impl PackWriter {
         Ok(len)
     }
 
+    /// Writes the index, and publishes the file compressed with zstd, at a path in the same directory. Returns the length
+    /// of the file in bytes.
+    pub fn publish_compressed_as(mut self, path: &Path) -> io::Result<u64> {
+        self.sort_entries();
+        self.file.write_all(&encode::index_and_footer(&mut self.entries, self.end))?;
+        let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.rewind()?;
+        let mut compressed = temporary::create_shared(&self.directory, "pack-")?;
+        compress(&mut file, &mut compressed)?;
+        let len = compressed.as_file().metadata()?.len();
+        rename(compressed, path)?;
+        Ok(len)
+    }
+
     /// Writes the manifest and the index, and renames the file to a path in the same directory.
     ///
     /// Fails if a path is not relative, if a file's archive was not added, or if sources were added, though not that of
@@ -159,17 +174,21 @@ impl PackWriter {
 
     fn finish(mut self, ending: &[u8], path: PathBuf) -> io::Result<()> {
         self.file.write_all(ending)?;
-        let file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        // The file stays open, and so locked, until it is renamed. Otherwise garbage collection could delete it.
-        let (file, temporary) = file.keep().map_err(|error| error.error)?;
-        let published = std::fs::rename(&temporary, &path);
-        if published.is_err() {
-            // If this fails as well, garbage collection deletes the file.
-            let _ = std::fs::remove_file(&temporary);
-        }
-        drop(file);
-        published
+        rename(self.file.into_inner().map_err(io::IntoInnerError::into_error)?, &path)
     }
+}
+
+/// Renames a temporary file.
+fn rename(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    // The file stays open, and so locked, until it is renamed. Otherwise garbage collection could delete it.
+    let (file, temporary) = file.keep().map_err(|error| error.error)?;
+    let published = std::fs::rename(&temporary, path);
+    if published.is_err() {
+        // If this fails as well, garbage collection deletes the file.
+        let _ = std::fs::remove_file(&temporary);
+    }
+    drop(file);
+    published
 }
 
 /// A file for the manifest of a pack.

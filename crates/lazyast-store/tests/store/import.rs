@@ -45,6 +45,58 @@ fn an_exported_pack_is_imported_once() {
     assert_eq!(store.stats().packs, packs, "no empty pack is published");
 }
 
+/// An exported pack of everything in a cache, compressed.
+fn compressed(root: &Path) -> PathBuf {
+    let source_root = tempfile::tempdir().expect("a directory");
+    let store = open(source_root.path());
+    publish(&store, &sources()[..3]);
+    publish(&store, &sources());
+    let path = root.join("compressed");
+    let mut writer = PackWriter::for_export(root).expect("the directory is writable");
+    store.copy_all(&mut writer).expect("the directory is writable");
+    assert_eq!(writer.len(), sources().len());
+    let bytes = writer.publish_compressed_as(&path).expect("the directory is writable");
+    assert_eq!(path.metadata().expect("the file exists").len(), bytes);
+    path
+}
+
+#[test]
+fn a_compressed_pack_is_imported() {
+    let root = tempfile::tempdir().expect("a directory");
+    let path = compressed(root.path());
+    assert!(fs::read(&path).expect("the file exists").starts_with(&[0x28, 0xb5, 0x2f, 0xfd]));
+    let store = open(root.path());
+    let (new, report) = import(&store, &path);
+    assert_eq!((new, report.intact, report.problem_count), (sources().len(), sources().len(), 0));
+    assert!(has_all(&store));
+}
+
+#[test]
+fn damage_in_a_compressed_pack_is_found_or_means_nothing() {
+    let root = tempfile::tempdir().expect("a directory");
+    let intact = fs::read(compressed(root.path())).expect("the file exists");
+    let path = root.path().join("damaged");
+    let imported = |damaged: &[u8], what: &str| {
+        fs::write(&path, damaged).expect("the directory is writable");
+        let store = open(root.path());
+        let (new, report) = import(&store, &path);
+        // A frame has bits that mean nothing.
+        assert!(report.is_damaged() && new == 0 || has_all(&store), "{what}");
+        if new > 0 {
+            fs::remove_file(pack_file(&store)).expect("the file exists");
+        }
+        new
+    };
+    let mut accepted = 0;
+    for at in (0..intact.len()).step_by(intact.len() / 40 + 1) {
+        assert_eq!(imported(&intact[..at], &format!("the first {at} bytes")), 0);
+        let mut damaged = intact.clone();
+        damaged[at] ^= 0x10;
+        accepted += usize::from(imported(&damaged, &format!("byte {at} is changed")) > 0);
+    }
+    assert!(accepted < 8, "{accepted}");
+}
+
 /// After any damage, either the imported archives are the exported ones, or nothing is imported.
 #[test]
 fn a_damaged_file_is_not_imported() {

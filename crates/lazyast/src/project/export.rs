@@ -33,7 +33,8 @@ pub struct ManifestOptions {
     pub sources: bool,
 }
 
-/// Brings all sources under the paths into the cache, and writes their archives to a pack file.
+/// Brings all sources under the paths into the cache, and writes their archives to a pack file. Without a manifest, it is
+/// compressed with zstd.
 ///
 /// An existing file is replaced after the new one was written completely.
 /// [`Store::import`](lazyast_store::Store::import) reads the file on other machines. With a manifest,
@@ -45,8 +46,7 @@ pub fn export(
     options: WarmOptions,
     manifest: Option<&ManifestOptions>,
 ) -> io::Result<ExportReport> {
-    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty());
-    let parent = parent.unwrap_or(Path::new("."));
+    let parent = directory_of(file);
     let mut writer = match manifest {
         Some(_) => PackWriter::for_export_with_manifest(parent)?,
         None => PackWriter::for_export(parent)?,
@@ -87,11 +87,30 @@ pub fn export(
             let files = files.into_iter().map(below).collect::<io::Result<_>>()?;
             writer.publish_with_manifest(file.to_owned(), files)?
         }
-        None => writer.publish_as(file.to_owned())?,
+        None => writer.publish_compressed_as(file)?,
     };
     let (mut failures, report) = project.into_failures_and_report();
     failures.extend(unreadable);
     Ok(ExportReport { archives, bytes, failures, report })
+}
+
+/// Writes all archives of a cache to a pack file, compressed with zstd: those that this version of lazyast can use.
+///
+/// An existing file is replaced after the new one was written completely.
+pub fn export_all(cache: &Cache, file: &Path) -> io::Result<ExportReport> {
+    let mut writer = PackWriter::for_export(directory_of(file))?;
+    cache.flush()?;
+    if let Some(store) = cache.store() {
+        store.copy_all(&mut writer)?;
+    }
+    let archives = writer.len();
+    let bytes = writer.publish_compressed_as(file)?;
+    Ok(ExportReport { archives, bytes, failures: Vec::new(), report: WarmReport::default() })
+}
+
+/// The directory of a file that is going to be written.
+fn directory_of(file: &Path) -> &Path {
+    file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Appends the source of an archive. Fails if the file has changed since its archive was made.

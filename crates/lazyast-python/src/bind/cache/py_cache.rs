@@ -95,16 +95,19 @@ impl PyCache {
         Ok(py.detach(|| lazyast::store::clean_cache(store.directory().root()))?)
     }
 
-    /// Writes the archives of sources to a file.
+    /// Writes the archives of sources, or of the whole cache, to a file.
     fn export_pack(
         &self,
         py: Python<'_>,
         file: PathBuf,
-        paths: Vec<PathBuf>,
+        paths: Option<Vec<PathBuf>>,
         jobs: Option<usize>,
         verify: Option<&str>,
         manifest: Option<(PathBuf, bool)>,
     ) -> PyResult<PyExported> {
+        let Some(paths) = paths else {
+            return Ok(py.detach(|| lazyast::export_all(&self.cache, &file))?.into());
+        };
         let options = WarmOptions {
             jobs,
             change_detection: options::change_detection(verify)?,
