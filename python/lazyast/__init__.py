@@ -57,6 +57,10 @@ if TYPE_CHECKING:
     from lazyast._project import Failure as Failure
     from lazyast._project import Module as Module
     from lazyast._project import Project as Project
+    from lazyast._source import Comment as Comment
+    from lazyast._source import SourceText as SourceText
+    from lazyast._source import source_of as source_of
+    from lazyast._source import source_segment as source_segment
     from lazyast._sources import columns as columns
     from lazyast._sources import matches as matches
     from lazyast._sql import sql as sql
@@ -72,6 +76,7 @@ else:
         "_parse": "parse parse_file",
         "_project": "Failure Module Project",
         "_sources": "columns matches",
+        "_source": "Comment SourceText source_of source_segment",
         "_sql": "sql",
     }
     _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     _Node = TypeVar("_Node", bound=ast.AST)
-    # For calls with two and three classes: with a single variable, type checkers would infer the common base class.
+    # For calls with up to six classes: with a single variable, type checkers would infer the common base class.
     _Second = TypeVar("_Second", bound=ast.AST)
     _Third = TypeVar("_Third", bound=ast.AST)
+    _Fourth = TypeVar("_Fourth", bound=ast.AST)
+    _Fifth = TypeVar("_Fifth", bound=ast.AST)
+    _Sixth = TypeVar("_Sixth", bound=ast.AST)
 
 
 def materialize(node: _Node) -> _Node:
@@ -40,12 +43,38 @@ def walk(
     node: ast.AST, one: type[_Node], two: type[_Second], three: type[_Third], /
 ) -> Iterator[_Node | _Second | _Third]: ...
 @overload
+def walk(
+    node: ast.AST, one: type[_Node], two: type[_Second], three: type[_Third], four: type[_Fourth], /
+) -> Iterator[_Node | _Second | _Third | _Fourth]: ...
+@overload
+def walk(
+    node: ast.AST,
+    one: type[_Node],
+    two: type[_Second],
+    three: type[_Third],
+    four: type[_Fourth],
+    five: type[_Fifth],
+    /,
+) -> Iterator[_Node | _Second | _Third | _Fourth | _Fifth]: ...
+@overload
+def walk(
+    node: ast.AST,
+    one: type[_Node],
+    two: type[_Second],
+    three: type[_Third],
+    four: type[_Fourth],
+    five: type[_Fifth],
+    six: type[_Sixth],
+    /,
+) -> Iterator[_Node | _Second | _Third | _Fourth | _Fifth | _Sixth]: ...
+@overload
 def walk(node: ast.AST, *types: type[_Node]) -> Iterator[_Node]: ...
 def walk(node: ast.AST, *types: type[ast.AST]) -> Iterator[ast.AST]:
     """Iterate over a node and everything below it, in the order of `ast.walk`.
 
     With `types`, return only instances of these classes, in the same order. The classes may be abstract, such as
-    `ast.expr`. Other nodes are materialised only if they lead to an instance.
+    `ast.expr`. Other nodes are materialised only if they lead to an instance. Type checkers know the union of up to six
+    classes, and the common base class of more.
 
     As with `ast.walk`, the caller may change nodes between steps.
     """

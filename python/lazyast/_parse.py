@@ -44,11 +44,12 @@ def _serve(
     type_comments: object,
     eager_limit: int = 0,
     module: str | None = None,
+    keep_source: bool = False,
 ) -> ast.Module | None:
     """Return the tree of a source that lazyast serves, or `None` to fall back to the interpreter.
 
     A tree of at most `eager_limit` nodes is materialised at once. Arguments of unusual types fall back. Warnings name
-    `module`.
+    `module`. With `keep_source`, the tree keeps the source.
     """
     if type(filename) is not str:
         filename = _name_of_path(filename)
@@ -62,7 +63,7 @@ def _serve(
         source = source.tobytes()
     elif type(source) is not str and type(source) is not bytes:
         return None
-    served = _native.parse(source, bool(type_comments), eager_limit)
+    served = _native.parse(source, bool(type_comments), eager_limit, keep_source)
     if served is None:
         return None
     tree, text_that_warns = served
@@ -114,10 +115,12 @@ def live_trees() -> list[ast.AST]:
     return [tree for reference in list(_tree_references) if (tree := reference()) is not None]
 
 
-def registered(tree: Any) -> Any:
+def registered(tree: Any, source: object) -> Any:
     """Register a tree that the interpreter has made, so that `lazyast.ancestors` searches it, and return the tree."""
     if _native.is_served():
         _native.register_tree(tree)
+        if isinstance(source, (str, bytes)):
+            _native.set_source(tree, source)
     elif isinstance(tree, ast.AST):
         _tree_references.add(ref(tree, _tree_references.discard))
     return tree
@@ -142,7 +145,7 @@ if sys.version_info >= (3, 15):
         """
         is_plain = feature_version is None and type(optimize) is int and optimize == -1
         if is_plain and (module is None or type(module) is str):
-            tree = _serve(source, filename, mode, type_comments, module=module)
+            tree = _serve(source, filename, mode, type_comments, module=module, keep_source=True)
             if tree is not None:
                 return tree
         return registered(
@@ -154,7 +157,8 @@ if sys.version_info >= (3, 15):
                 feature_version=feature_version,
                 optimize=optimize,
                 module=module,
-            )
+            ),
+            source,
         )
 
 elif sys.version_info >= (3, 13):
@@ -173,7 +177,7 @@ elif sys.version_info >= (3, 13):
         The tree, exceptions and warnings are those of `ast.parse` for the same arguments.
         """
         if feature_version is None and type(optimize) is int and optimize == -1:
-            tree = _serve(source, filename, mode, type_comments)
+            tree = _serve(source, filename, mode, type_comments, keep_source=True)
             if tree is not None:
                 return tree
         return registered(
@@ -184,7 +188,8 @@ elif sys.version_info >= (3, 13):
                 type_comments=type_comments,
                 feature_version=feature_version,
                 optimize=optimize,
-            )
+            ),
+            source,
         )
 
 else:
@@ -195,11 +200,12 @@ else:
         The tree, exceptions and warnings are those of `ast.parse` for the same arguments.
         """
         if feature_version is None:
-            tree = _serve(source, filename, mode, type_comments)
+            tree = _serve(source, filename, mode, type_comments, keep_source=True)
             if tree is not None:
                 return tree
         return registered(
-            interpreter_parse(source, filename, mode, type_comments=type_comments, feature_version=feature_version)
+            interpreter_parse(source, filename, mode, type_comments=type_comments, feature_version=feature_version),
+            source,
         )
 
 

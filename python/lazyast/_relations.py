@@ -100,7 +100,3 @@ class Relations:
     ) -> Table:
         """Return one row for each `ast.Constant`."""
         return self._table("constants", columns, None, None, files, jobs)
-
-    def comments(self, *, columns: _Names | None = None, files: _Paths | None = None, jobs: int | None = None) -> Table:
-        """Return one row for each comment. The text is null if the file has changed since the project was opened."""
-        return self._table("comments", columns, None, None, files, jobs)

@@ -22,6 +22,17 @@ assert_type(lazyast.walk(tree, ast.Call), Iterator[ast.Call])
 for function in lazyast.walk(tree, ast.FunctionDef, ast.AsyncFunctionDef):
     assert_type(function.name, str)
 
+for six in lazyast.walk(tree, ast.Name, ast.Attribute, ast.Call, ast.Constant, ast.FunctionDef, ast.ClassDef):
+    assert_type(six, ast.Name | ast.Attribute | ast.Call | ast.Constant | ast.FunctionDef | ast.ClassDef)
+many: Iterator[ast.expr] = lazyast.walk(
+    tree, ast.Name, ast.Attribute, ast.Call, ast.Constant, ast.Lambda, ast.Set, ast.Dict
+)
+assert_type(lazyast.source_segment(tree.body[0], padded=True), str | None)
+text = lazyast.source_of(tree)
+assert_type(text, lazyast.SourceText)
+assert_type(text.line_starts, tuple[int, ...])
+assert_type(text.character_column(1, 0), int)
+
 assert_type(lazyast.materialize(tree), ast.Module)
 assert_type(lazyast.materialize(tree.body[0]), ast.stmt)
 
@@ -53,6 +64,9 @@ assert_type(project[:2], list[lazyast.Module])
 assert_type(project[0].tree, ast.Module)
 assert_type(project[0].path, Path)
 assert_type(project[0].source, str)
+assert_type(project[0].comments, list[lazyast.Comment])
+assert_type(project[0].comments[0].text, str)
+assert_type(project[0].cell(1), tuple[int, int] | None)
 assert_type(project.failures, tuple[lazyast.Failure, ...])
 assert_type(project.failures[0].error, Exception)
 assert_type(project.lines, int)

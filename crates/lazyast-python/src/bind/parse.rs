@@ -10,7 +10,7 @@ use pyo3::types::{PyBytes, PyString};
 use super::{fallback, parse_counts, process_cache, warnings};
 use crate::errors::{CorruptArchive, Error};
 use crate::nodes::context::TreeContext;
-use crate::nodes::{materialise, tree};
+use crate::nodes::{materialise, registry, tree};
 use crate::runtime::interpreter::Interpreter;
 
 /// A source as `ast.parse` takes it.
@@ -21,6 +21,13 @@ enum SourceArgument<'py> {
 }
 
 impl SourceArgument<'_> {
+    fn as_any(&self) -> &Bound<'_, PyAny> {
+        match self {
+            Self::Text(text) => text.as_any(),
+            Self::Bytes(bytes) => bytes.as_any(),
+        }
+    }
+
     /// The source as bytes. `None` if it is text with lone surrogates.
     fn as_bytes(&self) -> Option<&[u8]> {
         match self {
@@ -33,17 +40,24 @@ impl SourceArgument<'_> {
 /// The `ast.Module` of a source, or `None` if the interpreter has to parse it.
 ///
 /// A tree of at most `eager_limit` nodes is materialised at once. Beside the tree stands a text about which the
-/// interpreter warns as about the source, or `None` if there are no warnings.
+/// interpreter warns as about the source, or `None` if there are no warnings. With `keep_source`, the tree keeps the
+/// source.
 #[pyfunction]
-#[pyo3(signature = (source, type_comments = false, eager_limit = 0))]
+#[pyo3(signature = (source, type_comments = false, eager_limit = 0, keep_source = false))]
 fn parse<'py>(
     py: Python<'py>,
     source: SourceArgument<'py>,
     type_comments: bool,
     eager_limit: u32,
+    keep_source: bool,
 ) -> PyResult<Option<ServedTree<'py>>> {
     let started = Instant::now();
     let served = parse_or_explain(py, &source, type_comments, eager_limit)?;
+    if let Ok((module, _)) = &served
+        && keep_source
+    {
+        registry::set_source(module, source.as_any());
+    }
     parse_counts::add_time(started.elapsed());
     Ok(served.map_err(|reason| parse_counts::add_fallback(&reason)).ok())
 }

@@ -31,6 +31,8 @@ struct WeakTree {
     /// A weak reference to the root.
     root: Py<PyAny>,
     context: Option<Rc<TreeContext>>,
+    /// What the Python package knows of the tree's source. It never refers to the tree.
+    source: Option<Py<PyAny>>,
 }
 
 /// Only used while attached to the interpreter, and never borrowed across a call into it.
@@ -70,7 +72,7 @@ pub(crate) fn add(root: &Bound<'_, PyAny>, context: Option<&Rc<TreeContext>>) ->
     let mut trees = REGISTRY.0.borrow_mut();
     trees.latest = weak.as_ptr() as usize;
     let key = trees.latest;
-    trees.entries.insert(key, WeakTree { root: weak.unbind(), context: context.cloned() });
+    trees.entries.insert(key, WeakTree { root: weak.unbind(), context: context.cloned(), source: None });
     Ok(())
 }
 
@@ -79,6 +81,37 @@ pub(crate) fn add_if_node(result: &Bound<'_, PyAny>) -> PyResult<()> {
     match Interpreter::get(result.py())? {
         Some(interpreter) if interpreter.is_node(result) => add(result, None),
         _ => Ok(()),
+    }
+}
+
+/// Sets what is known of the source of a tree in use.
+pub(crate) fn set_source(root: &Bound<'_, PyAny>, source: &Bound<'_, PyAny>) {
+    let replaced = {
+        let mut trees = REGISTRY.0.borrow_mut();
+        let key = trees.key_of(root);
+        let entry = key.and_then(|key| trees.entries.get_mut(&key));
+        entry.map(|entry| entry.source.replace(source.clone().unbind()))
+    };
+    // Dropped after the registry is released, as below.
+    drop(replaced);
+}
+
+/// What is known of the source of a tree in use.
+pub(crate) fn source_of<'py>(root: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+    let trees = REGISTRY.0.borrow();
+    let entry = trees.entries.get(&trees.key_of(root)?)?;
+    entry.source.as_ref().map(|source| source.bind(root.py()).clone())
+}
+
+impl LiveTrees {
+    /// The key of a root. The one that was added last is found at once.
+    fn key_of(&self, root: &Bound<'_, PyAny>) -> Option<usize> {
+        let is_root =
+            |entry: &WeakTree| referent(entry.root.bind(root.py())).is_some_and(|other| other.is(root));
+        if self.entries.get(&self.latest).is_some_and(is_root) {
+            return Some(self.latest);
+        }
+        self.entries.iter().find(|(_, entry)| is_root(entry)).map(|(key, _)| *key)
     }
 }
 
@@ -111,11 +144,8 @@ pub(crate) fn all(py: Python<'_>) -> Vec<LiveTree<'_>> {
 
 /// Makes a tree the one that [`latest`] returns.
 pub(crate) fn set_latest(root: &Bound<'_, PyAny>) {
-    let py = root.py();
     let mut trees = REGISTRY.0.borrow_mut();
-    let is_root = |entry: &WeakTree| referent(entry.root.bind(py)).is_some_and(|other| other.is(root));
-    let key = trees.entries.iter().find(|(_, entry)| is_root(entry)).map(|(key, _)| *key);
-    trees.latest = key.unwrap_or(trees.latest);
+    trees.latest = trees.key_of(root).unwrap_or(trees.latest);
 }
 
 fn upgrade<'py>(py: Python<'py>, entry: &WeakTree) -> Option<LiveTree<'py>> {

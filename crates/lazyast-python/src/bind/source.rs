@@ -1,0 +1,51 @@
+//! Sources: what is known of those of trees in use, and reading them.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+use crate::errors::UnreadableFile;
+use crate::nodes::registry;
+
+/// The code in the cells of a notebook as one source, and the line at which each cell begins, with the cell's number.
+#[pyfunction]
+fn notebook(py: Python<'_>, path: PathBuf) -> PyResult<(Bound<'_, PyBytes>, Vec<(u32, u32)>)> {
+    let mut source = Vec::new();
+    let (_, cells) = lazyast::read_source_and_cells(&path, &mut source)
+        .map_err(|error| UnreadableFile::new_err(format!("{}: {error}", path.display())))?;
+    let starts = cells.map(|cells| cells.starts().to_vec()).unwrap_or_default();
+    Ok((PyBytes::new(py, &source), starts))
+}
+
+/// Sets what is known of the source of a tree in use.
+#[pyfunction]
+fn set_source(root: &Bound<'_, PyAny>, source: &Bound<'_, PyAny>) {
+    registry::set_source(root, source);
+}
+
+/// What is known of the source of a tree in use.
+#[pyfunction]
+fn source_of<'py>(root: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+    registry::source_of(root)
+}
+
+/// The source of a tree that comes from a file, if the file has not changed since.
+#[pyfunction]
+fn source_of_file<'py>(root: &Bound<'py, PyAny>, path: PathBuf) -> PyResult<Bound<'py, PyBytes>> {
+    let unreadable = |reason: &str| UnreadableFile::new_err(format!("{}: {reason}", path.display()));
+    let mut source = Vec::new();
+    lazyast::read_source(&path, &mut source).map_err(|error| unreadable(&error.to_string()))?;
+    let key = registry::context_of(root).map(|context| context.tree().header().source_hash);
+    if key.is_some_and(|key| key != lazyast::store::source_key(&source)) {
+        return Err(unreadable("changed since its tree was made"));
+    }
+    Ok(PyBytes::new(root.py(), &source))
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(notebook, module)?)?;
+    module.add_function(wrap_pyfunction!(set_source, module)?)?;
+    module.add_function(wrap_pyfunction!(source_of, module)?)?;
+    module.add_function(wrap_pyfunction!(source_of_file, module)?)
+}
