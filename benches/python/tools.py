@@ -13,6 +13,7 @@ how long the tools are in `compile` for trees (`timed/sitecustomize.py`).
 import argparse
 import hashlib
 import os
+import platform
 import re
 import resource
 import shutil
@@ -21,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 DJANGO = "django==5.2.8"
@@ -179,6 +181,15 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         directory = (options.directory or Path(temporary)).resolve()
         program = prepare(options.python, options.wheel.resolve(), directory)
+        version = [program, "-c", "import platform; print(platform.python_version())"]
+        python = subprocess.run(version, check=True, capture_output=True, text=True).stdout.strip()
+        lazyast = subprocess.run(
+            [program.with_name("lazyast"), "--version"], check=True, capture_output=True, text=True
+        )
+        print(
+            f"{DJANGO.replace('==', ' ')}, CPython {python}, {lazyast.stdout.strip()}, {date.today()}, {platform.machine()}, "
+            f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.0f}, {options.rounds} rounds\n"
+        )
         print("| tool | output | plain | `lazyast run` | | first run | trees | parser | lazyast | saved |")
         print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
         for name in options.tools:
