@@ -58,6 +58,18 @@ def open_archive(archive: bytes) -> ast.Module:
 def explain(source: str | bytes, type_comments: bool = False) -> str | None:
     """Why the interpreter has to parse a source, or `None` if lazyast serves it."""
 
+def notebook(path: str | os.PathLike[str]) -> tuple[bytes, list[tuple[int, int]]]:
+    """The code in the cells of a notebook as one source, and the line at which each cell begins, with its number."""
+
+def set_source(root: ast.AST, source: object) -> None:
+    """Set what is known of the source of a tree in use."""
+
+def source_of(root: ast.AST) -> Any:
+    """What is known of the source of a tree in use: the source, a path, or a `SourceText`. `None` if nothing is."""
+
+def source_of_file(root: ast.AST, path: str | os.PathLike[str]) -> bytes:
+    """The source of a tree that comes from a file. Raises `UnreadableFile` if the file has changed since."""
+
 def parse_counts() -> tuple[int, int, int, int, dict[str, int]]:
     """What this process has done with calls for a tree.
 
@@ -176,6 +188,9 @@ class Project:
 
     def path(self, index: int) -> Path:
         """The path of a module."""
+
+    def has_archive(self, index: int) -> bool:
+        """Whether a module has an archive; otherwise the interpreter parses it."""
 
     def failure_path(self, index: int) -> Path:
         """The path of a failure."""
@@ -503,12 +518,15 @@ class Cache:
     def export_pack(
         self,
         file: str | os.PathLike[str],
-        paths: Sequence[str | os.PathLike[str]],
+        paths: Sequence[str | os.PathLike[str]] | None,
         jobs: int | None,
         verify: str | None,
         manifest: tuple[str | os.PathLike[str], bool] | None,
     ) -> Exported:
-        """Write the archives of sources to a file. A manifest has a root, and says whether sources are written."""
+        """Write the archives of sources, or of the whole cache, to a file.
+
+        A manifest has a root, and says whether sources are written.
+        """
 
     def import_pack(self, file: str | os.PathLike[str]) -> Imported:
         """Import the archives of a file."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from lazyast._relations import _Names, _Paths
+    from lazyast._source import Comment
 
 
 class Failure:
@@ -85,14 +86,19 @@ class Module(Relations):
         if tree is None:
             tree = self._project.tree(self._index)
             if tree is None:
-                tree = registered(interpreter_parse(self._read(), os.fspath(self.path)))
+                source = self._read()
+                tree = registered(interpreter_parse(source, os.fspath(self.path)), source)
                 assert isinstance(tree, ast.Module)
             self._tree = tree
         return tree
 
     @property
     def source(self) -> str:
-        """The current text of the file, decoded as Python decodes it; that in the pack, for `Project.from_pack`."""
+        """The current text of the file, decoded as Python decodes it; that in the pack, for `Project.from_pack`.
+
+        That of a notebook is the code of its cells, one after the other. What only IPython understands is blank there, or
+        `pass` if it is indented.
+        """
         import io
         import tokenize
 
@@ -103,11 +109,42 @@ class Module(Relations):
     def _read(self) -> bytes:
         project = self._project
         if not project.is_exported:
-            return self.path.read_bytes()
+            return _source_of(self.path)
         source = project.source(self._index)
         if source is None:
             raise _native.UnreadableFile(f"{self.path}: the pack has no intact source of it")
         return source
+
+    def cell(self, lineno: int) -> tuple[int, int] | None:
+        """Return the number of the cell that a line comes from, and the line's number in the cell; both from 1.
+
+        All cells of the notebook count. For a file that is no notebook, the result is `None`.
+        """
+        path = self.path
+        if path.suffix != _NOTEBOOK:
+            return None
+        _, starts = _native.notebook(path)
+        first, number = max((start for start in starts if start[0] <= lineno), default=(1, 1))
+        return number, lineno - first + 1
+
+    @property
+    def comments(self) -> list[Comment]:
+        """The comments, in order, as a list. `module.table("comments")` has them as a table.
+
+        Raises `UnreadableFile` if the file has changed since the project was opened: an archive has the positions of
+        comments and not their text.
+        """
+        from lazyast._source import Comment, comments_of
+
+        if not self._project.has_archive(self._index):
+            return comments_of(self._read())
+        names = ["lineno", "col_offset", "end_col_offset", "text"]
+        table = self.table("comments", columns=names)
+        columns = [table[name] for name in names]
+        rows = [tuple(column[index] for column in columns) for index in range(len(columns[0]))]
+        if any(text is None for _, _, _, text in rows):
+            raise _native.UnreadableFile(f"{self.path}: changed since the project was opened")
+        return [Comment(*row) for row in rows]
 
     def _table(
         self,
@@ -157,7 +194,7 @@ class Project(Relations, Sequence[Module]):
         no_ignore: bool = False,
         glob: Sequence[str] = (),
         exclude: Sequence[str] = (),
-        types: Sequence[Literal["py", "pyi"]] = (),
+        types: Sequence[Literal["py", "pyi", "ipynb"]] = (),
     ) -> None:
         """Open the files under `paths`, which is a path or a sequence of paths.
 
@@ -169,7 +206,7 @@ class Project(Relations, Sequence[Module]):
 
         The other arguments select files below directories, as the options of the command with the same names do:
         `hidden` takes hidden files, `no_ignore` those that ignore files exclude and those in directories such as
-        `build` and `venv`, `types` only files with these extensions. `glob` and `exclude` are patterns in the syntax of
+        `build` and `venv`, `types` only files with these extensions (by default `py` and `pyi`). `glob` and `exclude` are patterns in the syntax of
         `.gitignore`, relative to the current directory. They add to `[tool.lazyast]` of pyproject.toml.
 
         Raises `FileNotFoundError` or `NotADirectoryError` for the first of `paths` at which there is nothing, and
@@ -252,6 +289,12 @@ class Project(Relations, Sequence[Module]):
     ) -> _native.Table:
         return self._native.table(relation, columns, kinds, names, files, checked_jobs(jobs))
 
+    def comments(
+        self, *, columns: _Names | None = None, files: _Paths | None = None, jobs: int | None = None
+    ) -> _native.Table:
+        """Return one row for each comment. The text is null if the file has changed since the project was opened."""
+        return self._table("comments", columns, None, None, files, jobs)
+
     @cached_property
     def _make_module(self) -> Callable[[int], Module]:
         return partial(Module, self._native)
@@ -299,6 +342,14 @@ def _checked_query(name: str, query: _native.Query) -> _native.Query:
     return query
 
 
+_NOTEBOOK = ".ipynb"
+
+
+def _source_of(path: Path) -> bytes:
+    """Return the source of a file: for a notebook, the code of its cells."""
+    return _native.notebook(path)[0] if path.suffix == _NOTEBOOK else path.read_bytes()
+
+
 def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + "s" * (count != 1)
 
@@ -310,7 +361,7 @@ def _error_of(path: Path) -> Exception | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            interpreter_parse(path.read_bytes(), os.fspath(path))
+            interpreter_parse(_source_of(path), os.fspath(path))
     except Exception as error:
         return error
     return None

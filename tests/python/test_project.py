@@ -1,6 +1,7 @@
 """`lazyast.Project` and the counters of its cache."""
 
 import ast
+import json
 import os
 import sys
 import time
@@ -285,7 +286,48 @@ def test_files_are_selected(tmp_path):
         assert names(types=["pyi"]) == ["b.pyi"]
         assert names(glob=["!tests"]) == ["a.py", "b.pyi"]
     for arguments in ({"glob": ["["]}, {"types": ["c"]}):
-        with pytest.raises(ValueError, match=r"\[|types must be of py, pyi"):
+        with pytest.raises(ValueError, match=r"\[|types must be of py, pyi, ipynb"):
             names(**arguments)
     with pytest.raises(TypeError, match="glob must be a sequence of strings"):
         names(glob="*.py")
+
+
+def notebook(*sources, **metadata):
+    cells = [{"cell_type": "markdown", "source": "# text"}]
+    cells += [{"cell_type": "code", "outputs": [], "source": source.splitlines(keepends=True)} for source in sources]
+    return json.dumps({"nbformat": 4, "metadata": metadata, "cells": cells})
+
+
+def test_notebooks(tmp_path):
+    (tmp_path / "a.py").write_text("open('a')\n")
+    path = tmp_path / "b.ipynb"
+    path.write_text(notebook("%matplotlib inline\nimport os", "for x in y:\n    !ls\n    open('é')"))
+
+    def project(**arguments):
+        return lazyast.Project(tmp_path, cache_dir=tmp_path / "cache", **arguments)
+
+    assert [module.path.name for module in project()] == ["a.py"]
+    for _ in range(2):
+        (module,) = opened = project(types=["ipynb"])
+        assert module.source == "\nimport os\nfor x in y:\n    pass\n    open('é')\n"
+        assert ast.dump(module.tree, include_attributes=True) == ast.dump(
+            ast.parse(module.source), include_attributes=True
+        )
+        assert [module.cell(line) for line in (1, 2, 3, 5)] == [(2, 1), (2, 2), (3, 1), (3, 3)]
+        (match,) = opened.find("open($X)")
+        assert (match.text, match.lineno, match.module.cell(match.lineno)) == ("open('é')", 5, (3, 3))
+        assert opened.calls(columns=["lineno"])["lineno"][0] == 5
+    assert [module.path.name for module in project(types=["py", "ipynb"])] == ["a.py", "b.ipynb"]
+    assert project(types=["py"])[0].cell(1) is None
+    assert len(lazyast.Project(path, cache_dir=tmp_path / "cache")) == 1, "a path that is named counts"
+
+
+def test_notebooks_without_a_tree(tmp_path):
+    (tmp_path / "broken.ipynb").write_text('{"cells": ')
+    (tmp_path / "syntax.ipynb").write_text(notebook("x = 1", "x = ("))
+    (tmp_path / "r.ipynb").write_text(notebook("x <- 1", language_info={"name": "R"}))
+    project = lazyast.Project(tmp_path, cache_dir=tmp_path / "cache", types=["ipynb"])
+    assert [(module.path.name, module.source) for module in project] == [("r.ipynb", "")]
+    broken, syntax = project.failures
+    assert "not a notebook: " in str(broken.error)
+    assert isinstance(syntax.error, SyntaxError) and syntax.error.lineno == 2

@@ -22,7 +22,7 @@ pub(crate) struct FileArguments {
     /// Pass over files and directories that match this pattern, as in .gitignore
     #[arg(long, value_name = "PATTERN")]
     exclude: Vec<String>,
-    /// Only files of this type. Can be given more than once [default: all types]
+    /// Only files of this type. Can be given more than once [default: py and pyi]
     #[arg(long = "type", short = 't', value_name = "TYPE")]
     types: Vec<TypeArgument>,
     /// Hidden files and directories, too
@@ -56,6 +56,8 @@ enum TypeArgument {
     Py,
     /// *.pyi
     Pyi,
+    /// *.ipynb: the code cells of notebooks
+    Ipynb,
 }
 
 impl TypeArgument {
@@ -63,6 +65,7 @@ impl TypeArgument {
         match self {
             Self::Py => FileType::Source,
             Self::Pyi => FileType::Stub,
+            Self::Ipynb => FileType::Notebook,
         }
     }
 }
@@ -79,6 +82,16 @@ pub(crate) struct SelectedPaths {
 }
 
 impl FileArguments {
+    /// Whether any of the options is given.
+    pub(crate) fn is_given(&self) -> bool {
+        let Self { glob, exclude, types, hidden, no_ignore, files_from, changed } = self;
+        *hidden
+            || *no_ignore
+            || files_from.is_some()
+            || changed.is_some()
+            || !(glob.is_empty() && exclude.is_empty() && types.is_empty())
+    }
+
     /// Selects the files under the paths that the user named.
     pub(crate) fn select(&self, paths: Vec<PathBuf>) -> Result<SelectedPaths, CommandError> {
         let selection = self.selection()?;

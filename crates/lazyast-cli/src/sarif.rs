@@ -45,7 +45,7 @@ pub(crate) fn document(
 pub(crate) fn location(path: &Path, start: Point, end: Point, text: &str) -> Value {
     json!({
         "physicalLocation": {
-            "artifactLocation": { "uri": uri(path) },
+            "artifactLocation": artifact(path),
             "region": {
                 "startLine": start.line,
                 "startColumn": start.character,
@@ -55,6 +55,11 @@ pub(crate) fn location(path: &Path, start: Point, end: Point, text: &str) -> Val
             },
         },
     })
+}
+
+/// A file.
+pub(crate) fn artifact(path: &Path) -> Value {
+    json!({ "uri": uri(path) })
 }
 
 /// The path as a reference to a URI: relative paths stay relative.

@@ -6,15 +6,18 @@ use crate::point::Point;
 pub(crate) fn annotation(
     level: &str,
     path: &str,
-    (start, end): (Point, Point),
+    range: Option<(Point, Point)>,
     title: &str,
     message: &str,
 ) -> String {
     let file = escaped_property(path);
-    let mut command = format!("::{level} file={file},line={},endLine={}", start.line, end.line);
-    // Columns only count for annotations of one line.
-    if start.line == end.line {
-        command += &format!(",col={},endColumn={}", start.character, end.character);
+    let mut command = format!("::{level} file={file}");
+    if let Some((start, end)) = range {
+        command += &format!(",line={},endLine={}", start.line, end.line);
+        // Columns only count for annotations of one line.
+        if start.line == end.line {
+            command += &format!(",col={},endColumn={}", start.character, end.character);
+        }
     }
     format!("{command},title={}::{}\n", escaped_property(title), escaped(message))
 }

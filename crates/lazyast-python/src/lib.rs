@@ -41,6 +41,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bind::compile::register(module)?;
     bind::names::register(module)?;
     bind::project::register(module)?;
+    bind::source::register(module)?;
     bind::search::query::register(module)?;
     bind::search::matches::register(module)?;
     bind::search::rewrite::register(module)?;

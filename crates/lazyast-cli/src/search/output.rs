@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use lazyast::format::Damage;
 use serde_json::Value;
 
 use super::arguments::{FormatArgument, OutputArguments};
@@ -74,8 +75,9 @@ impl OutputFormat {
                 writeln!(out, "{}", file.hits.len()).map_err(failed)?;
             }
             Self::Lines(style) | Self::Matching(style) | Self::Context(style, _) => {
-                file.with_text(|text| {
-                    let printer = LinePrinter { file, text, style };
+                let part = self.printed_lines(file).map_err(|damage| damage.to_string())?;
+                file.with_text(part, |source| {
+                    let printer = LinePrinter { file, source, style };
                     let printed = match self {
                         Self::Context(_, context) => printer.print_with_context(context, &mut out),
                         Self::Matching(_) => printer.print_matching(&mut out),
@@ -84,33 +86,55 @@ impl OutputFormat {
                     printed.map_err(|error| error.to_string())
                 })?
             }
-            Self::Json(language) => file.with_text(|text| json::print(language, file, text, &mut out))?,
-            Self::Github => file.with_text(|text| {
-                github::print(file.path, &locate(file, text)?, &mut out);
+            Self::Json(language) => {
+                file.with_text(file.whole_text(), |source| json::print(language, file, source, &mut out))?
+            }
+            Self::Github => file.with_text(file.whole_text(), |source| {
+                github::print(file.path, &locate(file, source)?, &mut out);
                 Ok(())
             })?,
-            Self::Csv => file.with_text(|text| {
-                csv::print(file.path, &locate(file, text)?, &mut out);
+            Self::Csv => file.with_text(file.whole_text(), |source| {
+                csv::print(file.path, &locate(file, source)?, &mut out);
                 Ok(())
             })?,
             Self::Arrow => {
                 let mut rows = Vec::new();
-                file.with_text(|text| {
-                    rows = arrow::rows(file, text)?;
+                file.with_text(file.whole_text(), |source| {
+                    rows = arrow::rows(file, source)?;
                     Ok(())
                 })?;
                 return Ok(FileOutput::Rows(rows));
             }
             Self::Sarif => {
                 let mut results = Vec::new();
-                file.with_text(|text| {
-                    results = sarif::results(file.path, &locate(file, text)?);
+                file.with_text(file.whole_text(), |source| {
+                    results = sarif::results(file.path, &locate(file, source)?);
                     Ok(())
                 })?;
                 return Ok(FileOutput::Results(results));
             }
         }
         Ok(FileOutput::Text(out))
+    }
+
+    /// The offsets of the lines that are printed, from the first to the last.
+    fn printed_lines(self, file: &FileHits<'_>) -> Result<(u32, u32), Damage> {
+        if file.hits.iter().any(|hit| hit.decorator.is_some()) {
+            // The `@` of a decorator is found in the text.
+            return Ok(file.whole_text());
+        }
+        let ranges = file.hits.iter().map(|hit| hit.range(file.tree, None));
+        match self {
+            // The first line of each hit.
+            Self::Lines(_) => {
+                file.lines_of(ranges.map(|range| range.map(|(start, _)| (start, start + 1))), (0, 0))
+            }
+            Self::Context(_, (before, after)) => {
+                let [before, after] = [before, after].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+                file.lines_of(ranges, (before, after))
+            }
+            _ => file.lines_of(ranges, (0, 0)),
+        }
     }
 
     /// What comes before the first file.

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use lazyast::rewrite::{Rewrite, RewrittenSource, compile, rewrite_hits, rewrite_source};
-use lazyast::{ChangeDetection, Hit, MAX_SOURCE_BYTES, Module, Project, Tree, WarmOptions};
+use lazyast::{
+    ChangeDetection, FileType, Hit, MAX_SOURCE_BYTES, Module, Project, ReplaceError, Tree, WarmOptions,
+};
 use similar::TextDiff;
 
 use super::arguments::SearchArguments;
@@ -124,6 +126,9 @@ fn rewrite_module(
     tree: &Tree<'_>,
     hits: &[Hit],
 ) -> Result<(RewrittenSource, Vec<u8>), String> {
+    if FileType::of_path(module.path()) == Some(FileType::Notebook) {
+        return Err(ReplaceError::Notebook.to_string());
+    }
     let mut old = Vec::new();
     lazyast::read_source(module.path(), &mut old).map_err(|error| error.to_string())?;
     if lazyast::store::source_key(&old) != tree.header().source_hash {

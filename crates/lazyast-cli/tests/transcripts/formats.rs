@@ -25,6 +25,29 @@ fn formats() {
 }
 
 #[test]
+fn notebooks() {
+    let sandbox = Sandbox::new();
+    let notebook = r##"{"nbformat": 4, "metadata": {}, "cells": [
+        {"cell_type": "markdown", "source": ["# print(0)"]},
+        {"cell_type": "code", "outputs": [], "source": ["%time print(1)\n", "def f():\n", "    print('ü',\n", "        2)"]},
+        {"cell_type": "code", "outputs": [], "source": "x = 'é'; print(x)\n"}]}"##;
+    sandbox.write("notes/a.ipynb", notebook);
+    assert_transcript!(sandbox, "notebook-default", ["find", "-l", "print($$$)", "."]);
+    let search = |options: &[&str]| {
+        sandbox.run(&[&["find", "-t", "ipynb"], options, &["print($$$)", "notes"]].concat())
+    };
+    for format in ["text", "json", "github", "sarif", "csv"] {
+        assert_transcript!(sandbox, format!("notebook-{format}"), search(&["--format", format]));
+    }
+    assert_transcript!(sandbox, "notebook-matching", search(&["-o"]));
+    assert_transcript!(sandbox, "notebook-context", search(&["-C", "1"]));
+    assert_transcript!(sandbox, "notebook-rewrite", search(&["--rewrite", "show()", "--apply"]));
+    assert_eq!(std::fs::read_to_string(sandbox.path("notes/a.ipynb")).expect("the file"), notebook);
+    sandbox.write("notes/b.ipynb", "{}");
+    assert_transcript!(sandbox, "notebook-broken", search(&["-c"]));
+}
+
+#[test]
 fn options_of_output() {
     let sandbox = sandbox();
     assert_transcript!(sandbox, "only-matching", ["find", "-o", "print($$$)", "src"]);

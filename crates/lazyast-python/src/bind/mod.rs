@@ -11,5 +11,6 @@ pub(crate) mod parse_counts;
 pub(crate) mod process_cache;
 pub(crate) mod project;
 pub(crate) mod search;
+pub(crate) mod source;
 pub(crate) mod tables;
 mod warnings;

@@ -15,6 +15,7 @@ use super::search::query::PyQuery;
 use super::tables::table::PyTable;
 use super::{options, parse, process_cache};
 use crate::errors::{CorruptPack, query_failed};
+use crate::nodes::registry;
 
 /// The sources under some paths.
 ///
@@ -139,6 +140,11 @@ impl PyProject {
         })
     }
 
+    /// Whether a module has an archive; otherwise the interpreter parses it.
+    fn has_archive(&self, index: usize) -> PyResult<bool> {
+        Ok(matches!(self.module(index)?, ModuleSource::Archive(_)))
+    }
+
     /// The path of a failure.
     fn failure_path(&self, index: usize) -> PyResult<&Path> {
         let failure = self.inner.failures().get(index);
@@ -222,7 +228,18 @@ impl PyProject {
     fn tree<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
         let ModuleSource::Archive(index) = self.module(index)? else { return Ok(None) };
         match self.inner.modules()[index].archive() {
-            Ok(archive) => parse::module(py, archive),
+            Ok(archive) => {
+                let module = parse::module(py, archive)?;
+                if let Some(module) = &module
+                    && !self.is_exported
+                {
+                    registry::set_source(
+                        module,
+                        self.inner.modules()[index].path().into_pyobject(py)?.as_any(),
+                    );
+                }
+                Ok(module)
+            }
             Err(_) => Ok(None),
         }
     }

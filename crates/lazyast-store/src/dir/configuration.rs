@@ -15,7 +15,7 @@ use crate::dir::permissions::is_private_or_missing;
 const KEYS: [&str; 7] = ["cache-dir", "exclude", "hidden", "no-ignore", "python", "rules", "types"];
 
 /// The types of files, by their extensions without the dot.
-const TYPES: [&str; 2] = ["py", "pyi"];
+const TYPES: [&str; 3] = ["py", "pyi", "ipynb"];
 
 /// `[tool.lazyast]` of the nearest `pyproject.toml` that has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -242,7 +242,7 @@ mod tests {
             ("[tool.lazyast]\npython = 3.12\n", "python is a number, expected a string"),
             ("[tool.lazyast]\npython = '3.9'\n", "expected a version from \"3.11\" on; it is not used"),
             ("[tool.lazyast]\npython = '3.x'\n", "expected a version from \"3.11\" on; it is not used"),
-            ("[tool.lazyast]\ntypes = ['c']\n", "there is no type \"c\"; the types are py, pyi"),
+            ("[tool.lazyast]\ntypes = ['c']\n", "there is no type \"c\"; the types are py, pyi, ipynb"),
             ("[tool]\nlazyast = 1\n", "tool.lazyast is an integer, expected a table"),
             ("[tool.lazyast]\nhidden = \n", "pyproject.toml:2: "),
         ] {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::selection::FileType;
 use super::source_file::{FileError, read_source};
 
 /// Why a source was not written.
@@ -14,6 +15,8 @@ pub enum ReplaceError {
     Read(FileError),
     /// The file is not what it was when the new source was made.
     Changed,
+    /// The file is a notebook, whose source is not its content.
+    Notebook,
     /// The file could not be written.
     Write(io::Error),
 }
@@ -23,6 +26,7 @@ impl fmt::Display for ReplaceError {
         match self {
             Self::Read(error) => error.fmt(f),
             Self::Changed => write!(f, "changed since it was read"),
+            Self::Notebook => write!(f, "notebooks cannot be rewritten"),
             Self::Write(error) => error.fmt(f),
         }
     }
@@ -36,7 +40,11 @@ impl std::error::Error for ReplaceError {}
 /// new one. Permissions stay. A symbolic link stays a link, and the file that it leads to is replaced.
 #[expect(clippy::disallowed_methods, reason = "sources are written here, and nowhere else")]
 pub fn replace_source(path: &Path, old: &[u8], new: &[u8]) -> Result<(), ReplaceError> {
-    let path = std::fs::canonicalize(path).map_err(ReplaceError::Write)?;
+    let target = std::fs::canonicalize(path).map_err(ReplaceError::Write)?;
+    if [path, &target].into_iter().any(|path| FileType::of_path(path) == Some(FileType::Notebook)) {
+        return Err(ReplaceError::Notebook);
+    }
+    let path = target;
     let permissions = std::fs::metadata(&path).map_err(ReplaceError::Write)?.permissions();
     if permissions.readonly() {
         return Err(ReplaceError::Write(io::ErrorKind::PermissionDenied.into()));
@@ -81,5 +89,8 @@ mod tests {
         assert!(matches!(replace_source(&link, b"a", b"c"), Err(ReplaceError::Changed)));
         assert_eq!(fs::read(&file).expect("the file"), b"b");
         assert_eq!(fs::read_dir(directory.path()).expect("the directory").count(), 2);
+        let notebook = directory.path().join("c.ipynb");
+        symlink("a.py", &notebook).expect("a link");
+        assert!(matches!(replace_source(&notebook, b"b", b"c"), Err(ReplaceError::Notebook)));
     }
 }

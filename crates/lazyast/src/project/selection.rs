@@ -17,18 +17,29 @@ pub enum FileType {
     Source,
     /// `*.pyi`: stubs, which declare what other files define.
     Stub,
+    /// `*.ipynb`: notebooks, whose code cells are sources.
+    Notebook,
 }
 
 impl FileType {
     /// All types.
-    pub const ALL: [Self; 2] = [Self::Source, Self::Stub];
+    pub const ALL: [Self; 3] = [Self::Source, Self::Stub, Self::Notebook];
+
+    /// The types that are selected if none is named.
+    const DEFAULT: [Self; 2] = [Self::Source, Self::Stub];
 
     /// The extension of the files, without the dot. It is the name of the type for users.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Source => "py",
             Self::Stub => "pyi",
+            Self::Notebook => "ipynb",
         }
+    }
+
+    /// The type of a file, by the extension of its name.
+    pub fn of_path(path: &Path) -> Option<Self> {
+        path.extension().and_then(OsStr::to_str).and_then(Self::of_extension)
     }
 
     /// The type with an extension.
@@ -46,14 +57,15 @@ impl FileType {
 /// By default these are the files named `*.py` and `*.pyi`, except those that are hidden, those that ignore files exclude
 /// as they do for git, and those in directories that other programs fill, such as `node_modules`. Stubs are sources
 /// because a search that leaves out files of Python code without being told to is worse than one with declarations
-/// among its hits.
+/// among its hits. Notebooks have to be named as a type: they are large for the little code in them, and their lines are
+/// those of cells.
 ///
 /// A path that is given to a project is always taken, whatever its name: only what is below a directory is selected.
 #[derive(Clone, Debug, Default)]
 pub struct FileSelection {
     hidden: bool,
     no_ignore: bool,
-    /// A set of bits of [`FileType::bit`]; none stands for all types.
+    /// A set of bits of [`FileType::bit`]; none stands for the default types.
     types: u8,
     /// Patterns of the command line, and the directories that they are relative to.
     globs: Vec<(PathBuf, Vec<String>)>,
@@ -134,7 +146,7 @@ impl FileSelection {
         self
     }
 
-    /// Selects only files of these types. Without any, all types are selected.
+    /// Selects only files of these types. Without any, sources and stubs are selected.
     #[must_use]
     pub fn with_types(mut self, types: &[FileType]) -> Self {
         self.types = types.iter().fold(0, |set, kind| set | kind.bit());
@@ -215,8 +227,10 @@ impl FileSelection {
 
     /// Whether a file of this name is a source.
     pub(crate) fn is_source(&self, name: &OsStr) -> bool {
-        let extension = Path::new(name).extension().and_then(OsStr::to_str).unwrap_or_default();
-        FileType::of_extension(extension).is_some_and(|kind| self.types == 0 || self.types & kind.bit() != 0)
+        FileType::of_path(Path::new(name)).is_some_and(|kind| match self.types {
+            0 => FileType::DEFAULT.contains(&kind),
+            types => types & kind.bit() != 0,
+        })
     }
 
     /// Whether a walk enters a directory that it has found.

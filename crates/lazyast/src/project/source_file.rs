@@ -2,13 +2,19 @@
 //!
 //! Files can change at any time. A source counts as read only if its fingerprint is the same before and after, so
 //! that the recorded fingerprint belongs to the bytes that were parsed.
+//!
+//! The source of a notebook is the code of its cells.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::Path;
 
 use lazyast_store::FileFingerprint;
+
+use super::notebook::{self, CellIndex};
+use super::selection::FileType;
 
 /// Longest source that is read, in bytes. The parser supports no longer one.
 pub const MAX_SOURCE_BYTES: u64 = 512 * 1024 * 1024;
@@ -30,6 +36,8 @@ pub enum FileError {
     },
     /// The file changed while it was read, each time.
     Changing,
+    /// The file is named as a notebook and is none.
+    Notebook(serde_json::Error),
 }
 
 impl fmt::Display for FileError {
@@ -40,6 +48,7 @@ impl fmt::Display for FileError {
             Self::NotAFile => write!(f, "not a regular file"),
             Self::TooLong { bytes } => write!(f, "{bytes} bytes long; at most {MAX_SOURCE_BYTES} are read"),
             Self::Changing => write!(f, "changed while it was read, twice"),
+            Self::Notebook(error) => write!(f, "not a notebook: {error}"),
         }
     }
 }
@@ -48,15 +57,70 @@ impl std::error::Error for FileError {}
 
 /// Reads a source into `buffer` and returns the fingerprint of what was read.
 ///
-/// A file that changes while it is read is read once more.
+/// A file that changes while it is read is read once more. The source of a notebook, a file named `*.ipynb`, is the code
+/// of its cells.
 pub fn read_source(path: &Path, buffer: &mut Vec<u8>) -> Result<FileFingerprint, FileError> {
+    Ok(read_source_and_cells(path, buffer)?.0)
+}
+
+/// Does the same as [`read_source`], and tells for a notebook which lines come from which cell.
+pub fn read_source_and_cells(
+    path: &Path,
+    buffer: &mut Vec<u8>,
+) -> Result<(FileFingerprint, Option<CellIndex>), FileError> {
+    let fingerprint = read_file(path, buffer)?;
+    if FileType::of_path(path) != Some(FileType::Notebook) {
+        return Ok((fingerprint, None));
+    }
+    let (code, cells) = notebook::code(buffer).map_err(FileError::Notebook)?;
+    buffer.clear();
+    buffer.extend_from_slice(code.as_bytes());
+    Ok((fingerprint, Some(cells)))
+}
+
+/// Reads a part of a source, without the rest: the bytes in `range`, which are the first ones of `buffer` then.
+///
+/// The file is that of a source that was read before, and had `len` bytes then. Another length is the error
+/// [`FileError::Changing`]. A buffer that is long enough stays as long as it is: filling it with zeros takes as long as
+/// reading.
+pub fn read_source_part<'b>(
+    path: &Path,
+    len: u64,
+    range: Range<u64>,
+    buffer: &'b mut Vec<u8>,
+) -> Result<&'b [u8], FileError> {
+    let (file, metadata) = open(path)?;
+    if metadata.len() != len || range.end > len || range.start > range.end {
+        return Err(FileError::Changing);
+    }
+    let part_len = (range.end - range.start) as usize;
+    if buffer.len() < part_len {
+        buffer.resize(part_len, 0);
+    }
+    let part = &mut buffer[..part_len];
+    read_exact_at(file, range.start, part).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => FileError::Changing,
+        _ => FileError::Io(error),
+    })?;
+    Ok(part)
+}
+
+#[cfg(unix)]
+fn read_exact_at(file: File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(&file, bytes, offset)
+}
+
+#[cfg(not(unix))]
+fn read_exact_at(mut file: File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+    use std::io::{Seek, SeekFrom};
+    file.seek(SeekFrom::Start(offset))?;
+    file.read_exact(bytes)
+}
+
+fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<FileFingerprint, FileError> {
     for _ in 0..2 {
         buffer.clear();
-        let mut file = open(path)?;
-        let before = file.metadata().map_err(FileError::Io)?;
-        if !before.is_file() {
-            return Err(FileError::NotAFile);
-        }
+        let (mut file, before) = open(path)?;
         if before.len() > MAX_SOURCE_BYTES {
             return Err(FileError::TooLong { bytes: before.len() });
         }
@@ -70,14 +134,26 @@ pub fn read_source(path: &Path, buffer: &mut Vec<u8>) -> Result<FileFingerprint,
     Err(FileError::Changing)
 }
 
-/// Opens a regular file. Opening a pipe would wait for a writer, so its type is checked first.
+/// Opens a regular file.
+fn open(path: &Path) -> Result<(File, Metadata), FileError> {
+    let file = open_any(path).map_err(FileError::Io)?;
+    let metadata = file.metadata().map_err(FileError::Io)?;
+    if metadata.is_file() { Ok((file, metadata)) } else { Err(FileError::NotAFile) }
+}
+
+/// Opens a file of any type. Opening a pipe does not wait for a writer.
+#[cfg(unix)]
+fn open_any(path: &Path) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags};
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    Ok(rustix::fs::open(path, flags, Mode::empty())?.into())
+}
+
+/// Opens a file of any type.
+#[cfg(not(unix))]
 #[expect(clippy::disallowed_methods, reason = "sources are read here, and nowhere else in this crate")]
-fn open(path: &Path) -> Result<File, FileError> {
-    match path.metadata() {
-        Ok(metadata) if metadata.is_file() => File::open(path).map_err(FileError::Io),
-        Ok(_) => Err(FileError::NotAFile),
-        Err(error) => Err(FileError::Io(error)),
-    }
+fn open_any(path: &Path) -> io::Result<File> {
+    File::open(path)
 }
 
 #[cfg(all(test, target_os = "linux"))]

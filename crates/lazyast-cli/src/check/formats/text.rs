@@ -59,5 +59,5 @@ pub(in crate::check) fn github(finding: &ReportedFinding, rules: &RuleSet) -> St
         Severity::Info | Severity::Hint => "notice",
     };
     let title = format!("lazyast ({})", finding.rule_id(rules));
-    annotation(level, &finding.path, (finding.start, finding.end), &title, &finding.message)
+    annotation(level, &finding.path, Some((finding.start, finding.end)), &title, &finding.message)
 }

@@ -9,7 +9,7 @@ use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{ArrowError, DataType, Field, Schema};
 use lazyast::table::captured_text;
 
-use crate::search::file_hits::FileHits;
+use crate::search::file_hits::{FileHits, HitText};
 use crate::search::located::locate;
 use crate::search::queries::SearchedQueries;
 
@@ -29,10 +29,12 @@ pub(in crate::search) struct HitRow {
 }
 
 /// The rows of a file.
-pub(in crate::search) fn rows(file: &FileHits<'_>, text: &str) -> Result<Vec<HitRow>, String> {
+pub(in crate::search) fn rows(file: &FileHits<'_>, source: &HitText<'_>) -> Result<Vec<HitRow>, String> {
+    let (start, end) = file.whole_text();
+    let text = source.text(start, end);
     let path: Arc<str> = file.path.to_string_lossy().into();
     let attributed = file.queries.attribute(file.tree, &file.hits);
-    let rows = locate(file, text)?.into_iter().zip(attributed).map(|(located, (query, hit))| {
+    let rows = locate(file, source)?.into_iter().zip(attributed).map(|(located, (query, hit))| {
         let captures =
             file.queries.query(query).captures(file.tree, hit).map_err(|error| error.to_string())?;
         let captured = captures.into_iter().map(|capture| {

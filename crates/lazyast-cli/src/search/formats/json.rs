@@ -8,7 +8,7 @@ use lazyast::format::Damage;
 use lazyast::query::{Capture, CapturedElement, Hit};
 use serde::Serialize;
 
-use crate::search::file_hits::FileHits;
+use crate::search::file_hits::{FileHits, HitText};
 use crate::search::queries::QueryLanguage;
 
 /// One hit as JSON.
@@ -30,6 +30,9 @@ struct HitJson<'o> {
 #[derive(Serialize)]
 struct NodeJson<'o> {
     kind: &'static str,
+    /// The cell of a notebook, in which lines count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cell: Option<u32>,
     lineno: u32,
     col_offset: u32,
     end_lineno: u32,
@@ -55,15 +58,15 @@ enum CaptureJson<'o> {
 pub(in crate::search) fn print(
     language: QueryLanguage,
     file: &FileHits<'_>,
-    text: &str,
+    source: &HitText<'_>,
     out: &mut Vec<u8>,
 ) -> Result<(), String> {
     let tree = file.tree;
     for (index, hit) in file.queries.attribute(tree, &file.hits) {
         let query = file.queries.query(index);
-        let node = node_json(tree, text, hit).map_err(|damage| damage.to_string())?;
+        let node = node_json(tree, source, hit).map_err(|damage| damage.to_string())?;
         let captures = query.captures(tree, hit).map_err(|error| error.to_string())?;
-        let captures = captures.into_iter().map(|captured| capture_json(tree, text, captured));
+        let captures = captures.into_iter().map(|captured| capture_json(tree, source, captured));
         let query_text = file.queries.texts[index].as_str();
         let (pattern, selector) = match language {
             QueryLanguage::Pattern => (Some(query_text), None),
@@ -83,26 +86,30 @@ pub(in crate::search) fn print(
     Ok(())
 }
 
-fn node_json<'o>(tree: &Tree<'_>, text: &'o str, hit: Hit) -> Result<NodeJson<'o>, Damage> {
-    let (start, end) = hit.range(tree, Some(text))?;
+fn node_json<'o>(tree: &Tree<'_>, source: &HitText<'o>, hit: Hit) -> Result<NodeJson<'o>, Damage> {
+    let (start, end) = source.range(tree, hit)?;
     let (first, last) = (tree.position(start)?, tree.position(end)?);
+    let (cell, before) = source.cell_of(first.line);
     Ok(NodeJson {
         kind: tree.kind(hit.node)?.name(),
-        lineno: first.line,
+        cell,
+        lineno: first.line - before,
         col_offset: first.column,
-        end_lineno: last.line,
+        end_lineno: last.line - before,
         end_col_offset: last.column,
-        text: text.get(start as usize..end as usize).unwrap_or_default(),
+        text: source.text(start, end),
     })
 }
 
 fn capture_json<'o>(
     tree: &Tree<'_>,
-    text: &'o str,
+    source: &HitText<'o>,
     captured: Capture<'_>,
 ) -> Result<(String, CaptureJson<'o>), Damage> {
     let items = captured.elements.into_iter().map(|element| match element {
-        CapturedElement::Node(node) => node_json(tree, text, Hit::of_node(node)).map(CapturedItemJson::Node),
+        CapturedElement::Node(node) => {
+            node_json(tree, source, Hit::of_node(node)).map(CapturedItemJson::Node)
+        }
         CapturedElement::Name(name, _) => Ok(CapturedItemJson::Name { name: name.to_owned() }),
     });
     let mut items: Vec<_> = items.collect::<Result<_, _>>()?;

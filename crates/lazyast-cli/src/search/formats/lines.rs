@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::search::file_hits::FileHits;
+use crate::search::file_hits::{FileHits, HitText};
 
 /// Colours of paths, line numbers and hits.
 const PATH: Style = AnsiColor::Magenta.on_default();
@@ -62,7 +62,7 @@ fn escaped(path: &str) -> String {
 /// Prints the hits of one file as lines of text.
 pub(in crate::search) struct LinePrinter<'p> {
     pub(in crate::search) file: &'p FileHits<'p>,
-    pub(in crate::search) text: &'p str,
+    pub(in crate::search) source: &'p HitText<'p>,
     pub(in crate::search) style: LineStyle,
 }
 
@@ -72,10 +72,10 @@ impl LinePrinter<'_> {
     /// Prints `path:line:column:` and the first line of each hit. The column counts bytes from 1.
     pub(in crate::search) fn print_hits(&self, out: &mut Vec<u8>) -> PrintResult {
         for hit in &self.file.hits {
-            let (start, end) = hit.range(self.file.tree, Some(self.text))?;
+            let (start, end) = self.source.range(self.file.tree, *hit)?;
             let line = self.file.tree.line(start)?;
             self.print_start(out, line.number, start - line.start + 1)?;
-            self.print_line(out, self.line_from(line.start as usize), line.start, &[(start, end)])?;
+            self.print_line(out, self.source.line(line), line.start, &[(start, end)])?;
             out.push(b'\n');
         }
         Ok(())
@@ -84,13 +84,12 @@ impl LinePrinter<'_> {
     /// Prints the lines of each hit without what is before and after it, each line after its own position.
     pub(in crate::search) fn print_matching(&self, out: &mut Vec<u8>) -> PrintResult {
         for hit in &self.file.hits {
-            let (start, end) = hit.range(self.file.tree, Some(self.text))?;
+            let (start, end) = self.source.range(self.file.tree, *hit)?;
             let line = self.file.tree.line(start)?;
-            let text = self.text.get(start as usize..end as usize).unwrap_or_default();
-            for (index, piece) in text.split('\n').enumerate() {
+            for (index, piece) in self.source.bytes(start, end).split(|byte| *byte == b'\n').enumerate() {
                 let column = if index == 0 { start - line.start + 1 } else { 1 };
                 self.print_start(out, line.number + index as u32, column)?;
-                self.style.print(out, HIT, piece.as_bytes())?;
+                self.style.print(out, HIT, piece)?;
                 out.push(b'\n');
             }
         }
@@ -98,9 +97,23 @@ impl LinePrinter<'_> {
     }
 
     fn print_start(&self, out: &mut Vec<u8>, line: u32, column: u32) -> io::Result<()> {
-        self.style.print_path(out, self.file.path, b':')?;
-        self.style.print(out, NUMBER, line.to_string().as_bytes())?;
-        write!(out, ":{column}:")
+        self.print_line_number(out, line, b':')?;
+        out.extend_from_slice(decimal(column, &mut [0; MAX_DIGITS]));
+        out.push(b':');
+        Ok(())
+    }
+
+    /// Prints the path, the cell of a notebook, and the number of a line, each with a mark after it.
+    fn print_line_number(&self, out: &mut Vec<u8>, line: u32, mark: u8) -> io::Result<()> {
+        self.style.print_path(out, self.file.path, mark)?;
+        let (cell, before) = self.source.cell_of(line);
+        if let Some(cell) = cell {
+            write!(out, "cell {cell}{}", char::from(mark))?;
+        }
+        let mut digits = [0; MAX_DIGITS];
+        self.style.print(out, NUMBER, decimal(line - before, &mut digits))?;
+        out.push(mark);
+        Ok(())
     }
 
     /// Prints all lines of hits, and lines before and after them. Lines outside of hits have `-` instead of `:`.
@@ -114,7 +127,7 @@ impl LinePrinter<'_> {
         // The first and the last line of each hit.
         let mut blocks: Vec<(u32, u32)> = Vec::new();
         for hit in &self.file.hits {
-            let (start, end) = hit.range(tree, Some(self.text))?;
+            let (start, end) = self.source.range(tree, *hit)?;
             ranges.push((start, end));
             blocks.push((tree.line(start)?.number, tree.line(end.saturating_sub(1).max(start))?.number));
         }
@@ -131,12 +144,11 @@ impl LinePrinter<'_> {
             }
             for number in first.max(printed + 1)..=last {
                 let start = tree.line_start(number).unwrap_or_default();
+                let line = tree.line(start)?;
                 let is_hit = blocks.iter().any(|(first, last)| (*first..=*last).contains(&number));
                 let mark = if is_hit { b':' } else { b'-' };
-                self.style.print_path(out, self.file.path, mark)?;
-                self.style.print(out, NUMBER, number.to_string().as_bytes())?;
-                out.push(mark);
-                self.print_line(out, self.line_from(start as usize), start, &ranges)?;
+                self.print_line_number(out, number, mark)?;
+                self.print_line(out, self.source.line(line), start, &ranges)?;
                 out.push(b'\n');
                 printed = number;
             }
@@ -144,28 +156,58 @@ impl LinePrinter<'_> {
         Ok(())
     }
 
-    fn line_from(&self, start: usize) -> &str {
-        let rest = self.text.get(start..).unwrap_or_default();
-        &rest[..memchr::memchr(b'\n', rest.as_bytes()).unwrap_or(rest.len())]
-    }
-
     /// Prints a line. Parts of it that belong to hits are coloured.
-    fn print_line(&self, out: &mut Vec<u8>, line: &str, start: u32, ranges: &[(u32, u32)]) -> io::Result<()> {
+    fn print_line(
+        &self,
+        out: &mut Vec<u8>,
+        line: &[u8],
+        start: u32,
+        ranges: &[(u32, u32)],
+    ) -> io::Result<()> {
+        if !self.style.color {
+            return out.write_all(line);
+        }
         let end = start.saturating_add(line.len() as u32);
         let mut printed_to = start;
-        let overlapping = ranges.iter().filter(|(from, to)| *from < end && *to > start);
-        for (from, to) in overlapping.filter(|_| self.style.color) {
+        for (from, to) in ranges.iter().filter(|(from, to)| *from < end && *to > start) {
             let (from, to) = ((*from).max(printed_to), (*to).min(end));
             if from >= to {
                 continue;
             }
-            let piece =
-                |from: u32, to: u32| line.get((from - start) as usize..(to - start) as usize).unwrap_or("");
-            out.extend_from_slice(piece(printed_to, from).as_bytes());
-            self.style.print(out, HIT, piece(from, to).as_bytes())?;
+            let piece = |from: u32, to: u32| &line[(from - start) as usize..(to - start) as usize];
+            out.extend_from_slice(piece(printed_to, from));
+            self.style.print(out, HIT, piece(from, to))?;
             printed_to = to;
         }
-        out.extend_from_slice(line.get((printed_to - start) as usize..).unwrap_or_default().as_bytes());
+        out.extend_from_slice(&line[(printed_to - start) as usize..]);
         Ok(())
+    }
+}
+
+/// The number of digits of the largest number.
+const MAX_DIGITS: usize = 10;
+
+/// A number as decimal digits. `write!` takes several times as long, which counts for thousands of lines.
+fn decimal(mut number: u32, digits: &mut [u8; MAX_DIGITS]) -> &[u8] {
+    let mut first = MAX_DIGITS;
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return &digits[first..];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_DIGITS, decimal};
+
+    #[test]
+    fn numbers_are_decimal() {
+        for number in [0, 7, 10, 999, 1_000, u32::MAX] {
+            assert_eq!(decimal(number, &mut [0; MAX_DIGITS]), number.to_string().as_bytes());
+        }
     }
 }
