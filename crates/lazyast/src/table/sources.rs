@@ -141,12 +141,15 @@ pub fn matches_of_sources(
     Ok(SourceTables { rows: table.finish_batch()?, errors: errors_batch(errors)? })
 }
 
-/// Calls a function with each source, on several threads. The results have the sources' numbers.
+/// What a function returned for each source, with the source's number.
+type NumberedResults<T> = Vec<(usize, Result<T, SourceError>)>;
+
+/// Calls a function with each source, on several threads.
 fn map_sources<'s, T: Send>(
     sources: &[Option<SourceInMemory<'s>>],
     jobs: Option<usize>,
     map: impl Fn(SourceInMemory<'s>) -> Result<T, SourceError> + Sync,
-) -> Result<Vec<(usize, Result<T, SourceError>)>, InvalidSources> {
+) -> Result<NumberedResults<T>, InvalidSources> {
     i32::try_from(sources.len()).map_err(|_| InvalidSources::Count)?;
     let missing = || SourceError { kind: "missing", message: "there is no source".to_owned(), line: None };
     let threads = parallel::thread_count(jobs).min(sources.len());
