@@ -13,6 +13,8 @@ pub struct HitMatch<'a> {
     pub uncompared: Vec<Field>,
     /// The number of decorators that the pattern compares, if the definition may have others.
     pub compared_decorators: Option<usize>,
+    /// The number of imported names that the pattern compares, besides those of `$$$XS`, if the import may have others.
+    pub compared_names: Option<usize>,
 }
 
 /// What one metavariable matched.

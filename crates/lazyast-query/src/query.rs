@@ -262,7 +262,8 @@ impl Query {
             .map(|(slot, subjects)| Capture::new(tree, &slot.name, slot.is_sequence, &subjects))
             .collect::<Result<_, _>>()?;
         let (uncompared, compared_decorators) = (pattern.uncompared_fields(), pattern.compared_decorators());
-        Ok(Some(HitMatch { captures, uncompared, compared_decorators }))
+        let compared_names = pattern.compared_names();
+        Ok(Some(HitMatch { captures, uncompared, compared_decorators, compared_names }))
     }
 }
 

@@ -58,13 +58,16 @@ pub(crate) enum TemplateSort {
     Clause(Kind),
 }
 
+/// The hits to replace, and those that stay.
+pub(crate) type HitPlan<'a> = (Vec<PlannedHit<'a>>, Vec<(Hit, SkipReason)>);
+
 /// The hits to replace, sorted by their ranges, the outer ones first; and those that cannot be.
 pub(crate) fn plan<'a>(
     source: &Source<'_, 'a>,
     query: &Query,
     sort: TemplateSort,
     hits: &[Hit],
-) -> Result<(Vec<PlannedHit<'a>>, Vec<(Hit, SkipReason)>), ExecutionError> {
+) -> Result<HitPlan<'a>, ExecutionError> {
     let mut planned = Vec::new();
     let mut skipped = Vec::new();
     for hit in hits {
@@ -214,6 +217,13 @@ fn dropped(
     let count = |node: NodeId, field: Field| -> Result<usize, Damage> {
         Ok(children(source.tree, node)?.iter().filter(|(of, _)| *of == field).count())
     };
+    if let Some(compared) = matched.compared_names {
+        let sequences = matched.captures.iter().filter(|capture| capture.is_sequence);
+        let captured: usize = sequences.map(|capture| capture.elements.len()).sum();
+        if compared + captured < count(hit.node, Field::Names)? {
+            return Ok(Some(SkipReason::Drops("other names")));
+        }
+    }
     if sort == TemplateSort::Nothing {
         return Ok(None);
     }
@@ -260,6 +270,8 @@ fn plan_expression<'a>(
     let own = usize::from(source.has_call_parentheses(hit.node, &pairs)?);
     let slot = if pairs.len() > own || is_only_argument {
         Slot::parenthesised()
+    } else if source.is_unpacked(parent, start)? {
+        Slot::unpacked()
     } else {
         slot(source.tree, parent, field)?
     };

@@ -80,6 +80,11 @@ impl Slot {
         Self { named: true, tuple: true, yields: true, ..Self::new(Level::Test) }
     }
 
+    /// The mapping of a `**` in a dictionary.
+    pub(crate) fn unpacked() -> Self {
+        Self::new(Level::BitOr)
+    }
+
     fn named(self) -> Self {
         Self { named: true, ..self }
     }

@@ -64,6 +64,12 @@ impl<'s, 'a> Source<'s, 'a> {
         })
     }
 
+    /// Whether what starts at an offset is the mapping of a `**` in a dictionary.
+    pub(crate) fn is_unpacked(&self, parent: NodeId, start: usize) -> Result<bool, Damage> {
+        let before = &self.layout.text[..self.layout.code_before(start)];
+        Ok(self.tree.kind(parent)? == Kind::Dict && before.ends_with("**"))
+    }
+
     /// The start of a statement with its decorators.
     pub(crate) fn start_with_decorators(&self, node: NodeId) -> Result<usize, Damage> {
         let decorator =

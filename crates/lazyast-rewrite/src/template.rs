@@ -106,7 +106,6 @@ impl<B: AsRef<[u8]>> Template<B> {
         tuples.sort_unstable();
         let by_node =
             placeholders.iter().enumerate().filter_map(|(index, one)| Some((one.node?, index))).collect();
-        drop(tree);
         Ok(Self { fragment, roots, placeholders, by_node, parents, tuples })
     }
 
@@ -396,6 +395,10 @@ impl<B: AsRef<[u8]>> Compiler<'_, '_, B> {
         let own = pairs.last().is_some_and(is_own);
         let slot = if pairs.len() > usize::from(own) {
             Slot::parenthesised()
+        } else if kind == Kind::Dict
+            && self.fragment.code()[..self.layout.code_before(range.start)].ends_with("**")
+        {
+            Slot::unpacked()
         } else {
             slot(self.tree, parent, field)?
         };

@@ -95,6 +95,18 @@ impl Pattern {
         fields.iter().any(is_decorators)
     }
 
+    /// The number of imported names that the pattern compares, if the import may have others.
+    pub(crate) fn compared_names(&self) -> Option<usize> {
+        let PatternRoot::Node(NodeTest::Template(root)) = self.root else { return None };
+        let template = &self.templates[root as usize];
+        let list = template.fields.iter().find_map(|test| match test {
+            FieldTest::List(Field::Names, list) => Some(&self.lists[*list as usize]),
+            _ => None,
+        })?;
+        let is_open = list.elements.iter().any(|element| matches!(element, ListElement::Sequence(None)));
+        is_open.then(|| list.elements.iter().filter(|element| !element.is_sequence()).count())
+    }
+
     /// The largest number of statements of a match.
     pub(crate) fn max_block_length(&self) -> usize {
         match self.root {

@@ -25,13 +25,13 @@ impl<'x, 'r, 'a, B: AsRef<[u8]>> TemplateRun<'x, 'r, 'a, B> {
         let mut is_block = layout.starts_line(statement);
         let mut start = statement;
         // Comments in lines of their own before the statements belong to them.
-        while is_block {
+        loop {
             let line = layout.line_start(start);
             let before = layout.text[..line].trim_end();
             let comment = layout.line_start(before.len());
             let text = layout.text[comment..before.len()].trim_start_matches([' ', '\t']);
             let begin = before.len() - text.len();
-            if !text.starts_with('#') || begin < hit.0 || !layout.is_in_comment(begin) {
+            if !is_block || !text.starts_with('#') || begin < hit.0 || !layout.is_in_comment(begin) {
                 break;
             }
             start = begin;
