@@ -69,7 +69,7 @@ impl<'t> Suppressions<'t> {
 
     /// The comments that suppressed nothing so far, each with the rules among `ids` that it names in vain. A `noqa` is for
     /// other programs as well, so it counts only for the rules among `ids`.
-    pub fn unused<'s>(&'s self, is_rule: impl Fn(&str) -> bool) -> Vec<(&'s Suppression<'t>, Vec<&'t str>)> {
+    pub fn unused(&self, is_rule: impl Fn(&str) -> bool) -> Vec<(&Suppression<'t>, Vec<&'t str>)> {
         let mut unused = Vec::new();
         for comment in &self.comments {
             let in_vain = comment

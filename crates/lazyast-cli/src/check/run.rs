@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
-use std::path::{Path, PathBuf, absolute};
+use std::path::{Path, absolute};
 
 use lazyast::rules::{Baseline, BaselineKey, RULE_FILE_SCHEMA, RuleSet, Severity};
 use lazyast::{Cache, ChangeDetection, CheckedModule, MAX_SOURCE_BYTES, OwnedTree, Project, WarmOptions};
@@ -276,7 +276,7 @@ fn number(findings: &mut [ReportedFinding]) {
     }
 }
 
-fn write_baseline(path: &PathBuf, result: &CheckResult) -> Result<(), CommandError> {
+fn write_baseline(path: &Path, result: &CheckResult) -> Result<(), CommandError> {
     let mut baseline = Baseline::default();
     for finding in &result.findings {
         baseline.add(finding.key.clone());
