@@ -48,7 +48,7 @@ impl RuleLibrary {
     /// Files named `*.toml` are configuration files with a table `rules`; all others are YAML, of ours, of ast-grep or of
     /// semgrep. What is wrong with single rules is an error of [`select`](Self::select).
     pub fn add_file(&mut self, file: &RuleFile<'_>) -> Result<Vec<String>, RuleError> {
-        if !Path::new(file.name).extension().is_some_and(|extension| extension == "toml") {
+        if Path::new(file.name).extension().is_none_or(|extension| extension != "toml") {
             match other_tools::read(file)? {
                 Some((rules, errors)) => {
                     self.own.extend(rules);

@@ -22,8 +22,11 @@ struct RuleList {
     rules: Vec<Spanned<Value>>,
 }
 
+/// Rules, and what is wrong with others.
+type ConvertedRules = (Vec<LocatedRule>, Vec<RuleError>);
+
 /// The rules of a YAML file of another program, and what is wrong with the others; `None` if the file is one of ours.
-pub(crate) fn read(file: &RuleFile<'_>) -> Result<Option<(Vec<LocatedRule>, Vec<RuleError>)>, RuleError> {
+pub(crate) fn read(file: &RuleFile<'_>) -> Result<Option<ConvertedRules>, RuleError> {
     let documents: Vec<Spanned<Value>> = file.yaml()?;
     let has = |value: &Value, key: &str| value.get(key).is_some();
     if documents.iter().any(|document| has(&document.value, "rule") && has(&document.value, "language")) {
@@ -48,7 +51,7 @@ fn convert(
     file: &RuleFile<'_>,
     rules: impl Iterator<Item = Spanned<Value>>,
     convert: impl Fn(&Value) -> Result<Option<RuleText>, KeyError>,
-) -> (Vec<LocatedRule>, Vec<RuleError>) {
+) -> ConvertedRules {
     let (mut converted, mut errors) = (Vec::new(), Vec::new());
     for rule in rules {
         let line = rule.referenced.line();
