@@ -8,9 +8,12 @@ use pyo3::types::PyBytes;
 use crate::errors::UnreadableFile;
 use crate::nodes::registry;
 
-/// The code in the cells of a notebook as one source, and the line at which each cell begins, with the cell's number.
+/// A source, and for each cell the line at which it begins and the cell's number.
+type SourceAndCells<'py> = (Bound<'py, PyBytes>, Vec<(u32, u32)>);
+
+/// The code in the cells of a notebook as one source.
 #[pyfunction]
-fn notebook(py: Python<'_>, path: PathBuf) -> PyResult<(Bound<'_, PyBytes>, Vec<(u32, u32)>)> {
+fn notebook(py: Python<'_>, path: PathBuf) -> PyResult<SourceAndCells<'_>> {
     let mut source = Vec::new();
     let (_, cells) = lazyast::read_source_and_cells(&path, &mut source)
         .map_err(|error| UnreadableFile::new_err(format!("{}: {error}", path.display())))?;
