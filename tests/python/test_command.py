@@ -323,7 +323,7 @@ def test_export_and_import_through_a_pipe(cache, tmp_path):
     assert (result.returncode, result.stdout) == (0, "-: 1 archive, 1 new\n"), result.stderr
     assert re.fullmatch(r"-: 1 archive, [\d.]+ \w+\n", result.stderr)
     result = subprocess.run([PROGRAM, "pack", "import", "-"], input="no pack", capture_output=True, text=True)
-    assert (result.returncode, result.stdout) == (1, "-: the file has 7 bytes, expected 56\n")
+    assert (result.returncode, result.stdout) == (1, "-: the file has 7 bytes, expected at least 56\n")
 
 
 def test_underlay(cache, tmp_path):

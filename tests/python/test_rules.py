@@ -68,8 +68,11 @@ def test_sarif_is_valid(tmp_path):
         document["runs"][0]["results"][0]["level"] = "fatal"
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(document, schema)
-    found = subprocess.run(
-        [sys.executable, "-m", "lazyast", "find", "--format", "sarif", "eval($X)"],
-        capture_output=True, text=True, cwd=tmp_path,
-    )  # fmt: skip
-    jsonschema.validate(json.loads(found.stdout), schema)
+    cells = [{"cell_type": "code", "source": "eval('é')"}]
+    (tmp_path / "a b.ipynb").write_text(json.dumps({"cells": cells}))
+    for paths in ([], [tmp_path], ["a b.ipynb"]):
+        command = [sys.executable, "-m", "lazyast", "find", "--format", "sarif", "eval($X)", *paths]
+        found = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+        document = json.loads(found.stdout)
+        assert len(document["runs"][0]["results"]) == 1
+        jsonschema.validate(document, schema)

@@ -761,6 +761,8 @@ class Pattern:
             return equals(text)
         names = [None if name == "_" else name for name in parts[1::2]]
         literals = parts[::2]
+        if len(names) - names.count(None) > len(set(names) - {None}):
+            return self._string_with_repeated(literals, names)
         # A text between two metavariables is found where it comes first; the last one ends the string.
         expression = re.escape(literals[0])
         for number, literal in enumerate(literals[1:], 1):
@@ -780,9 +782,34 @@ class Pattern:
 
         return matches
 
+    def _string_with_repeated(self, literals: list[str], names: list[str | None]) -> Matcher:
+        """If the shortest texts differ where a name occurs twice, longer ones are tried."""
+
+        def splits(subject, number, at, env):
+            if not subject.startswith(literals[number], at):
+                return
+            at += len(literals[number])
+            if number == len(names):
+                if at == len(subject):
+                    yield env
+                return
+            for end in range(at, len(subject) + 1):
+                part = subject[at:end]
+                bound = bind(env, names[number], Captured(part, "\0" + part))
+                if bound is not None:
+                    yield from splits(subject, number + 1, end, bound)
+
+        def matches(subject, env):
+            if isinstance(subject, str):
+                yield from itertools.islice(splits(subject, 0, 0, env), 1)
+
+        return matches
+
     def format(self, node: ast.JoinedStr) -> Matcher:
         plain = [
-            self.fields(part, {"value": equals(self._restore(part.value))}) if isinstance(part, ast.Constant) else None
+            self.fields(part, {"value": self.string(self._restore(part.value))})
+            if isinstance(part, ast.Constant)
+            else None
             for part in format_parts(node)
         ]
         elements = [one or self.element(part) for one, part in zip(plain, format_parts(node), strict=True)]
