@@ -7,6 +7,7 @@ They run in order, in one process, in a copy of the example project, with a cach
 - `console` blocks have commands after `$ `, which may fail only if the block says so: `$ command; echo $?`. The lines
   below a command are all that it prints; without such lines its output is not compared.
 - `toml` and `json` blocks are parsed.
+- A block with a title, such as `yaml title="rules/ours.yaml"`, is written to this file.
 
 `...` in an output stands for any text. A comment `<!-- not run: REASON -->` before a block leaves the block out.
 """
@@ -29,7 +30,7 @@ EXAMPLE = Path(__file__).parent / "python" / "example"
 # Rust blocks are doctests of the crate `lazyast-tests`.
 NOT_RUN = {"rust", "yaml", "dockerfile", "text"}
 BLOCK = re.compile(
-    r"(?P<comment><!-- not run: [^\n]+ -->\n+)?^(?P<indent> *)```(?P<language>[\w-]*)[^\n]*\n(?P<code>.*?)^(?P=indent)```$",
+    r"(?P<comment><!-- not run: [^\n]+ -->\n+)?^(?P<indent> *)```(?P<language>[\w-]*)(?P<options>[^\n]*)\n(?P<code>.*?)^(?P=indent)```$",
     re.MULTILINE | re.DOTALL,
 )
 COMMAND = re.compile(r"^\$ (?P<command>.*(?:(?<=\\)\n.*)*)\n(?P<output>(?:(?!\$ ).*\n)*)", re.MULTILINE)
@@ -63,6 +64,11 @@ class Page:
         for block in BLOCK.finditer(text):
             language = block["language"]
             line = text.count("\n", 0, block.start("code"))
+            if title := re.search(r'title="([^"]+)"', block["options"]):
+                Path(title[1]).parent.mkdir(parents=True, exist_ok=True)
+                Path(title[1]).write_text(block["code"], encoding="utf-8")
+                count += 1
+                continue
             if block["comment"] or language in NOT_RUN:
                 continue
             run = getattr(self, f"run_{language}", None)

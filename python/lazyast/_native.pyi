@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Generic, final, overload
+from typing import Any, AnyStr, Final, Generic, final, overload
 
 from typing_extensions import TypeVar
 
@@ -41,12 +41,12 @@ class CorruptArchive(Error):
     """A node cannot be decoded, because its archive is damaged."""
 
 def parse(
-    source: str | bytes, type_comments: bool = False, eager_limit: int = 0
+    source: str | bytes, type_comments: bool = False, eager_limit: int = 0, keep_source: bool = False
 ) -> tuple[ast.Module, str | None] | None:
     """The tree of a source, or `None` if the interpreter has to parse it.
 
     A tree of at most `eager_limit` nodes is materialised at once. Beside the tree stands a text about which the
-    interpreter warns as about the source, or `None` if there are no warnings.
+    interpreter warns as about the source, or `None` if there are no warnings. `keep_source` is for `source_of`.
     """
 
 def archive(source: bytes) -> bytes | None:
@@ -210,10 +210,13 @@ def pattern(text: str, *, literal_names: bool = False) -> Query:
     A dotted name matches what stands for it in files that import it; with `literal_names`, it is compared as text.
     """
 
-@overload
-def rewrite(source: str, query: Query | str, template: str) -> str: ...
-@overload
-def rewrite(source: bytes, query: Query | str, template: str) -> bytes: ...
+def rewrite(source: AnyStr, query: Query | str, template: str) -> AnyStr:
+    """Replace what a query finds in a source, and return the new source.
+
+    `query` is a query or the text of a pattern, and `template` Python code with its metavariables. Raises `QueryError` for
+    an invalid pattern or template, and `RewriteError` if a replacement is not valid in its place.
+    """
+
 def selector(text: str, *, literal_names: bool = False) -> Query:
     """Compile a selector. Raises `QueryError`. `literal_names` is for the patterns in it."""
 

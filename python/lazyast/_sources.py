@@ -13,21 +13,21 @@ if TYPE_CHECKING:
 
     from lazyast._native import Query, Table
 
-    class ArrowArray(Protocol):
+    class _ArrowArray(Protocol):
         """An array of texts or bytes, or a batch with one such column."""
 
         def __arrow_c_array__(self, requested_schema: object = None) -> object: ...
 
-    class ArrowStream(Protocol):
+    class _ArrowStream(Protocol):
         """A column of texts or bytes, or a table with one such column."""
 
         def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
 
-    Sources = ArrowArray | ArrowStream | Iterable[str | bytes | None]
+    _Sources = _ArrowArray | _ArrowStream | Iterable[str | bytes | None]
 
 
 def columns(
-    sources: Sources,
+    sources: _Sources,
     table: str = "nodes",
     *,
     columns: Sequence[str] | None = None,
@@ -57,7 +57,7 @@ def columns(
 
 
 def matches(
-    sources: Sources,
+    sources: _Sources,
     query: str | Query,
     *,
     jobs: int | None = None,
