@@ -20,6 +20,7 @@ mod check;
 mod command_line;
 mod commands;
 mod configuration;
+mod diff;
 mod error;
 mod file_arguments;
 mod format;

@@ -17,6 +17,8 @@ pub(crate) struct CheckArguments {
     #[command(flatten)]
     pub(super) rules: RuleArguments,
     #[command(flatten)]
+    pub(super) fixes: FixArguments,
+    #[command(flatten)]
     pub(super) baseline: BaselineArguments,
     /// Report suppressions that suppress nothing, too: comments with lazyast: ignore, and those with noqa and the
     /// identifier of a rule
@@ -74,6 +76,17 @@ pub(super) struct RuleArguments {
     /// Print the JSON schema of rule files instead of checking
     #[arg(long, hide_short_help = true)]
     pub(super) schema: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Fixes")]
+pub(super) struct FixArguments {
+    /// Write what the fixes of rules change, and report what is found afterwards
+    #[arg(long, conflicts_with_all = ["diff", "write_baseline", "list", "test", "schema"])]
+    pub(super) fix: bool,
+    /// Print what --fix would change as a diff, and write nothing
+    #[arg(long, conflicts_with_all = ["write_baseline", "list", "test", "schema"])]
+    pub(super) diff: bool,
 }
 
 #[derive(Args, Debug)]

@@ -37,6 +37,12 @@ pub(super) struct CandidateFile<'f> {
 pub(super) struct CheckedFile {
     pub(super) findings: Vec<ReportedFinding>,
     pub(super) suppressed: usize,
+    /// Findings that were fixed, or would be.
+    pub(super) fixed: usize,
+    /// What fixes would change.
+    pub(super) diff: Vec<u8>,
+    /// Why findings were not fixed.
+    pub(super) unfixed: Vec<String>,
     /// Why some rules did not check all of the file.
     pub(super) errors: Vec<String>,
 }

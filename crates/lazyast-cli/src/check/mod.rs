@@ -4,6 +4,7 @@
 //! - `configuration`: finds and reads rule files.
 //! - `finding`: a finding with all that is printed of it.
 //! - `file`: checks one file, on one of many threads.
+//! - `fix`: changes files as the fixes of rules say.
 //! - `run`: checks all files, prints, and decides how the command ends.
 //! - `formats`: one file for each output format.
 
@@ -11,6 +12,7 @@ mod arguments;
 mod configuration;
 mod file;
 mod finding;
+mod fix;
 mod formats;
 mod run;
 

@@ -6,12 +6,15 @@ use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, absolute};
 
 use lazyast::rules::{Baseline, BaselineKey, RULE_FILE_SCHEMA, RuleSet, Severity};
-use lazyast::{Cache, ChangeDetection, CheckedModule, MAX_SOURCE_BYTES, OwnedTree, Project, WarmOptions};
+use lazyast::{
+    Cache, ChangeDetection, CheckedModule, MAX_SOURCE_BYTES, OwnedTree, Project, RuleFixes, WarmOptions,
+};
 
 use super::arguments::{CheckArguments, CheckFormatArgument};
 use super::configuration::LoadedRules;
 use super::file::{CandidateFile, CheckedFile, FileChecker};
 use super::finding::ReportedFinding;
+use super::fix::Fixer;
 use super::formats::{gitlab, json, sarif, text};
 use crate::error::CommandError;
 use crate::file_arguments::SelectedPaths;
@@ -29,6 +32,13 @@ struct CheckResult {
     suppressed: usize,
     /// Findings that the baseline has.
     known: usize,
+    /// Findings that were fixed, or would be, and the number of their files.
+    fixed: usize,
+    fixed_files: usize,
+    /// What fixes would change.
+    diff: Vec<u8>,
+    /// Why findings were not fixed.
+    unfixed: Vec<String>,
     /// Paths and reasons.
     unchecked: Vec<(String, String)>,
     /// What went wrong after files were opened.
@@ -40,6 +50,10 @@ impl CheckResult {
     fn add(&mut self, file: CheckedFile) {
         self.findings.extend(file.findings);
         self.suppressed += file.suppressed;
+        self.fixed += file.fixed;
+        self.fixed_files += usize::from(file.fixed > 0);
+        self.diff.extend(file.diff);
+        self.unfixed.extend(file.unfixed);
         self.failed.extend(file.errors);
     }
 }
@@ -53,6 +67,12 @@ impl CheckArguments {
         let LoadedRules { library, selection, mut errors, .. } = self.rules.load();
         let (rules, compile_errors) = lazyast::select_rules(&library, &selection);
         errors.extend(compile_errors);
+        // The tests of rules compile the fixes as well.
+        let fixes = (self.fixes.fix || self.fixes.diff || self.rules.test).then(|| {
+            let (fixes, fix_errors) = RuleFixes::compile(&rules);
+            errors.extend(fix_errors);
+            fixes
+        });
         for error in &errors {
             eprintln!("lazyast: error: {error}");
         }
@@ -66,7 +86,8 @@ impl CheckArguments {
                     eprintln!("lazyast: hint: rule {}: {hint}", rule.id());
                 }
             }
-            let outcome = self.check(&rules);
+            let fixer = fixes.map(|fixes| Fixer { fixes, writes: self.fixes.fix });
+            let outcome = self.check(&rules, fixer.as_ref());
             if errors.is_empty() || outcome.as_ref().is_err_and(CommandError::is_reported) {
                 return outcome;
             }
@@ -77,7 +98,7 @@ impl CheckArguments {
         }
     }
 
-    fn check(&self, rules: &RuleSet) -> Result<(), CommandError> {
+    fn check(&self, rules: &RuleSet, fixer: Option<&Fixer>) -> Result<(), CommandError> {
         let mut selected = self.files.select(self.paths.clone())?;
         let cache = self.cache.open();
         let baseline_file = self.baseline.baseline.as_ref().or(self.baseline.write_baseline.as_ref());
@@ -89,10 +110,13 @@ impl CheckArguments {
         let named = selected.paths.len();
         selected.paths.retain(|path| path.as_os_str() != "-");
         if selected.paths.len() < named {
+            if fixer.is_some() {
+                return Err(CommandError::new("--fix and --diff take files, not standard input"));
+            }
             check_standard_input(&cache, &checker, &mut result)?;
         }
         if !selected.paths.is_empty() {
-            self.check_files(&cache, &selected, &checker, &mut result)?;
+            self.check_files(&cache, &selected, &checker, fixer, &mut result)?;
         }
         number(&mut result.findings);
         if let Some(path) = &self.baseline.write_baseline {
@@ -107,7 +131,11 @@ impl CheckArguments {
             result.findings.retain(|finding| !baseline.take(&finding.key));
             result.known = found - result.findings.len();
         }
-        self.print(rules, &result)?;
+        if self.fixes.diff {
+            io::stdout().lock().write_all(&result.diff)?;
+        } else {
+            self.print(rules, &result)?;
+        }
         self.conclude(&result)
     }
 
@@ -117,6 +145,7 @@ impl CheckArguments {
         cache: &Cache,
         selected: &SelectedPaths,
         checker: &FileChecker<'_>,
+        fixer: Option<&Fixer>,
         result: &mut CheckResult,
     ) -> Result<(), CommandError> {
         let change_detection =
@@ -134,7 +163,7 @@ impl CheckArguments {
             return Err(CommandError::new("no Python sources found under the paths"));
         }
         let found = project.check(checker.rules, self.jobs, self.unused_ignores, |module| {
-            check_module(checker, module, selected.in_current_directory)
+            check_module(checker, fixer, module, selected.in_current_directory)
         });
         for (index, checked) in found {
             match checked {
@@ -202,20 +231,29 @@ impl CheckArguments {
         if unchecked > named {
             eprintln!("lazyast: warning: {} more not checked; --strict names all", unchecked - named);
         }
-        if result.findings.is_empty() && io::stderr().is_terminal() {
+        for unfixed in &result.unfixed {
+            eprintln!("lazyast: warning: {unfixed}");
+        }
+        if self.fixes.fix || self.fixes.diff {
+            let findings = counted(result.fixed, "finding", "findings");
+            let verb = if self.fixes.fix { "fixed" } else { "would be fixed" };
+            eprintln!("lazyast: {findings} {verb} in {}", counted(result.fixed_files, "file", "files"));
+        } else if result.findings.is_empty() && io::stderr().is_terminal() {
             eprintln!("lazyast: no findings in {}", counted(result.checked, "file", "files"));
         }
         let unusable = result.failed.len() + if self.strict { unchecked } else { 0 };
         if unusable > 0 {
             return Err(CommandError::new("not everything could be checked"));
         }
-        CommandError::of_exit_code(u8::from(!result.findings.is_empty() && !self.exit_zero))
+        let is_clean = if self.fixes.diff { result.diff.is_empty() } else { result.findings.is_empty() };
+        CommandError::of_exit_code(u8::from(!is_clean && !self.exit_zero))
     }
 }
 
 /// Checks a module, on the thread that found candidates in it.
 fn check_module(
     checker: &FileChecker<'_>,
+    fixer: Option<&Fixer>,
     checked: CheckedModule<'_>,
     in_current_directory: bool,
 ) -> Option<CheckedFile> {
@@ -233,7 +271,13 @@ fn check_module(
         false => Err("changed while it was checked".to_owned()),
     });
     Some(match text {
-        Ok(text) => checker.check(&file, &text),
+        Ok(text) => {
+            let found = checker.check(&file, &text);
+            match fixer {
+                Some(fixer) => fixer.fix(checker, module.path(), printed, &source, found),
+                None => found,
+            }
+        }
         Err(error) => {
             let errors = vec![format!("{}: {error}", printed.display())];
             CheckedFile { errors, ..CheckedFile::default() }

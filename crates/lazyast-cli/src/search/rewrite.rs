@@ -9,10 +9,10 @@ use lazyast::rewrite::{Rewrite, RewrittenSource, compile, rewrite_hits, rewrite_
 use lazyast::{
     ChangeDetection, FileType, Hit, MAX_SOURCE_BYTES, Module, Project, ReplaceError, Tree, WarmOptions,
 };
-use similar::TextDiff;
 
 use super::arguments::SearchArguments;
 use super::queries::{QueryLanguage, SearchedQueries};
+use crate::diff::print_diff;
 use crate::error::CommandError;
 use crate::format::{LISTED, counted};
 use crate::progress::SourcesBar;
@@ -171,13 +171,6 @@ fn rewrite_standard_input(
         }
     }
     Ok(())
-}
-
-/// Prints a unified diff, which `patch` and `git apply` understand.
-fn print_diff(path: &Path, old: &[u8], new: &[u8], out: &mut Vec<u8>) -> io::Result<()> {
-    let path = path.strip_prefix(".").unwrap_or(path).display();
-    let (from, to) = (format!("a/{path}"), format!("b/{path}"));
-    TextDiff::from_lines(old, new).unified_diff().header(&from, &to).to_writer(out)
 }
 
 impl RewriteResult {

@@ -143,3 +143,28 @@ fn gitlab_has_the_required_properties() {
     fingerprints.dedup();
     assert_eq!(fingerprints.len(), 5);
 }
+
+#[test]
+fn fixes() {
+    let sandbox = sandbox();
+    sandbox.write(
+        "rules/fixes.yaml",
+        "\
+rules:
+  - {id: wrong-fix, message: m, pattern: id($X), fix: $Y}
+  - {id: target, message: m, pattern: target, fix: target()}
+",
+    );
+    sandbox.write(
+        "fix/a.py",
+        "print(1)  # kept\r\nprint(2)  # noqa\r\nprint(\r\n    print(3))\r\ntarget = 4\r\n",
+    );
+    let check = ["check", "--rules", "rules/ours.yaml", "--rules", "rules/fixes.yaml", "fix"];
+    assert_transcript!(sandbox, "check-diff", sandbox.run(&[&check[..], &["--diff"]].concat()));
+    let transcript = sandbox.run(&[&check[..], &["--fix", "--format", "concise"]].concat());
+    assert_transcript!(sandbox, "check-fix", transcript);
+    let fixed = std::fs::read_to_string(sandbox.path("fix/a.py")).expect("the file");
+    assert_eq!(fixed, "log(1)  # kept\r\nprint(2)  # noqa\r\nlog(log(3))\r\ntarget = 4\r\n");
+    let input = sandbox.run_with_input(&["check", "--rules", "rules", "--fix", "-"], b"print(1)\n");
+    assert_transcript!(sandbox, "check-fix-stdin", input);
+}
