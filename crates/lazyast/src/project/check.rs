@@ -10,7 +10,7 @@ use super::module::Module;
 use super::open::Project;
 use super::prefilter::PackPrefilter;
 use super::report::FailureReason;
-use super::search::MIN_FILES_PER_THREAD;
+use super::search::{MIN_FILES_PER_THREAD, with_buffer};
 use crate::parallel;
 
 /// A module in which rules may have findings.
@@ -29,7 +29,8 @@ impl Project {
     /// the thread that found them.
     ///
     /// An archive is opened only if it has the names that some rule needs, and only these rules run over it. With
-    /// `open_all`, every archive is opened, and `map` is called for every module.
+    /// `open_all`, every archive is opened, and `map` is called for every module. Archives are read into one buffer for each
+    /// thread, and not kept.
     ///
     /// Returns the values of `map` with the indices of their modules, in the order of [`modules`](Self::modules).
     pub fn check<T: Send>(
@@ -52,12 +53,14 @@ impl Project {
             if active.is_empty() && !open_all {
                 return Ok(None);
             }
-            let tree = module.tree()?;
-            let candidates = rules.candidates(tree, active);
-            if candidates.hits.is_empty() && candidates.errors.is_empty() && !open_all {
-                return Ok(None);
-            }
-            Ok(map(CheckedModule { module, tree, candidates: &candidates }))
+            let check_tree = |tree: &Tree<'_>| {
+                let candidates = rules.candidates(tree, active);
+                if candidates.hits.is_empty() && candidates.errors.is_empty() && !open_all {
+                    return None;
+                }
+                map(CheckedModule { module, tree, candidates: &candidates })
+            };
+            with_buffer(|buffer| module.with_tree(buffer, check_tree))
         };
         let threads = parallel::thread_count(jobs).min(modules.len() / MIN_FILES_PER_THREAD);
         let results = parallel::filter_map_indices(modules.len(), threads, |index| {

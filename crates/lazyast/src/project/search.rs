@@ -130,7 +130,7 @@ impl Project {
 }
 
 /// Calls `action` with a buffer of this thread's.
-fn with_buffer<R>(action: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+pub(super) fn with_buffer<R>(action: impl FnOnce(&mut Vec<u8>) -> R) -> R {
     thread_local! {
         static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
     }
