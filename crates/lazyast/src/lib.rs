@@ -40,11 +40,11 @@
 //!
 //! # What belongs here
 //!
-//! `lazyast-format`, `lazyast-parse`, `lazyast-query`, `lazyast-rules`, `lazyast-store` and `lazyast-table` each know one thing, and not each other. This
-//! crate is the library that joins them: code belongs here if it needs the parser or the query engine together with
-//! the cache, or if it reads sources from the file system. That is the cache by content, discovery, scheduling on
-//! several threads, and the execution of a query over a project, its prefilter included. It knows nothing of Python
-//! objects or of terminals.
+//! `lazyast-format`, `lazyast-parse`, `lazyast-query`, `lazyast-store` and `lazyast-table` each know one thing, and not
+//! each other; `lazyast-rules` and `lazyast-rewrite` build on queries. This crate is the library that joins them: code
+//! belongs here if it needs the parser or the query engine together with the cache, or if it reads sources from the file
+//! system. That is the cache by content, discovery, scheduling on several threads, and the execution of a query over a
+//! project, its prefilter included. It knows nothing of Python objects or of terminals.
 //!
 //! The root of the crate is what programs need. [`mod@format`], [`query`], [`scope`] and [`store`] re-export the other crates for
 //! tools that need more, such as the command line and the Python binding.
