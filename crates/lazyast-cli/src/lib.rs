@@ -25,6 +25,7 @@ mod error;
 mod file_arguments;
 mod format;
 mod interpreter;
+mod open_project;
 mod path_bytes;
 mod point;
 mod printed_path;

@@ -6,9 +6,7 @@ use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, absolute};
 
 use lazyast::rules::{Baseline, BaselineKey, RULE_FILE_SCHEMA, RuleSet, Severity};
-use lazyast::{
-    Cache, ChangeDetection, CheckedModule, MAX_SOURCE_BYTES, OwnedTree, Project, RuleFixes, WarmOptions,
-};
+use lazyast::{Cache, CheckedModule, MAX_SOURCE_BYTES, OwnedTree, RuleFixes};
 
 use super::arguments::{CheckArguments, CheckFormatArgument};
 use super::configuration::LoadedRules;
@@ -19,8 +17,8 @@ use super::formats::{gitlab, json, sarif, text};
 use crate::error::CommandError;
 use crate::file_arguments::SelectedPaths;
 use crate::format::{LISTED, counted};
+use crate::open_project::open_project;
 use crate::printed_path::printed_path;
-use crate::progress::SourcesBar;
 
 /// The name of standard input in the output.
 const STANDARD_INPUT: &str = "<stdin>";
@@ -148,17 +146,7 @@ impl CheckArguments {
         fixer: Option<&Fixer>,
         result: &mut CheckResult,
     ) -> Result<(), CommandError> {
-        let change_detection =
-            if self.verify_content { ChangeDetection::Content } else { ChangeDetection::default() };
-        let options =
-            WarmOptions { jobs: self.jobs, change_detection, selection: selected.selection.clone() };
-        let bar = SourcesBar::new();
-        let mut project =
-            Project::open_with_progress(cache, &selected.paths, options, &|progress| bar.update(progress));
-        bar.finish();
-        if let Some(newest) = self.syntax.newest_syntax() {
-            project.require_python(newest);
-        }
+        let project = open_project(cache, selected, self.jobs, self.verify_content, &self.syntax);
         if project.modules().is_empty() && project.failures().is_empty() && !selected.is_list {
             return Err(CommandError::new("no Python sources found under the paths"));
         }

@@ -6,16 +6,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use lazyast::rewrite::{Rewrite, RewrittenSource, compile, rewrite_hits, rewrite_source};
-use lazyast::{
-    ChangeDetection, FileType, Hit, MAX_SOURCE_BYTES, Module, Project, ReplaceError, Tree, WarmOptions,
-};
+use lazyast::{FileType, Hit, MAX_SOURCE_BYTES, Module, ReplaceError, Tree};
 
 use super::arguments::SearchArguments;
 use super::queries::{QueryLanguage, SearchedQueries};
 use crate::diff::print_diff;
 use crate::error::CommandError;
 use crate::format::{LISTED, counted};
-use crate::progress::SourcesBar;
+use crate::open_project::open_project;
 
 /// What to do with hits besides finding them.
 #[derive(Args, Debug)]
@@ -85,20 +83,9 @@ impl SearchArguments {
             rewrite_standard_input(&rewrite, action, &mut result)?;
         }
         if !selected.paths.is_empty() {
-            let change_detection =
-                if self.verify_content { ChangeDetection::Content } else { ChangeDetection::default() };
-            let options =
-                WarmOptions { jobs: self.jobs, change_detection, selection: selected.selection.clone() };
-            let bar = SourcesBar::new();
             let cache = self.cache.open();
-            let mut project = Project::open_with_progress(&cache, &selected.paths, options, &|progress| {
-                bar.update(progress);
-            });
-            bar.finish();
-            if let Some(newest) = self.syntax.newest_syntax() {
-                project.require_python(newest);
-            }
-            let found = project.search(&queries.combined, self.jobs, |module, tree, hits| {
+            let project = open_project(&cache, &selected, self.jobs, self.verify_content, &self.syntax);
+            let found = project.search_once(&queries.combined, self.jobs, |module, tree, hits| {
                 rewrite_module(&rewrite, action, module, tree, &hits)
             });
             for (index, found) in found {

@@ -5,9 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
-use lazyast::{
-    Cache, ChangeDetection, FailureReason, Hit, MAX_SOURCE_BYTES, OwnedTree, Project, Tree, WarmOptions,
-};
+use lazyast::{Cache, FailureReason, Hit, MAX_SOURCE_BYTES, OwnedTree, Tree};
 
 use super::arguments::{SearchArguments, SortArgument};
 use super::file_hits::{FileHits, HitSource};
@@ -17,8 +15,8 @@ use super::queries::{QueryLanguage, SearchedQueries};
 use crate::error::CommandError;
 use crate::file_arguments::SelectedPaths;
 use crate::format::{LISTED, counted};
+use crate::open_project::open_project;
 use crate::printed_path::printed_path;
-use crate::progress::SourcesBar;
 use crate::sarif;
 
 /// The name of standard input in the output.
@@ -137,17 +135,7 @@ impl SearchArguments {
         format: OutputFormat,
         result: &mut SearchResult,
     ) -> Result<(), CommandError> {
-        let change_detection =
-            if self.verify_content { ChangeDetection::Content } else { ChangeDetection::default() };
-        let options =
-            WarmOptions { jobs: self.jobs, change_detection, selection: selected.selection.clone() };
-        let bar = SourcesBar::new();
-        let mut project =
-            Project::open_with_progress(cache, &selected.paths, options, &|progress| bar.update(progress));
-        bar.finish();
-        if let Some(newest) = self.syntax.newest_syntax() {
-            project.require_python(newest);
-        }
+        let project = open_project(cache, selected, self.jobs, self.verify_content, &self.syntax);
         if project.modules().is_empty() && project.failures().is_empty() {
             return Err(CommandError::new("no Python sources found under the paths").hint(
                 "hidden files, those that .gitignore excludes, and directories such as build, dist and venv are passed \
