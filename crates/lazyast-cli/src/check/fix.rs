@@ -61,7 +61,10 @@ impl Fixer {
                 .map_err(|error| error.to_string())?;
         } else if fixed.source != source {
             lazyast::replace_source(path, source, &fixed.source).map_err(|error| error.to_string())?;
-            *checked = check_again(checker, path, printed, &fixed.source)?;
+            match check_again(checker, path, printed, &fixed.source) {
+                Ok(again) => *checked = again,
+                Err(error) => checked.errors.push(format!("{}: fixed, but: {error}", printed.display())),
+            }
         }
         checked.fixed = fixed.fixed;
         checked.unfixed.extend(unfixed);
