@@ -100,8 +100,6 @@ def build_command(options):
     messages = subprocess.run(
         [os.environ.get("CARGO", "cargo"), *build, "--message-format", "json-render-diagnostics"],
         cwd=ROOT, check=True, stdout=subprocess.PIPE,
-        # As `strip` of `[tool.maturin]` does for the extension module.
-        env={**os.environ, "CARGO_PROFILE_RELEASE_STRIP": "symbols"} if known.profile == "release" else None,
     ).stdout  # fmt: skip
     (program,) = filter(None, (json.loads(line).get("executable") for line in messages.splitlines()))
     scripts = DATA / "scripts"
