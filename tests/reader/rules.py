@@ -273,6 +273,11 @@ class _Archive:
         elif name == "Compare":
             self.report(count("comparators") == list_len, "V23")
 
+    def newer(self, specs, part, value):
+        """Check the Python of the field that is a part of a payload, if its value is not 0."""
+        since = max(since for _, _, role, since in specs if role == part)
+        self.report(not value or since <= max(self.minimum, 11), "V24")
+
     # V25 to V28: payloads.
 
     def use(self, table, number):
@@ -308,6 +313,7 @@ class _Archive:
             self.report(payload == 0, "V25")
         elif layout == "flag":
             self.report(payload <= 1, "V25")
+            self.newer(specs, "flag", payload)
         elif layout == "name":
             self.use("names", payload)
         elif layout == "optional_name":
@@ -336,7 +342,7 @@ class _Archive:
             for number in (self.words(payload // 2, 2) or ()) if payload % 2 else (payload // 2,):
                 self.use("names", number)
         elif layout == "import_from":
-            self.import_from(payload)
+            self.import_from(specs, payload)
         elif layout == "interpolation":
             words = self.words(payload, 2)
             if words:
@@ -346,7 +352,7 @@ class _Archive:
             self.constant(name, payload // 8, payload % 8)
         return 0
 
-    def import_from(self, payload):
+    def import_from(self, specs, payload):
         module, level = payload // 2, 0
         if payload % 2:
             words = self.words(payload // 2, 2)
@@ -354,6 +360,7 @@ class _Archive:
                 return
             module, level = words
             self.report(level >= 1 and (level >= 2 or module > 0), "V25")
+            self.newer(specs, "is_lazy", level % 2)
         else:
             self.report(module > 0, "V25")
         if module:

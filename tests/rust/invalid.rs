@@ -41,11 +41,17 @@ pub static ALL: &[Invalid] = &[
     invalid(Rule::Schema, "fingerprint", "example", |patch| patch.bytes[16] ^= 1),
     invalid(Rule::Length, "cut-off", "example", |patch| patch.bytes.truncate(patch.bytes.len() - 16)),
     invalid(Rule::Length, "cut-inside-the-header", "example", |patch| patch.bytes.truncate(95)),
+    invalid(Rule::Length, "cut-inside-the-magic", "example", |patch| patch.bytes.truncate(5)),
+    invalid(Rule::Length, "cut-header-of-another-version", "example", |patch| {
+        patch.bytes[8] += 1;
+        patch.bytes.truncate(60);
+    }),
     invalid(Rule::Length, "something-behind", "example", |patch| patch.bytes.push(0)),
     invalid(Rule::Layout, "vector-outside", "example", |patch| patch.repoint("kinds", -1000)),
     invalid(Rule::Layout, "vector-in-the-root", "example", |patch| patch.resize("spans_311", 1)),
     invalid(Rule::Layout, "vectors-overlap", "example", |patch| patch.repoint("fields", -1)),
     invalid(Rule::Layout, "vector-not-aligned", "example", |patch| patch.repoint("start_bases", -1)),
+    invalid(Rule::Layout, "root-not-aligned", "example", |patch| patch.move_root(2)),
     invalid(Rule::Rows, "field-missing", "example", |patch| patch.resize("fields", -1)),
     invalid(Rule::Rows, "base-missing", "blocks", |patch| patch.resize("names.bases", -1)),
     invalid(Rule::Rows, "start-base-missing", "blocks", |patch| patch.resize("start_bases", -1)),
@@ -209,6 +215,7 @@ pub static ALL: &[Invalid] = &[
     }),
     invalid(Rule::Since, "kind-newer-than-the-minimum", "python_312", |patch| patch.bytes[12] = 11),
     invalid(Rule::Since, "field-newer-than-the-minimum", "python_313", |patch| patch.bytes[12] = 12),
+    invalid(Rule::Since, "lazy-import-before-3-15", "python_315", |patch| patch.bytes[12] = 14),
     invalid(Rule::Payload, "payload-of-pass", "definitions", |patch| patch.set("payloads", pass(patch), 1)),
     invalid(Rule::Payload, "context", "example", |patch| {
         let name = patch.node(Kind::Name, 0);

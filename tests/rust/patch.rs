@@ -3,7 +3,7 @@
 use lazyast_format::layout::{CHECKSUM, checksum};
 use lazyast_format::{Field, Header, Kind};
 
-use crate::anatomy::{Region, regions};
+use crate::anatomy::{HEADER, Region, regions};
 
 /// An archive that is changed. A name that does not exist panics, because patches are written for one archive.
 #[derive(Debug)]
@@ -68,9 +68,25 @@ impl Patch {
 
     /// Changes the offset of a vector in the root.
     pub fn repoint(&mut self, name: &str, step: i32) {
-        let Region { record, offset, .. } = self.region(name);
-        let pointer = (offset as i32 - record as i32).wrapping_add(step);
+        self.repoint_entry(self.region(name).record, step);
+    }
+
+    /// Adds to the offset in an entry of the root.
+    fn repoint_entry(&mut self, record: usize, step: i32) {
+        let pointer = self.bytes[record..record + 4].try_into().map(i32::from_le_bytes);
+        let pointer = pointer.expect("an entry has four bytes for the offset").wrapping_add(step);
         self.bytes[record..record + 4].copy_from_slice(&pointer.to_le_bytes());
+    }
+
+    /// Moves the root away from the columns, over zeros.
+    pub fn move_root(&mut self, by: i32) {
+        let root = self.regions[0].record;
+        for Region { record, .. } in self.regions.clone() {
+            self.repoint_entry(record, -by);
+        }
+        self.bytes.splice(root..root, vec![0; by as usize]);
+        let body_len = (self.bytes.len() - HEADER) as u32;
+        self.bytes[36..40].copy_from_slice(&body_len.to_le_bytes());
     }
 
     /// The last row of a vector.

@@ -7,13 +7,13 @@ use super::child_rules::{ChildRules, MAX_CHILD_FIELDS};
 use super::findings::{Findings, LimitReached};
 use super::narrow_cursor::NarrowCursor;
 use super::node_lists::NodeListChecker;
-use super::payloads::PayloadChecker;
+use super::payloads::{PayloadChecker, check_since};
 use super::rule::Rule;
 use super::tables::CheckedTables;
 use crate::encoding::{BLOCK, ESCAPE, PAYLOAD_ESCAPE};
 use crate::layout::LittleEndian as _;
 use crate::read::Tree;
-use crate::schema::{Field, Kind, OLDEST_PYTHON};
+use crate::schema::{Field, Kind};
 
 pub(super) fn check(
     tree: &Tree<'_>,
@@ -195,7 +195,7 @@ impl NodeChecker<'_, '_> {
         field: Field,
         findings: &mut Findings,
     ) -> Result<(), LimitReached> {
-        self.since(id, "kinds", kind.since(), findings)?;
+        check_since(self.tree, id, "kinds", kind.since(), findings)?;
         let Some(parent) = self.open.last_mut() else {
             return match field {
                 Field::Root => Ok(()),
@@ -215,7 +215,7 @@ impl NodeChecker<'_, '_> {
                 format_args!("a kind of the class {} for {field:?} of {}", rule.class, parent_kind.name());
             findings.report(Rule::Field, "kinds", id, expected, kind.name())?;
         }
-        self.since(id, "fields", rule.since, findings)?;
+        check_since(self.tree, id, "fields", rule.since, findings)?;
         if last_field == Field::Keys && parent_kind == Kind::Dict && field != Field::Values {
             findings.report(Rule::Pairs, "fields", id, "Values after Keys", format_args!("{field:?}"))?;
         }
@@ -238,27 +238,6 @@ impl NodeChecker<'_, '_> {
             )?;
         }
         Ok(())
-    }
-
-    /// V24: nothing is newer than the minimum Python.
-    fn since(
-        &self,
-        id: u32,
-        what: &'static str,
-        since: u8,
-        findings: &mut Findings,
-    ) -> Result<(), LimitReached> {
-        let minimum = self.tree.header().facts.minimum_python.max(OLDEST_PYTHON);
-        if since <= minimum {
-            return Ok(());
-        }
-        findings.report(
-            Rule::Since,
-            what,
-            id,
-            format_args!("nothing newer than 3.{minimum}"),
-            format_args!("3.{since}"),
-        )
     }
 
     /// V22 and V23: what all children of a node must fulfil together.

@@ -1,4 +1,5 @@
-//! V25 to V28: payloads, and the tables that they refer to, of which everything must be used.
+//! V25 to V28, and V24 of fields in payloads: payloads, and the tables that they refer to, of which everything must be
+//! used.
 
 use super::codes::{context_count, is_big_literal, is_conversion, is_text, singleton_count};
 use super::findings::{Findings, LimitReached};
@@ -10,7 +11,7 @@ use crate::encoding::{
 };
 use crate::layout::{LittleEndian as _, U32};
 use crate::read::Tree;
-use crate::schema::Kind;
+use crate::schema::{Kind, OLDEST_PYTHON, Role};
 
 /// V27: the rows of one table are numbered in the order of their first use.
 struct FirstUses {
@@ -91,7 +92,10 @@ impl<'t, 'a> PayloadChecker<'t, 'a> {
     ) -> Result<u32, LimitReached> {
         match Payload::decode(kind.payload_layout(), bits) {
             Payload::None => check_code(id, bits, bits == 0, "0", findings)?,
-            Payload::Flag(flag) => check_code(id, bits, flag <= 1, "0 or 1", findings)?,
+            Payload::Flag(flag) => {
+                check_code(id, bits, flag <= 1, "0 or 1", findings)?;
+                self.since(id, kind, Role::Flag, flag != 0, findings)?;
+            }
             Payload::Context(context) => {
                 check_code(id, bits, context < context_count(), "a context", findings)?
             }
@@ -136,6 +140,19 @@ impl<'t, 'a> PayloadChecker<'t, 'a> {
         self.names.finish(findings)?;
         self.string_numbers.finish(findings)?;
         self.floats.finish(findings)
+    }
+
+    /// V24: a part of the payload that is set belongs to a field that the minimum Python has.
+    fn since(
+        &self,
+        id: u32,
+        kind: Kind,
+        role: Role,
+        is_set: bool,
+        findings: &mut Findings,
+    ) -> Result<(), LimitReached> {
+        let spec = kind.fields().iter().find(|spec| is_set && spec.role == role);
+        spec.map_or(Ok(()), |spec| check_since(self.tree, id, "payloads", spec.since, findings))
     }
 
     fn conversion(
@@ -193,6 +210,7 @@ impl<'t, 'a> PayloadChecker<'t, 'a> {
                 let word = record.to_words()[1];
                 check_code(id, word, level >= 1 || is_lazy, "a level of at least 1, or lazy", findings)?;
                 check_code(id, word, level >= 1 || module.is_some(), "a module or a level", findings)?;
+                self.since(id, Kind::ImportFrom, Role::IsLazy, is_lazy, findings)?;
                 self.optional_name(id, module, findings)
             }
         }
@@ -347,6 +365,27 @@ impl<'t, 'a> PayloadChecker<'t, 'a> {
 }
 
 /// V25: a code is known.
+/// V24: nothing is newer than the minimum Python.
+pub(super) fn check_since(
+    tree: &Tree<'_>,
+    id: u32,
+    what: &'static str,
+    since: u8,
+    findings: &mut Findings,
+) -> Result<(), LimitReached> {
+    let minimum = tree.header().facts.minimum_python.max(OLDEST_PYTHON);
+    if since <= minimum {
+        return Ok(());
+    }
+    findings.report(
+        Rule::Since,
+        what,
+        id,
+        format_args!("nothing newer than 3.{minimum}"),
+        format_args!("3.{since}"),
+    )
+}
+
 fn check_code(
     id: u32,
     found: u32,
