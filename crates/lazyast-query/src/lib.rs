@@ -37,6 +37,7 @@
 //! 1. `pattern` or `selector` compiles the text to a `plan`: a condition on a node.
 //! 2. [`Prefilter`] tells which files can have a hit. A caller with an index of identifiers can skip most files.
 //! 3. `exec` evaluates the plan over one tree. It computes sets of nodes, one condition after the other.
+//!    [`IndexedTree`] keeps what the queries of one tree share.
 //! 4. Captures are computed for the hits that the caller asks about.
 //!
 //! Queries, prefilters and hits are plain data: a caller may search any number of trees in parallel with one query.
@@ -48,6 +49,7 @@ mod capture_condition;
 mod error;
 mod exec;
 mod hit;
+mod indexed_tree;
 mod integer;
 mod limits;
 mod pattern;
@@ -57,10 +59,12 @@ mod query;
 mod reference;
 mod schema;
 mod selector;
+mod text_regex;
 
 pub use capture::{Capture, CapturedElement, HitMatch};
 pub use error::{ExecutionError, QueryError};
 pub use hit::{Hit, TreeHits};
+pub use indexed_tree::IndexedTree;
 pub use pattern::{Fragment, NameMatching, ParseFailure, ParseFn};
-pub use prefilter::{Prefilter, StringNeedle};
+pub use prefilter::{IdentifierRegex, Prefilter, StringNeedle};
 pub use query::Query;

@@ -8,10 +8,12 @@
 use std::fmt;
 
 use lazyast_format::read::NameNeedle;
-use lazyast_format::{KindScanner, KindSet, Tree};
+use lazyast_format::{Field, KindSet};
 use memchr::memmem::Finder;
 
-use crate::schema::kind_names;
+use crate::indexed_tree::IndexedTree;
+use crate::schema::{field_name, kind_names};
+use crate::text_regex::TextRegex;
 
 /// A condition on a file that is cheap to test.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,14 +21,28 @@ use crate::schema::kind_names;
 pub enum Prefilter {
     /// The file has this identifier.
     Identifier(NameNeedle),
+    /// The file has identifiers in which a regular expression may be found.
+    IdentifierLike(IdentifierRegex),
     /// The file has a string constant with these bytes in it.
     String(StringNeedle),
     /// The file has a node of one of these kinds.
     Kinds(KindSet),
+    /// The file has a node in this field.
+    Field(Field),
     /// All of these hold. An empty list accepts every file.
     All(Vec<Prefilter>),
     /// At least one of these holds.
     Any(Vec<Prefilter>),
+}
+
+/// A regular expression to search for in identifiers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IdentifierRegex(TextRegex);
+
+impl IdentifierRegex {
+    pub(crate) fn new(regex: &TextRegex) -> Self {
+        Self(regex.clone())
+    }
 }
 
 /// Bytes to search for in the string constants of many trees, with the search prepared once.
@@ -94,17 +110,19 @@ impl Prefilter {
         match self {
             Self::Identifier(_) => 0,
             Self::Any(_) | Self::All(_) => 1,
-            Self::Kinds(_) => 2,
+            Self::Kinds(_) | Self::Field(_) | Self::IdentifierLike(_) => 2,
             Self::String(_) => 3,
         }
     }
 
     /// Whether a tree may have a hit.
-    pub(crate) fn accepts(&self, tree: &Tree<'_>) -> bool {
+    pub(crate) fn accepts(&self, tree: &IndexedTree<'_, '_>) -> bool {
         match self {
             Self::Identifier(name) => tree.find_name(name).is_some(),
+            Self::IdentifierLike(regex) => regex.0.may_match_one_of(tree.text_of_names()),
             Self::String(needle) => tree.may_have_string(&needle.0),
-            Self::Kinds(kinds) => KindScanner::new(*kinds).first(tree.kinds()).is_some(),
+            Self::Kinds(kinds) => tree.has_any(*kinds),
+            Self::Field(field) => tree.has_field(*field),
             Self::All(parts) => parts.iter().all(|part| part.accepts(tree)),
             Self::Any(parts) => parts.iter().any(|part| part.accepts(tree)),
         }
@@ -115,8 +133,10 @@ impl fmt::Display for Prefilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Identifier(name) => write!(f, "identifier {}", name.text()),
+            Self::IdentifierLike(regex) => write!(f, "identifier /{}/", regex.0.regex),
             Self::String(needle) => write!(f, "string {:?}", String::from_utf8_lossy(needle.bytes())),
             Self::Kinds(kinds) => write!(f, "kind {}", kind_names(*kinds).join(" or ")),
+            Self::Field(field) => write!(f, "field {}", field_name(*field)),
             Self::All(parts) if parts.is_empty() => f.write_str("every file"),
             Self::All(parts) => write_joined(f, parts, ", "),
             Self::Any(parts) => write_joined(f, parts, " or "),

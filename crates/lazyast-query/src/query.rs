@@ -10,6 +10,7 @@ use crate::capture_condition::{self, CaptureCondition};
 use crate::error::{ExecutionError, Language, QueryError};
 use crate::exec;
 use crate::hit::{Hit, TreeHits};
+use crate::indexed_tree::IndexedTree;
 use crate::pattern::{self, NameMatching, ParseFn};
 use crate::plan::{CaptureComparison, Condition, MAX_DEPTH, MAX_SIZE, Relation, indented};
 use crate::prefilter::Prefilter;
@@ -219,6 +220,11 @@ impl Query {
 
     /// The hits in a tree, and the nodes whose comparison takes too many steps.
     pub fn search(&self, tree: &Tree<'_>) -> Result<TreeHits, ExecutionError> {
+        self.search_indexed(&IndexedTree::new(tree))
+    }
+
+    /// As [`search`](Self::search), for several queries of one tree.
+    pub fn search_indexed(&self, tree: &IndexedTree<'_, '_>) -> Result<TreeHits, ExecutionError> {
         if !self.0.prefilter.accepts(tree) {
             return Ok(TreeHits::default());
         }
@@ -254,7 +260,8 @@ impl Query {
 
     /// How the first pattern that matches a hit does so; `None` if no pattern does.
     pub fn matched<'a>(&self, tree: &Tree<'a>, hit: Hit) -> Result<Option<HitMatch<'a>>, ExecutionError> {
-        let Some((pattern, matched)) = exec::match_at(tree, &self.0.condition, hit.node)? else {
+        let indexed = IndexedTree::new(tree);
+        let Some((pattern, matched)) = exec::match_at(&indexed, &self.0.condition, hit.node)? else {
             return Ok(None);
         };
         let captures = pattern.captures.iter().zip(matched.captures);

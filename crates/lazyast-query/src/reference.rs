@@ -4,18 +4,13 @@
 //! `from requests import get`. Elsewhere a node matches that is spelled like it. [`ReferencesInTree`] decides once per
 //! tree which of the two holds, and resolves the names of a tree when a node first needs it.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use lazyast_format::encoding::Payload;
 use lazyast_format::read::NameNeedle;
-use lazyast_format::{Damage, Kind, NodeId, Tree};
-use lazyast_scope::{DottedName, Resolution, is_spelled, local_names};
+use lazyast_format::{Damage, Kind, NodeId};
+use lazyast_scope::{DottedName, NameCandidates, is_spelled};
 
+use crate::indexed_tree::IndexedTree;
 use crate::prefilter::Prefilter;
-
-/// The minor version of Python whose scopes are used: the newest.
-const NEWEST_MINOR: u8 = 15;
 
 /// A dotted name.
 #[derive(Debug)]
@@ -62,17 +57,20 @@ pub(crate) enum ReferenceInTree {
         attribute: Option<u32>,
         /// The numbers of names that may stand for the whole.
         names: Vec<u32>,
+        /// The names that may stand for the whole or its first parts.
+        candidates: NameCandidates,
     },
 }
 
 impl ReferenceInTree {
-    pub(crate) fn of(reference: &Reference, tree: &Tree<'_>) -> Result<Self, Damage> {
+    pub(crate) fn of(reference: &Reference, tree: &IndexedTree<'_, '_>) -> Result<Self, Damage> {
         let number = |needle: &NameNeedle| tree.find_name(needle);
-        Ok(match local_names(tree, &reference.name)? {
+        Ok(match tree.names().candidates(tree, &reference.name)? {
             None => Self::Spelled(reference.needles.iter().map(number).collect()),
-            Some(names) => Self::Meant {
+            Some(candidates) => Self::Meant {
                 attribute: reference.needles.last().and_then(number),
-                names: names.iter().filter_map(|name| number(&NameNeedle::new(name))).collect(),
+                names: candidates.of_parts(reference.needles.len()).collect(),
+                candidates,
             },
         })
     }
@@ -81,7 +79,7 @@ impl ReferenceInTree {
     pub(crate) fn is_impossible(&self) -> bool {
         match self {
             Self::Spelled(numbers) => numbers.is_none(),
-            Self::Meant { attribute, names } => attribute.is_none() && names.is_empty(),
+            Self::Meant { attribute, names, .. } => attribute.is_none() && names.is_empty(),
         }
     }
 
@@ -89,7 +87,7 @@ impl ReferenceInTree {
     pub(crate) fn matches(
         &self,
         reference: &Reference,
-        tree: &Tree<'_>,
+        tree: &IndexedTree<'_, '_>,
         node: NodeId,
     ) -> Result<bool, Damage> {
         let kind = tree.kind(node)?;
@@ -102,34 +100,11 @@ impl ReferenceInTree {
             Self::Spelled(Some(numbers)) => {
                 Ok(numbers.last() == Some(&name) && is_spelled(tree, node, &reference.name)?)
             }
-            Self::Meant { attribute, names } => {
+            Self::Meant { attribute, names, candidates } => {
                 let may_match =
                     if kind == Kind::Name { names.contains(&name) } else { *attribute == Some(name) };
-                Ok(may_match && resolution_of(tree)?.stands_for(tree, node, &reference.name)?)
+                Ok(may_match && tree.names().stands_for(tree, node, &reference.name, candidates)?)
             }
         }
     }
-}
-
-/// What identifies the tree of a resolution: the hash of its source, and the sizes of two columns.
-type TreeKey = ([u8; 32], u32, u32);
-
-thread_local! {
-    /// The resolution that was made last. Captures are asked for hit by hit, and each would resolve the tree again.
-    static LATEST: RefCell<Option<(TreeKey, Rc<Resolution>)>> = const { RefCell::new(None) };
-}
-
-/// The resolution of a tree.
-fn resolution_of(tree: &Tree<'_>) -> Result<Rc<Resolution>, Damage> {
-    let key = (tree.header().source_hash, tree.len(), tree.name_count());
-    let latest = LATEST.with_borrow(|latest| latest.clone().filter(|(of, _)| *of == key));
-    if let Some((_, resolution)) = latest {
-        return Ok(resolution);
-    }
-    let resolution = Rc::new(Resolution::of(tree, NEWEST_MINOR)?);
-    // Sources without a hash, such as those of tests, are not told apart.
-    if key.0 != [0; 32] {
-        LATEST.set(Some((key, Rc::clone(&resolution))));
-    }
-    Ok(resolution)
 }

@@ -40,6 +40,24 @@ pub(crate) fn node_fields() -> impl Iterator<Item = (&'static str, Field)> {
     specs.filter_map(|spec| Some((spec.name, spec.field?)))
 }
 
+/// For each code of a field, whether children of nodes of some kinds stand in it.
+pub(crate) fn child_fields(kinds: KindSet) -> [bool; 256] {
+    let mut fields = [kinds.is_all(); 256];
+    for kind in kinds.iter() {
+        for field in kind.fields().iter().filter_map(|spec| spec.field) {
+            fields[field as usize] = true;
+        }
+    }
+    // Of constants in `values` that a few releases of Python alone have.
+    fields[Field::Values312 as usize] = true;
+    fields
+}
+
+/// The name of a field that holds nodes.
+pub(crate) fn field_name(field: Field) -> &'static str {
+    node_fields().find(|(_, of)| *of == field).map_or("(hidden)", |(name, _)| name)
+}
+
 /// The field of a kind that has a name.
 pub(crate) fn field_of(kind: Kind, name: &str) -> Option<&'static FieldSpec> {
     kind.fields().iter().find(|spec| spec.name == name)

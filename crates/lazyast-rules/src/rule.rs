@@ -116,6 +116,11 @@ impl LintRule {
         &self.query
     }
 
+    /// Whether the rule is for every path.
+    pub fn is_for_all_paths(&self) -> bool {
+        self.paths.include.is_none() && self.paths.exclude.is_empty()
+    }
+
     /// Whether the rule is for a path, which is absolute.
     pub fn is_for(&self, path: &Path) -> bool {
         self.paths.contain(path)

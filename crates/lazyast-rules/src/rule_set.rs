@@ -4,7 +4,7 @@
 //! caller reads the source, and [`RuleSet::findings`] tests what needs the text, and writes the messages.
 
 use lazyast_format::{Damage, NodeId, Tree};
-use lazyast_query::{ExecutionError, Hit};
+use lazyast_query::{ExecutionError, Hit, IndexedTree};
 
 use crate::message::captured_text;
 use crate::rule::LintRule;
@@ -52,9 +52,10 @@ impl RuleSet {
 
     /// What some of the rules may find in a tree. An error of one rule does not stop the others.
     pub fn candidates(&self, tree: &Tree<'_>, rules: impl IntoIterator<Item = usize>) -> RuleHits {
+        let tree = IndexedTree::new(tree);
         let mut candidates = RuleHits::default();
         for index in rules {
-            match self.rules[index].query.search(tree) {
+            match self.rules[index].query.search_indexed(&tree) {
                 Ok(found) => {
                     candidates.errors.extend(found.limit_error().map(|error| (index, error)));
                     candidates.hits.extend(found.hits.into_iter().map(|hit| (index, hit)));

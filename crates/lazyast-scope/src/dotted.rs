@@ -18,7 +18,7 @@ impl Resolution {
     /// The dotted names that a `Name` or an `Attribute` is known to stand for; of any other node none. Those of
     /// relative imports begin with their dots.
     pub fn dotted_names(&self, tree: &Tree<'_>, node: NodeId) -> Result<Vec<String>, Damage> {
-        let Some((base, attributes)) = chain(tree, node)? else { return Ok(Vec::new()) };
+        let Some((base, attributes)) = attribute_chain(tree, node)? else { return Ok(Vec::new()) };
         let mut names = self.names_of_base(tree, base)?;
         for name in &mut names {
             for attribute in attributes.iter().rev() {
@@ -31,17 +31,9 @@ impl Resolution {
 
     /// Whether a node is known to stand for a dotted name.
     pub fn stands_for(&self, tree: &Tree<'_>, node: NodeId, name: &DottedName) -> Result<bool, Damage> {
-        let Some((base, attributes)) = chain(tree, node)? else { return Ok(false) };
-        let parts = name.parts();
-        let Some(count) = parts.len().checked_sub(attributes.len()).filter(|count| *count > 0) else {
-            return Ok(false);
-        };
-        for (attribute, part) in attributes.iter().rev().zip(&parts[count..]) {
-            if tree.name(*attribute)? != part {
-                return Ok(false);
-            }
-        }
-        let expected = parts[..count].join(".");
+        let Some((base, attributes)) = attribute_chain(tree, node)? else { return Ok(false) };
+        let Some(rest) = name.without_attributes(tree, &attributes)? else { return Ok(false) };
+        let expected = rest.join(".");
         Ok(self.names_of_base(tree, base)?.contains(&expected))
     }
 
@@ -83,10 +75,10 @@ impl Resolution {
 }
 
 /// The `Name` that a chain of attributes starts with, and the numbers of the attributes' names, the last first.
-type AttributeChain = (NodeId, Vec<u32>);
+pub(crate) type AttributeChain = (NodeId, Vec<u32>);
 
 /// The chain that a `Name` or an `Attribute` is; `None` for any other node, and if the name is not read.
-fn chain(tree: &Tree<'_>, node: NodeId) -> Result<Option<AttributeChain>, Damage> {
+pub(crate) fn attribute_chain(tree: &Tree<'_>, node: NodeId) -> Result<Option<AttributeChain>, Damage> {
     let chain = any_chain(tree, node)?;
     Ok(match chain {
         Some((base, _)) => match tree.payload(base, Kind::Name)? {
@@ -112,7 +104,7 @@ pub fn is_spelled(tree: &Tree<'_>, node: NodeId, name: &DottedName) -> Result<bo
     Ok(true)
 }
 
-/// As [`chain`], whatever is done with the name.
+/// As [`attribute_chain`], whatever is done with the name.
 fn any_chain(tree: &Tree<'_>, mut node: NodeId) -> Result<Option<AttributeChain>, Damage> {
     let mut attributes = Vec::new();
     loop {

@@ -1,9 +1,8 @@
 //! [`Import`]: a name that an `import` statement binds, and the dotted name that it is imported from.
 
 use lazyast_format::encoding::Payload;
-use lazyast_format::{Damage, Kind, KindScanner, NodeId, Tree};
+use lazyast_format::{Damage, Kind, NodeId, Tree};
 
-use crate::dotted_name::DottedName;
 use crate::symbol::SymbolId;
 
 /// An imported name: an `alias` node.
@@ -67,43 +66,29 @@ impl<'a> ImportSource<'a> {
         dotted
     }
 
+    /// The name that an import binds, unless it is `import *`. `import a.b` binds `a`.
+    pub(crate) fn bound(&self) -> &'a str {
+        self.asname.unwrap_or_else(|| self.name.split('.').next().unwrap_or(self.name))
+    }
+
+    /// Whether the bound name stands for a dotted name with these parts, as [`dotted`](Self::dotted) writes it.
+    pub(crate) fn is_dotted(&self, parts: &[String]) -> bool {
+        match self.asname {
+            None if self.is_plain => parts.len() == 1 && self.name.split('.').next() == Some(&*parts[0]),
+            _ => self.qualifies(self.name, parts),
+        }
+    }
+
+    /// Whether a name of the module that is imported from has these parts, as [`qualified`](Self::qualified) writes it.
+    pub(crate) fn qualifies(&self, name: &str, parts: &[String]) -> bool {
+        let dots = std::iter::repeat_n("", self.level as usize);
+        let module = self.module.split('.').filter(|part| !part.is_empty());
+        dots.chain(module).chain(name.split('.')).eq(parts)
+    }
+
     /// Whether this imports a top-level module or something in it.
-    fn is_of_module(&self, module: &str) -> bool {
+    pub(crate) fn is_of_module(&self, module: &str) -> bool {
         let imported = if self.is_plain { self.name } else { self.module };
         self.level == 0 && imported.split('.').next() == Some(module)
     }
-}
-
-/// The module of builtins, whose names need no import.
-const BUILTINS: &str = "builtins";
-
-/// The names by which a source can refer to a dotted name without a dot; `None` if it does not import the top-level
-/// module of it. This looks at the imports alone, whatever scopes they are in.
-pub fn local_names(tree: &Tree<'_>, dotted: &DottedName) -> Result<Option<Vec<String>>, Damage> {
-    let Some((last, module)) = dotted.parts().split_last() else { return Ok(None) };
-    let top_level = module.first().unwrap_or(last);
-    let is_builtin = top_level == BUILTINS;
-    let mut names = if is_builtin { vec![last.clone()] } else { Vec::new() };
-    let mut is_imported = is_builtin;
-    let scanner = KindScanner::new([Kind::Import, Kind::ImportFrom].into_iter().collect());
-    for statement in scanner.all(tree.kinds()) {
-        let Some(node) = tree.node(statement) else { continue };
-        for alias in node.children() {
-            let Some(source) = ImportSource::of(tree, statement, alias?.1.id())? else { continue };
-            if !source.is_of_module(top_level) {
-                continue;
-            }
-            is_imported = true;
-            let bound = match source.name {
-                "*" if source.module.split('.').eq(module) => last,
-                "*" => continue,
-                _ if !source.dotted().split('.').eq(dotted.parts()) => continue,
-                name => source.asname.unwrap_or_else(|| name.split('.').next().unwrap_or(name)),
-            };
-            if !names.iter().any(|name| name == bound) {
-                names.push(bound.to_owned());
-            }
-        }
-    }
-    Ok(is_imported.then_some(names))
 }

@@ -29,6 +29,8 @@
 //! 2. `resolve` decides for each symbol which symbol owns its value.
 //! 3. `dotted` says what names and attributes stand for, from the imports that bind them.
 //!
+//! [`TreeNames`] answers what single names stand for, mostly without a resolution.
+//!
 //! Scopes differ between versions of Python: since 3.14 annotations have scopes of their own. So a resolution is that
 //! of one minor version.
 #![forbid(unsafe_code)]
@@ -45,13 +47,15 @@ mod resolve;
 mod scope;
 mod symbol;
 mod symbol_tables;
+mod tree_names;
 
 pub use builtins::is_builtin;
 pub use dotted::is_spelled;
 pub use dotted_name::DottedName;
-pub use imports::{Import, local_names};
+pub use imports::Import;
 pub use occurrence::{NameRole, Occurrence};
 pub use resolution::Resolution;
 pub use scope::{Scope, ScopeId, ScopeKind};
 pub use symbol::{Facts, Owner, Symbol, SymbolId};
 pub use symbol_tables::{SymbolScope, SymbolTable, TableSymbol, symbol_tables};
+pub use tree_names::{NameCandidates, TreeNames};

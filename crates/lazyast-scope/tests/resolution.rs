@@ -2,7 +2,7 @@
 //! `tests/scopes`.
 
 use lazyast_format::{Archive, Kind, NodeId, Tree, layout::Buffer};
-use lazyast_scope::{DottedName, NameRole, Resolution};
+use lazyast_scope::{DottedName, NameRole, Resolution, TreeNames};
 
 fn archive(source: &str) -> Archive<Buffer> {
     let mut parser = lazyast_parse::Parser::new();
@@ -76,6 +76,65 @@ fn other_names_stand_for_nothing() {
         ("f().x\n", "f().x"),
     ] {
         assert_eq!(names_of(source, text), [""; 0], "{source}");
+    }
+}
+
+/// Names that are plain, and names that are not for every reason there is.
+const MIXED: &str = "\
+import os, json as j, pickle
+from os import path as p, getcwd
+from math import *
+import a.b.c
+def f(j, q=p):
+    import pickle as q2
+    global os2
+    import os as os2
+    return os.sep, j.loads, p.join, q2.load, os2.sep, getcwd(), eval(1), sqrt(2)
+class C:
+    import json
+    getcwd = getcwd()
+    __x = json.loads
+    def g(self): return json.loads, getcwd(), __x, super().g
+try:
+    import simplejson as j2
+except ImportError:
+    import json as j2
+for pickle in p.join: pickle.load
+lambda eval: eval(1)
+[exec for exec in (1, exec)]
+if (a2 := a.b.c.d): del a2
+match a.b:
+    case {'x': open, **rest}: open(rest)
+    case [*print]: print(print)
+with len as len: len
+def type[int](x: int, y: str) -> str: return int, str, type
+x: dict
+dict, list
+a.b.c.d, a.x, os.sep, j.loads, j2.loads, getcwd(), ceil, unknown
+import __future__, __main__ as __m
+__m.x, __future__.annotations
+";
+
+#[test]
+fn single_names_stand_for_what_the_resolution_says() {
+    let archive = archive(MIXED);
+    let tree = archive.tree().expect("the archive is valid");
+    let resolution = Resolution::of(&tree, 15).expect("the archive is valid");
+    let nodes = || (0..tree.len()).filter(|id| matches!(tree.kind(*id), Ok(Kind::Name | Kind::Attribute)));
+    let mut dotted: Vec<String> =
+        nodes().flat_map(|id| resolution.dotted_names(&tree, id).expect("the archive is valid")).collect();
+    dotted.sort();
+    dotted.dedup();
+    assert!(dotted.len() > 20, "{dotted:?}");
+    for name in &dotted {
+        let name = DottedName::new(name);
+        for id in nodes() {
+            // New ones each time: nothing that an earlier question found is used.
+            let names = TreeNames::new(15);
+            let candidates = names.candidates(&tree, &name).expect("the archive is valid");
+            let found = names.stands_for(&tree, id, &name, &candidates.unwrap_or_default());
+            assert_eq!(found, resolution.stands_for(&tree, id, &name), "{name:?} {:?}", tree.range(id));
+        }
     }
 }
 

@@ -21,6 +21,11 @@ impl<'a> Tree<'a> {
             .map_err(|error| Damage::new("name is not UTF-8", number).found(error.valid_up_to() as u32))
     }
 
+    /// The texts of all identifiers, one directly after the other.
+    pub fn text_of_names(&self) -> &'a [u8] {
+        self.columns.name_bytes
+    }
+
     /// The bytes of a string by number. Text is WTF-8.
     pub fn string(&self, number: u32) -> Result<&'a [u8], Damage> {
         self.columns.strings.slice(self.columns.string_bytes, number, "string is outside of the table")

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 
 use lazyast_format::read::Constant;
-use regex::Regex;
 
 use super::number::Number;
 use super::value::AttributeValue;
+use crate::text_regex::TextRegex;
 
 /// The Python types that constants have.
 pub(crate) const CONSTANT_TYPES: [&str; 8] =
@@ -21,7 +21,7 @@ pub(crate) enum Operand {
     Bool(bool),
     None,
     Ellipsis,
-    Regex(Regex),
+    Regex(TextRegex),
     /// One of [`CONSTANT_TYPES`].
     Type(&'static str),
 }
@@ -45,11 +45,11 @@ impl Operand {
             (Self::Bool(truth), AttributeValue::Constant(Constant::Bool(actual))) => truth == actual,
             (Self::None, AttributeValue::None | AttributeValue::Constant(Constant::None)) => true,
             (Self::Ellipsis, AttributeValue::Constant(Constant::Ellipsis)) => true,
-            (Self::Regex(regex), AttributeValue::Identifier(text)) => regex.is_match(text),
-            (Self::Regex(regex), AttributeValue::Class(text)) => regex.is_match(text),
-            (Self::Regex(regex), AttributeValue::Constant(Constant::Str(text))) => {
+            (Self::Regex(text), AttributeValue::Identifier(value)) => text.regex.is_match(value),
+            (Self::Regex(text), AttributeValue::Class(value)) => text.regex.is_match(value),
+            (Self::Regex(text), AttributeValue::Constant(Constant::Str(value))) => {
                 // Lone surrogates become replacement characters, which the expression may match.
-                regex.is_match(&String::from_utf8_lossy(text))
+                text.regex.is_match(&String::from_utf8_lossy(value))
             }
             (Self::Type(name), AttributeValue::Constant(constant)) => *name == type_name(constant),
             (Self::Type(name), AttributeValue::Identifier(_)) => *name == "str",

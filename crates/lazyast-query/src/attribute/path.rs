@@ -1,6 +1,6 @@
 //! Paths of fields: `func.value.id`, `args.0`, `names.length`.
 
-use lazyast_format::read::{FieldValue, TargetPython};
+use lazyast_format::read::{FieldChildren, FieldValue, TargetPython};
 use lazyast_format::schema::{FieldSpec, Role};
 use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
 
@@ -21,26 +21,35 @@ pub(crate) enum AttributeStep {
     Any,
 }
 
-/// A path, with its first field looked up for every kind.
+/// A path.
 #[derive(Debug)]
 pub(super) struct AttributePath {
     steps: Vec<AttributeStep>,
-    first_fields: Vec<Option<&'static FieldSpec>>,
+    /// For each step the field that it takes from nodes of each kind.
+    fields: Vec<Vec<Option<&'static FieldSpec>>>,
+    /// Whether the last step leads to an identifier, for nodes of some kind.
+    may_end_with_name: bool,
 }
 
 impl AttributePath {
     pub(super) fn new(steps: Vec<AttributeStep>) -> Self {
-        let first_field = |kind: &Kind| match steps.first() {
-            Some(AttributeStep::Name(name)) => field_of(*kind, name),
-            _ => None,
+        let fields_of = |step: &AttributeStep| match step {
+            AttributeStep::Name(name) => Kind::ALL.iter().map(|kind| field_of(*kind, name)).collect(),
+            AttributeStep::Index(_) | AttributeStep::Any => vec![None; Kind::ALL.len()],
         };
-        let first_fields = Kind::ALL.iter().map(first_field).collect();
-        Self { steps, first_fields }
+        let fields: Vec<Vec<_>> = steps.iter().map(fields_of).collect();
+        let may_end_with_name = fields.last().into_iter().flatten().flatten().any(|spec| is_name(spec));
+        Self { steps, fields, may_end_with_name }
     }
 
     /// The field that the path starts with, for nodes of a kind.
     pub(super) fn first_field(&self, kind: Kind) -> Option<&'static FieldSpec> {
-        self.first_fields[kind as usize]
+        self.field(0, kind)
+    }
+
+    /// The field that the step with an index takes from nodes of a kind.
+    fn field(&self, index: usize, kind: Kind) -> Option<&'static FieldSpec> {
+        self.fields[index][kind as usize]
     }
 
     /// The name that the path ends with.
@@ -85,11 +94,84 @@ impl AttributePath {
 
     /// Follows the path from a node to one value.
     pub(super) fn value<'a>(&self, tree: &Tree<'a>, node: NodeId) -> Result<AttributeValue<'a>, Damage> {
+        self.value_before(tree, node, self.steps.len())
+    }
+
+    /// The number of the identifier that the path leads to, or any other value.
+    pub(super) fn name_or_value<'a>(
+        &self,
+        tree: &Tree<'a>,
+        node: NodeId,
+    ) -> Result<Result<u32, AttributeValue<'a>>, Damage> {
+        if !self.may_end_with_name {
+            return self.value(tree, node).map(Err);
+        }
+        let last = self.steps.len() - 1;
+        let value = self.value_before(tree, node, last)?;
+        if let AttributeValue::Node(node) = value {
+            let kind = tree.kind(node)?;
+            if self.field(last, kind).is_some_and(is_name)
+                && let Some(name) = tree.payload(node, kind)?.name()
+            {
+                return Ok(Ok(name));
+            }
+        }
+        self.follow(tree, value, last).map(Err)
+    }
+
+    /// Takes the first steps, so many of them.
+    fn value_before<'a>(
+        &self,
+        tree: &Tree<'a>,
+        node: NodeId,
+        count: usize,
+    ) -> Result<AttributeValue<'a>, Damage> {
         let mut value = AttributeValue::Node(node);
-        for index in 0..self.steps.len() {
-            value = self.follow(tree, value, index)?;
+        let mut steps = 0..count;
+        while let Some(index) = steps.next() {
+            let element = if index + 1 < count { self.element(tree, &value, index)? } else { None };
+            value = match element {
+                Some(element) => {
+                    steps.next();
+                    element
+                }
+                None => self.follow(tree, value, index)?,
+            };
         }
         Ok(value)
+    }
+
+    /// Takes two steps at once, if the first leads to a list of nodes and the second to one of them: without making the
+    /// list.
+    fn element<'a>(
+        &self,
+        tree: &Tree<'a>,
+        value: &AttributeValue<'a>,
+        index: usize,
+    ) -> Result<Option<AttributeValue<'a>>, Damage> {
+        let (AttributeValue::Node(node), AttributeStep::Index(position)) = (value, &self.steps[index + 1])
+        else {
+            return Ok(None);
+        };
+        let spec = self.field(index, tree.kind(*node)?);
+        let (Some(FieldChildren::List(fields)), Ok(position), Some(node)) = (
+            spec.and_then(|spec| FieldChildren::of(spec, newest_python())),
+            usize::try_from(*position),
+            tree.node(*node),
+        ) else {
+            return Ok(None);
+        };
+        let mut remaining = position;
+        for child in node.children() {
+            let (field, child) = child?;
+            if fields.contains(field) {
+                if remaining == 0 {
+                    return Ok(Some(AttributeValue::Node(child.id())));
+                }
+                remaining -= 1;
+            }
+        }
+        Ok(Some(AttributeValue::Missing))
     }
 
     /// Whether the path may lead to several values.
@@ -109,8 +191,7 @@ impl AttributePath {
             match (step, value) {
                 (AttributeStep::Name(name), AttributeValue::Node(node)) => {
                     let kind = tree.kind(node)?;
-                    let spec = if index == 0 { self.first_field(kind) } else { field_of(kind, name) };
-                    match spec {
+                    match self.field(index, kind) {
                         // The next step keeps a number as it is.
                         Some(spec) if holds_nodes(spec) && is_length(self.steps.get(index + 1)) => {
                             length_of_field(tree, node, spec)?
@@ -126,6 +207,10 @@ impl AttributePath {
             }
         })
     }
+}
+
+fn is_name(spec: &FieldSpec) -> bool {
+    matches!(spec.role, Role::Name | Role::OptionalName)
 }
 
 fn is_length(step: Option<&AttributeStep>) -> bool {
@@ -156,10 +241,14 @@ fn length_of_field<'a>(
     Ok(AttributeValue::Int(count))
 }
 
+/// Fields are those of the newest Python.
+fn newest_python() -> TargetPython {
+    TargetPython::new(u8::MAX, 0)
+}
+
 fn field_value<'a>(tree: &Tree<'a>, node: NodeId, spec: &FieldSpec) -> Result<AttributeValue<'a>, Damage> {
-    let newest_python = TargetPython::new(u8::MAX, 0);
     let Some(node) = tree.node(node) else { return Ok(AttributeValue::Missing) };
-    Ok(match node.field_value(spec, newest_python)? {
+    Ok(match node.field_value(spec, newest_python())? {
         FieldValue::None => AttributeValue::None,
         FieldValue::Int(number) => AttributeValue::Int(i64::from(number)),
         FieldValue::Identifier(name) => AttributeValue::Identifier(name),

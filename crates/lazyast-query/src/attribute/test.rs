@@ -4,14 +4,15 @@ use std::cmp::Ordering;
 use std::fmt;
 
 use lazyast_format::read::NameNeedle;
-use lazyast_format::schema::{FieldSpec, Role};
+use lazyast_format::schema::Role;
 use lazyast_format::{Damage, Kind, NodeId, Tree};
 
 use super::number::Number;
 use super::operand::Operand;
 use super::path::{AttributePath, AttributeStep};
 use super::value::AttributeValue;
-use crate::prefilter::{Prefilter, StringNeedle};
+use crate::indexed_tree::IndexedTree;
+use crate::prefilter::{IdentifierRegex, Prefilter, StringNeedle};
 use crate::reference::{Reference, ReferenceInTree};
 use crate::schema::{field_of, holds_nodes};
 use lazyast_format::KindSet;
@@ -23,6 +24,7 @@ pub(crate) struct AttributeTest {
     text: String,
     path: AttributePath,
     test: ValueTest,
+    kinds: KindSet,
 }
 
 /// What a value must be like.
@@ -40,7 +42,13 @@ pub(crate) enum ValueTest {
 
 impl AttributeTest {
     pub(crate) fn new(text: String, path: Vec<AttributeStep>, test: ValueTest) -> Self {
-        Self { text, path: AttributePath::new(path), test }
+        let path = AttributePath::new(path);
+        let kinds = match test {
+            // A node without the field passes a `!=`.
+            ValueTest::Differs(_) => KindSet::all(),
+            _ => Kind::ALL.iter().copied().filter(|kind| path.starts_at(*kind)).collect(),
+        };
+        Self { text, path, test, kinds }
     }
 
     /// Whether the test may be answered by comparing the numbers of identifiers.
@@ -48,33 +56,37 @@ impl AttributeTest {
         self.path.is_single() && matches!(self.test, ValueTest::Equals(Operand::Text(_)))
     }
 
-    /// The kinds whose nodes can pass. A node without the field passes a `!=`.
+    /// The kinds whose nodes can pass.
     pub(crate) fn kinds(&self) -> KindSet {
-        if matches!(self.test, ValueTest::Differs(_)) {
-            return KindSet::all();
-        }
-        Kind::ALL.iter().copied().filter(|kind| self.path.starts_at(*kind)).collect()
+        self.kinds
     }
 
     /// What a file must contain so that a node can pass.
     ///
-    /// Only `=` with a text gives a prefilter. Whatever kinds the path leads over, its last field decides where an
+    /// Only `=` with a text or a regular expression gives a prefilter. Whatever kinds the path leads over, its last field decides where an
     /// equal text is stored: among the identifiers or in a string. If that field can hold anything else, such as the
     /// class of an operator, every file is accepted.
     pub(crate) fn prefilter(&self) -> Prefilter {
         if let ValueTest::StandsFor(reference) = &self.test {
             return reference.prefilter();
         }
-        let ValueTest::Equals(Operand::Text(text)) = &self.test else { return Prefilter::ACCEPT_ALL };
+        let ValueTest::Equals(operand) = &self.test else { return Prefilter::ACCEPT_ALL };
         let Some(last) = self.path.last_name() else { return Prefilter::ACCEPT_ALL };
         let fields = Kind::ALL.iter().filter_map(|kind| field_of(*kind, last));
         let mut alternatives = Vec::new();
         for spec in fields.filter(|spec| !holds_nodes(spec)) {
-            alternatives.push(match spec.role {
-                Role::Name | Role::OptionalName | Role::Module | Role::AliasName | Role::Asname => {
-                    Prefilter::Identifier(NameNeedle::new(text))
+            let is_name = matches!(
+                spec.role,
+                Role::Name | Role::OptionalName | Role::Module | Role::AliasName | Role::Asname
+            );
+            alternatives.push(match operand {
+                Operand::Text(text) if is_name => Prefilter::Identifier(NameNeedle::new(text)),
+                Operand::Text(text) if spec.role == Role::Constant && !text.is_empty() => {
+                    Prefilter::String(StringNeedle::new(text.as_bytes()))
                 }
-                Role::Constant if !text.is_empty() => Prefilter::String(StringNeedle::new(text.as_bytes())),
+                Operand::Regex(regex) if is_name && regex.has_part() => {
+                    Prefilter::IdentifierLike(IdentifierRegex::new(regex))
+                }
                 _ => return Prefilter::ACCEPT_ALL,
             });
         }
@@ -100,7 +112,11 @@ impl AttributeTest {
     }
 
     /// Keeps the nodes that pass.
-    pub(crate) fn filter(&self, tree: &Tree<'_>, nodes: Vec<NodeId>) -> Result<Vec<NodeId>, Damage> {
+    pub(crate) fn filter(
+        &self,
+        tree: &IndexedTree<'_, '_>,
+        nodes: Vec<NodeId>,
+    ) -> Result<Vec<NodeId>, Damage> {
         if let ValueTest::StandsFor(reference) = &self.test {
             let in_tree = ReferenceInTree::of(reference, tree)?;
             let mut passing = Vec::new();
@@ -116,19 +132,28 @@ impl AttributeTest {
             }
             return Ok(passing);
         }
-        // An identifier of the tree is compared by its number, without decoding the field.
-        let number = match &self.test {
-            ValueTest::Equals(Operand::Text(text)) if self.path.is_single() => {
-                tree.find_name(&NameNeedle::new(text))
-            }
+        // Identifiers are compared by their numbers, and each with a regular expression once.
+        let compared = match &self.test {
+            ValueTest::Equals(operand) | ValueTest::Differs(operand) if !self.path.has_any() => Some(operand),
             _ => None,
         };
-        let is_name = |spec: &FieldSpec| matches!(spec.role, Role::Name | Role::OptionalName);
+        let number = match compared {
+            Some(Operand::Text(text)) => tree.find_name(&NameNeedle::new(text)),
+            _ => None,
+        };
+        let differs = matches!(self.test, ValueTest::Differs(_));
         let mut passing = Vec::new();
         for node in nodes {
-            let kind = tree.kind(node)?;
-            let passes = match number.filter(|_| self.path.first_field(kind).is_some_and(is_name)) {
-                Some(number) => tree.payload(node, kind)?.name() == Some(number),
+            let passes = match compared {
+                Some(operand) => {
+                    let accepts = match (self.path.name_or_value(tree, node)?, operand) {
+                        (Ok(name), Operand::Text(_)) => number == Some(name),
+                        (Ok(name), Operand::Regex(regex)) => tree.name_matches(name, &regex.regex)?,
+                        (Ok(name), operand) => operand.equals(&AttributeValue::Identifier(tree.name(name)?)),
+                        (Err(value), _) => self.accepts(&value),
+                    };
+                    accepts != differs
+                }
                 None => self.passes(tree, node)?,
             };
             if passes {
@@ -140,8 +165,7 @@ impl AttributeTest {
 
     fn passes(&self, tree: &Tree<'_>, node: NodeId) -> Result<bool, Damage> {
         if !self.path.has_any() {
-            let value = self.path.value(tree, node)?;
-            return Ok(self.accepts(&value) != matches!(self.test, ValueTest::Differs(_)));
+            return Ok(self.accepts(&self.path.value(tree, node)?));
         }
         let values = self.path.values(tree, node)?;
         // With `!=`, no element is equal.

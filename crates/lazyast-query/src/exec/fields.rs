@@ -1,14 +1,15 @@
 //! Conditions on the field that a node is in: `.test.left`.
 
-use lazyast_format::{Field, NodeId, Tree};
+use lazyast_format::{Field, NodeId};
 
-use super::navigation::{distinct, parents};
+use super::navigation::distinct;
 use super::node_set::retain;
 use crate::error::ExecutionError;
+use crate::indexed_tree::IndexedTree;
 
 /// Keeps the candidates that are in the last field, whose parents are in the field before it, and so on.
 pub(super) fn in_fields(
-    tree: &Tree<'_>,
+    tree: &IndexedTree<'_, '_>,
     fields: &[(&'static str, Field)],
     candidates: Vec<NodeId>,
 ) -> Result<Vec<NodeId>, ExecutionError> {
@@ -18,7 +19,7 @@ pub(super) fn in_fields(
         return Ok(nodes);
     }
     // For each node its ancestor at the level of the field that is tested next.
-    let mut ancestors = parents(tree, &nodes)?;
+    let mut ancestors = tree.parents(&nodes)?;
     let mut passes = vec![true; nodes.len()];
     for (level, (_, field)) in outer.iter().enumerate().rev() {
         for (passes, ancestor) in passes.iter_mut().zip(&ancestors) {
@@ -27,7 +28,7 @@ pub(super) fn in_fields(
         }
         if level > 0 {
             let above = distinct(&ancestors);
-            let above_parents = parents(tree, &above)?;
+            let above_parents = tree.parents(&above)?;
             for ancestor in &mut ancestors {
                 *ancestor = ancestor.and_then(|node| above_parents[above.binary_search(&node).ok()?]);
             }

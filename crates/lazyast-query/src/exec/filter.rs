@@ -4,49 +4,82 @@
 //! relation is evaluated by filtering the candidates with the set of all nodes that fulfil its inner condition. Nodes
 //! whose comparison with a pattern takes too many steps are added to `given_up`, and do not match.
 
-use lazyast_format::{NodeId, Tree};
+use lazyast_format::{KindSet, NodeId};
 
-use super::candidates::of_kinds;
 use super::captures::{with_captures, with_compared_captures};
 use super::elif::written_as_elif;
 use super::fields::in_fields;
-use super::navigation::{distinct, parents};
+use super::navigation::{distinct, next_siblings};
 use super::node_set::{NodeSet, retain, union};
 use super::patterns::matching;
 use super::positions::at_position;
 use super::relations::{
-    SiblingDirection, with_ancestor, with_child, with_descendant, with_near_ancestor, with_sibling,
+    SiblingDirection, after_others, before_others, with_ancestor, with_child, with_descendant,
+    with_near_ancestor, with_sibling,
 };
 use crate::error::ExecutionError;
+use crate::indexed_tree::IndexedTree;
 use crate::plan::{Condition, Relation};
+use crate::schema::child_fields;
 
 /// Every node that fulfils a condition, ascending.
 pub(super) fn all(
-    tree: &Tree<'_>,
+    tree: &IndexedTree<'_, '_>,
     condition: &Condition,
     given_up: &mut Vec<NodeId>,
 ) -> Result<Vec<NodeId>, ExecutionError> {
-    let kinds = condition.kinds();
-    let candidates = of_kinds(tree, kinds);
-    match condition {
-        Condition::Kinds(_) => Ok(candidates),
-        Condition::All(parts) => {
-            // The scan has already tested the part that only asks for kinds.
-            let is_tested =
-                |part: &&Condition| matches!(part, Condition::Kinds(all) if all.and(kinds) == kinds);
-            let mut remaining = candidates;
-            for part in parts.iter().filter(|part| !is_tested(part)) {
-                remaining = filter(tree, part, remaining, given_up)?;
+    let parts = match condition {
+        Condition::Kinds(kinds) => return Ok(tree.nodes_of(*kinds)),
+        Condition::Any(parts) => {
+            let mut fulfilling = Vec::new();
+            for part in parts.iter().filter(|part| part.prefilter.accepts(tree)) {
+                fulfilling = union(fulfilling, all(tree, &part.condition, given_up)?);
             }
-            Ok(remaining)
+            return Ok(fulfilling);
         }
-        condition => filter(tree, condition, candidates, given_up),
+        Condition::All(parts) => parts,
+        condition => std::slice::from_ref(condition),
+    };
+    let kinds = condition.kinds();
+    let (mut remaining, tested) = first_candidates(tree, parts, kinds, given_up)?;
+    for (index, part) in parts.iter().enumerate() {
+        // The first candidates have all kinds that the condition asks for.
+        let is_tested = matches!(part, Condition::Kinds(_)) || tested == Some(index);
+        if !is_tested {
+            remaining = filter(tree, part, remaining, given_up)?;
+        }
     }
+    Ok(remaining)
+}
+
+/// The nodes of some kinds from which those that fulfil all of some conditions are selected, and the index of a condition
+/// that all of them fulfil.
+///
+/// A field, and what stands before a node, are mostly rarer than a kind, and as cheap to find.
+fn first_candidates(
+    tree: &IndexedTree<'_, '_>,
+    parts: &[Condition],
+    kinds: KindSet,
+    given_up: &mut Vec<NodeId>,
+) -> Result<(Vec<NodeId>, Option<usize>), ExecutionError> {
+    let codes = tree.kinds();
+    for (index, part) in parts.iter().enumerate() {
+        let mut nodes = match part {
+            Condition::Fields(fields) if fields.len() == 1 => tree.nodes_in(fields[0].1),
+            Condition::Related(Relation::PreviousSibling, other) => {
+                distinct(&next_siblings(tree, &all(tree, other, given_up)?)?)
+            }
+            _ => continue,
+        };
+        nodes.retain(|node| kinds.contains_code(codes[*node as usize]));
+        return Ok((nodes, Some(index)));
+    }
+    Ok((tree.nodes_of(kinds), None))
 }
 
 /// The candidates that fulfil a condition. Candidates and result are ascending.
 pub(super) fn filter(
-    tree: &Tree<'_>,
+    tree: &IndexedTree<'_, '_>,
     condition: &Condition,
     candidates: Vec<NodeId>,
     given_up: &mut Vec<NodeId>,
@@ -70,8 +103,8 @@ pub(super) fn filter(
         }
         Condition::Any(parts) => {
             let mut fulfilling = Vec::new();
-            for part in parts {
-                let one = filter(tree, part, candidates.clone(), given_up)?;
+            for part in parts.iter().filter(|part| part.prefilter.accepts(tree)) {
+                let one = filter(tree, &part.condition, candidates.clone(), given_up)?;
                 fulfilling = union(fulfilling, one);
             }
             Ok(fulfilling)
@@ -100,29 +133,44 @@ pub(super) fn filter(
 
 /// The candidates with a related node that fulfils another condition.
 fn related(
-    tree: &Tree<'_>,
+    tree: &IndexedTree<'_, '_>,
     relation: Relation,
     other: &Condition,
     candidates: Vec<NodeId>,
     given_up: &mut Vec<NodeId>,
 ) -> Result<Vec<NodeId>, ExecutionError> {
-    let direction = match relation {
-        Relation::Ancestor => return with_ancestor(tree, all(tree, other, given_up)?, candidates),
-        Relation::Descendant => return with_descendant(tree, &all(tree, other, given_up)?, candidates),
-        Relation::Child => return with_child(tree, &all(tree, other, given_up)?, candidates),
-        // Only the candidates' parents are tested: they are few, and known.
-        Relation::Parent => {
-            let parents = parents(tree, &candidates)?;
-            let fulfilling = NodeSet::of(tree, &filter(tree, other, distinct(&parents), given_up)?);
-            let mut parents = parents.into_iter();
-            return retain(candidates, |_| {
-                Ok(parents.next().flatten().is_some_and(|parent| fulfilling.contains(parent)))
-            });
-        }
-        Relation::PreviousSibling => SiblingDirection::Previous,
-        Relation::EarlierSibling => SiblingDirection::Earlier,
-        Relation::NextSibling => SiblingDirection::Next,
-        Relation::LaterSibling => SiblingDirection::Later,
-    };
-    with_sibling(tree, direction, &all(tree, other, given_up)?, candidates)
+    let mut others = || all(tree, other, given_up);
+    match relation {
+        Relation::Ancestor => with_ancestor(tree, others()?, candidates),
+        Relation::Descendant => with_descendant(tree, &others()?, candidates),
+        Relation::Child => with_child(tree, &others()?, candidates),
+        Relation::PreviousSibling => after_others(tree, &others()?, candidates),
+        Relation::NextSibling => before_others(tree, &others()?, candidates),
+        Relation::EarlierSibling => with_sibling(tree, SiblingDirection::Earlier, &others()?, candidates),
+        Relation::LaterSibling => with_sibling(tree, SiblingDirection::Later, &others()?, candidates),
+        Relation::Parent => with_parent(tree, other, candidates, given_up),
+    }
+}
+
+/// The candidates whose parent fulfils another condition. Only the candidates' parents are tested: they are few, and
+/// known.
+fn with_parent(
+    tree: &IndexedTree<'_, '_>,
+    other: &Condition,
+    candidates: Vec<NodeId>,
+    given_up: &mut Vec<NodeId>,
+) -> Result<Vec<NodeId>, ExecutionError> {
+    let mut candidates = candidates;
+    let fields = child_fields(other.kinds());
+    candidates.retain(|node| fields[usize::from(tree.fields()[*node as usize])]);
+    let parents = tree.parents(&candidates)?;
+    let mut each = parents.iter().copied();
+    if let Condition::Kinds(kinds) = other {
+        return retain(candidates, |_| match each.next().flatten() {
+            Some(parent) => Ok(kinds.contains(tree.kind(parent)?)),
+            None => Ok(false),
+        });
+    }
+    let fulfilling = NodeSet::of(tree, &filter(tree, other, distinct(&parents), given_up)?);
+    retain(candidates, |_| Ok(each.next().flatten().is_some_and(|parent| fulfilling.contains(parent))))
 }

@@ -3,17 +3,18 @@
 //! The executor keeps node numbers only. What a pattern captured, where a match of several statements ends, and which
 //! decorators a pattern matched is computed again for the hits that are asked about: they are few, and a set of numbers is cheap to merge.
 
-use lazyast_format::{NodeId, Tree};
+use lazyast_format::NodeId;
 
 use super::filter::{all, filter};
-use super::navigation::{block_from, parents};
+use super::navigation::block_from;
 use crate::error::ExecutionError;
 use crate::hit::{Hit, TreeHits};
+use crate::indexed_tree::IndexedTree;
 use crate::pattern::{Matcher, Pattern, PatternMatch, PatternRoot};
 use crate::plan::Condition;
 
 /// The hits of a condition in a tree, in preorder.
-pub(crate) fn hits(tree: &Tree<'_>, condition: &Condition) -> Result<TreeHits, ExecutionError> {
+pub(crate) fn hits(tree: &IndexedTree<'_, '_>, condition: &Condition) -> Result<TreeHits, ExecutionError> {
     let mut given_up = Vec::new();
     let nodes = all(tree, condition, &mut given_up)?;
     given_up.sort_unstable();
@@ -25,7 +26,7 @@ pub(crate) fn hits(tree: &Tree<'_>, condition: &Condition) -> Result<TreeHits, E
     if patterns.is_empty() {
         return Ok(TreeHits { hits, given_up });
     }
-    let parents = parents(tree, &nodes)?;
+    let parents = tree.parents(&nodes)?;
     for pattern in patterns {
         let mut matcher = Matcher::new(pattern, tree)?;
         for (hit, parent) in hits.iter_mut().zip(&parents) {
@@ -46,7 +47,7 @@ pub(crate) fn hits(tree: &Tree<'_>, condition: &Condition) -> Result<TreeHits, E
 /// The pattern that the captures of a hit come from, and its match: the first of the condition's own patterns that
 /// matches the node, in a part of the condition that the node fulfils.
 pub(crate) fn match_at<'c>(
-    tree: &Tree<'_>,
+    tree: &IndexedTree<'_, '_>,
     condition: &'c Condition,
     node: NodeId,
 ) -> Result<Option<(&'c Pattern, PatternMatch)>, ExecutionError> {
@@ -57,7 +58,7 @@ pub(crate) fn match_at<'c>(
             let block = match pattern.root {
                 PatternRoot::Node(_) => Vec::new(),
                 PatternRoot::Block(_) => {
-                    let parent = parents(tree, &[node])?.into_iter().next().flatten();
+                    let parent = tree.parents(&[node])?.into_iter().next().flatten();
                     block_from(tree, parent, node, pattern.max_block_length())?
                 }
             };
@@ -74,7 +75,7 @@ pub(crate) fn match_at<'c>(
             Ok(None)
         }
         Condition::Any(parts) => {
-            for part in parts {
+            for part in parts.iter().map(|part| &part.condition) {
                 let mut patterns = Vec::new();
                 part.own_patterns(&mut patterns);
                 // In `A:pattern('$X'), B:pattern('$Y')` both patterns match the node; only one part selects it.

@@ -9,7 +9,7 @@
 //!
 //! - Nested conditions cost no more than flat ones. In `*:has(*:has(Name))` the inner `:has` is evaluated once, not
 //!   once for each node that contains another.
-//! - Archives do not store parents. [`navigation::parents`] finds the parents of a whole set in one pass over the
+//! - Archives do not store parents. [`IndexedTree`](crate::IndexedTree) finds those of a whole set in one pass over the
 //!   tree; finding the parent of each node by itself would be a descent from the root each time.
 //! - Each part runs as a tight loop over one or two columns.
 //!
@@ -18,7 +18,7 @@
 //! `FunctionDef:has(Yield)[name=f]` is a conjunction whose parts are, cheapest first, `kind FunctionDef`,
 //! `[name=f]`, `descendant: kind Yield`. In a tree whose functions are the nodes 1, 8 and 20:
 //!
-//! 1. [`candidates`] scans the kind column for the kinds that the whole conjunction allows: `1, 8, 20`.
+//! 1. The kind column is scanned for the kinds that the whole conjunction allows: `1, 8, 20`.
 //! 2. [`filter`] keeps those with the name: `8, 20`.
 //! 3. For the relation, the inner condition is evaluated over the whole tree: `Yield` at `5, 25`. One merge keeps
 //!    the candidates with one of these inside their interval: `20`.
@@ -32,14 +32,12 @@
 //!
 //! # Files
 //!
-//! - [`candidates`]: the nodes of some kinds.
 //! - [`filter`]: conditions over sets of candidates.
 //! - [`captures`], [`elif`], [`relations`], [`fields`], [`patterns`], [`positions`]: the conditions that need more than a line.
-//! - [`navigation`]: parents, lists of siblings, blocks.
+//! - [`navigation`]: lists of siblings, blocks. Nodes of a kind and parents come from [`IndexedTree`](crate::IndexedTree).
 //! - [`node_set`]: sets of nodes.
 //! - [`hits`](mod@hits): hits and the patterns that captures come from.
 
-mod candidates;
 mod captures;
 mod elif;
 mod fields;

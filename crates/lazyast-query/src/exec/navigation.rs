@@ -1,57 +1,13 @@
-//! Navigation: parents, lists of siblings, and blocks of statements.
+//! Navigation: lists of siblings, and blocks of statements.
 
 use lazyast_format::{Damage, Field, NodeId, Tree};
 
+use crate::indexed_tree::IndexedTree;
 use crate::schema::is_list;
 
-/// The parents of ascending nodes; the root has none.
-///
-/// Archives do not store parents. A cursor keeps the path from the root to the current node, descends to each node
-/// in turn, and skips the subtrees between two nodes. Each subtree is entered or skipped once, so the time is that
-/// of one pass over the tree at most.
-pub(super) fn parents(tree: &Tree<'_>, nodes: &[NodeId]) -> Result<Vec<Option<NodeId>>, Damage> {
-    let mut parents = Vec::with_capacity(nodes.len());
-    // The nodes that contain the cursor, each with the end of its subtree.
-    let mut path = vec![(0, tree.len())];
-    // The next child of the path's last node that the cursor has not passed.
-    let mut next = 1;
-    for node in nodes.iter().copied() {
-        if node == 0 {
-            parents.push(None);
-            continue;
-        }
-        while let Some((_, end)) = path.last().copied()
-            && end <= node
-        {
-            path.pop();
-            next = end;
-        }
-        loop {
-            let Some((parent, parent_end)) = path.last().copied() else {
-                return Err(Damage::new("node is in no subtree", node));
-            };
-            if next == node {
-                parents.push(Some(parent));
-                break;
-            }
-            let end = tree.subtree_end(next);
-            if next > node || end > parent_end {
-                return Err(Damage::new("subtree ends outside of its parent's", next).found(end));
-            }
-            if node < end {
-                path.push((next, end));
-                next += 1;
-            } else {
-                next = end;
-            }
-        }
-    }
-    Ok(parents)
-}
-
-/// The different nodes among parents, ascending.
-pub(super) fn distinct(parents: &[Option<NodeId>]) -> Vec<NodeId> {
-    let mut distinct: Vec<NodeId> = parents.iter().flatten().copied().collect();
+/// The different nodes among some, ascending.
+pub(super) fn distinct(nodes: &[Option<NodeId>]) -> Vec<NodeId> {
+    let mut distinct: Vec<NodeId> = nodes.iter().flatten().copied().collect();
     distinct.sort_unstable();
     distinct.dedup();
     distinct
@@ -73,6 +29,28 @@ pub(super) fn lists(tree: &Tree<'_>, parent: NodeId) -> Result<Vec<Vec<NodeId>>,
         }
     }
     Ok(lists.into_iter().map(|(_, list)| list).collect())
+}
+
+/// The next node in the list of each of some ascending nodes.
+pub(super) fn next_siblings(
+    tree: &IndexedTree<'_, '_>,
+    nodes: &[NodeId],
+) -> Result<Vec<Option<NodeId>>, Damage> {
+    let mut siblings = Vec::with_capacity(nodes.len());
+    for (node, parent) in nodes.iter().zip(tree.parents(nodes)?) {
+        let field = tree.field(*node)?;
+        let end = match parent {
+            Some(parent) if is_list(tree.kind(parent)?, field) => tree.subtree_end(parent),
+            _ => 0,
+        };
+        // Children of other fields can stand between.
+        let mut next = tree.subtree_end(*node);
+        while next < end && tree.field(next)? != field {
+            next = tree.subtree_end(next);
+        }
+        siblings.push((next < end).then_some(next));
+    }
+    Ok(siblings)
 }
 
 /// A statement and those that follow it in its block, at most `count` in all.

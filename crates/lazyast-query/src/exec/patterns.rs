@@ -1,19 +1,19 @@
 //! Conditions that are patterns.
 
-use lazyast_format::{Field, Kind, NodeId, Tree};
+use lazyast_format::{Field, Kind, KindSet, NodeId};
 
-use super::navigation::{block_from, parents};
+use super::navigation::block_from;
 use super::node_set::retain;
 use crate::error::ExecutionError;
+use crate::indexed_tree::IndexedTree;
 use crate::pattern::{Matcher, Pattern, PatternRoot};
-use lazyast_format::KindSet;
 
 /// Keeps the candidates that a pattern matches.
 ///
 /// Quick rejects come first, because they look at two columns only. A pattern of several statements needs the block
 /// of a candidate, and so its parent; to find few parents, its first statement is compared alone before.
 pub(super) fn matching(
-    tree: &Tree<'_>,
+    tree: &IndexedTree<'_, '_>,
     pattern: &Pattern,
     candidates: Vec<NodeId>,
     given_up: &mut Vec<NodeId>,
@@ -44,7 +44,7 @@ pub(super) fn matching(
             possible.push(node);
         }
     }
-    let parents = parents(tree, &possible)?;
+    let parents = tree.parents(&possible)?;
     for (node, parent) in possible.into_iter().zip(parents) {
         if matcher.matches(node, &block_from(tree, parent, node, pattern.max_block_length())?)? {
             matching.push(node);
@@ -56,7 +56,7 @@ pub(super) fn matching(
 
 /// Removes the parts of f-strings. They have kinds of expressions without being expressions.
 fn without_fstring_parts(
-    tree: &Tree<'_>,
+    tree: &IndexedTree<'_, '_>,
     pattern: &Pattern,
     nodes: Vec<NodeId>,
 ) -> Result<Vec<NodeId>, ExecutionError> {
@@ -64,7 +64,7 @@ fn without_fstring_parts(
     if pattern.kinds.and(part_kinds).is_empty() {
         return Ok(nodes);
     }
-    let mut parents = parents(tree, &nodes)?.into_iter();
+    let mut parents = tree.parents(&nodes)?.into_iter();
     retain(nodes, |node| {
         let parent = parents.next().flatten();
         let is_part = match tree.field(node)? {

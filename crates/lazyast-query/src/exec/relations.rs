@@ -3,16 +3,15 @@
 
 use lazyast_format::{NodeId, Tree};
 
-use super::navigation::{distinct, lists, parents};
+use super::navigation::{distinct, lists, next_siblings};
 use super::node_set::{NodeSet, retain};
 use crate::error::ExecutionError;
+use crate::indexed_tree::IndexedTree;
 
-/// What the siblings of a node are compared with.
+/// Which siblings of a node are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum SiblingDirection {
-    Previous,
     Earlier,
-    Next,
     Later,
 }
 
@@ -93,31 +92,50 @@ pub(super) fn with_descendant(
 
 /// Keeps the candidates with one of the others as a child.
 pub(super) fn with_child(
-    tree: &Tree<'_>,
+    tree: &IndexedTree<'_, '_>,
     others: &[NodeId],
     candidates: Vec<NodeId>,
 ) -> Result<Vec<NodeId>, ExecutionError> {
-    let selected = NodeSet::of(tree, &distinct(&parents(tree, others)?));
+    let selected = NodeSet::of(tree, &distinct(&tree.parents(others)?));
     retain(candidates, |node| Ok(selected.contains(node)))
 }
 
-/// Keeps the candidates with one of the others as a sibling in some direction. Each list is walked once.
+/// Keeps the candidates that follow directly after one of the others.
+pub(super) fn after_others(
+    tree: &IndexedTree<'_, '_>,
+    others: &[NodeId],
+    candidates: Vec<NodeId>,
+) -> Result<Vec<NodeId>, ExecutionError> {
+    let selected = NodeSet::of(tree, &distinct(&next_siblings(tree, others)?));
+    retain(candidates, |node| Ok(selected.contains(node)))
+}
+
+/// Keeps the candidates that stand directly before one of the others.
+pub(super) fn before_others(
+    tree: &IndexedTree<'_, '_>,
+    others: &[NodeId],
+    candidates: Vec<NodeId>,
+) -> Result<Vec<NodeId>, ExecutionError> {
+    let others = NodeSet::of(tree, others);
+    let mut next = next_siblings(tree, &candidates)?.into_iter();
+    retain(candidates, |_| Ok(next.next().flatten().is_some_and(|sibling| others.contains(sibling))))
+}
+
+/// Keeps the candidates with one of the others as a sibling, however far away. Each list is walked once.
 pub(super) fn with_sibling(
-    tree: &Tree<'_>,
+    tree: &IndexedTree<'_, '_>,
     direction: SiblingDirection,
     others: &[NodeId],
     candidates: Vec<NodeId>,
 ) -> Result<Vec<NodeId>, ExecutionError> {
     // Siblings have the same parent, so those of either side are enough.
     let fewer = if others.len() < candidates.len() { others } else { &candidates };
-    let common_parents = distinct(&parents(tree, fewer)?);
+    let common_parents = distinct(&tree.parents(fewer)?);
     let others = NodeSet::of(tree, others);
-    let is_backward = matches!(direction, SiblingDirection::Next | SiblingDirection::Later);
-    let is_transitive = matches!(direction, SiblingDirection::Earlier | SiblingDirection::Later);
     let mut selected = NodeSet::empty(tree);
     for parent in common_parents {
         for mut list in lists(tree, parent)? {
-            if is_backward {
+            if direction == SiblingDirection::Later {
                 list.reverse();
             }
             let mut follows_other = false;
@@ -125,7 +143,7 @@ pub(super) fn with_sibling(
                 if follows_other {
                     selected.insert(node);
                 }
-                follows_other = others.contains(node) || is_transitive && follows_other;
+                follows_other |= others.contains(node);
             }
         }
     }

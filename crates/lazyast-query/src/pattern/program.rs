@@ -313,6 +313,8 @@ pub(super) struct QuickReject {
     pub(super) kind: Kind,
     /// The node's name, if its payload is a name and a context.
     pub(super) name: Option<NameIndex>,
+    /// The node's payload, if it is an operator.
+    pub(super) payload: Option<Payload>,
     /// The dotted name that the node stands for; then kind and name are not tested.
     pub(super) reference: Option<ReferenceId>,
 }

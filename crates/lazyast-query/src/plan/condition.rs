@@ -29,7 +29,7 @@ pub(crate) enum Condition {
     Pattern(Arc<Pattern>),
     ListPosition(ListPosition),
     All(Vec<Self>),
-    Any(Vec<Self>),
+    Any(Vec<Alternative>),
     Not(Box<Self>),
     /// What a metavariable captured fulfils the inner condition. The outer one has the patterns.
     Captured(Box<Self>, Arc<str>, Box<Self>),
@@ -41,6 +41,14 @@ pub(crate) enum Condition {
     AncestorUntil(Box<Self>, Box<Self>),
     /// The node is an `If` that is written as `elif`.
     Elif,
+}
+
+/// A part of a disjunction.
+#[derive(Clone, Debug)]
+pub(crate) struct Alternative {
+    pub(crate) condition: Condition,
+    /// What a tree must contain so that the part can be fulfilled. It spares most trees most parts of large disjunctions.
+    pub(crate) prefilter: Prefilter,
 }
 
 /// A comparison of two captures by their names.
@@ -78,16 +86,28 @@ impl Condition {
         if parts.len() == 1 { parts.remove(0) } else { Self::All(parts) }
     }
 
-    /// The disjunction.
+    /// The disjunction. All sets of kinds become one.
     pub(crate) fn any(conditions: impl IntoIterator<Item = Self>) -> Self {
-        let mut parts = Vec::new();
+        let mut parts: Vec<Alternative> = Vec::new();
+        let mut kinds = KindSet::EMPTY;
+        let mut add = |condition, prefilter| match condition {
+            Self::Kinds(more) => kinds = kinds.or(more),
+            condition => parts.push(Alternative { condition, prefilter }),
+        };
         for condition in conditions {
             match condition {
-                Self::Any(inner) => parts.extend(inner),
-                condition => parts.push(condition),
+                Self::Any(inner) => inner.into_iter().for_each(|part| add(part.condition, part.prefilter)),
+                condition => {
+                    let prefilter = condition.prefilter();
+                    add(condition, prefilter);
+                }
             }
         }
-        if parts.len() == 1 { parts.remove(0) } else { Self::Any(parts) }
+        if !kinds.is_empty() {
+            let condition = Self::Kinds(kinds);
+            parts.push(Alternative { prefilter: condition.prefilter(), condition });
+        }
+        if parts.len() == 1 { parts.remove(0).condition } else { Self::Any(parts) }
     }
 
     pub(crate) fn not(self) -> Self {
@@ -132,7 +152,9 @@ impl Condition {
             Self::Captured(outer, _, _) | Self::Compared(outer, _) => outer.kinds(),
             Self::Elif => Kind::If.into(),
             Self::All(parts) => parts.iter().fold(KindSet::all(), |kinds, part| kinds.and(part.kinds())),
-            Self::Any(parts) => parts.iter().fold(KindSet::EMPTY, |kinds, part| kinds.or(part.kinds())),
+            Self::Any(parts) => {
+                parts.iter().fold(KindSet::EMPTY, |kinds, part| kinds.or(part.condition.kinds()))
+            }
             _ => KindSet::all(),
         }
     }
@@ -145,12 +167,13 @@ impl Condition {
             Self::Pattern(pattern) => pattern.prefilter.clone(),
             Self::Attribute(test) => test.prefilter(),
             Self::All(parts) => Prefilter::all(parts.iter().map(Self::prefilter)),
-            Self::Any(parts) => Prefilter::any(parts.iter().map(Self::prefilter)),
+            Self::Any(parts) => Prefilter::any(parts.iter().map(|part| part.prefilter.clone())),
             Self::Related(_, other) | Self::AncestorUntil(other, _) => other.prefilter(),
             Self::Elif => Prefilter::Kinds(Kind::If.into()),
             // A `$$$` may have captured nothing, so the inner condition excludes no file.
             Self::Captured(outer, _, _) | Self::Compared(outer, _) => outer.prefilter(),
-            Self::Fields(_) | Self::ListPosition(_) | Self::Not(_) => Prefilter::ACCEPT_ALL,
+            Self::Fields(fields) => Prefilter::all(fields.iter().map(|(_, field)| Prefilter::Field(*field))),
+            Self::ListPosition(_) | Self::Not(_) => Prefilter::ACCEPT_ALL,
         }
     }
 
@@ -160,16 +183,16 @@ impl Condition {
             let ((outer_depth, outer_size), (depth, size)) = (outer.measure(), inner.measure());
             return (outer_depth.max(depth) + 1, outer_size.saturating_add(size).saturating_add(1));
         }
-        let inner: &[Self] = match self {
-            Self::All(parts) | Self::Any(parts) => parts,
-            Self::Not(inner) | Self::Related(_, inner) | Self::Compared(inner, _) => {
-                std::slice::from_ref(inner)
-            }
-            _ => &[],
-        };
-        inner.iter().map(Self::measure).fold((1, 1), |(depth, size), (inner_depth, inner_size)| {
+        let add = |(depth, size): (usize, usize), inner: &Self| {
+            let (inner_depth, inner_size) = inner.measure();
             (depth.max(inner_depth + 1), size.saturating_add(inner_size))
-        })
+        };
+        match self {
+            Self::All(parts) => parts.iter().fold((1, 1), add),
+            Self::Any(parts) => parts.iter().map(|part| &part.condition).fold((1, 1), add),
+            Self::Not(inner) | Self::Related(_, inner) | Self::Compared(inner, _) => add((1, 1), inner),
+            _ => (1, 1),
+        }
     }
 
     /// Collects why parts of the condition can never be fulfilled.
@@ -177,7 +200,8 @@ impl Condition {
         match self {
             Self::Attribute(test) => hints.extend(test.hint()),
             Self::ListPosition(position) => hints.extend(position.hint()),
-            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.hints(hints)),
+            Self::All(parts) => parts.iter().for_each(|part| part.hints(hints)),
+            Self::Any(parts) => parts.iter().for_each(|part| part.condition.hints(hints)),
             Self::Not(inner) | Self::Related(_, inner) | Self::Compared(inner, _) => inner.hints(hints),
             Self::Captured(outer, _, inner) | Self::AncestorUntil(outer, inner) => {
                 outer.hints(hints);
@@ -194,7 +218,8 @@ impl Condition {
         match self {
             Self::Pattern(pattern) => patterns.push(pattern),
             Self::Captured(outer, _, _) | Self::Compared(outer, _) => outer.own_patterns(patterns),
-            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.own_patterns(patterns)),
+            Self::All(parts) => parts.iter().for_each(|part| part.own_patterns(patterns)),
+            Self::Any(parts) => parts.iter().for_each(|part| part.condition.own_patterns(patterns)),
             _ => {}
         }
     }

@@ -36,7 +36,10 @@ fn write(condition: &Condition, f: &mut fmt::Formatter<'_>, level: usize) -> fmt
             writeln!(f, "{indent}position {step}n{offset:+} from the {from} of its list")
         }
         Condition::All(parts) => write_parts(f, "all of", parts),
-        Condition::Any(parts) => write_parts(f, "any of", parts),
+        Condition::Any(parts) => {
+            writeln!(f, "{indent}any of:")?;
+            parts.iter().try_for_each(|part| write(&part.condition, f, level + 1))
+        }
         Condition::Not(inner) => write_parts(f, "not", std::slice::from_ref(&**inner)),
         Condition::Captured(outer, name, inner) => {
             write(outer, f, level)?;

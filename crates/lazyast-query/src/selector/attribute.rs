@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 
 use lazyast_format::Kind;
-use regex::{Regex, RegexBuilder};
 
 use super::lexer::SelectorLexer;
 use crate::attribute::{
@@ -12,12 +11,8 @@ use crate::attribute::{
 use crate::error::QueryError;
 use crate::reference::Reference;
 use crate::schema::{field_of, suggestion};
+use crate::text_regex::TextRegex;
 use lazyast_format::KindSet;
-
-/// The largest compiled regular expression, in bytes.
-const MAX_REGEX: usize = 1 << 20;
-/// The deepest regular expression.
-const MAX_REGEX_NESTING: u32 = 100;
 
 /// The kinds that a test is about, and how the selector names them.
 #[derive(Clone, Copy)]
@@ -209,26 +204,18 @@ fn parse_type(lexer: &mut SelectorLexer<'_>) -> Result<Operand, QueryError> {
     Ok(Operand::Type(known))
 }
 
-fn parse_regex(lexer: &mut SelectorLexer<'_>) -> Result<Regex, QueryError> {
+fn parse_regex(lexer: &mut SelectorLexer<'_>) -> Result<TextRegex, QueryError> {
     let start = lexer.offset();
     let (source, flags) = lexer.regex()?;
-    let mut builder = RegexBuilder::new(&source);
-    builder.size_limit(MAX_REGEX).nest_limit(MAX_REGEX_NESTING);
-    for flag in flags.chars() {
-        match flag {
-            'i' => builder.case_insensitive(true),
-            'm' => builder.multi_line(true),
-            's' => builder.dot_matches_new_line(true),
-            'x' => builder.ignore_whitespace(true),
-            // Unicode, which is the default.
-            'u' => &mut builder,
-            other => {
-                let message = format!("unknown flag {other}; the flags are i, m, s and x");
-                return Err(lexer.error_since(start, message));
-            }
-        };
+    // `u` stands for Unicode, which is the default.
+    if let Some(unknown) = flags.chars().find(|flag| !"imsxu".contains(*flag)) {
+        let message = format!("unknown flag {unknown}; the flags are i, m, s and x");
+        return Err(lexer.error_since(start, message));
     }
-    builder.build().map_err(|error| lexer.error_since(start, regex_message(&error)))
+    // With its flags inside, the text of an expression says all about it.
+    let flags: String = "imsxu".chars().filter(|flag| flags.contains(*flag)).collect();
+    let source = if flags.is_empty() { source } else { format!("(?{flags}){source}") };
+    TextRegex::new(&source).map_err(|error| lexer.error_since(start, regex_message(&error)))
 }
 
 /// The message about an invalid regular expression. The crate shows the expression too, which we do not repeat.

@@ -1,9 +1,10 @@
 //! Checking rules over all modules of a project, in parallel and in one pass.
 
-use std::path::{Path, absolute};
+use std::cell::OnceCell;
+use std::path::absolute;
 
 use lazyast_format::Tree;
-use lazyast_rules::{RuleHits, RuleSet};
+use lazyast_rules::{LintRule, RuleHits, RuleSet};
 use lazyast_store::Store;
 
 use super::module::Module;
@@ -44,10 +45,12 @@ impl Project {
         let prefilters: Vec<PackPrefilter> =
             rules.rules().iter().map(|rule| PackPrefilter::new(modules, rule.query().prefilter())).collect();
         let check_module = |module: &Module| -> Result<Option<T>, FailureReason> {
-            let path = absolute(module.path()).unwrap_or_else(|_| Path::new("").to_owned());
+            let path = OnceCell::new();
+            let path = || path.get_or_init(|| absolute(module.path()).unwrap_or_default());
+            let is_for_module = |rule: &LintRule| rule.is_for_all_paths() || rule.is_for(path());
             let active: Vec<usize> = (0..prefilters.len())
                 .filter(|index| {
-                    prefilters[*index].may_have_hits(module) && rules.rules()[*index].is_for(&path)
+                    prefilters[*index].may_have_hits(module) && is_for_module(&rules.rules()[*index])
                 })
                 .collect();
             if active.is_empty() && !open_all {

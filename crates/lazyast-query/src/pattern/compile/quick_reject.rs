@@ -1,6 +1,6 @@
 //! Quick rejects: the tests of nodes at fixed distances after the first node.
 
-use lazyast_format::encoding::PayloadLayout;
+use lazyast_format::encoding::{Payload, PayloadLayout, Stored};
 use lazyast_format::schema::Role;
 use lazyast_format::{Kind, NodeId};
 
@@ -17,6 +17,7 @@ impl PatternCompiler<'_, '_> {
     pub(super) fn add_quick_rejects(&mut self, node: NodeId) -> Result<(), QueryError> {
         let mut parent = self.parsed.kind(node)?;
         let mut distance = 0;
+        self.add_operator_reject(node, parent)?;
         if let Some(reference) = self.reference(node)? {
             self.add_reference_reject(0, reference);
             return Ok(());
@@ -39,14 +40,31 @@ impl PatternCompiler<'_, '_> {
             };
             let name = name.filter(|name| self.parsed.metavariable(name).is_none());
             let name = name.map(|name| self.name(child, name)).transpose()?;
-            self.pattern.quick_rejects.push(QuickReject { distance, kind, name, reference: None });
+            self.pattern.quick_rejects.push(QuickReject {
+                distance,
+                kind,
+                name,
+                payload: None,
+                reference: None,
+            });
             parent = kind;
         }
         Ok(())
     }
 
+    /// Adds the operator of a node. It tells comparisons apart, whose first operand is mostly a metavariable.
+    fn add_operator_reject(&mut self, node: NodeId, kind: Kind) -> Result<(), QueryError> {
+        let payload = self.parsed.payload(node, kind)?;
+        if matches!(payload, Payload::Operator(_) | Payload::Operators(Stored::Inline(_))) {
+            let (name, payload, reference) = (None, Some(payload), None);
+            self.pattern.quick_rejects.push(QuickReject { distance: 0, kind, name, payload, reference });
+        }
+        Ok(())
+    }
+
     fn add_reference_reject(&mut self, distance: u32, reference: ReferenceId) {
-        let (kind, name) = (Kind::Attribute, None);
-        self.pattern.quick_rejects.push(QuickReject { distance, kind, name, reference: Some(reference) });
+        let (kind, name, payload) = (Kind::Attribute, None, None);
+        let reference = Some(reference);
+        self.pattern.quick_rejects.push(QuickReject { distance, kind, name, payload, reference });
     }
 }

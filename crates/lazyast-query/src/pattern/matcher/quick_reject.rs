@@ -19,7 +19,8 @@ impl Matcher<'_, '_, '_> {
         self.quick_rejects.iter().any(|reject| {
             let child = node + reject.distance;
             let is_other = kinds.get(child as usize) != Some(&reject.kind)
-                || reject.name.is_some_and(|name| !self.tree.has_name(child, name));
+                || reject.name.is_some_and(|name| !self.tree.has_name(child, name))
+                || reject.payload.is_some_and(|bits| self.tree.payload_bits(child) != Ok(bits));
             is_other
                 && (reject.other_names.is_empty()
                     || kinds.get(child as usize) != Some(&(Kind::Name as u8))

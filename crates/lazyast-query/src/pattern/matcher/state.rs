@@ -1,11 +1,12 @@
 //! [`Matcher`]: the state of a comparison, which is used again for every node of a tree.
 
-use lazyast_format::encoding::NameInAnyContext;
-use lazyast_format::{Damage, Field, Kind, NodeId, Tree};
+use lazyast_format::encoding::{NameInAnyContext, Payload};
+use lazyast_format::{Damage, Field, Kind, NodeId};
 
 use super::arena::{ArenaSpan, SubjectArena};
 use super::binding::{Binding, Bindings};
 use super::goal::{ChoicePoint, Goal, GoalStack, ListGoal, PendingKeywords};
+use crate::indexed_tree::IndexedTree;
 use crate::pattern::program::{ListId, Pattern};
 use crate::pattern::subject::Subject;
 use crate::reference::ReferenceInTree;
@@ -21,7 +22,7 @@ pub(crate) struct PatternMatch {
 #[derive(Debug)]
 pub(crate) struct Matcher<'p, 't, 'a> {
     pub(super) pattern: &'p Pattern,
-    pub(super) tree: &'t Tree<'a>,
+    pub(super) tree: &'t IndexedTree<'t, 'a>,
     /// The numbers of the pattern's names in the tree.
     pub(super) names: Vec<Option<u32>>,
     pub(super) quick_rejects: Vec<ResolvedReject>,
@@ -46,6 +47,8 @@ pub(super) struct ResolvedReject {
     pub(super) distance: u32,
     pub(super) kind: u8,
     pub(super) name: Option<NameInAnyContext>,
+    /// The bits of the node's payload.
+    pub(super) payload: Option<u32>,
     /// The names that the node may have instead, if it is a `Name`.
     pub(super) other_names: Vec<NameInAnyContext>,
 }
@@ -56,6 +59,7 @@ fn reject_by_reference(distance: u32, reference: &ReferenceInTree) -> Vec<Resolv
         distance,
         kind: kind as u8,
         name: Some(NameInAnyContext::new(name)),
+        payload: None,
         other_names: Vec::new(),
     };
     match reference {
@@ -70,18 +74,24 @@ fn reject_by_reference(distance: u32, reference: &ReferenceInTree) -> Vec<Resolv
             })
             .collect(),
         ReferenceInTree::Spelled(None) => Vec::new(),
-        ReferenceInTree::Meant { attribute, names } => {
+        ReferenceInTree::Meant { attribute, names, .. } => {
             let other_names = names.iter().map(|name| NameInAnyContext::new(*name)).collect();
             let by_attribute = attribute.map(|name| reject(distance, Kind::Attribute, name));
             // Without the attribute, only the other names are left: no node has this kind.
-            let only_names = ResolvedReject { distance, kind: u8::MAX, name: None, other_names: Vec::new() };
-            vec![ResolvedReject { other_names, ..by_attribute.unwrap_or(only_names) }]
+            let only_names = || ResolvedReject {
+                distance,
+                kind: u8::MAX,
+                name: None,
+                payload: None,
+                other_names: Vec::new(),
+            };
+            vec![ResolvedReject { other_names, ..by_attribute.unwrap_or_else(only_names) }]
         }
     }
 }
 
 impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
-    pub(crate) fn new(pattern: &'p Pattern, tree: &'t Tree<'a>) -> Result<Self, Damage> {
+    pub(crate) fn new(pattern: &'p Pattern, tree: &'t IndexedTree<'t, 'a>) -> Result<Self, Damage> {
         let names: Vec<Option<u32>> = pattern.names.iter().map(|name| tree.find_name(name)).collect();
         let references = pattern.references.iter().map(|reference| ReferenceInTree::of(reference, tree));
         let references = references.collect::<Result<Vec<_>, _>>()?;
@@ -96,6 +106,7 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
                 distance: reject.distance,
                 kind: reject.kind as u8,
                 name: name.map(NameInAnyContext::new),
+                payload: reject.payload.map(Payload::encode),
                 other_names: Vec::new(),
             });
         }
