@@ -5,7 +5,7 @@
 Runs under any interpreter that has lazyast installed. The tests edit a small codebase all the time. They kill writers,
 run many processes at once, fill disks, damage files and set clocks. After each event they open a project and compare
 its trees with those of `ast.parse`. They print how often each event happened, and stop with a traceback at the first
-wrong tree, exception or failed process.
+wrong tree, exception or failed process. One part damages files in place while the command searches.
 """
 
 import argparse
@@ -17,13 +17,16 @@ from pathlib import Path
 import damage
 import disks
 import processes
+import searches
 from codebase import Codebase
 
 
 def main():
     """Run the requested parts, or all of them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="kill, warm, mixed, fork, disks, damage or deleted")
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help="kill, warm, mixed, fork, disks, damage, searches or deleted"
+    )
     parser.add_argument("--short", action="store_true", help="run every part, with few repetitions")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
@@ -55,6 +58,7 @@ def main():
             "fork": lambda: processes.fork(codebase, (3 if short else 20) if hasattr(os, "fork") else 0),
             "disks": on_disks,
             "damage": on_damage,
+            "searches": lambda: searches.damage_during_searches(root, counts, options.seed, 25 if short else 1000),
             "deleted": lambda: damage.delete_cache(codebase, 3 if short else 50),
         }
         for part in options.parts or parts:

@@ -34,11 +34,11 @@ def expected_dump(source):
 class Codebase:
     """A copy of some files of the standard library, and a cache."""
 
-    def __init__(self, root, seed, counts=None):
+    def __init__(self, root, seed, counts=None, files=FILES):
         self.root, self.cache, self.random = root / "code", root / "cache", random.Random(seed)
         self.counts = Counter() if counts is None else counts
         library = Path(sysconfig.get_path("stdlib"))
-        for number, path in enumerate(sorted(library.glob("*.py"))[:FILES]):
+        for number, path in enumerate(sorted(library.glob("*.py"))[:files]):
             target = self.root / f"package{number % 7}" / path.name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
