@@ -215,7 +215,14 @@ pub static ALL: &[Invalid] = &[
     }),
     invalid(Rule::Since, "kind-newer-than-the-minimum", "python_312", |patch| patch.bytes[12] = 11),
     invalid(Rule::Since, "field-newer-than-the-minimum", "python_313", |patch| patch.bytes[12] = 12),
-    invalid(Rule::Since, "lazy-import-before-3-15", "python_315", |patch| patch.bytes[12] = 14),
+    invalid(Rule::Since, "lazy-import-before-3-15", "statements", |patch| {
+        patch.set("payloads", patch.node(Kind::Import, 0), 1);
+    }),
+    invalid(Rule::Since, "lazy-import-from-before-3-15", "statements", |patch| {
+        let first = patch.node(Kind::ImportFrom, 0);
+        let level = patch.get("payloads", first) as usize / 2 + 1;
+        patch.add("extras", level, 1);
+    }),
     invalid(Rule::Payload, "payload-of-pass", "definitions", |patch| patch.set("payloads", pass(patch), 1)),
     invalid(Rule::Payload, "context", "example", |patch| {
         let name = patch.node(Kind::Name, 0);
