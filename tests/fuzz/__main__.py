@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "target" / "fuzz"
 WORKSPACE = ROOT / "tests" / "fuzz" / "libfuzzer"
 # The longest input of each target in bytes. Small inputs find as much in less time.
-TARGETS = {"archive": 2048, "pack": 4096, "source": 512, "query": 128}
+TARGETS = {"archive": 2048, "pack": 4096, "cache": 1024, "source": 512, "query": 128}
 # Counters of edges and traced comparisons, as libFuzzer needs them. Arithmetic is checked for overflows.
 FLAGS = [
     "-Cpasses=sancov-module", "-Ccodegen-units=1", "-Cdebug-assertions", "--cfg=fuzzing",
@@ -40,8 +40,10 @@ def build():
     command = ["cargo", "build", "--quiet", "--release", "--target", triple, "--target-dir", str(BUILD)]
     flags = "\x1f".join(FLAGS)
     subprocess.run(command, cwd=WORKSPACE, check=True, env={**os.environ, "CARGO_ENCODED_RUSTFLAGS": flags})
-    seeds = ["cargo", "run", "--quiet", "--locked", "--profile", "ci", "--package", "lazyast-fuzz"]
-    subprocess.run([*seeds, "--", str(BUILD / "corpus")], cwd=ROOT, check=True)
+    # With the features of the whole workspace, so that nothing is built again that the tests have built.
+    seeds = ["cargo", "build", "--quiet", "--locked", "--profile", "ci", "--workspace", "--bin", "fuzz-seeds"]
+    subprocess.run(seeds, cwd=ROOT, check=True)
+    subprocess.run([ROOT / "target" / "ci" / "fuzz-seeds", BUILD / "corpus"], check=True)
     return BUILD / triple / "release"
 
 

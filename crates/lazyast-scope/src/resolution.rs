@@ -29,6 +29,10 @@ impl Resolution {
         let mut collected = collect(tree, minor)?;
         let name_count = tree.name_count();
         let all_names = name_count as usize + collected.added_names.len();
+        // Damaged archives refer to names that they do not have.
+        if let Some(symbol) = collected.symbols.iter().find(|symbol| symbol.name as usize >= all_names) {
+            return Err(Damage::new("a node's name is not in the table of names", 0).found(symbol.name));
+        }
         resolve(&mut collected, all_names);
         let symbol_count = collected.symbols.len();
         let owners = collected.occurrences.iter().map(|one| collected.owner(one.symbol));

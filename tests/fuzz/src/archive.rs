@@ -1,9 +1,15 @@
-//! Target `archive`: opens an archive of any bytes, calls every accessor, and verifies it.
+//! Target `archive`: opens an archive of any bytes, verifies it, calls every accessor, and asks what is built on trees.
 
+use std::io::sink;
+use std::sync::OnceLock;
+
+use lazyast::Query;
+use lazyast::dump::DumpOptions;
+use lazyast::scope::Resolution;
 use lazyast_format::layout::{Buffer, CHECKSUM, HEADER_LEN, MAGIC, checksum};
 use lazyast_format::read::{NameNeedle, ParentTable, TargetPython};
 use lazyast_format::verify::{verify, violations};
-use lazyast_format::{FORMAT_VERSION, SCHEMA_FINGERPRINT, Tree};
+use lazyast_format::{Damage, FORMAT_VERSION, SCHEMA_FINGERPRINT, Tree};
 
 /// Opens the bytes as they are, and uses them with a header that fits.
 pub fn archive(data: &[u8]) {
@@ -43,6 +49,13 @@ pub(crate) fn check(archive: &[u8]) {
     let python = TargetPython::new(11 + (archive[CHECKSUM.start] % 5), archive[CHECKSUM.end - 1] % 10);
     let errors = use_tree(&tree, python);
     assert!(!is_valid || errors == 0, "{errors} accessors fail on an archive that verify accepts");
+    if is_one_of(4, archive) {
+        let read = use_whole(&tree, python);
+        assert!(!is_valid || matches!(read, Ok(true)), "columns differ from accessors: {read:?}");
+    }
+    if is_one_of(8, archive) {
+        use_as_users_do(&tree, python, is_valid);
+    }
 }
 
 /// Whether the checksum chooses this archive, as it does for one in `count`.
@@ -99,4 +112,63 @@ fn use_tree(tree: &Tree<'_>, python: TargetPython) -> usize {
         errors += values.filter(Result::is_err).count();
     }
     errors
+}
+
+/// Reads whole columns at once. Returns whether they have what the accessors of single nodes give.
+fn use_whole(tree: &Tree<'_>, python: TargetPython) -> Result<bool, Damage> {
+    let (mut starts, mut ends, mut subtree_ends) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut payloads, mut lines) = (Vec::new(), Vec::new());
+    tree.line_starts_into(&mut lines);
+    tree.ranges_into(&mut starts, &mut ends)?;
+    tree.subtree_ends_into(&mut subtree_ends)?;
+    tree.payloads_into(&mut payloads)?;
+    let (names, positions) = (tree.names()?, tree.positions(python)?);
+    let parents = ParentTable::of(tree, python)?;
+    let mut agrees = names.len() == tree.name_count() as usize && lines.len() == tree.line_count() as usize;
+    for (name, number) in names.iter().zip(0..) {
+        agrees &= tree.name(number)? == *name;
+    }
+    for (start, number) in lines.iter().zip(1..) {
+        agrees &= tree.line_start(number) == Some(*start);
+    }
+    for (kind, _) in tree.warnings().map(|(_, kind)| kind).zip(0..64) {
+        agrees &= kind.is_some();
+    }
+    for id in 0..tree.len() {
+        let at = id as usize;
+        agrees &= tree.range(id)? == (starts[at], ends[at]) && tree.subtree_end(id) == subtree_ends[at];
+        agrees &= tree.payload_bits(id)? == payloads[at] && tree.span(id, python)? == positions.span(id)?;
+        let parent = parents.parent(id);
+        agrees &= parent.is_none_or(|parent| parent < id && tree.subtree_end(parent) >= subtree_ends[at]);
+        agrees &= parents.step_to(tree, id)?.is_none_or(|step| step.id == id);
+        let string = tree.joined_string_at_or_after(id);
+        agrees &= string.is_none_or(|(first, end)| first < end && end > id);
+    }
+    let (first, end) = (tree.len() / 2, tree.len());
+    agrees &= tree.rows_in(first, end).count() == (end - first) as usize;
+    let _ = tree.producer();
+    Ok(agrees)
+}
+
+/// Prints the tree, resolves its names, and searches it: a tree that is not valid may only give errors.
+fn use_as_users_do(tree: &Tree<'_>, python: TargetPython, is_valid: bool) {
+    static QUERIES: OnceLock<Vec<Query>> = OnceLock::new();
+    let queries = QUERIES.get_or_init(|| {
+        let patterns = ["$F($$$A, $B)", "$X = $V", "$A + $A", "def $F($$$): $$$"].map(lazyast::pattern);
+        let selectors =
+            ["FunctionDef[name=/^a/] Name", "Call > keyword", ":has(> Constant)"].map(lazyast::selector);
+        patterns.into_iter().chain(selectors).map(Result::unwrap).collect()
+    });
+    let options = DumpOptions { target: python, include_attributes: true, indent: Some(1), show_empty: true };
+    // Integers that are too long have no text.
+    let _ = options.write(tree, &mut sink());
+    let resolution = Resolution::of(tree, python.minor);
+    assert!(!is_valid || resolution.is_ok(), "the names of a valid archive cannot be resolved");
+    for query in queries {
+        let Ok(hits) = query.hits(tree) else { continue };
+        for hit in hits.iter().take(20) {
+            let captures = query.captures(tree, *hit);
+            assert!(!is_valid || captures.is_ok(), "a hit in a valid archive has no captures");
+        }
+    }
 }

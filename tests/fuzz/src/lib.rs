@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a target that cannot work fails, which is how it reports")]
 
 mod archive;
+mod cache;
 mod mutate;
 mod pack;
 mod query;
@@ -14,6 +15,7 @@ pub mod seeds;
 mod source;
 
 pub use archive::archive;
+pub use cache::cache;
 pub use mutate::Mutator;
 pub use pack::pack;
 pub use query::query;
@@ -23,5 +25,5 @@ pub use source::source;
 pub type Target = fn(&[u8]);
 
 /// Every target, by its name.
-pub const TARGETS: [(&str, Target); 4] =
-    [("archive", archive), ("pack", pack), ("source", source), ("query", query)];
+pub const TARGETS: [(&str, Target); 5] =
+    [("archive", archive), ("pack", pack), ("cache", cache), ("source", source), ("query", query)];

@@ -22,6 +22,7 @@ pub fn of(target: &str) -> Result<Vec<Vec<u8>>> {
             Ok(archives)
         }
         "pack" => packs(),
+        "cache" => cache_files(),
         "source" => sources(),
         "query" => queries(),
         other => anyhow::bail!("there is no target {other}"),
@@ -94,6 +95,18 @@ fn packs() -> Result<Vec<Vec<u8>>> {
         packs.push(fs::read(writer.publish()?)?);
     }
     Ok(packs)
+}
+
+/// The vectors of identifier indexes and file states.
+fn cache_files() -> Result<Vec<Vec<u8>>> {
+    let vectors = workspace().join("format-spec/vectors/packs");
+    let mut files = Vec::new();
+    for directory in ["valid", "invalid"] {
+        for suffix in [".names", ".fresh"] {
+            files.extend(contents(&vectors.join(directory), suffix)?);
+        }
+    }
+    Ok(files)
 }
 
 /// The examples of docs/queries.md and of the comparison with the oracle, each as a pattern and as a selector.

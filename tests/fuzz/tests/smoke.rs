@@ -45,6 +45,11 @@ fn pack() {
 }
 
 #[test]
+fn cache() {
+    run("cache");
+}
+
+#[test]
 fn source() {
     run("source");
 }
