@@ -106,6 +106,7 @@ class Cache:
         verify: Literal["stat", "content"] | None = None,
         manifest: bool = False,
         sources: bool = False,
+        shard: tuple[int, int] | None = None,
         root: _StrPath = ".",
     ) -> Exported:
         """Write trees to one file, compressed with zstd, for `import_pack` on another machine.
@@ -116,12 +117,16 @@ class Cache:
         With `manifest`, the file says which path has which tree, and why a file has none, so that `Project.from_pack` can
         open it; it is not compressed, and `paths` are the current directory if they are not given. With `sources`, it has
         the sources as well. Paths in it are relative to `root`, and `OSError` is raised for a file that is not below.
+
+        `shard` is a number from 1 and a number of shards, such as `(2, 8)`: only one of eight parts of the sources is
+        exported, and other machines export the others. The path of a file relative to `root` decides on its shard.
         """
         with_manifest = (root, sources) if manifest or sources else None
-        if paths is None and with_manifest is not None:
+        in_shard = None if shard is None else (*shard, root)
+        if paths is None and (with_manifest is not None or in_shard is not None):
             paths = "."
         selected = None if paths is None else path_list(paths)
-        return self._native.export_pack(file, selected, checked_jobs(jobs), verify, with_manifest)
+        return self._native.export_pack(file, selected, checked_jobs(jobs), verify, with_manifest, in_shard)
 
     def import_pack(self, file: _StrPath) -> Imported:
         """Put the trees of a file into the cache, after checking every byte of the file.

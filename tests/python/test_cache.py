@@ -112,6 +112,53 @@ def test_export_and_import(cache, code, tmp_path):
         cache.export_pack(tmp_path / "none" / "trees.pack", code)
 
 
+def test_shards_of_many_workers(code, tmp_path):
+    for number in range(40):
+        # Every name twice, with the same source.
+        (code / "package").mkdir(exist_ok=True)
+        (code / "package" / f"m{number}.py").write_text(f"m = {number % 20}\n")
+    checkout = tmp_path / "elsewhere" / "code"
+    shutil.copytree(code, checkout)
+    packs = tmp_path / "packs"
+    packs.mkdir()
+    program = [sys.executable, "-m", "lazyast", "pack", "export"]
+    workers = []
+    for number in range(1, 5):
+        # Two checkouts, a cache each, all at once.
+        directory = code if number % 2 else checkout
+        options = ["--shard", f"{number}/4", "--root", directory, "--cache-dir", tmp_path / f"cache-{number}"]
+        workers.append(subprocess.Popen([*program, *options, packs / f"{number}.pack", directory]))
+    assert [worker.wait() for worker in workers] == [0] * 4
+    merged = lazyast.Cache(tmp_path / "merged")
+    archives = [merged.import_pack(pack) for pack in sorted(packs.iterdir())]
+    assert all(archive.archives < 20 for archive in archives)
+    assert sum(archive.new for archive in archives) == 22 < sum(archive.archives for archive in archives)
+    # A cache that has them as its underlay parses nothing but the source with an error.
+    project = lazyast.Cache(tmp_path / "developer", underlay=[tmp_path / "merged"])
+    warmed = project.warm(code)
+    assert (warmed.new, warmed.cached, len(warmed.failures)) == (0, 42, 1)
+    # The bytes of a shard depend on nothing but the sources.
+    for number, directory in ((1, checkout), (2, code)):
+        again = tmp_path / "again.pack"
+        merged.export_pack(again, directory, shard=(number, 4), root=directory)
+        assert again.read_bytes() == (packs / f"{number}.pack").read_bytes()
+    with pytest.raises(ValueError, match="from 1/8 to 8/8, not"):
+        merged.export_pack(again, code, shard=(5, 4), root=code)
+    with pytest.raises(OSError, match="is not below"):
+        merged.export_pack(again, code, shard=(1, 4), root=checkout)
+
+
+def test_whole_caches_with_the_same_content_have_the_same_bytes(code, tmp_path):
+    sources = [f"x = {number}\n" for number in range(50)]
+    packs = []
+    for worker, given in enumerate((sources, sources[::-1])):
+        for part in (given[:20], given[20:]):
+            lazyast.columns(part, cache_dir=tmp_path / f"cache-{worker}")
+        packs.append(tmp_path / f"{worker}.pack")
+        lazyast.Cache(tmp_path / f"cache-{worker}").export_pack(packs[-1])
+    assert packs[0].read_bytes() == packs[1].read_bytes()
+
+
 def test_a_project_from_a_pack(cache, code, tmp_path, monkeypatch):
     packed = tmp_path / "trees.pack"
     cache.export_pack(packed, code, sources=True, root=code)

@@ -55,6 +55,20 @@ def execute(commands):
     return result.stdout
 
 
+def test_shards(project, tmp_path):
+    (page,) = [page for page in DOCUMENTS if "warm" in page.get("jobs", {})]
+    warm, merge = page["jobs"]["warm"], page["jobs"]["merge"]
+    commands = [step["run"] for step in warm["steps"] if "run" in step]
+    for shard in warm["strategy"]["matrix"]["shard"]:
+        lines = [re.sub(r"\$\{\{ matrix.shard \}\}", str(shard), line) for line in commands]
+        execute([*lines, "true"])
+    commands = [step["run"] for step in merge["steps"] if "run" in step and not step["run"].startswith("rsync ")]
+    execute([*commands, "true"])
+    environment = {**os.environ, "LAZYAST_CACHE_UNDERLAY": "trees"}
+    result = subprocess.run(["lazyast", "warm", "--cache-dir", "mine"], capture_output=True, text=True, env=environment)
+    assert " 0 new, " in result.stdout, result.stdout
+
+
 def test_github_actions(project, tmp_path):
     (job,) = DOCUMENTS[0]["jobs"].values()
     commands = [step["run"] for step in job["steps"] if "run" in step]

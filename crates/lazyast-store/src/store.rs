@@ -1,6 +1,5 @@
 //! A cache: all packs of a cache directory, searched by key.
 
-use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 
@@ -79,16 +78,19 @@ impl Store {
         paths.into_iter().map(|path| verify_published(path, self.packs.parser())).collect()
     }
 
-    /// Adds all intact archives of the cache to a pack that is being written, with the times at which they were built.
+    /// Adds all intact archives of the cache to a pack that is being written, in the order of their keys.
     pub fn copy_all(&self, writer: &mut PackWriter) -> io::Result<()> {
-        let mut copied = HashSet::new();
-        for pack in self.packs.all() {
-            for entry in pack.entries() {
-                if let Some(archive) = pack.open_entry(&entry, self.packs.parser())
-                    && copied.insert(entry.key)
-                {
-                    writer.add_built_at(&entry.key, archive.as_ref(), entry.built)?;
-                }
+        let packs = self.packs.all();
+        let mut entries: Vec<_> =
+            packs.iter().flat_map(|pack| pack.entries().map(move |entry| (entry, pack))).collect();
+        entries.sort_by_key(|(entry, _)| entry.key);
+        let mut last = None;
+        for (entry, pack) in entries {
+            if last != Some(entry.key)
+                && let Some(archive) = pack.open_entry(&entry, self.packs.parser())
+            {
+                writer.add(&entry.key, archive.as_ref())?;
+                last = Some(entry.key);
             }
         }
         Ok(())

@@ -78,7 +78,8 @@ pub use lazyast_store::{self as store, CacheDirectoryError};
 pub use parse::parse;
 pub use project::{
     CellIndex, ChangeDetection, CheckedModule, ExportReport, FailureReason, FallbackVerdict, FileError,
-    FileSelection, FileType, InterpreterId, InvalidGlob, MAX_SOURCE_BYTES, ManifestOptions, Module, Progress,
-    Project, ReplaceError, SearchError, SourceFailure, WarmOptions, WarmReport, export, export_all,
-    find_sources, read_source, read_source_and_cells, read_source_part, replace_source, warm,
+    FileSelection, FileType, InterpreterId, InvalidGlob, InvalidShard, MAX_SOURCE_BYTES, ManifestOptions,
+    Module, Progress, Project, ReplaceError, SearchError, Shard, SourceFailure, WarmOptions, WarmReport,
+    export, export_all, find_sources, read_source, read_source_and_cells, read_source_part, replace_source,
+    warm,
 };

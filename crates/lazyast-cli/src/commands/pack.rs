@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use indicatif::HumanCount;
 use lazyast::store::{ExportedPack, ImportReport, ManifestContent, PackOpenError, Store};
-use lazyast::{Cache, ChangeDetection, ExportReport, ManifestOptions, WarmOptions};
+use lazyast::{Cache, ChangeDetection, ExportReport, ManifestOptions, Shard, WarmOptions};
 
 use crate::cache_arguments::CacheArguments;
 use crate::error::CommandError;
@@ -34,7 +34,8 @@ enum PackSubcommand {
 struct PackExportCommand {
     /// The pack file to write; - is standard output. An existing file is replaced
     file: PathBuf,
-    /// Directories and files. Without paths, options that select files and --manifest, the whole cache is exported
+    /// Directories and files. Without paths, options that select files, --shard and --manifest, the whole cache is
+    /// exported
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Write which path has which tree, and why a file has none, so that the file can be opened as a project
@@ -43,7 +44,11 @@ struct PackExportCommand {
     /// Write the sources, too. Implies --manifest
     #[arg(long)]
     sources: bool,
-    /// The directory that paths in the manifest are relative to
+    /// Only one of some parts of the sources, which other machines export: 2/8 is the second of eight. The paths of files
+    /// relative to --root decide, so that each file is in the same part on every machine
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// The directory that paths in the manifest are relative to, and those that decide on shards
     #[arg(long, value_name = "DIRECTORY", default_value = ".")]
     root: PathBuf,
     /// Number of threads [default: the number of processors]
@@ -112,6 +117,8 @@ impl PackExportCommand {
         print_failures(&exported.failures, self.verbose)?;
         cache.finish();
         match exported.archives {
+            // One of many shards can be without any source that has a tree.
+            0 if self.shard.is_some() => Ok(()),
             0 if self.is_whole_cache() => Err(CommandError::new("the cache has no trees")),
             0 => Err(CommandError::new("no source could be exported: every source failed")
                 .hint("--verbose lists the reason for every source")),
@@ -120,7 +127,7 @@ impl PackExportCommand {
     }
 
     fn is_whole_cache(&self) -> bool {
-        self.paths.is_empty() && !self.files.is_given() && !self.has_manifest()
+        self.paths.is_empty() && !self.files.is_given() && !self.has_manifest() && self.shard.is_none()
     }
 
     fn has_manifest(&self) -> bool {
@@ -133,10 +140,11 @@ impl PackExportCommand {
             lazyast::export_all(cache, file)
         } else {
             let selected = self.files.select(self.paths.clone())?;
+            let shard = self.shard.clone().map(|shard| shard.relative_to(self.root.clone()));
             let options = WarmOptions {
                 jobs: self.jobs,
                 change_detection: ChangeDetection::default(),
-                selection: selected.selection,
+                selection: selected.selection.with_shard(shard),
             };
             let manifest = ManifestOptions { root: self.root.clone(), sources: self.sources };
             let manifest = self.has_manifest().then_some(&manifest);

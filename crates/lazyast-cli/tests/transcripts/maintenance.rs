@@ -94,6 +94,17 @@ fn manifests() {
 }
 
 #[test]
+fn shards() {
+    let sandbox = Sandbox::new();
+    let export =
+        |shard, root| sandbox.run(&["pack", "export", "--shard", shard, "--root", root, "trees.pack", "src"]);
+    assert_transcript!(sandbox, "pack-export-shard-1", export("1/2", "src"));
+    assert_transcript!(sandbox, "pack-export-shard-2", export("2/2", "src"));
+    assert_transcript!(sandbox, "pack-export-shard-wrong", export("3/2", "src"));
+    assert_transcript!(sandbox, "pack-export-shard-outside", export("1/2", "src/pkg"));
+}
+
+#[test]
 fn gc_and_clean() {
     let sandbox = Sandbox::new();
     assert_transcript!(sandbox, "gc-missing", ["gc"]);

@@ -1,9 +1,9 @@
 //! Options that Python passes as strings.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use lazyast::store::Configuration;
-use lazyast::{ChangeDetection, FileSelection, FileType, InvalidGlob};
+use lazyast::{ChangeDetection, FileSelection, FileType, InvalidGlob, Shard};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -51,6 +51,12 @@ fn file_type(name: &str) -> PyResult<FileType> {
         let known: Vec<&str> = FileType::ALL.iter().map(|kind| kind.extension()).collect();
         PyValueError::new_err(format!("types must be of {}, not {name:?}", known.join(", ")))
     })
+}
+
+/// The argument `shard`: a number, the number of shards, and the directory that paths are relative to.
+pub(super) fn shard((number, count, root): (u32, u32, PathBuf)) -> PyResult<Shard> {
+    let shard = Shard::new(number, count).map_err(|error| PyValueError::new_err(error.to_string()))?;
+    Ok(shard.relative_to(root))
 }
 
 /// The argument `verify`: how changed sources are detected.

@@ -23,7 +23,8 @@ pub struct PackWriter {
     sources: HashMap<SourceKey, SourceRange>,
     /// End of the last archive or source.
     end: u64,
-    started: u32,
+    /// The time at which new archives are said to be built.
+    built: u32,
 }
 
 impl PackWriter {
@@ -33,15 +34,18 @@ impl PackWriter {
     }
 
     /// Starts a pack in any directory, for import into other caches. Its permissions follow the user's umask.
+    ///
+    /// Its archives have no time, so that the same archives make the same bytes.
     pub fn for_export(directory: &Path) -> io::Result<Self> {
-        Self::start(directory, temporary::create_shared(directory, "pack-")?, encode::header())
+        let file = temporary::create_shared(directory, "pack-")?;
+        Ok(Self { built: 0, ..Self::start(directory, file, encode::header())? })
     }
 
     /// As [`for_export`](Self::for_export), for a pack that [`publish_with_manifest`](Self::publish_with_manifest)
     /// publishes.
     pub fn for_export_with_manifest(directory: &Path) -> io::Result<Self> {
         let file = temporary::create_shared(directory, "pack-")?;
-        Self::start(directory, file, encode::header_with_manifest())
+        Ok(Self { built: 0, ..Self::start(directory, file, encode::header_with_manifest())? })
     }
 
     fn start(directory: &Path, file: NamedTempFile, header: [u8; HEADER_LEN]) -> io::Result<Self> {
@@ -53,13 +57,13 @@ impl PackWriter {
             entries: Vec::new(),
             sources: HashMap::new(),
             end: HEADER_LEN as u64,
-            started: clock::now_in_minutes(),
+            built: clock::now_in_minutes(),
         })
     }
 
     /// Appends an archive that was just built. A second archive for the same key takes room and is never found.
     pub fn add(&mut self, key: &SourceKey, archive: &[u8]) -> io::Result<()> {
-        self.add_built_at(key, archive, self.started)
+        self.add_built_at(key, archive, self.built)
     }
 
     /// Appends an archive that was built at a time, in minutes since 1970.

@@ -18,8 +18,9 @@ pub fn find_sources(
     paths: &[PathBuf],
     selection: &FileSelection,
 ) -> (Vec<PathBuf>, Vec<(PathBuf, FileError)>) {
-    let discovery = discover_all(paths, selection);
-    (discovery.files.into_iter().map(|file| file.path).collect(), discovery.errors)
+    let Discovery { mut files, errors, .. } = discover_all(paths, selection);
+    files.retain(|file| selection.is_in_shard(&file.path));
+    (files.into_iter().map(|file| file.path).collect(), errors)
 }
 
 /// Finds the sources under the given paths. Directories that have not changed since the recorded state are not listed.
@@ -30,9 +31,11 @@ pub(crate) fn discover(
     fingerprints: FingerprintSource,
     threads: usize,
 ) -> Discovery {
-    recorded
+    let mut discovery = recorded
         .and_then(|recorded| rediscover(paths, selection, recorded, fingerprints, threads))
-        .unwrap_or_else(|| discover_all(paths, selection))
+        .unwrap_or_else(|| discover_all(paths, selection));
+    discovery.files.retain(|file| selection.is_in_shard(&file.path));
+    discovery
 }
 
 /// Finds the sources by listing every directory.

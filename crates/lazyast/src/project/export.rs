@@ -1,12 +1,13 @@
 //! Exporting the archives of a codebase to one file, which other machines import or open as a project.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use lazyast_store::{ExportedArchive, ExportedFile, PackWriter};
 
 use super::open::Project;
+use super::relative_path::parts_below;
 use super::report::{SourceFailure, WarmOptions, WarmReport};
 use super::source_file::read_source;
 use crate::cache::Cache;
@@ -36,9 +37,11 @@ pub struct ManifestOptions {
 /// Brings all sources under the paths into the cache, and writes their archives to a pack file. Without a manifest, it is
 /// compressed with zstd.
 ///
-/// An existing file is replaced after the new one was written completely.
-/// [`Store::import`](lazyast_store::Store::import) reads the file on other machines. With a manifest,
-/// [`Project::from_pack`] does, without a cache.
+/// An existing file is replaced after the new one was written completely. Its bytes depend only on the sources, and with a
+/// manifest on their paths. [`Store::import`](lazyast_store::Store::import) reads the file on other machines. With a
+/// manifest, [`Project::from_pack`] does, without a cache.
+///
+/// If the selection has a [`Shard`](super::Shard), it is an error if one of the paths is not below the shard's root.
 pub fn export(
     cache: &Cache,
     file: &Path,
@@ -46,39 +49,40 @@ pub fn export(
     options: WarmOptions,
     manifest: Option<&ManifestOptions>,
 ) -> io::Result<ExportReport> {
+    if let Some((shard, path)) = options.selection.outside_of_shard(paths) {
+        return Err(not_below(path, shard.root()));
+    }
     let parent = directory_of(file);
     let mut writer = match manifest {
         Some(_) => PackWriter::for_export_with_manifest(parent)?,
         None => PackWriter::for_export(parent)?,
     };
     let project = Project::open(cache, paths, options);
-    let mut written = HashSet::new();
+    let mut archives = BTreeMap::new();
     let mut unreadable = Vec::new();
     let mut files = Vec::new();
-    let mut sources = Vec::new();
     for module in project.modules() {
-        let opened = module.tree().and_then(|tree| Ok((tree, module.archive()?)));
-        match opened {
+        match module.tree().and_then(|tree| Ok((tree, module.archive()?))) {
             Ok((tree, archive)) => {
                 let header = tree.header();
-                let key = header.source_hash;
-                if written.insert(key) {
-                    writer.add(&key, archive.as_ref())?;
-                    sources.push((key, module.path()));
-                }
-                let minimum_python = header.facts.minimum_python;
+                let (key, minimum_python) = (header.source_hash, header.facts.minimum_python);
+                archives.entry(key).or_insert((archive, module.path()));
                 let archive = ExportedArchive { key, lines: tree.line_count(), minimum_python };
                 files.push((module.path(), Ok(archive)));
             }
             Err(reason) => unreadable.push(SourceFailure { path: module.path().to_owned(), reason }),
         }
     }
+    // In the order of their keys, so that the same sources make the same bytes.
+    for (key, (archive, _)) in &archives {
+        writer.add(key, archive.as_ref())?;
+    }
     if manifest.is_some_and(|manifest| manifest.sources) {
-        for (key, path) in sources {
-            add_source(&mut writer, &key, path)?;
+        for (key, (_, path)) in &archives {
+            add_source(&mut writer, key, path)?;
         }
     }
-    let archives = writer.len();
+    let archives = archives.len();
     let bytes = match manifest {
         Some(ManifestOptions { root, .. }) => {
             let failures = project.failures().iter().chain(&unreadable);
@@ -96,7 +100,7 @@ pub fn export(
 
 /// Writes all archives of a cache to a pack file, compressed with zstd: those that this version of lazyast can use.
 ///
-/// An existing file is replaced after the new one was written completely.
+/// An existing file is replaced after the new one was written completely. Its bytes depend only on the archives.
 pub fn export_all(cache: &Cache, file: &Path) -> io::Result<ExportReport> {
     let mut writer = PackWriter::for_export(directory_of(file))?;
     cache.flush()?;
@@ -126,28 +130,17 @@ fn add_source(writer: &mut PackWriter, key: &lazyast_store::SourceKey, path: &Pa
 
 /// A path relative to a directory, as manifests have it.
 fn path_below(root: &Path, path: &Path) -> io::Result<String> {
-    let (absolute_root, absolute) = (normalised(root)?, normalised(path)?);
-    let below = absolute.strip_prefix(&absolute_root).ok();
-    let parts = below.map(|below| below.iter().map(|part| part.to_str()).collect::<Option<Vec<_>>>());
-    match parts {
-        Some(Some(parts)) => Ok(parts.join("/")),
-        Some(None) => Err(invalid(format!("{}: a manifest has only paths in UTF-8", path.display()))),
-        None => Err(invalid(format!("{} is not below {}", path.display(), root.display()))),
+    let parts = parts_below(root, path)?.ok_or_else(|| not_below(path, root))?;
+    match parts.iter().map(|part| part.to_str()).collect::<Option<Vec<_>>>() {
+        Some(parts) => Ok(parts.join("/")),
+        None => Err(invalid(format!("{}: a manifest has only paths in UTF-8", path.display()))),
     }
+}
+
+fn not_below(path: &Path, root: &Path) -> io::Error {
+    invalid(format!("{} is not below {}", path.display(), root.display()))
 }
 
 fn invalid(message: String) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, message)
-}
-
-/// The absolute path without `..`, by names alone: links are not followed.
-fn normalised(path: &Path) -> io::Result<PathBuf> {
-    let mut normalised = PathBuf::new();
-    for component in std::path::absolute(path)?.components() {
-        match component {
-            Component::ParentDir => drop(normalised.pop()),
-            other => normalised.push(other),
-        }
-    }
-    Ok(normalised)
 }

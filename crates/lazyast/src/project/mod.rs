@@ -2,8 +2,8 @@
 //!
 //! The steps, in the order in which they happen:
 //!
-//! 1. `discover` finds the sources (`walk` lists directories, `selection` and `ignore_files` know what excludes files); `rediscover`
-//!    does the same with less work, from the state that was recorded last time.
+//! 1. `discover` finds the sources (`walk` lists directories; `selection`, `shard` and `ignore_files` know what excludes
+//!    files); `rediscover` does the same with less work, from the state that was recorded last time.
 //! 2. `reuse` tells what is known of unchanged sources without reading them.
 //! 3. `build` reads the other sources (`source_file`), and parses those without an archive, on all processors.
 //! 4. `update` runs steps 1 to 3 and records the new state; `warm` and `open` are its two callers.
@@ -28,11 +28,13 @@ mod open;
 mod outcome;
 mod prefilter;
 mod rediscover;
+mod relative_path;
 mod replace_source;
 mod report;
 mod reuse;
 mod search;
 mod selection;
+mod shard;
 mod source_file;
 mod update;
 mod walk;
@@ -49,5 +51,6 @@ pub use replace_source::{ReplaceError, replace_source};
 pub use report::{ChangeDetection, FailureReason, Progress, SourceFailure, WarmOptions, WarmReport};
 pub use search::SearchError;
 pub use selection::{FileSelection, FileType, InvalidGlob};
+pub use shard::{InvalidShard, Shard};
 pub use source_file::{FileError, MAX_SOURCE_BYTES, read_source, read_source_and_cells, read_source_part};
 pub use warm::warm;

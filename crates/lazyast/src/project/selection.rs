@@ -9,6 +9,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use ignore::overrides::{Override, OverrideBuilder};
 use lazyast_store::Configuration;
 
+use super::shard::Shard;
+
 /// A type of source files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -70,6 +72,7 @@ pub struct FileSelection {
     /// Patterns of the command line, and the directories that they are relative to.
     globs: Vec<(PathBuf, Vec<String>)>,
     matchers: Option<Arc<Matchers>>,
+    shard: Option<Shard>,
 }
 
 /// Compiled patterns.
@@ -129,7 +132,7 @@ const REPOSITORY: &str = ".git";
 impl FileSelection {
     /// The default selection.
     pub const fn new() -> Self {
-        Self { hidden: false, no_ignore: false, types: 0, globs: Vec::new(), matchers: None }
+        Self { hidden: false, no_ignore: false, types: 0, globs: Vec::new(), matchers: None, shard: None }
     }
 
     /// Selects hidden files and directories, too.
@@ -186,6 +189,24 @@ impl FileSelection {
         self.globs.push((directory.to_owned(), patterns.to_vec()));
         self.matchers = Some(Arc::new(matchers));
         self
+    }
+
+    /// Selects only one of the shards that the files are divided into. A path that is given to a project is no exception.
+    #[must_use]
+    pub fn with_shard(mut self, shard: Option<Shard>) -> Self {
+        self.shard = shard;
+        self
+    }
+
+    /// The selected shard, and the first of some paths that is not below its root.
+    pub(crate) fn outside_of_shard<'p>(&self, paths: &'p [PathBuf]) -> Option<(&Shard, &'p Path)> {
+        let shard = self.shard.as_ref()?;
+        Some((shard, shard.first_outside(paths)?))
+    }
+
+    /// Whether a file is in the selected shard.
+    pub(crate) fn is_in_shard(&self, path: &Path) -> bool {
+        self.shard.as_ref().is_none_or(|shard| shard.has(path))
     }
 
     /// Adds what a configuration file says. Types that are selected already stay.
@@ -263,10 +284,14 @@ impl FileSelection {
 
     /// A text that is equal for equal selections, and empty for the default.
     pub(crate) fn identity(&self) -> String {
-        if !self.hidden && !self.no_ignore && self.types == 0 && self.globs.is_empty() {
-            return String::new();
+        let mut identity = String::new();
+        if self.hidden || self.no_ignore || self.types != 0 || !self.globs.is_empty() {
+            identity = format!("{} {} {} {:?}", self.hidden, self.no_ignore, self.types, self.globs);
         }
-        format!("{} {} {} {:?}", self.hidden, self.no_ignore, self.types, self.globs)
+        if let Some(shard) = &self.shard {
+            identity.push_str(&format!(" {shard:?}"));
+        }
+        identity
     }
 }
 

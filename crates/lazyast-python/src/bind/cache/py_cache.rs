@@ -96,6 +96,7 @@ impl PyCache {
     }
 
     /// Writes the archives of sources, or of the whole cache, to a file.
+    #[expect(clippy::too_many_arguments, reason = "they are the parameters of a Python function")]
     fn export_pack(
         &self,
         py: Python<'_>,
@@ -104,6 +105,7 @@ impl PyCache {
         jobs: Option<usize>,
         verify: Option<&str>,
         manifest: Option<(PathBuf, bool)>,
+        shard: Option<(u32, u32, PathBuf)>,
     ) -> PyResult<PyExported> {
         let Some(paths) = paths else {
             return Ok(py.detach(|| lazyast::export_all(&self.cache, &file))?.into());
@@ -111,7 +113,7 @@ impl PyCache {
         let options = WarmOptions {
             jobs,
             change_detection: options::change_detection(verify)?,
-            selection: options::selection(None)?,
+            selection: options::selection(None)?.with_shard(shard.map(options::shard).transpose()?),
         };
         let manifest = manifest.map(|(root, sources)| ManifestOptions { root, sources });
         let report = py.detach(|| lazyast::export(&self.cache, &file, &paths, options, manifest.as_ref()))?;
