@@ -61,6 +61,14 @@ def explain(source: str | bytes, type_comments: bool = False) -> str | None:
 def notebook(path: str | os.PathLike[str]) -> tuple[bytes, list[tuple[int, int]]]:
     """The code in the cells of a notebook as one source, and the line at which each cell begins, with its number."""
 
+def find_sources(
+    paths: Sequence[str | os.PathLike[str]],
+) -> tuple[list[tuple[Path, int]], list[tuple[Path, str]]]:
+    """The sources that a project would have, each with its bytes, and the paths that cannot be inspected, with the reason."""
+
+def format_key() -> str:
+    """A name that differs between versions of lazyast whose archives differ."""
+
 def set_source(root: ast.AST, source: object) -> None:
     """Set what is known of the source of a tree in use."""
 
@@ -379,12 +387,17 @@ def columns(
     kinds: Sequence[str] | None = None,
     names: Sequence[str] | None = None,
     jobs: int | None = None,
+    max_bytes: int | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
 ) -> Table:
     """A relation of sources in memory."""
 
 def matches(
-    sources: object, query: Query, jobs: int | None = None, cache_dir: str | os.PathLike[str] | None = None
+    sources: object,
+    query: Query,
+    jobs: int | None = None,
+    max_bytes: int | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
 ) -> Table:
     """The matches of a query in sources in memory."""
 
@@ -525,10 +538,11 @@ class Cache:
         jobs: int | None,
         verify: str | None,
         manifest: tuple[str | os.PathLike[str], bool] | None,
+        shard: tuple[int, int, str | os.PathLike[str]] | None,
     ) -> Exported:
         """Write the archives of sources, or of the whole cache, to a file.
 
-        A manifest has a root, and says whether sources are written.
+        A manifest has a root, and says whether sources are written. A shard has a number, the number of shards, and a root.
         """
 
     def import_pack(self, file: str | os.PathLike[str]) -> Imported:

@@ -34,6 +34,7 @@ def columns(
     kinds: Sequence[str] | None = None,
     names: Sequence[str] | None = None,
     jobs: int | None = None,
+    max_bytes: int | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
 ) -> Table:
     """Return a table of sources in memory. It has the rows of all of them, in one batch.
@@ -46,14 +47,15 @@ def columns(
     A source that lazyast does not serve has no rows. `.errors` of the result has a row for each: `source`, `kind`,
     `message` and `line`.
 
-    `jobs` is the number of threads, by default one per processor; with 1, no thread is started. Nothing is stored, unless
-    there is a `cache_dir`. Raises `ValueError` if there is no such table, column or kind, and `TypeError` for sources that
+    `jobs` is the number of threads, by default one per processor; with 1, no thread is started. A source with more than
+    `max_bytes`, by default 512 MiB, is not parsed, and an error: parsing takes some twenty times the memory of the source.
+    Nothing is stored, unless there is a `cache_dir`. Raises `ValueError` if there is no such table, column or kind, and `TypeError` for sources that
     are no texts or bytes.
     """
     kinds = None if kinds is None else strings("kinds", kinds)
     names = None if names is None else strings("names", names)
     columns = None if columns is None else strings("columns", columns)
-    return _native.columns(sources, table, columns, kinds, names, checked_jobs(jobs), cache_dir)
+    return _native.columns(sources, table, columns, kinds, names, checked_jobs(jobs), max_bytes, cache_dir)
 
 
 def matches(
@@ -61,6 +63,7 @@ def matches(
     query: str | Query,
     *,
     jobs: int | None = None,
+    max_bytes: int | None = None,
     cache_dir: str | os.PathLike[str] | None = None,
 ) -> Table:
     """Return the table of the matches of a query in sources in memory, in one batch.
@@ -72,4 +75,4 @@ def matches(
         query = _native.pattern(query)
     elif not isinstance(query, _native.Query):
         raise TypeError(f"query must be a Query or the text of a pattern, not {type_name(query)}")
-    return _native.matches(sources, query, checked_jobs(jobs), cache_dir)
+    return _native.matches(sources, query, checked_jobs(jobs), max_bytes, cache_dir)

@@ -13,8 +13,11 @@ ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-# Libraries that a page uses, and that `nox -s tables` installs.
-LIBRARIES = {"questions.md": ["duckdb", "matplotlib", "numpy", "polars"]}
+# Libraries that a page uses, and that `nox -s tables` or `nox -s engines` installs.
+LIBRARIES = {
+    "questions.md": ["duckdb", "matplotlib", "numpy", "polars"],
+    "engines.md": ["pyspark", "ray", "daft", "dask.dataframe"],
+}
 
 
 def run(path):

@@ -116,6 +116,13 @@ def test_a_cache_is_used(tmp_path):
     assert list(tmp_path.rglob("*.pack"))
 
 
+def test_sources_can_be_too_large():
+    sources = ["f()\n", "f(" + "1," * 100 + ")\n"]
+    for table in (lazyast.columns(sources, "calls", max_bytes=50), lazyast.matches(sources, "f($$$)", max_bytes=50)):
+        assert table["source"].to_pylist() == [0]
+        assert rows_of(table.errors) == [(1, "size", "204 bytes are more than 50", None)]
+
+
 def test_other_threads_run():
     import threading
     import time

@@ -23,7 +23,7 @@ pub(crate) struct PackCommand {
 #[derive(Debug, Subcommand)]
 enum PackSubcommand {
     /// Write trees to one pack file, compressed with zstd: those of all Python sources under the paths, or the whole cache
-    Export(PackExportCommand),
+    Export(Box<PackExportCommand>),
     /// Check every byte of pack files and copy their trees to the cache
     Import(PackImportCommand),
     /// Print the files of a pack that was exported with --manifest

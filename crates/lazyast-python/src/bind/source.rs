@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use crate::bind::options;
 use crate::errors::UnreadableFile;
 use crate::nodes::registry;
 
@@ -19,6 +20,33 @@ fn notebook(py: Python<'_>, path: PathBuf) -> PyResult<SourceAndCells<'_>> {
         .map_err(|error| UnreadableFile::new_err(format!("{}: {error}", path.display())))?;
     let starts = cells.map(|cells| cells.starts().to_vec()).unwrap_or_default();
     Ok((PyBytes::new(py, &source), starts))
+}
+
+/// Sources with their lengths in bytes, and paths that cannot be inspected with the reasons.
+type FoundSources = (Vec<(PathBuf, u64)>, Vec<(PathBuf, String)>);
+
+/// The sources that a project of the paths would have.
+#[pyfunction]
+fn find_sources(py: Python<'_>, paths: Vec<PathBuf>) -> PyResult<FoundSources> {
+    let selection = options::selection(None)?;
+    Ok(py.detach(|| {
+        let (found, errors) = lazyast::find_sources(&paths, &selection);
+        let mut failed: Vec<_> = errors.into_iter().map(|(path, error)| (path, error.to_string())).collect();
+        let mut sources = Vec::with_capacity(found.len());
+        for path in found {
+            match path.metadata() {
+                Ok(metadata) => sources.push((path, metadata.len())),
+                Err(error) => failed.push((path, error.to_string())),
+            }
+        }
+        (sources, failed)
+    }))
+}
+
+/// The name of the format of archives, which the parser's version is a part of.
+#[pyfunction]
+fn format_key() -> String {
+    lazyast::store::version_name(lazyast::PARSER_VERSION)
 }
 
 /// Sets what is known of the source of a tree in use.
@@ -48,6 +76,8 @@ fn source_of_file<'py>(root: &Bound<'py, PyAny>, path: PathBuf) -> PyResult<Boun
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(notebook, module)?)?;
+    module.add_function(wrap_pyfunction!(find_sources, module)?)?;
+    module.add_function(wrap_pyfunction!(format_key, module)?)?;
     module.add_function(wrap_pyfunction!(set_source, module)?)?;
     module.add_function(wrap_pyfunction!(source_of, module)?)?;
     module.add_function(wrap_pyfunction!(source_of_file, module)?)

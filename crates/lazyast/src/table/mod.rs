@@ -16,5 +16,7 @@ pub use lazyast_table::{
     MatchLabels, RowFilter, SourceLabel, SpecError, TableError, TableRelation, TableSpec, relation,
 };
 pub use matches::{MatchTable, MatchedHits, captured_text};
-pub use sources::{InvalidSources, SourceInMemory, SourceTables, matches_of_sources, tables_of_sources};
+pub use sources::{
+    InvalidSources, SourceInMemory, SourceOptions, SourceTables, matches_of_sources, tables_of_sources,
+};
 pub use stream::{TableOptions, TableStream, UnknownFile};

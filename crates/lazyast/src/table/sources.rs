@@ -27,6 +27,21 @@ pub enum SourceInMemory<'s> {
     Text(&'s str),
 }
 
+/// How tables of sources are made.
+#[derive(Clone, Copy, Debug)]
+pub struct SourceOptions {
+    /// The number of threads; by default that of processors.
+    pub jobs: Option<usize>,
+    /// A source with more bytes is not parsed, and an error. Parsing takes some twenty times the memory of the source.
+    pub max_bytes: u64,
+}
+
+impl Default for SourceOptions {
+    fn default() -> Self {
+        Self { jobs: None, max_bytes: MAX_SOURCE_BYTES }
+    }
+}
+
 /// The rows of some sources, and the sources without rows.
 #[derive(Clone, Debug)]
 pub struct SourceTables {
@@ -72,7 +87,7 @@ impl From<TableError> for InvalidSources {
 ///
 /// let sources = [Some(SourceInMemory::Text("print(1)\n")), Some(SourceInMemory::Bytes(b"def f(:\n"))];
 /// let spec = TableSpec::of_sources(TableRelation::Calls, None, &Default::default(), TargetPython::new(13, 0))?;
-/// let tables = tables_of_sources(&sources, &spec, &Cache::disabled(), None)?;
+/// let tables = tables_of_sources(&sources, &spec, &Cache::disabled(), Default::default())?;
 /// assert_eq!(tables.rows.num_rows(), 1);
 /// assert_eq!(tables.errors.num_rows(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -81,9 +96,9 @@ pub fn tables_of_sources(
     sources: &[Option<SourceInMemory<'_>>],
     spec: &TableSpec,
     cache: &Cache,
-    jobs: Option<usize>,
+    options: SourceOptions,
 ) -> Result<SourceTables, InvalidSources> {
-    let opened = map_sources(sources, jobs, |source| source.open(spec.python(), cache))?;
+    let opened = map_sources(sources, options, |source| source.open(spec.python(), cache))?;
     let mut builder = BatchBuilder::new(spec.clone());
     let mut errors = Vec::new();
     let trees = opened.iter().filter_map(|(_, opened)| Some(opened.as_ref().ok()?.tree.tree()));
@@ -111,10 +126,10 @@ pub fn matches_of_sources(
     query: &Query,
     python: TargetPython,
     cache: &Cache,
-    jobs: Option<usize>,
+    options: SourceOptions,
 ) -> Result<SourceTables, InvalidSources> {
     let failed = |message: String| SourceError { kind: "query", message, line: None };
-    let searched = map_sources(sources, jobs, |source| {
+    let searched = map_sources(sources, options, |source| {
         let opened = source.open(python, cache)?;
         let found = query.search(opened.tree.tree()).map_err(|error| failed(error.to_string()))?;
         let limit = found.limit_error().map(|limit| failed(limit.to_string()));
@@ -144,17 +159,24 @@ pub fn matches_of_sources(
 /// What a function returned for each source, with the source's number.
 type NumberedResults<T> = Vec<(usize, Result<T, SourceError>)>;
 
-/// Calls a function with each source, on several threads.
+/// Calls a function with each source that is not too large, on several threads.
 fn map_sources<'s, T: Send>(
     sources: &[Option<SourceInMemory<'s>>],
-    jobs: Option<usize>,
+    options: SourceOptions,
     map: impl Fn(SourceInMemory<'s>) -> Result<T, SourceError> + Sync,
 ) -> Result<NumberedResults<T>, InvalidSources> {
     i32::try_from(sources.len()).map_err(|_| InvalidSources::Count)?;
-    let missing = || SourceError { kind: "missing", message: "there is no source".to_owned(), line: None };
-    let threads = parallel::thread_count(jobs).min(sources.len());
+    let error = |kind, message| SourceError { kind, message, line: None };
+    let threads = parallel::thread_count(options.jobs).min(sources.len());
     Ok(parallel::filter_map_indices(sources.len(), threads, |number| {
-        Some(sources[number].ok_or_else(missing).and_then(&map))
+        let Some(source) = sources[number] else {
+            return Some(Err(error("missing", "there is no source".to_owned())));
+        };
+        let (bytes, max_bytes) = (source.bytes().len() as u64, options.max_bytes.min(MAX_SOURCE_BYTES));
+        if bytes > max_bytes {
+            return Some(Err(error("size", format!("{bytes} bytes are more than {max_bytes}"))));
+        }
+        Some(map(source))
     }))
 }
 
@@ -225,10 +247,6 @@ impl<'s> SourceInMemory<'s> {
 
     fn open_for_any(self, cache: &Cache) -> Result<OpenedSource<'s>, SourceError> {
         let bytes = self.bytes();
-        if bytes.len() as u64 > MAX_SOURCE_BYTES {
-            let message = format!("{} bytes are more than {MAX_SOURCE_BYTES}", bytes.len());
-            return Err(SourceError { kind: "size", message, line: None });
-        }
         let opened = |tree, is_reencoded| OpenedSource { tree, source: self, is_reencoded };
         let is_text = matches!(self, Self::Text(_));
         match open_bytes(bytes, cache) {
@@ -322,7 +340,8 @@ mod tests {
         let python = TargetPython::new(11, 0);
         let made = |relation, jobs| -> Result<_, Box<dyn std::error::Error>> {
             let spec = TableSpec::of_sources(relation, None, &RowFilter::default(), python)?;
-            Ok(tables_of_sources(&sources, &spec, &Cache::disabled(), Some(jobs))?)
+            let options = SourceOptions { jobs: Some(jobs), ..SourceOptions::default() };
+            Ok(tables_of_sources(&sources, &spec, &Cache::disabled(), options)?)
         };
         let (one, four) = (made(TableRelation::Nodes, 1)?, made(TableRelation::Nodes, 4)?);
         assert_eq!((&one.rows, &one.errors), (&four.rows, &four.errors));

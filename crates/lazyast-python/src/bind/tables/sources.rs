@@ -7,8 +7,8 @@ use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use lazyast::Cache;
 use lazyast::table::{
-    InvalidSources, RowFilter, SourceInMemory, SourceTables, TableRelation, TableSpec, TargetPython,
-    matches_of_sources, tables_of_sources,
+    InvalidSources, RowFilter, SourceInMemory, SourceOptions, SourceTables, TableRelation, TableSpec,
+    TargetPython, matches_of_sources, tables_of_sources,
 };
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -132,6 +132,11 @@ fn python(py: Python<'_>) -> TargetPython {
     TargetPython::new(version.minor, version.patch)
 }
 
+fn options(jobs: Option<usize>, max_bytes: Option<u64>) -> SourceOptions {
+    let default = SourceOptions::default();
+    SourceOptions { jobs, max_bytes: max_bytes.unwrap_or(default.max_bytes) }
+}
+
 fn table(py: Python<'_>, name: String, made: Result<SourceTables, InvalidSources>) -> PyResult<PyTable> {
     let made = made.map_err(|error| PyOverflowError::new_err(error.to_string()))?;
     let errors = PyTable::in_memory("errors".to_owned(), made.errors.schema(), vec![made.errors]);
@@ -140,7 +145,9 @@ fn table(py: Python<'_>, name: String, made: Result<SourceTables, InvalidSources
 
 /// A relation of sources in memory.
 #[pyfunction]
-#[pyo3(signature = (sources, relation, columns = None, kinds = None, names = None, jobs = None, cache_dir = None))]
+#[pyo3(signature = (
+    sources, relation, columns = None, kinds = None, names = None, jobs = None, max_bytes = None, cache_dir = None
+))]
 #[expect(clippy::too_many_arguments, reason = "they are the parameters of a Python function")]
 fn columns(
     py: Python<'_>,
@@ -150,6 +157,7 @@ fn columns(
     kinds: Option<Vec<String>>,
     names: Option<Vec<String>>,
     jobs: Option<usize>,
+    max_bytes: Option<u64>,
     cache_dir: Option<PathBuf>,
 ) -> PyResult<PyTable> {
     let wrong = |error: lazyast::table::SpecError| PyValueError::new_err(error.to_string());
@@ -160,7 +168,7 @@ fn columns(
     let sources = column.sources()?;
     let cache = open_cache(py, cache_dir)?;
     let made = py.detach(|| {
-        let made = tables_of_sources(&sources, &spec, &cache, jobs);
+        let made = tables_of_sources(&sources, &spec, &cache, options(jobs, max_bytes));
         cache.finish();
         made
     });
@@ -169,12 +177,13 @@ fn columns(
 
 /// The matches of a query in sources in memory.
 #[pyfunction]
-#[pyo3(signature = (sources, query, jobs = None, cache_dir = None))]
+#[pyo3(signature = (sources, query, jobs = None, max_bytes = None, cache_dir = None))]
 fn matches(
     py: Python<'_>,
     sources: &Bound<'_, PyAny>,
     query: &Bound<'_, PyQuery>,
     jobs: Option<usize>,
+    max_bytes: Option<u64>,
     cache_dir: Option<PathBuf>,
 ) -> PyResult<PyTable> {
     let column = SourceColumn::new(sources)?;
@@ -182,7 +191,7 @@ fn matches(
     let cache = open_cache(py, cache_dir)?;
     let (query, python) = (query.get().inner(), python(py));
     let made = py.detach(|| {
-        let made = matches_of_sources(&sources, query, python, &cache, jobs);
+        let made = matches_of_sources(&sources, query, python, &cache, options(jobs, max_bytes));
         cache.finish();
         made
     });
