@@ -48,7 +48,7 @@ def columns(
     `message` and `line`.
 
     `jobs` is the number of threads, by default one per processor; with 1, no thread is started. A source with more than
-    `max_bytes`, by default 512 MiB, is not parsed, and an error: parsing takes some twenty times the memory of the source.
+    `max_bytes`, by default 512 MiB, is not parsed, and an error: parsing takes ten to thirty times the memory of the source.
     Nothing is stored, unless there is a `cache_dir`. Raises `ValueError` if there is no such table, column or kind, and `TypeError` for sources that
     are no texts or bytes.
     """

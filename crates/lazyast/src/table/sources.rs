@@ -32,7 +32,7 @@ pub enum SourceInMemory<'s> {
 pub struct SourceOptions {
     /// The number of threads; by default that of processors.
     pub jobs: Option<usize>,
-    /// A source with more bytes is not parsed, and an error. Parsing takes some twenty times the memory of the source.
+    /// A source with more bytes is not parsed, and an error. Parsing takes ten to thirty times the memory of the source.
     pub max_bytes: u64,
 }
 
