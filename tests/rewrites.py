@@ -1,17 +1,22 @@
 """Rewrite whole directories, and compare the new trees with what `ast` makes of the old ones.
 
-    python tests/rewrites.py [--every N] [DIRECTORY...]
+    python tests/rewrites.py [--every N] [--jobs N] [DIRECTORY...]
 
 Each rewrite has a hand-written `ast.NodeTransformer` beside it. Without directories, the standard library of the running
 interpreter is rewritten; `--every N` takes every N-th file. A file fails if its new source has another tree than the
-transformed old one. A file that `lazyast.rewrite` rejects must have hits for which the replacement is not valid there.
+transformed old one, or if `lazyast.rewrite` rejects it: all these replacements are valid everywhere.
 """
 
 import argparse
 import ast
 import contextlib
+import functools
+import io
+import multiprocessing
 import sys
 import sysconfig
+import tokenize
+from collections import Counter
 from pathlib import Path
 
 import lazyast
@@ -36,7 +41,8 @@ class Transformer(ast.NodeTransformer):
     """A transformer that knows the source, for the hits that a rewrite leaves as they are."""
 
     def __init__(self, source):
-        self.lines = source.splitlines(keepends=True)
+        # As Python counts lines: a form feed ends none.
+        self.lines = io.StringIO(source, newline="").readlines()
 
     def shares_line(self, node):
         """Whether other code is in the lines of a statement."""
@@ -198,61 +204,72 @@ class Delete(Transformer):
 REWRITES = [IsNone, NotIn, TypeTest, Add, Assert, Loop, Function, Format, Return, With, Delete]
 
 
-def dump(tree):
-    """Return a tree as text, without contexts: these follow from where a node stands."""
-    text = ast.dump(tree)
-    for context in ("Load", "Store", "Del"):
-        text = text.replace(f", ctx={context}()", "").replace(f"ctx={context}()", "")
-    return text
+def is_same(one, other):
+    """Whether two trees are equal, but for contexts: these follow from where a node stands."""
+    pending = [(one, other)]
+    while pending:
+        one, other = pending.pop()
+        if isinstance(one, ast.expr_context) and isinstance(other, ast.expr_context):
+            continue
+        if type(one) is not type(other):
+            return False
+        if isinstance(one, ast.AST):
+            pending += ((getattr(one, name, None), getattr(other, name, None)) for name in one._fields)
+        elif isinstance(one, list):
+            if len(one) != len(other):
+                return False
+            pending += zip(one, other)
+        elif repr(one) != repr(other):
+            return False
+    return True
 
 
-def compare(path, source):
-    """Rewrite one source in all ways. Return the numbers of files that change and fail, and messages."""
-    text = source.decode()
-    changed, messages = 0, []
+def compare(path):
+    """Rewrite one file in all ways. Return the names of the rewrites that change it, and messages about differences.
+
+    Return nothing for a file that the interpreter cannot parse.
+    """
+    source = path.read_bytes()
+    try:
+        ast.parse(source)
+        text = source.decode(tokenize.detect_encoding(io.BytesIO(source).readline)[0])
+    except (SyntaxError, ValueError):
+        return None
+    changes, messages = [], []
     for rewrite in REWRITES:
-        old = ast.parse(source)
+        name = rewrite.__name__
         try:
             new = lazyast.rewrite(source, rewrite.pattern, rewrite.template)
         except lazyast.RewriteError as error:
-            messages.append(f"{path}: {rewrite.__name__}: rejected: {error}")
+            messages.append(f"{path}: {name}: rejected: {error}")
             continue
-        expected = rewrite(text).visit(old)
-        changed += new != source
-        if dump(ast.parse(new)) != dump(expected):
-            messages.append(f"{path}: {rewrite.__name__}: another tree")
-    return changed, messages
-
-
-def sources(directories, every):
-    """Yield the paths and sources of files that the interpreter can parse, and that are UTF-8."""
-    found = (path for directory in directories for path in Path(directory).rglob("*.py"))
-    paths = sorted(path for path in found if "site-packages" not in path.parts)
-    for path in paths[::every]:
-        source = path.read_bytes()
-        try:
-            source.decode()
-            ast.parse(source)
-        except (SyntaxError, ValueError):
-            continue
-        yield path, source
+        expected = rewrite(text).visit(ast.parse(source))
+        if new != source:
+            changes.append(name)
+        if not is_same(ast.parse(new), expected):
+            messages.append(f"{path}: {name}: another tree")
+    return changes, messages
 
 
 def main():
-    """Compare, print what differs, and return the number of differences."""
+    """Compare, print what differs, and return whether there are differences."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("directories", nargs="*", default=[sysconfig.get_path("stdlib")])
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1)
     options = parser.parse_args()
-    files = changed = failed = 0
-    for path, source in sources(options.directories, options.every):
-        files += 1
-        count, messages = compare(path, source)
-        changed += count
-        failed += len(messages)
-        for message in messages:
-            print(message)
-    print(f"{files} files, {len(REWRITES)} rewrites: {changed} new sources, {failed} differences")
+    found = (path for directory in options.directories for path in Path(directory).rglob("*.py"))
+    paths = sorted(path for path in found if "site-packages" not in path.parts)[:: options.every]
+    files, changes, failed = 0, Counter(), 0
+    with multiprocessing.Pool(options.jobs) if options.jobs > 1 else contextlib.nullcontext() as pool:
+        over_all = functools.partial(pool.imap, chunksize=4) if pool else map
+        for result in filter(None, over_all(compare, paths)):
+            files += 1
+            changes.update(result[0])
+            failed += len(result[1])
+            print(*result[1], sep="\n", end="\n" if result[1] else "", flush=True)
+    print(*(f"{rewrite.__name__}: {changes[rewrite.__name__]}" for rewrite in REWRITES), sep=", ")
+    print(f"{files} files, {len(REWRITES)} rewrites: {changes.total()} new sources, {failed} differences")
     return failed > 0
 
 

@@ -29,14 +29,32 @@ fn try_rewrite(pattern: &str, template: &str, source: &str) -> Result<Rewritten,
     rewrite.rewrite(&tree, source, &hits, &|edits| parse(&apply(source, edits)))
 }
 
-fn check(cases: &[(&str, &str, &str, &str)]) {
+/// A pattern, a template, a source, and what comes of it.
+type Case<'c> = (&'c str, &'c str, &'c str, &'c str);
+
+/// Compares new sources.
+fn check(cases: &[Case<'_>]) {
     for (pattern, template, source, expected) in cases {
-        let rewritten = match try_rewrite(pattern, template, source) {
-            Ok(rewritten) => rewritten,
-            Err(error) => panic!("{pattern} -> {template}: {error}\n{source}"),
+        let new = try_rewrite(pattern, template, source).map(|rewritten| apply(source, &rewritten.edits));
+        assert_eq!(
+            new.map_err(|error| error.to_string()).as_deref(),
+            Ok(*expected),
+            "{pattern} -> {template}"
+        );
+    }
+}
+
+/// Compares why sources are not rewritten: one of the reasons, or the error, contains the text.
+fn check_reasons(cases: &[Case<'_>]) {
+    for (pattern, template, source, expected) in cases {
+        let reasons = match try_rewrite(pattern, template, source) {
+            Ok(rewritten) => rewritten.skipped.iter().map(|skipped| skipped.reason.to_string()).collect(),
+            Err(error) => vec![error.to_string()],
         };
-        let found = apply(source, &rewritten.edits);
-        assert_eq!(found, *expected, "{pattern} -> {template}, skipped: {:?}", rewritten.skipped);
+        assert!(
+            reasons.iter().any(|reason| reason.contains(expected)),
+            "{pattern} -> {template} in {source}: {reasons:?}"
+        );
     }
 }
 
@@ -130,7 +148,7 @@ fn line_breaks_comments_and_strings_are_kept() {
         (
             "if $C: $$$B",
             "if $C:\n    pass\nelse:\n    $$$B",
-            "\tif a:\n\t\tb\n".trim_start_matches('\t'),
+            "if a:\n\t\tb\n",
             "if a:\n    pass\nelse:\n    b\n",
         ),
         (
@@ -217,7 +235,7 @@ fn statements_replace_statements() {
         ("import $$$A, os, $$$B", "import $$$A, x, $$$B", "import a, os, b as c\n", "import a, x, b as c\n"),
         ("import $M", "", "import a\nb\n", "b\n"),
         ("@a", "@b", "@a\ndef f(): pass\n", "@b\ndef f(): pass\n"),
-        ("import $M", "import $M as _$M".split_at(9).0, "import a\n", "import a\n"),
+        ("import $M", "import $M", "import a\n", "import a\n"),
         (
             "from $M import $$$N",
             "from x.$M import $$$N",
@@ -248,33 +266,27 @@ fn statements_replace_statements() {
 
 #[test]
 fn lists_lose_commas_with_their_elements() {
-    check(
-        &[
-            ("f($$$A)", "g(x, $$$A)", "f()\nf(1, k=2)\n", "g(x)\ng(x, 1, k=2)\n"),
-            ("f($$$A)", "g($$$A, x)", "f()\nf(1)\n", "g(x)\ng(1, x)\n"),
-            ("f(k=$V, $$$A)", "g($$$A, v=$V)", "f(1, k=2, j=3)\nf(k=1)\n", "g(1, j=3, v=2)\ng(v=1)\n"),
-            ("f(k=$V, $$$A)", "g(v=$V, $$$A)", "f(1, k=2, j=3)\nf(k=1)\n", "g(v=2, 1, j=3)\n".split_at(0).0),
-            ("[$$$A]", "($$$A,)", "x = [1, 2]\ny = []\nz = [1]\n", "x = (1, 2,)\ny = ()\nz = (1,)\n"),
-            ("[$X, $$$A]", "($X, $$$A)", "x = [1, 2]\ny = [1]\n", "x = (1, 2)\ny = (1,)\n"),
-            (
-                "{'a': $V, **$$$R}",
-                "dict(a=$V, **{**$$$R})",
-                "x = {'a': 1, 'b': 2, **c}\n",
-                "x = dict(a=1, **{'b': 2, **c})\n",
-            ),
-            ("{'a': $V, **$$$R}", "{'b': $V, **$$$R}", "x = {'a': 1}\n", "x = {'b': 1}\n"),
-            (
-                "class $C($$$B): $$$D",
-                "class $C($$$B, m=M): $$$D",
-                "class A(B, C): pass\nclass A: pass\n",
-                "class A(B, C, m=M): pass\nclass A(m=M): pass\n",
-            ),
-            ("global $$$N", "nonlocal $$$N", "def f():\n    global a, b\n", "def f():\n    nonlocal a, b\n"),
-        ]
-        .into_iter()
-        .filter(|(_, _, _, expected)| !expected.is_empty())
-        .collect::<Vec<_>>(),
-    );
+    check(&[
+        ("f($$$A)", "g(x, $$$A)", "f()\nf(1, k=2)\n", "g(x)\ng(x, 1, k=2)\n"),
+        ("f($$$A)", "g($$$A, x)", "f()\nf(1)\n", "g(x)\ng(1, x)\n"),
+        ("f(k=$V, $$$A)", "g($$$A, v=$V)", "f(1, k=2, j=3)\nf(k=1)\n", "g(1, j=3, v=2)\ng(v=1)\n"),
+        ("[$$$A]", "($$$A,)", "x = [1, 2]\ny = []\nz = [1]\n", "x = (1, 2,)\ny = ()\nz = (1,)\n"),
+        ("[$X, $$$A]", "($X, $$$A)", "x = [1, 2]\ny = [1]\n", "x = (1, 2)\ny = (1,)\n"),
+        (
+            "{'a': $V, **$$$R}",
+            "dict(a=$V, **{**$$$R})",
+            "x = {'a': 1, 'b': 2, **c}\n",
+            "x = dict(a=1, **{'b': 2, **c})\n",
+        ),
+        ("{'a': $V, **$$$R}", "{'b': $V, **$$$R}", "x = {'a': 1}\n", "x = {'b': 1}\n"),
+        (
+            "class $C($$$B): $$$D",
+            "class $C($$$B, m=M): $$$D",
+            "class A(B, C): pass\nclass A: pass\n",
+            "class A(B, C, m=M): pass\nclass A(m=M): pass\n",
+        ),
+        ("global $$$N", "nonlocal $$$N", "def f():\n    global a, b\n", "def f():\n    nonlocal a, b\n"),
+    ]);
 }
 
 #[test]
@@ -300,7 +312,7 @@ fn hits_inside_of_captures_are_replaced() {
 
 #[test]
 fn some_hits_stay_as_they_are() {
-    for (pattern, template, source, reason) in [
+    check_reasons(&[
         ("f($X)", "g($X)", "x = f'{f(1)=}'\n", "="),
         ("f($X)", "g('a', $X)", "x = f'{f(1)}'\n", "3.12"),
         ("f($X)", "return $X", "x = f(1)\n", "a part of a statement"),
@@ -310,28 +322,17 @@ fn some_hits_stay_as_they_are() {
         ("@a\ndef $F(): $$$B", "@b\ndef $F(): $$$B", "@a\n@c\ndef f(): pass\n", "decorators"),
         ("import $M", "import x", "import a, b\n", "other names"),
         ("from a import b", "", "from a import b, c\n", "other names"),
-    ] {
-        let rewritten =
-            try_rewrite(pattern, template, source).unwrap_or_else(|error| panic!("{source}: {error}"));
-        assert!(
-            rewritten.skipped.iter().any(|skipped| skipped.reason.to_string().contains(reason)),
-            "{pattern} -> {template} in {source}: {rewritten:?}"
-        );
-    }
+    ]);
 }
 
 #[test]
 fn sources_that_would_mean_something_else_are_errors() {
-    for (pattern, template, source, message) in [
+    check_reasons(&[
         ("x", "f(x)", "x = 1\n", "line 1 is not valid"),
         ("f", "1", "f(2)\n\nf = 3\n", "line 3 is not valid"),
         ("a", "b if c else d", "x = a\n\nfor a in b: pass\n", "line 3 is not valid"),
-    ] {
-        match try_rewrite(pattern, template, source) {
-            Ok(rewritten) => panic!("{pattern} -> {template} in {source}: {rewritten:?}"),
-            Err(error) => assert!(error.to_string().contains(message), "{error}"),
-        }
-    }
+        ("f(k=$V, $$$A)", "g(v=$V, $$$A)", "f(1, k=2, j=3)\n", "line 1 is not valid"),
+    ]);
 }
 
 #[test]
