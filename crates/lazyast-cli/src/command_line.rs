@@ -14,6 +14,7 @@ use crate::commands::dump::DumpCommand;
 use crate::commands::export::ExportCommand;
 use crate::commands::find::FindCommand;
 use crate::commands::gc::GcCommand;
+use crate::commands::lsp::LspCommand;
 use crate::commands::man::ManCommand;
 use crate::commands::pack::PackCommand;
 use crate::commands::run::RunCommand;
@@ -48,6 +49,8 @@ enum LazyastCommand {
     Select(SelectCommand),
     /// Check rules: those that come with lazyast, and those of rule files
     Check(CheckCommand),
+    /// Show what rules find in editors: a language server, which editors start
+    Lsp(LspCommand),
     /// Write a table of the sources, such as all calls, to an Arrow file
     Export(ExportCommand),
     /// Run a SQL statement over the tables of the sources, with DuckDB
@@ -98,6 +101,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         LazyastCommand::Find(command) => command.run(),
         LazyastCommand::Select(command) => command.run(),
         LazyastCommand::Check(command) => command.run(),
+        LazyastCommand::Lsp(command) => command.run(),
         LazyastCommand::Export(command) => command.run(),
         LazyastCommand::Sql(command) => command.run(),
         LazyastCommand::Dump(command) => command.run(),

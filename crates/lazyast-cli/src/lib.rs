@@ -1,7 +1,7 @@
 //! The command line of lazyast.
 //!
 //! Each subcommand is one file in `commands`; `find` and `select` share `search`, `check` has
-//! the directory of its name. The crate holds no logic that a
+//! the directory of its name, which `lsp` uses as well. The crate holds no logic that a
 //! user of the library would miss. `interpreter` runs what is written in Python.
 //!
 //! Exit codes: 0 for success, 1 for an error, 2 for an invalid command line. `find` and `select` use those of `grep`:
@@ -25,15 +25,17 @@ mod error;
 mod file_arguments;
 mod format;
 mod interpreter;
-mod open_project;
+mod lsp;
 mod path_bytes;
 mod point;
 mod printed_path;
 mod progress;
+mod project_arguments;
 mod python_version;
 mod run;
 mod sarif;
 mod search;
+mod standard_input;
 mod when;
 mod workflow_command;
 

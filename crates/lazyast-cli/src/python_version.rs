@@ -2,6 +2,8 @@
 
 use clap::Args;
 use lazyast::dump::{TargetPython, VERSIONS};
+use lazyast::store::Configuration;
+use lazyast::{FailureReason, Tree};
 
 use crate::configuration::configuration;
 
@@ -43,7 +45,7 @@ impl PythonVersion {
 }
 
 /// The option that leaves out files with newer syntax.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct SyntaxArguments {
     /// Leave out files with syntax that this Python version lacks: 3.X [default: python in [tool.lazyast] of
     /// pyproject.toml; for `python -m lazyast`, the version of that interpreter; else none is left out]
@@ -54,7 +56,19 @@ pub(crate) struct SyntaxArguments {
 impl SyntaxArguments {
     /// The minor version of the Python whose syntax files may have. Without one they may have any.
     pub(crate) fn newest_syntax(&self) -> Option<u8> {
-        let of_interpreter = || std::env::var(VARIABLE).ok()?.strip_prefix("3.")?.parse().ok();
-        self.python.map(|python| python.minor).or(configuration().python).or_else(of_interpreter)
+        self.newest_syntax_in(configuration())
     }
+
+    /// The same where another configuration counts than that of the current directory.
+    pub(crate) fn newest_syntax_in(&self, configuration: &Configuration) -> Option<u8> {
+        let of_interpreter = || std::env::var(VARIABLE).ok()?.strip_prefix("3.")?.parse().ok();
+        self.python.map(|python| python.minor).or(configuration.python).or_else(of_interpreter)
+    }
+}
+
+/// Why a source is left out, if it has newer syntax than a minor version has.
+pub(crate) fn newer_syntax(tree: &Tree<'_>, newest: Option<u8>) -> Option<String> {
+    let minimum_python = tree.header().facts.minimum_python;
+    let is_newer = newest.is_some_and(|newest| minimum_python > newest);
+    is_newer.then(|| FailureReason::NewerSyntax { minimum_python }.to_string())
 }

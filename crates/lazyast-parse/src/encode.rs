@@ -1,9 +1,21 @@
-//! Text to bytes: the reverse of `decode`, for parts of a source.
+//! Text to bytes: the reverse of `decode`, for a source and for parts of one.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::decode::{BYTE_ORDER_MARK, Charset, cookie};
 use crate::unsupported::Unsupported;
+
+/// The source with a text, such as an editor has it: the bytes of the file that an editor would write. A PEP 263 cookie in
+/// the text names their encoding.
+pub fn source_of_text(text: &str) -> Result<Cow<'_, [u8]>, Unsupported> {
+    let bytes = text.as_bytes();
+    let body = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    match cookie(body).map_or(Ok(Charset::Utf8), Charset::of)? {
+        Charset::Utf8 => Ok(Cow::Borrowed(bytes)),
+        charset => charset.encode(text).map(Cow::Owned),
+    }
+}
 
 /// Replaces parts of a source, which is given as the bytes of a file. All other bytes stay as they are.
 ///
@@ -88,7 +100,22 @@ impl Charset {
 
 #[cfg(test)]
 mod tests {
-    use super::replace_in_source;
+    use super::{replace_in_source, source_of_text};
+
+    #[test]
+    fn a_text_is_encoded_as_its_cookie_says() {
+        for (text, expected) in [
+            ("'ä'\r\n", "'ä'\r\n".as_bytes()),
+            ("# coding: latin-1\n'ä'\n", b"# coding: latin-1\n'\xe4'\n"),
+            ("# coding: koi8-r\n'а'\n", b"# coding: koi8-r\n'\xc1'\n"),
+        ] {
+            let source = source_of_text(text).expect("the encoding has the text");
+            assert_eq!(source, expected, "{text}");
+            assert_eq!(crate::text(&source).expect("a source"), text.replace('\r', ""));
+        }
+        assert!(source_of_text("# coding: latin-1\n'а'\n").is_err());
+        assert!(source_of_text("# coding: no-such\n").is_err());
+    }
 
     #[test]
     fn other_bytes_stay() {

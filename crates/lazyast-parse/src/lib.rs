@@ -41,7 +41,7 @@ mod token_scan;
 mod unicode;
 mod unsupported;
 
-pub use encode::replace_in_source;
+pub use encode::{replace_in_source, source_of_text};
 pub use limits::with_stack_for_all;
 pub use parser::{PARSER_VERSION, PRODUCER, Parser, text};
 pub use unsupported::Unsupported;

@@ -64,11 +64,11 @@ pub fn test_rules(rules: &RuleSet) -> (usize, Vec<FailedTest>) {
 
 /// Parses a pattern or a template.
 pub(crate) fn parse(text: &str) -> Result<Archive<ArchiveBytes>, ParseFailure> {
-    parse_bytes(text.as_bytes())
+    open_archive(parse_bytes(text.as_bytes())?)
 }
 
-/// Parses a source that is not kept.
-pub(crate) fn parse_bytes(source: &[u8]) -> Result<Archive<ArchiveBytes>, ParseFailure> {
+/// Parses a source that is not kept in the cache.
+pub(crate) fn parse_bytes(source: &[u8]) -> Result<ArchiveBytes, ParseFailure> {
     let mut parser = Parser::new();
     let archive = parser.parse(source, &[0; 32]).map_err(|unsupported| match unsupported {
         Unsupported::Syntax { message, offset, .. } => {
@@ -76,6 +76,10 @@ pub(crate) fn parse_bytes(source: &[u8]) -> Result<Archive<ArchiveBytes>, ParseF
         }
         unsupported => ParseFailure { message: unsupported.to_string(), offset: None },
     })?;
-    Archive::open(ArchiveBytes::copy(archive), None)
-        .map_err(|error| ParseFailure { message: error.to_string(), offset: None })
+    Ok(ArchiveBytes::copy(archive))
+}
+
+/// Opens an archive that was made just now.
+pub(crate) fn open_archive(archive: ArchiveBytes) -> Result<Archive<ArchiveBytes>, ParseFailure> {
+    Archive::open(archive, None).map_err(|error| ParseFailure { message: error.to_string(), offset: None })
 }

@@ -2,12 +2,14 @@
 //!
 //! `lazyast-rules` knows no templates, and `lazyast-rewrite` no rules.
 
-use lazyast_query::ExecutionError;
+use lazyast_format::Tree;
+use lazyast_query::{ExecutionError, Hit};
 use lazyast_rules::{RuleError, RuleSet, Suppressions, lines_of_hit};
 
 use crate::archive::OwnedTree;
-use crate::parse;
-use crate::rewrite::{Rewrite, RewriteError, RewriteFailure, compile, rewrite_hits};
+use crate::rewrite::{
+    Rewrite, RewriteError, RewriteFailure, RewrittenSource, compile, rewrite_hits, rewrite_module,
+};
 
 /// The compiled fixes of a set of rules.
 pub struct RuleFixes {
@@ -20,6 +22,8 @@ pub struct RuleFixes {
 pub struct FixedSource {
     /// The new source: the bytes of a file.
     pub source: Vec<u8>,
+    /// The tree of the new source; `None` if the source stays as it is.
+    pub module: Option<OwnedTree>,
     /// The number of findings that were fixed.
     pub fixed: usize,
     /// The indices of rules whose findings stay, with the reasons.
@@ -36,9 +40,11 @@ impl RuleFixes {
     /// assert!(errors.is_empty());
     ///
     /// let all = 0..rules.rules().len();
-    /// let fixed = fixes.fix(&rules, all, b"if x == None: pass\r\n").expect("a source");
+    /// let source = b"if x == None: pass\r\n";
+    /// let module = lazyast::parse(source)?;
+    /// let fixed = fixes.fix(&rules, all, source, module.tree())?;
     /// assert_eq!(fixed.source, b"if x is None: pass\r\n");
-    /// # Ok::<(), lazyast::rules::RuleError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn compile(rules: &RuleSet) -> (Self, Vec<RuleError>) {
         let mut errors = Vec::new();
@@ -63,43 +69,56 @@ impl RuleFixes {
         self.rewrites.get(rule).is_some_and(Option::is_some)
     }
 
-    /// Fixes what some rules find in a source, given as the bytes of a file. One rule after the other is checked in the
-    /// source that the former ones have left. Findings that a comment suppresses stay.
+    /// Fixes what some rules find in a source, given as the bytes of a file and its tree. One rule after the other is
+    /// checked in the source that the former ones have left. Findings that a comment suppresses stay.
     ///
-    /// Each rewritten source is parsed and compared as [`rewrite`](crate::rewrite) does it; a rule whose fix is not
+    /// Each rewritten source is parsed once and compared as [`rewrite`](crate::rewrite) does it; a rule whose fix is not
     /// valid in a file leaves the file as it is.
     pub fn fix(
         &self,
         rules: &RuleSet,
         active: impl IntoIterator<Item = usize>,
         source: &[u8],
+        tree: &Tree<'_>,
     ) -> Result<FixedSource, RewriteFailure> {
-        let mut result = FixedSource { source: source.to_vec(), fixed: 0, failed: Vec::new() };
+        let mut result = FixedSource { source: source.to_vec(), module: None, fixed: 0, failed: Vec::new() };
         for rule in active {
             let Some(rewrite) = self.rewrites.get(rule).and_then(Option::as_ref) else { continue };
-            let module = parse(&result.source)?;
-            match fix_findings(rules, rule, rewrite, &module, &result.source) {
-                Ok(Some((source, fixed))) => {
-                    result.source = source;
-                    result.fixed += fixed;
+            let tree = result.module.as_ref().map_or(tree, OwnedTree::tree);
+            match fix_findings(rules, rule, rewrite, tree, &result.source) {
+                Ok((rewritten, Some(module))) => {
+                    result.source = rewritten.source;
+                    result.module = Some(module);
+                    result.fixed += rewritten.replaced;
                 }
-                Ok(None) => {}
+                Ok((_, None)) => {}
                 Err(failure) => result.failed.push((rule, failure)),
             }
         }
         Ok(result)
     }
+
+    /// Fixes one finding of a rule in a source, whose tree the caller has. `None` if the rule has no fix.
+    pub fn fix_hit(
+        &self,
+        rule: usize,
+        hit: Hit,
+        source: &[u8],
+        tree: &Tree<'_>,
+    ) -> Option<Result<RewrittenSource, RewriteFailure>> {
+        let rewrite = self.rewrites.get(rule)?.as_ref()?;
+        Some(rewrite_hits(rewrite, source, tree, &[hit]))
+    }
 }
 
-/// Fixes what one rule finds. Returns the new source and the number of findings, or `None` if there are none.
+/// Fixes what one rule finds. Beside the new source stands its tree; `None` if the source stays as it is.
 fn fix_findings(
     rules: &RuleSet,
     rule: usize,
     rewrite: &Rewrite,
-    module: &OwnedTree,
+    tree: &Tree<'_>,
     source: &[u8],
-) -> Result<Option<(Vec<u8>, usize)>, RewriteFailure> {
-    let tree = module.tree();
+) -> Result<(RewrittenSource, Option<OwnedTree>), RewriteFailure> {
     let text = crate::text(source)?;
     let failed = |error: ExecutionError| RewriteError::from(error);
     let candidates = rules.candidates(tree, [rule]);
@@ -115,9 +134,5 @@ fn fix_findings(
             hits.push(finding.hit);
         }
     }
-    if hits.is_empty() {
-        return Ok(None);
-    }
-    let rewritten = rewrite_hits(rewrite, source, tree, &hits)?;
-    Ok(Some((rewritten.source, rewritten.replaced)))
+    rewrite_module(rewrite, source, tree, &hits)
 }

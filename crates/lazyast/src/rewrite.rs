@@ -18,8 +18,8 @@ use lazyast_format::Tree;
 use lazyast_parse::{Unsupported, replace_in_source};
 use lazyast_query::{Hit, ParseFailure, Query, QueryError};
 
-use crate::archive::ArchiveBytes;
-use crate::compile::{parse, parse_bytes};
+use crate::archive::{ArchiveBytes, OwnedTree};
+use crate::compile::{open_archive, parse, parse_bytes};
 use crate::parse as parse_source;
 
 pub use lazyast_rewrite::{Edit, RewriteError, SkipReason, SkippedHit, apply};
@@ -92,17 +92,33 @@ pub fn rewrite_hits(
     tree: &Tree<'_>,
     hits: &[Hit],
 ) -> Result<RewrittenSource, RewriteFailure> {
+    rewrite_module(rewrite, source, tree, hits).map(|(rewritten, _)| rewritten)
+}
+
+/// As [`rewrite_hits`]. Beside the new source stands its tree; `None` if the source stays as it is.
+pub(crate) fn rewrite_module(
+    rewrite: &Rewrite,
+    source: &[u8],
+    tree: &Tree<'_>,
+    hits: &[Hit],
+) -> Result<(RewrittenSource, Option<OwnedTree>), RewriteFailure> {
     let text = crate::text(source)?;
-    let new = RefCell::new(source.to_vec());
+    let new = RefCell::new(None);
     let rewritten = rewrite.rewrite(tree, &text, hits, &|edits| {
         let parts: Vec<(Range<usize>, &str)> =
             edits.iter().map(|edit| (edit.start as usize..edit.end as usize, edit.text.as_str())).collect();
         let replaced = replace_in_source(source, &parts)
             .map_err(|reason| ParseFailure { message: reason.to_string(), offset: None })?;
-        let archive = parse_bytes(&replaced);
-        new.replace(replaced);
-        archive
+        let archive = parse_bytes(&replaced)?;
+        new.replace(Some((replaced, archive.clone())));
+        open_archive(archive)
     })?;
     let lazyast_rewrite::Rewritten { edits, replaced, skipped } = rewritten;
-    Ok(RewrittenSource { source: new.into_inner(), edits, replaced, skipped })
+    let (source, module) = match new.into_inner() {
+        None => (source.to_vec(), None),
+        Some((source, archive)) => {
+            (source, Some(OwnedTree::open(archive).expect("the builder writes archives that can be opened")))
+        }
+    };
+    Ok((RewrittenSource { source, edits, replaced, skipped }, module))
 }

@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cache_arguments::CacheArguments;
-use crate::file_arguments::FileArguments;
-use crate::python_version::SyntaxArguments;
+use crate::project_arguments::ProjectArguments;
 use crate::when::When;
 
 #[derive(Args, Debug)]
@@ -30,29 +28,36 @@ pub(crate) struct CheckArguments {
     /// The format of findings
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(super) format: CheckFormatArgument,
+    /// Print the number of findings of each rule, instead of the findings
+    #[arg(long, conflicts_with_all = ["format", "diff", "write_baseline", "list", "test", "schema"])]
+    pub(super) statistics: bool,
     /// When to print colours [auto: if the output is a terminal and NO_COLOR is not set]
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_short_help = true)]
     pub(super) color: When,
-    /// Fail with exit code 2 if a file could not be checked, and name all such files
-    #[arg(long)]
-    pub(super) strict: bool,
-    /// Number of threads [default: the number of processors]
-    #[arg(long, short, value_name = "N", hide_short_help = true)]
-    pub(super) jobs: Option<usize>,
-    /// Read and hash every source, instead of trusting size and timestamps [default: if CI is set]
-    #[arg(long, hide_short_help = true)]
-    pub(super) verify_content: bool,
     #[command(flatten)]
-    pub(super) syntax: SyntaxArguments,
-    #[command(flatten)]
-    pub(super) files: FileArguments,
-    #[command(flatten)]
-    pub(super) cache: CacheArguments,
+    pub(super) project: ProjectArguments,
 }
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Rules")]
 pub(super) struct RuleArguments {
+    #[command(flatten)]
+    pub(super) chosen: ChosenRules,
+    /// Print the selected rules instead of checking
+    #[arg(long, conflicts_with_all = ["test", "schema"])]
+    pub(super) list: bool,
+    /// Run the tests of the selected rules instead of checking
+    #[arg(long, conflicts_with = "schema")]
+    pub(super) test: bool,
+    /// Print the JSON schema of rule files instead of checking
+    #[arg(long, hide_short_help = true)]
+    pub(super) schema: bool,
+}
+
+/// Which rules are checked.
+#[derive(Args, Debug, Default)]
+#[command(next_help_heading = "Rules")]
+pub(crate) struct ChosenRules {
     /// A file with rules, or a directory with such files. Only their rules are checked, and no configuration file is
     /// read, unless --select names others
     #[arg(long, value_name = "FILE|DIR")]
@@ -67,26 +72,28 @@ pub(super) struct RuleArguments {
     /// Rules not to check
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
-    /// Print the selected rules instead of checking
-    #[arg(long, conflicts_with_all = ["test", "schema"])]
-    pub(super) list: bool,
-    /// Run the tests of the selected rules instead of checking
-    #[arg(long, conflicts_with = "schema")]
-    pub(super) test: bool,
-    /// Print the JSON schema of rule files instead of checking
-    #[arg(long, hide_short_help = true)]
-    pub(super) schema: bool,
 }
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Fixes")]
 pub(super) struct FixArguments {
     /// Write what the fixes of rules change, and report what is found afterwards
-    #[arg(long, conflicts_with_all = ["diff", "write_baseline", "list", "test", "schema"])]
+    #[arg(long, conflicts_with_all = ["write_baseline", "list", "test", "schema"])]
     pub(super) fix: bool,
-    /// Print what --fix would change as a diff, and write nothing
+    /// Print what --fix would change as a diff, and write nothing, also if --fix is given
     #[arg(long, conflicts_with_all = ["write_baseline", "list", "test", "schema"])]
     pub(super) diff: bool,
+}
+
+impl FixArguments {
+    /// Whether files are fixed, or only shown as they would be.
+    pub(super) fn is_given(&self) -> bool {
+        self.fix || self.diff
+    }
+
+    pub(super) fn writes(&self) -> bool {
+        self.fix && !self.diff
+    }
 }
 
 #[derive(Args, Debug)]

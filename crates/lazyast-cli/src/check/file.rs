@@ -14,12 +14,12 @@ use crate::point::Point;
 const MAX_EXCERPT_LINES: u32 = 6;
 
 /// What all files have in common.
-pub(super) struct FileChecker<'c> {
-    pub(super) rules: &'c RuleSet,
+pub(crate) struct FileChecker<'c> {
+    pub(crate) rules: &'c RuleSet,
     /// Whether suppressions that suppress nothing are findings.
-    pub(super) unused_ignores: bool,
+    pub(crate) unused_ignores: bool,
     /// The directory that paths of fingerprints are relative to.
-    pub(super) base: PathBuf,
+    pub(crate) base: PathBuf,
 }
 
 /// A file in which rules may have findings.
@@ -34,8 +34,8 @@ pub(super) struct CandidateFile<'f> {
 
 /// What was found in a file.
 #[derive(Debug, Default)]
-pub(super) struct CheckedFile {
-    pub(super) findings: Vec<ReportedFinding>,
+pub(crate) struct CheckedFile {
+    pub(crate) findings: Vec<ReportedFinding>,
     pub(super) suppressed: usize,
     /// Findings that were fixed, or would be.
     pub(super) fixed: usize,
@@ -44,10 +44,19 @@ pub(super) struct CheckedFile {
     /// Why findings were not fixed.
     pub(super) unfixed: Vec<String>,
     /// Why some rules did not check all of the file.
-    pub(super) errors: Vec<String>,
+    pub(crate) errors: Vec<String>,
 }
 
 impl FileChecker<'_> {
+    /// Checks a source with the rules that are for its path. `text` is the decoded source.
+    pub(crate) fn check_tree(&self, path: &Path, printed: &Path, tree: &Tree<'_>, text: &str) -> CheckedFile {
+        let full = absolute(path).unwrap_or_default();
+        let rules = self.rules.rules();
+        let active = (0..rules.len()).filter(|index| rules[*index].is_for(&full));
+        let candidates = self.rules.candidates(tree, active);
+        self.check(&CandidateFile { path, printed, tree, candidates: &candidates }, text)
+    }
+
     /// Checks a file whose decoded source is `text`.
     pub(super) fn check(&self, file: &CandidateFile<'_>, text: &str) -> CheckedFile {
         let mut checked = CheckedFile { errors: self.errors_of_rules(file), ..CheckedFile::default() };
@@ -105,7 +114,12 @@ impl FileChecker<'_> {
     ) -> Result<ReportedFinding, String> {
         let rule = self.rules.rules()[finding.rule].id().to_owned();
         let located = self.located(file, text, finding.range, last_line, rule)?;
-        Ok(ReportedFinding { rule: Some(finding.rule), message: finding.message, ..located })
+        Ok(ReportedFinding {
+            rule: Some(finding.rule),
+            hit: Some(finding.hit),
+            message: finding.message,
+            ..located
+        })
     }
 
     fn unused(
@@ -149,9 +163,11 @@ impl FileChecker<'_> {
         };
         Ok(ReportedFinding {
             rule: None,
+            hit: None,
             path: file.printed.to_string_lossy().into_owned(),
             start: first,
             end: last,
+            last_line,
             message: String::new(),
             text: text.get(start as usize..end as usize).unwrap_or_default().to_owned(),
             excerpt: Excerpt { first_line: first.line, text: excerpt_text.to_owned(), underlined },

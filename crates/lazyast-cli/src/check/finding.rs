@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use lazyast::Hit;
 use lazyast::rules::{BaselineKey, LintRule, RuleSet, Severity};
 
 use crate::point::Point;
@@ -11,18 +12,22 @@ pub(super) const UNUSED_IGNORE: &str = "unused-ignore";
 
 /// A finding with all that formats print of it.
 #[derive(Debug)]
-pub(super) struct ReportedFinding {
+pub(crate) struct ReportedFinding {
     /// The index of the rule; `None` for a suppression that suppresses nothing.
-    pub(super) rule: Option<usize>,
+    pub(crate) rule: Option<usize>,
+    /// What the fix of the rule replaces; `None` for a suppression.
+    pub(crate) hit: Option<Hit>,
     /// The path as it is printed.
     pub(super) path: String,
-    pub(super) start: Point,
-    pub(super) end: Point,
-    pub(super) message: String,
+    pub(crate) start: Point,
+    pub(crate) end: Point,
+    /// The last line on which comments count: of a statement with a block, the one before the block.
+    pub(crate) last_line: u32,
+    pub(crate) message: String,
     /// The text of the finding.
     pub(super) text: String,
     pub(super) excerpt: Excerpt,
-    pub(super) key: BaselineKey,
+    pub(crate) key: BaselineKey,
     /// The same in each run, as long as the text of the finding's lines is.
     pub(super) fingerprint: String,
 }
@@ -39,17 +44,17 @@ pub(super) struct Excerpt {
 
 impl ReportedFinding {
     /// The rule of the finding.
-    pub(super) fn rule<'r>(&self, rules: &'r RuleSet) -> Option<&'r LintRule> {
+    pub(crate) fn rule<'r>(&self, rules: &'r RuleSet) -> Option<&'r LintRule> {
         self.rule.map(|index| &rules.rules()[index])
     }
 
     /// The identifier of the rule.
-    pub(super) fn rule_id<'r>(&self, rules: &'r RuleSet) -> &'r str {
+    pub(crate) fn rule_id<'r>(&self, rules: &'r RuleSet) -> &'r str {
         self.rule(rules).map_or(UNUSED_IGNORE, LintRule::id)
     }
 
     /// How bad the finding is.
-    pub(super) fn severity(&self, rules: &RuleSet) -> Severity {
+    pub(crate) fn severity(&self, rules: &RuleSet) -> Severity {
         self.rule(rules).map_or(Severity::Warning, LintRule::severity)
     }
 }

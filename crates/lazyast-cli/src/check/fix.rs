@@ -1,7 +1,6 @@
 //! `--fix` and `--diff`: what the fixes of rules change in one file.
 
 use std::collections::BTreeSet;
-use std::path::{Path, absolute};
 
 use lazyast::{FileType, ReplaceError, RuleFixes};
 
@@ -20,8 +19,7 @@ impl Fixer {
     pub(super) fn fix(
         &self,
         checker: &FileChecker<'_>,
-        path: &Path,
-        printed: &Path,
+        file: &CandidateFile<'_>,
         source: &[u8],
         mut checked: CheckedFile,
     ) -> CheckedFile {
@@ -32,9 +30,9 @@ impl Fixer {
             .filter(|rule| self.fixes.has_fix(*rule))
             .collect();
         if !rules.is_empty()
-            && let Err(error) = self.try_fix(checker, path, printed, source, rules, &mut checked)
+            && let Err(error) = self.try_fix(checker, file, source, rules, &mut checked)
         {
-            checked.unfixed.push(format!("{}: not fixed: {error}", printed.display()));
+            checked.unfixed.push(format!("{}: not fixed: {error}", file.printed.display()));
         }
         checked
     }
@@ -42,16 +40,20 @@ impl Fixer {
     fn try_fix(
         &self,
         checker: &FileChecker<'_>,
-        path: &Path,
-        printed: &Path,
+        file: &CandidateFile<'_>,
         source: &[u8],
         rules: BTreeSet<usize>,
         checked: &mut CheckedFile,
     ) -> Result<(), String> {
+        let CandidateFile { path, printed, tree, .. } = *file;
         if FileType::of_path(path) == Some(FileType::Notebook) {
             return Err(ReplaceError::Notebook.to_string());
         }
-        let fixed = self.fixes.fix(checker.rules, rules, source).map_err(|failure| failure.to_string())?;
+        if lazyast::store::source_key(source) != tree.header().source_hash {
+            return Err("changed while it was checked".to_owned());
+        }
+        let fixed =
+            self.fixes.fix(checker.rules, rules, source, tree).map_err(|failure| failure.to_string())?;
         let unfixed = fixed.failed.iter().map(|(rule, failure)| {
             format!("{}: rule {}: not fixed: {failure}", printed.display(), checker.rules.rules()[*rule].id())
         });
@@ -59,10 +61,10 @@ impl Fixer {
         if !self.writes {
             print_diff(printed, source, &fixed.source, &mut checked.diff)
                 .map_err(|error| error.to_string())?;
-        } else if fixed.source != source {
+        } else if let Some(module) = &fixed.module {
             lazyast::replace_source(path, source, &fixed.source).map_err(|error| error.to_string())?;
-            match check_again(checker, path, printed, &fixed.source) {
-                Ok(again) => *checked = again,
+            match lazyast::text(&fixed.source) {
+                Ok(text) => *checked = checker.check_tree(path, printed, module.tree(), &text),
                 Err(error) => checked.errors.push(format!("{}: fixed, but: {error}", printed.display())),
             }
         }
@@ -70,21 +72,4 @@ impl Fixer {
         checked.unfixed.extend(unfixed);
         Ok(())
     }
-}
-
-/// Checks the new source of a file.
-fn check_again(
-    checker: &FileChecker<'_>,
-    path: &Path,
-    printed: &Path,
-    source: &[u8],
-) -> Result<CheckedFile, String> {
-    let module = lazyast::parse(source).map_err(|unsupported| unsupported.to_string())?;
-    let text = lazyast::text(source).map_err(|unsupported| unsupported.to_string())?;
-    let full = absolute(path).unwrap_or_default();
-    let rules = checker.rules.rules();
-    let active = (0..rules.len()).filter(|index| rules[*index].is_for(&full));
-    let candidates = checker.rules.candidates(module.tree(), active);
-    let file = CandidateFile { path, printed, tree: module.tree(), candidates: &candidates };
-    Ok(checker.check(&file, &text))
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, absolute};
 
-use lazyast::rules::{Baseline, BaselineKey, RULE_FILE_SCHEMA, RuleSet, Severity};
-use lazyast::{Cache, CheckedModule, MAX_SOURCE_BYTES, OwnedTree, RuleFixes};
+use lazyast::rules::{Baseline, BaselineKey, RULE_FILE_SCHEMA, RuleSet};
+use lazyast::{Cache, CheckedModule, RuleFixes};
 
 use super::arguments::{CheckArguments, CheckFormatArgument};
-use super::configuration::LoadedRules;
+use super::configuration::CompiledRules;
+use super::counts;
 use super::file::{CandidateFile, CheckedFile, FileChecker};
 use super::finding::ReportedFinding;
 use super::fix::Fixer;
@@ -17,11 +18,8 @@ use super::formats::{gitlab, json, sarif, text};
 use crate::error::CommandError;
 use crate::file_arguments::SelectedPaths;
 use crate::format::{LISTED, counted};
-use crate::open_project::open_project;
 use crate::printed_path::printed_path;
-
-/// The name of standard input in the output.
-const STANDARD_INPUT: &str = "<stdin>";
+use crate::standard_input::{STANDARD_INPUT, StandardInput};
 
 /// What a check has found, and what it has not checked.
 #[derive(Default)]
@@ -54,6 +52,18 @@ impl CheckResult {
         self.unfixed.extend(file.unfixed);
         self.failed.extend(file.errors);
     }
+
+    /// How many findings there are, for people.
+    fn summary(&self, rules: &RuleSet) -> String {
+        let mut text = counts::by_severity(&self.findings, rules);
+        if self.suppressed > 0 {
+            text += &format!("; {} suppressed", self.suppressed);
+        }
+        if self.known > 0 {
+            text += &format!("; {} in the baseline", self.known);
+        }
+        text
+    }
 }
 
 impl CheckArguments {
@@ -62,11 +72,12 @@ impl CheckArguments {
             io::stdout().lock().write_all(RULE_FILE_SCHEMA.as_bytes())?;
             return Ok(());
         }
-        let LoadedRules { library, selection, mut errors, .. } = self.rules.load();
-        let (rules, compile_errors) = lazyast::select_rules(&library, &selection);
-        errors.extend(compile_errors);
+        let here = absolute(".").unwrap_or_default();
+        let compiled = self.rules.chosen.compile(&here);
+        let hints = compiled.hints();
+        let CompiledRules { rules, mut errors, .. } = compiled;
         // The tests of rules compile the fixes as well.
-        let fixes = (self.fixes.fix || self.fixes.diff || self.rules.test).then(|| {
+        let fixes = (self.fixes.is_given() || self.rules.test).then(|| {
             let (fixes, fix_errors) = RuleFixes::compile(&rules);
             errors.extend(fix_errors);
             fixes
@@ -79,12 +90,10 @@ impl CheckArguments {
         } else if self.rules.test {
             test(&rules)?;
         } else {
-            for rule in rules.rules() {
-                for hint in rule.query().hints() {
-                    eprintln!("lazyast: hint: rule {}: {hint}", rule.id());
-                }
+            for hint in hints {
+                eprintln!("lazyast: hint: {hint}");
             }
-            let fixer = fixes.map(|fixes| Fixer { fixes, writes: self.fixes.fix });
+            let fixer = fixes.map(|fixes| Fixer { fixes, writes: self.fixes.writes() });
             let outcome = self.check(&rules, fixer.as_ref());
             if errors.is_empty() || outcome.as_ref().is_err_and(CommandError::is_reported) {
                 return outcome;
@@ -97,8 +106,8 @@ impl CheckArguments {
     }
 
     fn check(&self, rules: &RuleSet, fixer: Option<&Fixer>) -> Result<(), CommandError> {
-        let mut selected = self.files.select(self.paths.clone())?;
-        let cache = self.cache.open();
+        let mut selected = self.project.files.select(self.paths.clone())?;
+        let cache = self.project.cache.open();
         let baseline_file = self.baseline.baseline.as_ref().or(self.baseline.write_baseline.as_ref());
         let base = baseline_file.and_then(|path| path.parent()).unwrap_or(Path::new(""));
         let base = if base.as_os_str().is_empty() { absolute(".") } else { absolute(base) };
@@ -111,7 +120,7 @@ impl CheckArguments {
             if fixer.is_some() {
                 return Err(CommandError::new("--fix and --diff take files, not standard input"));
             }
-            check_standard_input(&cache, &checker, &mut result)?;
+            check_standard_input(StandardInput::read(&cache, &self.project.syntax)?, &checker, &mut result);
         }
         if !selected.paths.is_empty() {
             self.check_files(&cache, &selected, &checker, fixer, &mut result)?;
@@ -146,11 +155,11 @@ impl CheckArguments {
         fixer: Option<&Fixer>,
         result: &mut CheckResult,
     ) -> Result<(), CommandError> {
-        let project = open_project(cache, selected, self.jobs, self.verify_content, &self.syntax);
+        let project = self.project.open(cache, selected);
         if project.modules().is_empty() && project.failures().is_empty() && !selected.is_list {
             return Err(CommandError::new("no Python sources found under the paths"));
         }
-        let found = project.check(checker.rules, self.jobs, self.unused_ignores, |module| {
+        let found = project.check(checker.rules, self.project.jobs, self.unused_ignores, |module| {
             check_module(checker, fixer, module, selected.in_current_directory)
         });
         for (index, checked) in found {
@@ -173,8 +182,12 @@ impl CheckArguments {
     fn print(&self, rules: &RuleSet, result: &CheckResult) -> Result<(), CommandError> {
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
         match self.format {
+            _ if self.statistics => {
+                out.write_all(counts::by_rule(&result.findings, rules).as_bytes())?;
+            }
             CheckFormatArgument::Sarif => {
-                let is_complete = result.failed.is_empty() && (result.unchecked.is_empty() || !self.strict);
+                let is_complete =
+                    result.failed.is_empty() && (result.unchecked.is_empty() || !self.project.strict);
                 let document = sarif::document(&result.findings, rules, &result.unchecked, is_complete);
                 writeln!(out, "{document}")?;
             }
@@ -198,7 +211,7 @@ impl CheckArguments {
                     out.write_all(text.as_bytes())?;
                 }
                 if format == CheckFormatArgument::Text && !result.findings.is_empty() {
-                    writeln!(out, "\n{}", summary(rules, result))?;
+                    writeln!(out, "\n{}", result.summary(rules))?;
                 }
             }
         }
@@ -212,7 +225,8 @@ impl CheckArguments {
             eprintln!("lazyast: warning: {failed}");
         }
         let unchecked = result.unchecked.len();
-        let named = if self.strict { unchecked } else { LISTED };
+        let is_strict = self.project.strict;
+        let named = if is_strict { unchecked } else { LISTED };
         for (path, reason) in result.unchecked.iter().take(named) {
             eprintln!("lazyast: warning: {path}: not checked: {reason}");
         }
@@ -222,14 +236,14 @@ impl CheckArguments {
         for unfixed in &result.unfixed {
             eprintln!("lazyast: warning: {unfixed}");
         }
-        if self.fixes.fix || self.fixes.diff {
+        if self.fixes.is_given() {
             let findings = counted(result.fixed, "finding", "findings");
-            let verb = if self.fixes.fix { "fixed" } else { "would be fixed" };
+            let verb = if self.fixes.writes() { "fixed" } else { "would be fixed" };
             eprintln!("lazyast: {findings} {verb} in {}", counted(result.fixed_files, "file", "files"));
         } else if result.findings.is_empty() && io::stderr().is_terminal() {
             eprintln!("lazyast: no findings in {}", counted(result.checked, "file", "files"));
         }
-        let unusable = result.failed.len() + if self.strict { unchecked } else { 0 };
+        let unusable = result.failed.len() + if is_strict { unchecked } else { 0 };
         if unusable > 0 {
             return Err(CommandError::new("not everything could be checked"));
         }
@@ -262,7 +276,7 @@ fn check_module(
         Ok(text) => {
             let found = checker.check(&file, &text);
             match fixer {
-                Some(fixer) => fixer.fix(checker, module.path(), printed, &source, found),
+                Some(fixer) => fixer.fix(checker, &file, &source, found),
                 None => found,
             }
         }
@@ -274,16 +288,8 @@ fn check_module(
 }
 
 /// Checks the source that standard input has.
-fn check_standard_input(
-    cache: &Cache,
-    checker: &FileChecker<'_>,
-    result: &mut CheckResult,
-) -> Result<(), CommandError> {
-    let mut source = Vec::new();
-    // The parser reports an error for sources that are longer than the limit.
-    io::stdin().take(MAX_SOURCE_BYTES + 1).read_to_end(&mut source)?;
-    let archive = cache.archive(&source).map_err(|reason| reason.to_string());
-    let opened = archive.and_then(|archive| OwnedTree::open(archive).map_err(|error| error.to_string()));
+fn check_standard_input(input: StandardInput, checker: &FileChecker<'_>, result: &mut CheckResult) {
+    let StandardInput { source, opened } = input;
     let text = lazyast::text(&source).map_err(|unsupported| unsupported.to_string());
     match opened.and_then(|opened| Ok((opened, text?))) {
         Ok((opened, text)) => {
@@ -295,7 +301,6 @@ fn check_standard_input(
         }
         Err(reason) => result.unchecked.push((STANDARD_INPUT.to_owned(), reason)),
     }
-    Ok(())
 }
 
 /// Gives each finding a fingerprint. Equal findings of a file are numbered.
@@ -317,31 +322,6 @@ fn write_baseline(path: &Path, result: &CheckResult) -> Result<(), CommandError>
         .map_err(|error| CommandError::new(format!("{}: {error}", path.display())))?;
     eprintln!("lazyast: {}: {}", path.display(), counted(baseline.len(), "finding", "findings"));
     Ok(())
-}
-
-/// How many findings there are, for people.
-fn summary(rules: &RuleSet, result: &CheckResult) -> String {
-    let findings = &result.findings;
-    let mut by_severity = Vec::new();
-    for (severity, plural) in [
-        (Severity::Error, "errors"),
-        (Severity::Warning, "warnings"),
-        (Severity::Info, "infos"),
-        (Severity::Hint, "hints"),
-    ] {
-        let count = findings.iter().filter(|finding| finding.severity(rules) == severity).count();
-        if count > 0 {
-            by_severity.push(counted(count, severity.name(), plural));
-        }
-    }
-    let mut text = format!("{}: {}", counted(findings.len(), "finding", "findings"), by_severity.join(", "));
-    if result.suppressed > 0 {
-        text += &format!("; {} suppressed", result.suppressed);
-    }
-    if result.known > 0 {
-        text += &format!("; {} in the baseline", result.known);
-    }
-    text
 }
 
 /// Lists rules, one on each line.

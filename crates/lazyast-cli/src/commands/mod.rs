@@ -9,6 +9,7 @@ pub(crate) mod dump;
 pub(crate) mod export;
 pub(crate) mod find;
 pub(crate) mod gc;
+pub(crate) mod lsp;
 pub(crate) mod man;
 pub(crate) mod pack;
 pub(crate) mod run;

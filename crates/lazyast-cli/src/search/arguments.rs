@@ -4,9 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::cache_arguments::CacheArguments;
-use crate::file_arguments::FileArguments;
-use crate::python_version::SyntaxArguments;
+use crate::project_arguments::ProjectArguments;
 use crate::when::When;
 
 /// The exit codes of searches.
@@ -45,23 +43,10 @@ pub(crate) struct SearchArguments {
     /// Print the compiled query instead of searching
     #[arg(long, hide_short_help = true)]
     pub(super) explain: bool,
-    /// Fail with exit code 2 if a file could not be searched, and name all such files
-    #[arg(long)]
-    pub(super) strict: bool,
-    /// Number of threads [default: the number of processors]
-    #[arg(long, short, value_name = "N", hide_short_help = true)]
-    pub(super) jobs: Option<usize>,
-    /// Read and hash every source, instead of trusting size and timestamps [default: if CI is set]
-    #[arg(long, hide_short_help = true)]
-    pub(super) verify_content: bool,
-    #[command(flatten)]
-    pub(super) syntax: SyntaxArguments,
     #[command(flatten)]
     pub(super) output: OutputArguments,
     #[command(flatten)]
-    pub(super) files: FileArguments,
-    #[command(flatten)]
-    pub(super) cache: CacheArguments,
+    pub(super) project: ProjectArguments,
 }
 
 #[derive(Args, Debug)]

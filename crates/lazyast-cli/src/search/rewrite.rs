@@ -1,26 +1,43 @@
 //! `find --rewrite`: shows what replacing hits would change, or writes it.
 
 use std::ffi::OsString;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use lazyast::rewrite::{Rewrite, RewrittenSource, compile, rewrite_hits, rewrite_source};
-use lazyast::{FileType, Hit, MAX_SOURCE_BYTES, Module, ReplaceError, Tree};
+use lazyast::rewrite::{Rewrite, RewriteError, RewrittenSource, compile, rewrite_hits};
+use lazyast::{FileType, Hit, Module, ReplaceError, Tree};
 
 use super::arguments::SearchArguments;
 use super::queries::{QueryLanguage, SearchedQueries};
 use crate::diff::print_diff;
 use crate::error::CommandError;
 use crate::format::{LISTED, counted};
-use crate::open_project::open_project;
+use crate::standard_input::{STANDARD_INPUT, StandardInput};
+
+/// The options about the output of hits, which a rewrite does not print.
+const OF_HITS: [&str; 13] = [
+    "format",
+    "json",
+    "files_with_matches",
+    "count",
+    "quiet",
+    "only_matching",
+    "after_context",
+    "before_context",
+    "context",
+    "max_count",
+    "null",
+    "sort",
+    "stats",
+];
 
 /// What to do with hits besides finding them.
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Rewrite")]
 pub(crate) struct RewriteArguments {
     /// Replace hits with a template: Python code with the metavariables of the pattern. An empty one deletes statements
-    #[arg(long, value_name = "TEMPLATE", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TEMPLATE", allow_hyphen_values = true, conflicts_with_all = OF_HITS)]
     rewrite: Option<String>,
     /// Print what --rewrite would change, and write nothing [default, unless --apply is given]
     #[arg(long, requires = "rewrite")]
@@ -75,17 +92,18 @@ impl SearchArguments {
         for hint in queries.combined.hints() {
             eprintln!("lazyast: hint: {hint}");
         }
-        let mut selected = self.files.select(arguments.map(PathBuf::from).collect())?;
+        let mut selected = self.project.files.select(arguments.map(PathBuf::from).collect())?;
+        let cache = self.project.cache.open();
         let mut result = RewriteResult::default();
         let named = selected.paths.len();
         selected.paths.retain(|path| path.as_os_str() != "-");
         if selected.paths.len() < named {
-            rewrite_standard_input(&rewrite, action, &mut result)?;
+            let input = StandardInput::read(&cache, &self.project.syntax)?;
+            rewrite_standard_input(&rewrite, action, input, &mut result)?;
         }
         if !selected.paths.is_empty() {
-            let cache = self.cache.open();
-            let project = open_project(&cache, &selected, self.jobs, self.verify_content, &self.syntax);
-            let found = project.search_once(&queries.combined, self.jobs, |module, tree, hits| {
+            let project = self.project.open(&cache, &selected);
+            let found = project.search_once(&queries.combined, self.project.jobs, |module, tree, hits| {
                 rewrite_module(&rewrite, action, module, tree, &hits)
             });
             for (index, found) in found {
@@ -95,13 +113,13 @@ impl SearchArguments {
                     Err(error) => result.failed.push(format!("{}: {error}", path.display())),
                 }
             }
-            let failures = project.failures().iter();
-            result
-                .unsearched
-                .extend(failures.map(|failure| format!("{}: {}", failure.path.display(), failure.reason)));
+            for failure in project.failures() {
+                let path = failure.path.display();
+                result.unsearched.push(format!("{path}: not searched: {}", failure.reason));
+            }
         }
         io::stdout().lock().write_all(&result.output)?;
-        result.conclude(action, self.strict)
+        result.conclude(action, self.project.strict)
     }
 }
 
@@ -136,26 +154,37 @@ fn rewrite_module(
 fn rewrite_standard_input(
     rewrite: &Rewrite,
     action: RewriteAction,
+    input: StandardInput,
     result: &mut RewriteResult,
 ) -> Result<(), CommandError> {
-    let mut old = Vec::new();
-    io::stdin().take(MAX_SOURCE_BYTES + 1).read_to_end(&mut old)?;
-    match rewrite_source(rewrite, &old) {
-        Ok(new) => {
-            let mut output = Vec::new();
-            if action.prints {
-                print_diff(Path::new("<stdin>"), &old, &new.source, &mut output)?;
-            } else {
-                output.clone_from(&new.source);
-            }
-            result.add("<stdin>", &new, &output);
+    let StandardInput { source: old, opened } = input;
+    let rewritten = match &opened {
+        Err(reason) => {
+            result.unsearched.push(format!("{STANDARD_INPUT}: not searched: {reason}"));
+            None
         }
-        Err(error) => {
-            if !action.prints {
-                result.output.extend_from_slice(&old);
+        Ok(module) => {
+            let hits = rewrite.query().hits(module.tree()).map_err(RewriteError::from);
+            match hits.map_err(Into::into).and_then(|hits| rewrite_hits(rewrite, &old, module.tree(), &hits))
+            {
+                Ok(new) => Some(new),
+                Err(error) => {
+                    result.failed.push(format!("{STANDARD_INPUT}: {error}"));
+                    None
+                }
             }
-            result.failed.push(format!("<stdin>: {error}"));
         }
+    };
+    match rewritten {
+        Some(new) if action.prints => {
+            let mut diff = Vec::new();
+            print_diff(Path::new(STANDARD_INPUT), &old, &new.source, &mut diff)?;
+            result.add(STANDARD_INPUT, &new, &diff);
+        }
+        Some(new) => result.add(STANDARD_INPUT, &new, &new.source),
+        // The reader of the output gets the whole source also where nothing changes.
+        None if !action.prints => result.output.extend_from_slice(&old),
+        None => {}
     }
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! Running a search: compile the queries, open the project, search it in parallel, print.
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
-use lazyast::{Cache, FailureReason, Hit, MAX_SOURCE_BYTES, OwnedTree, Tree};
+use lazyast::{Cache, Hit, Tree};
 
 use super::arguments::{SearchArguments, SortArgument};
 use super::file_hits::{FileHits, HitSource};
@@ -15,12 +15,9 @@ use super::queries::{QueryLanguage, SearchedQueries};
 use crate::error::CommandError;
 use crate::file_arguments::SelectedPaths;
 use crate::format::{LISTED, counted};
-use crate::open_project::open_project;
 use crate::printed_path::printed_path;
 use crate::sarif;
-
-/// The name of standard input in the output.
-const STANDARD_INPUT: &str = "<stdin>";
+use crate::standard_input::{STANDARD_INPUT, StandardInput};
 
 /// A file with hits.
 struct SearchedFile {
@@ -60,8 +57,8 @@ impl SearchArguments {
             write!(io::stdout().lock(), "{}", queries.combined)?;
             return Ok(());
         }
-        let mut selected = self.files.select(arguments.map(PathBuf::from).collect())?;
-        let cache = self.cache.open();
+        let mut selected = self.project.files.select(arguments.map(PathBuf::from).collect())?;
+        let cache = self.project.cache.open();
         let format = OutputFormat::new(&self.output, language);
         let mut result = SearchResult::default();
         let named = selected.paths.len();
@@ -84,22 +81,7 @@ impl SearchArguments {
         format: OutputFormat,
         result: &mut SearchResult,
     ) -> Result<(), CommandError> {
-        let mut source = Vec::new();
-        // The parser reports an error for sources that are longer than the limit.
-        io::stdin().take(MAX_SOURCE_BYTES + 1).read_to_end(&mut source)?;
-        let opened = match cache.archive(&source) {
-            Ok(archive) => OwnedTree::open(archive).map_err(|error| error.to_string()),
-            Err(reason) => Err(reason.to_string()),
-        };
-        let opened = opened.and_then(|opened| {
-            let minimum_python = opened.tree().header().facts.minimum_python;
-            match self.syntax.newest_syntax() {
-                Some(newest) if minimum_python > newest => {
-                    Err(FailureReason::NewerSyntax { minimum_python }.to_string())
-                }
-                _ => Ok(opened),
-            }
-        });
+        let StandardInput { source, opened } = StandardInput::read(cache, &self.project.syntax)?;
         let opened = match opened {
             Ok(opened) => opened,
             Err(reason) => {
@@ -135,14 +117,14 @@ impl SearchArguments {
         format: OutputFormat,
         result: &mut SearchResult,
     ) -> Result<(), CommandError> {
-        let project = open_project(cache, selected, self.jobs, self.verify_content, &self.syntax);
+        let project = self.project.open(cache, selected);
         if project.modules().is_empty() && project.failures().is_empty() {
             return Err(CommandError::new("no Python sources found under the paths").hint(
                 "hidden files, those that .gitignore excludes, and directories such as build, dist and venv are passed \
                  over; --hidden, --no-ignore and -t select others",
             ));
         }
-        let found = project.search_once(&queries.combined, self.jobs, |module, tree, hits| {
+        let found = project.search_once(&queries.combined, self.project.jobs, |module, tree, hits| {
             let path = printed_path(module.path(), selected.in_current_directory);
             self.output_of(format, HitSource::File(module.path()), path, tree, hits, queries)
         });
@@ -211,7 +193,8 @@ impl SearchArguments {
             }
         }
         if matches!(format, OutputFormat::Sarif) {
-            let is_complete = result.failed.is_empty() && (result.unsearched.is_empty() || !self.strict);
+            let is_complete =
+                result.failed.is_empty() && (result.unsearched.is_empty() || !self.project.strict);
             let rules = formats::sarif::rules(&queries.texts);
             let document = sarif::document(rules, results, &result.unsearched, is_complete);
             writeln!(out, "{document}")?;
@@ -229,8 +212,9 @@ impl SearchArguments {
             eprintln!("lazyast: warning: {failed}");
         }
         let unsearched = result.unsearched.len();
-        if !self.output.quiet || self.strict {
-            let named = if self.strict { unsearched } else { LISTED };
+        let is_strict = self.project.strict;
+        if !self.output.quiet || is_strict {
+            let named = if is_strict { unsearched } else { LISTED };
             for (path, reason) in result.unsearched.iter().take(named) {
                 eprintln!("lazyast: warning: {path}: not searched: {reason}");
             }
@@ -252,7 +236,7 @@ impl SearchArguments {
         } else if files.is_empty() && !self.output.quiet && io::stderr().is_terminal() {
             eprintln!("lazyast: no hits in {}", counted(result.searched, "file", "files"));
         }
-        let unusable = result.failed.len() + if self.strict { unsearched } else { 0 };
+        let unusable = result.failed.len() + if is_strict { unsearched } else { 0 };
         match unusable {
             0 if files.is_empty() => Err(CommandError::NoHits),
             0 => Ok(()),

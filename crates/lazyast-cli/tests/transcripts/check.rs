@@ -48,6 +48,11 @@ fn formats_of_findings() {
     }
     assert_transcript!(
         sandbox,
+        "check-statistics",
+        ["check", "--rules", "rules", "--statistics", "--unused-ignores", "src", "pkg"]
+    );
+    assert_transcript!(
+        sandbox,
         "check-color",
         ["check", "--rules", "rules", "--color", "always", "src/app.py"]
     );
@@ -100,6 +105,8 @@ fn wrong_rules_and_files() {
     let input =
         sandbox.run_with_input(&["check", "--rules", "rules", "--format", "concise", "-"], b"print(1)\n");
     assert_transcript!(sandbox, "check-stdin", input);
+    let newer = sandbox.run_with_input(&["check", "--python", "3.11", "-"], b"type X = eval(y)\n");
+    assert_transcript!(sandbox, "check-stdin-newer", newer);
 }
 
 #[test]

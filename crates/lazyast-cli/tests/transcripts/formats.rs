@@ -96,6 +96,8 @@ fn newer_syntax() {
     let input = b"type X = int\n";
     let standard_input = ["find", "--python", "3.11", "--strict", "print($$$)", "-"];
     assert_transcript!(sandbox, "newer-stdin", sandbox.run_with_input(&standard_input, input));
+    let rewrite = ["find", "--python", "3.11", "X", "--rewrite", "Y", "--apply", "-"];
+    assert_transcript!(sandbox, "newer-stdin-rewrite", sandbox.run_with_input(&rewrite, b"type X = int\n"));
     sandbox.write("pyproject.toml", "[tool.lazyast]\npython = \"3.11\"\n");
     assert_transcript!(sandbox, "newer-configured", sandbox.run(&arguments));
     // The option counts more than the file.

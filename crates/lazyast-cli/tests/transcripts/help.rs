@@ -11,6 +11,7 @@ fn help_of_every_command() {
         "find",
         "select",
         "check",
+        "lsp",
         "dump",
         "stats",
         "verify",

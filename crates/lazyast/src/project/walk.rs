@@ -49,15 +49,35 @@ pub(crate) fn add_directory(
     }
 }
 
+impl FileSelection {
+    /// Whether a file would be found below a directory, as the options and ignore files say. Only the directories between
+    /// the two are listed.
+    pub fn finds(&self, root: &Path, file: &Path) -> bool {
+        let target = file.to_owned();
+        let walk = walk_where(root, self, move |path| target.starts_with(path));
+        walk.build().flatten().any(|entry| entry.path() == file)
+    }
+}
+
 fn walk(root: &Path, selection: &FileSelection) -> WalkBuilder {
+    walk_where(root, selection, |_| true)
+}
+
+/// A walk that passes over further paths.
+fn walk_where(
+    root: &Path,
+    selection: &FileSelection,
+    is_wanted: impl Fn(&Path) -> bool + Send + Sync + 'static,
+) -> WalkBuilder {
     let mut walk = WalkBuilder::new(root);
     selection.configure(&mut walk);
     let selection = selection.clone();
     walk.filter_entry(move |entry| {
         // The root is taken whatever its name is.
         let is_directory = entry.file_type().is_some_and(|kind| kind.is_dir());
-        entry.depth() == 0
-            || if is_directory { selection.enters(entry.path()) } else { selection.takes(entry.path()) }
+        let is_selected =
+            || if is_directory { selection.enters(entry.path()) } else { selection.takes(entry.path()) };
+        entry.depth() == 0 || is_wanted(entry.path()) && is_selected()
     });
     walk
 }
