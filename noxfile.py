@@ -151,6 +151,14 @@ def whole(session):
     )  # fmt: skip
 
 
+def whole_tables(session):
+    """Compare all tables of the interpreter's standard library with what `ast` gives, row for row: many minutes."""
+    install_wheel(session)
+    library = standard_library(session)
+    paths = [path for path in library.iterdir() if path.name != "site-packages" and path.exists()]
+    session.run("python", "tests/python/table_rows.py", *sorted(map(str, paths)))
+
+
 def cpython(session):
     """Run all of CPython's own tests of what uses trees, with `lazyast.install()` and without it."""
     install_wheel(session, "pytest")
@@ -163,6 +171,7 @@ LAST = next(reversed(FOUND.values()), None)
 for version, path in FOUND.items():
     nox.session(python, name=f"python-{version}", python=path, requires=["wheel"])
     nox.session(whole, name=f"whole-{version}", python=path, requires=["wheel"], default=False, tags=["whole"])
+    nox.session(whole_tables, name=f"whole-tables-{version}", python=path, requires=["wheel"], default=False)
     nox.session(cpython, name=f"cpython-{version}", python=path, requires=["wheel"], default=False, tags=["cpython"])
 
 

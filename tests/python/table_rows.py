@@ -1,8 +1,20 @@
-"""The rows of every table, made with `ast` and `tokenize` alone: what the tables of lazyast are compared with."""
+"""The rows of every table, made with `ast` and `tokenize` alone: what the tables of lazyast are compared with.
+
+    python tests/python/table_rows.py PATH...
+
+compares all tables of the files below the paths, and prints how many rows were equal; an assertion fails at the first
+difference.
+"""
 
 import ast
 import io
+import sys
 import tokenize
+from pathlib import Path
+
+RELATIONS = ["nodes", "definitions", "calls", "imports", "constants", "comments"]
+# How many files are compared at once, so that memory does not grow with the project.
+FILES_AT_ONCE = 25
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -230,3 +242,66 @@ class File:
                     "file": self.path, "lineno": token.start[0], "col_offset": start,
                     "end_col_offset": start + len(token.string.encode()), "text": token.string,
                 }  # fmt: skip
+
+
+def rows_of(table):
+    """Return the rows of a table as tuples."""
+    rows = []
+    for batch in table:
+        columns = [batch[name].to_pylist() for name in batch.columns]
+        rows += zip(*columns)
+    return rows
+
+
+def module_name(path, packages):
+    parts = [] if path.stem == "__init__" else [path.stem]
+    directory = path.parent
+    while directory in packages:
+        parts.insert(0, directory.name)
+        directory = directory.parent
+    return (".".join(parts), path.stem == "__init__") if parts else None
+
+
+def compare(project, step=1):
+    """Compare every table of a project, file by file, with what `ast` gives. Give the number of rows.
+
+    With a step of N, compare every Nth file.
+    """
+    reasons = dict(rows_of(project.files(columns=["file", "reason"])))
+    packages = {path.parent for path in map(Path, reasons) if path.stem == "__init__"}
+    paths = [module.path for module in project][::step]
+    count = 0
+    for first in range(0, len(paths), FILES_AT_ONCE):
+        files = paths[first : first + FILES_AT_ONCE]
+        found = {}
+        for relation in RELATIONS:
+            table = project.table(relation, files=files)
+            for row in rows_of(table):
+                found.setdefault((relation, row[0]), []).append(dict(zip(table.columns, row)))
+        for path in files:
+            if reasons[str(path)] is not None:
+                assert all((relation, str(path)) not in found for relation in RELATIONS)
+                continue
+            file = File(str(path), path.read_bytes(), module_name(path, packages))
+            for relation in RELATIONS:
+                actual = found.pop((relation, str(path)), [])
+                columns = project.table(relation).columns
+                expected = [{name: row[name] for name in columns} for row in getattr(file, relation)()]
+                for one, other in zip(actual, expected):
+                    assert one == other, (relation, path)
+                assert len(actual) == len(expected), (relation, path)
+                count += len(actual)
+        # No row is of a file that nobody asked for.
+        assert not found, sorted(found)
+    return count
+
+
+def main():
+    import lazyast
+
+    project = lazyast.Project([Path(path) for path in sys.argv[1:]])
+    print(f"{compare(project):,} rows of {len(project):,} files are equal", flush=True)
+
+
+if __name__ == "__main__":
+    main()
