@@ -40,12 +40,20 @@ SUITES = {
     "gast": ("0.6.0", ["gast==0.6.0"], ["tests"]),
     "beniget": ("0.4.2.post1", ["gast==0.6.0"], ["tests"]),
     "RestrictedPython": ("8.0", ["RestrictedPython==8.0", "pytest-mock"], ["tests"]),
-    "bandit": ("1.9.4", ["bandit[sarif]==1.9.4", "GitPython", "beautifulsoup4", "fixtures", "testscenarios", "testtools"], ["tests"]),
+    "bandit": (
+        "1.9.4",
+        ["bandit[sarif]==1.9.4", "GitPython", "beautifulsoup4", "fixtures", "testscenarios", "testtools"],
+        ["tests"],
+    ),
     "beartype": ("0.23.1", ["beartype==0.23.1"], ["beartype_test"]),
     "coverage": ("7.17.5", ["coverage==7.17.5", "flaky", "hypothesis"], ["tests/test_arcs.py", "tests/test_parser.py"]),
     "griffelib": ("2.4.1", ["griffe==2.4.1", "mkdocstrings-python", "jsonschema"], ["tests"]),
     "interrogate": ("1.7.0", ["interrogate[png]==1.7.0"], ["tests"]),
-    "pylint": ("4.1.4", ["pylint==4.1.4", "pytest-benchmark", "pytest-timeout"], ["tests/test_functional.py", "tests/checkers"]),
+    "pylint": (
+        "4.1.4",
+        ["pylint==4.1.4", "pytest-benchmark", "pytest-timeout"],
+        ["tests/test_functional.py", "tests/checkers"],
+    ),
     "radon": ("6.0.1", ["radon==6.0.1"], ["radon/tests"]),
     "typeguard": ("4.6.1", ["typeguard==4.6.1"], ["tests"]),
 }
