@@ -212,10 +212,11 @@ class Project:
     def tree(self, index: int) -> ast.Module | None:
         """The tree of a module, or `None` if the interpreter has to parse it."""
 
-def pattern(text: str, *, literal_names: bool = False) -> Query:
+def pattern(text: str, *, literal_names: bool = False, fold_constants: bool = False) -> Query:
     """Compile a pattern: Python code with metavariables. Raises `QueryError`.
 
-    A dotted name matches what stands for it in files that import it; with `literal_names`, it is compared as text.
+    A dotted name matches what stands for it in files that import it; with `literal_names`, it is compared as text. With
+    `fold_constants`, constants are compared by value, however they are written: `3600` matches `60 * 60`.
     """
 
 def rewrite(source: AnyStr, query: Query | str, template: str) -> AnyStr:
@@ -225,8 +226,8 @@ def rewrite(source: AnyStr, query: Query | str, template: str) -> AnyStr:
     an invalid pattern or template, and `RewriteError` if a replacement is not valid in its place.
     """
 
-def selector(text: str, *, literal_names: bool = False) -> Query:
-    """Compile a selector. Raises `QueryError`. `literal_names` is for the patterns in it."""
+def selector(text: str, *, literal_names: bool = False, fold_constants: bool = False) -> Query:
+    """Compile a selector. Raises `QueryError`. The options are those of `pattern`, for the patterns in it."""
 
 @final
 class Names:

@@ -1,9 +1,9 @@
 """Compare random patterns and selectors with the oracle.
 
-    python tests/queries/fuzz.py [patterns] [selectors] [--seed N] [--seconds N] [--directory DIRECTORY]
+    python tests/queries/fuzz.py [patterns] [folded] [selectors] [--seed N] [--seconds N | --texts N] [--directory DIRECTORY]
 
-Patterns are statements and expressions of real code, with metavariables at random positions. Selectors describe what
-is around and inside real nodes. Both run on the file that they come from, so that most of them have hits. A text that
+Patterns are statements and expressions of real code, with metavariables and deep operators at random positions; `folded`
+are patterns whose constants are compared by value. Selectors describe what is around and inside real nodes. Both run on the file that they come from, so that most of them have hits. A text that
 is an error for one of the two alone is a difference as well. The seed, which is printed, repeats a run. Exits with 1 if
 anything differs, or if nothing has hits.
 """
@@ -42,10 +42,13 @@ SINGLE = ("ANON_META", "META_A", "META_B", "META_C")
 SEQUENCES = ("RUN_META_", "RUN_META_", "RUN_META_P", "RUN_META_Q")
 # A value that is removed with its `=`: parameters after a default need one.
 DROPPED = "DROPPED_META"
+# A call that becomes `<... P ...>`, and its second argument.
+DEEP, DEEP_END = "DEEP_META", "DEEP_META_END"
 
 
 def metavariable_text(text):
     text = text.replace(f"={DROPPED}", "").replace("ANON_META", "$_")
+    text = text.replace(f"{DEEP}(", "<... ").replace(f", {DEEP_END})", " ...>")
     return re.sub(r"RUN_META_([PQ]?)", r"$$$\1", re.sub(r"\bMETA_([ABC])", r"$\1", text))
 
 
@@ -81,6 +84,8 @@ class MetavariableInserter(ast.NodeTransformer):
         replacement = self.metavariable_for(node)
         if replacement is not None:
             return replacement
+        if self.can_be_replaced(node) and self.happens(0.3):
+            return self.deep_operator(node)
         if isinstance(node, ast.JoinedStr):
             for part in node.values:
                 self.format_parts.add(id(part))
@@ -95,12 +100,22 @@ class MetavariableInserter(ast.NodeTransformer):
             node.decorator_list = []
         return node
 
+    def can_be_replaced(self, node):
+        is_part = isinstance(node, ast.Slice | ast.Starred) or id(node) in self.format_parts
+        return isinstance(node, ast.expr) and not is_part
+
+    def deep_operator(self, node):
+        """A deep operator for an expression: of itself, or of an expression inside of it."""
+        if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+            return node
+        inside = [each for each in ast.walk(node) if self.can_be_replaced(each)]
+        operand = self.generic_visit(copy.deepcopy(self.chance.choice(inside)))
+        return ast.Call(named(DEEP), [operand, named(DEEP_END)], [])
+
     def metavariable_for(self, node):
         """A metavariable for a whole node, or None."""
         if isinstance(node, ast.expr):
-            if isinstance(node, ast.Slice | ast.Starred) or id(node) in self.format_parts:
-                return None
-            return named(self.single()) if self.happens() else None
+            return named(self.single()) if self.can_be_replaced(node) and self.happens() else None
         if isinstance(node, ast.pattern):
             return ast.MatchAs(None, self.single()) if self.happens() else None
         if isinstance(node, ast.stmt):
@@ -367,6 +382,11 @@ def selectors(chance, index):
 
 LANGUAGES = {
     "patterns": (patterns, oracle.compile_pattern, partial(lazyast.pattern, literal_names=True)),
+    "folded": (
+        patterns,
+        partial(oracle.compile_pattern, fold_constants=True),
+        partial(lazyast.pattern, literal_names=True, fold_constants=True),
+    ),
     "selectors": (selectors, oracle.compile_selector, partial(lazyast.selector, literal_names=True)),
 }
 
@@ -408,11 +428,15 @@ def check(language, text, tree, same_tree, counts):
     return f"{len(hits)} hits, {len(matches)} of lazyast; it lacks {lacks}, it has {has}"[:1200]
 
 
-def fuzz(language, chance, seconds, paths):
-    """Compare for some time. Returns the number of differences."""
+def fuzz(language, chance, seconds, texts, paths):
+    """Compare for some time, or some texts. Returns the number of differences."""
     make = LANGUAGES[language][0]
-    counts, end = Counter(), time.monotonic() + seconds
-    while time.monotonic() < end:
+    counts, end = Counter(), time.monotonic() + (seconds if texts is None else float("inf"))
+
+    def is_done():
+        return time.monotonic() > end or counts["texts"] == texts
+
+    while not is_done():
         path = chance.choice(paths)
         source = path.read_bytes()
         try:
@@ -430,7 +454,7 @@ def fuzz(language, chance, seconds, paths):
                 counts["different"] += 1
                 if counts["different"] <= SHOWN:
                     print(f"{path}: {text[:1000]!r}\n    {difference}", flush=True)
-            if time.monotonic() > end:
+            if is_done():
                 break
     names = ("texts", "files", "invalid for both", "with hits", "hits", "different")
     print(f"{language}: {', '.join(f'{counts[name]} {name}' for name in names)}", flush=True)
@@ -439,20 +463,21 @@ def fuzz(language, chance, seconds, paths):
 
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("languages", nargs="*", metavar="LANGUAGE", help="patterns, selectors [default: both]")
+    parser.add_argument("languages", nargs="*", metavar="LANGUAGE", help="patterns, folded, selectors [default: all]")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32))
     parser.add_argument("--seconds", type=float, default=60, help="for each language [default: 60]")
+    parser.add_argument("--texts", type=int, help="compare so many texts of each language, however long it takes")
     parser.add_argument("--directory", type=Path, default=Path(sysconfig.get_path("stdlib")))
     options = parser.parse_args(arguments)
     if unknown := set(options.languages) - set(LANGUAGES):
-        parser.error(f"{', '.join(unknown)}: neither patterns nor selectors")
+        parser.error(f"{', '.join(unknown)}: neither patterns, folded nor selectors")
     warnings.simplefilter("ignore")
     sys.setrecursionlimit(20_000)
     paths = [path for path in in_order(files_under(options.directory)) if path.stat().st_size in SIZES]
     print(f"seed {options.seed}, {len(paths)} files", flush=True)
     different = 0
     for language in options.languages or LANGUAGES:
-        different += fuzz(language, random.Random(options.seed), options.seconds, paths)
+        different += fuzz(language, random.Random(options.seed), options.seconds, options.texts, paths)
     return 1 if different else 0
 
 

@@ -7,6 +7,7 @@ of the right kind.
 
 import ast
 import itertools
+import operator
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ class Hit:
     last: ast.AST
     captures: dict[str, NodeOrName | list[NodeOrName]] = field(default_factory=dict)
     nodes: list[ast.AST] = field(default_factory=list)
+    # What the metavariables matched, as `captures` and as repeated metavariables are compared.
+    env: dict[Any, Any] = field(default_factory=dict)
 
     def __post_init__(self):
         self.nodes = self.nodes or [self.first]
@@ -413,13 +416,106 @@ def match_keywords(keyword_elements, keywords, env, used=()) -> Iterator[tuple[E
             yield from match_keywords(rest, keywords, bound, (*used, each))
 
 
+# The values of constant expressions
+
+MAX_NODES, MAX_BITS, MAX_BYTES, EXACT = 1000, 4096, 4096, 2**53
+INTEGERS = {
+    "Add": operator.add, "Sub": operator.sub, "Mult": operator.mul, "FloorDiv": operator.floordiv,
+    "Mod": operator.mod, "Pow": operator.pow, "LShift": operator.lshift, "RShift": operator.rshift,
+    "BitAnd": operator.and_, "BitOr": operator.or_, "BitXor": operator.xor,
+}  # fmt: skip
+FLOATS = {"Add": operator.add, "Sub": operator.sub, "Mult": operator.mul, "Div": operator.truediv}
+
+
+def is_small(value: Any) -> bool:
+    match value:
+        case int():
+            return value.bit_length() <= MAX_BITS
+        case float():
+            return value == value
+        case str():
+            return len(value.encode(errors="surrogatepass")) <= MAX_BYTES
+    return len(value) <= MAX_BYTES
+
+
+def binary_value(name: str, left: Any, right: Any) -> Any:
+    """The result of an operator on two values, or None."""
+    types = {type(left), type(right)}
+    if types == {int} and name != "Div":
+        if name not in INTEGERS or (name in ("Pow", "LShift", "RShift") and not 0 <= right <= MAX_BITS):
+            return None
+        if name == "Pow" and left.bit_length() * right > MAX_BITS:
+            return None
+        return INTEGERS[name](left, right) if right or name not in ("FloorDiv", "Mod") else None
+    if types <= {int, float}:
+        exact = all(isinstance(each, float) or abs(each) <= EXACT for each in (left, right))
+        if name not in FLOATS or not exact or (name == "Div" and not right):
+            return None
+        return FLOATS[name](float(left), float(right))
+    if name == "Add" and types in ({str}, {bytes}):
+        return left + right
+    if name == "Mult" and int in types and len(types) == 2:
+        text, count = (right, left) if isinstance(left, int) else (left, right)
+        return text * count if not text or len(text) * count <= MAX_BYTES else None
+    return None
+
+
+def constant_value(node: ast.AST, depth: int = 0) -> Any:
+    """The value of an expression of plain constants, or None."""
+    if depth == 0 and isinstance(node, ast.BinOp | ast.UnaryOp):
+        nodes = sum(isinstance(each, ast.expr) for each in ast.walk(node))
+        if nodes > MAX_NODES:
+            return None
+    value = None
+    match node:
+        case ast.Constant(value=int() | float() | str() | bytes() as value) if not isinstance(value, bool):
+            pass
+        case ast.UnaryOp(op=op, operand=operand):
+            inner = constant_value(operand, depth + 1)
+            if isinstance(inner, int | float) and isinstance(op, ast.UAdd | ast.USub):
+                value = inner if isinstance(op, ast.UAdd) else -inner
+            elif isinstance(inner, int) and isinstance(op, ast.Invert):
+                value = ~inner
+        case ast.BinOp(left=left, op=op, right=right):
+            one, other = constant_value(left, depth + 1), constant_value(right, depth + 1)
+            if one is not None and other is not None:
+                value = binary_value(type(op).__name__, one, other)
+    return value if value is not None and is_small(value) else None
+
+
+def same_value(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return one.hex() == other.hex()
+    return type(one) is type(other) and one == other
+
+
+# Patterns
+
+DEEP = re.compile(r"(?<!<)<\.\.\.|(?<!\$)\.\.\.>(?!>)")
+
+
+def with_deep_calls(text: str, function: str) -> str:
+    """The text with calls of a function in place of `<... P ...>`."""
+    open_at: list[re.Match] = []
+    replaced = {}
+    for found in DEEP.finditer(text):
+        if found[0].startswith("<"):
+            open_at.append(found)
+        elif open_at:
+            replaced[open_at.pop().start()] = f"{function}("
+            replaced[found.start()] = ")"
+    return DEEP.sub(lambda found: replaced.get(found.start(), found[0]), text)
+
+
 class Pattern:
     """A compiled pattern, see `compile_pattern`."""
 
-    def __init__(self, text: str):
-        self.text = text
+    def __init__(self, text: str, fold_constants: bool = False):
+        self.fold_constants = fold_constants
         self.metavariables: dict[str, Metavariable] = {}
         self.prefix = next(f"h{number}_" for number in itertools.count() if f"h{number}_" not in text)
+        self.deep = f"{self.prefix}deep_"
+        self.text = with_deep_calls(text, self.deep)
         self.names: dict[str, bool] = {}
         body, self.what = self._parse()
         # The matchers of several statements, or the matcher of one node.
@@ -430,11 +526,11 @@ class Pattern:
         match body:
             case [ast.Expr(value=value)] if self.what == "statements":
                 self.single, self.kind = self.node(value), type(value)
-                if self._metavariable_of(value):
+                if self._metavariable_of(value) or self._has_any_kind(value):
                     self.kind = None
             case [one]:
                 self.single, self.kind = self.node(one), type(one)
-                if self.what == "decorator" and self._metavariable_of(one):
+                if self.what == "decorator" and (self._metavariable_of(one) or self._has_any_kind(one)):
                     self.kind = None
             case _:
                 self.sequence = self.elements(body)
@@ -574,7 +670,48 @@ class Pattern:
         body = self._metavariable(rest)
         return self._metavariable(name) if body is not None and body.name is None else None
 
+    def _has_any_kind(self, node: ast.AST) -> bool:
+        """Whether an expression matches expressions of several kinds."""
+        is_deep = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == self.deep
+        return is_deep or self._value(node) is not None
+
+    def _value(self, node: ast.AST) -> Any:
+        """The value of a node that is compared by its value, or None."""
+        value = constant_value(node) if self.fold_constants else None
+        if isinstance(value, bytes):
+            return self._restore(value.decode("latin-1")).encode("latin-1")
+        if isinstance(value, str):
+            value = self._restore(value)
+            return None if len(TEXT_METAVARIABLE.split(value)) > 1 else value
+        return value
+
     # Matchers
+
+    def anywhere(self, operand: ast.expr) -> Matcher:
+        """An expression, or one inside of it, in preorder."""
+        inner = self.node(operand)
+
+        def expressions(node, is_part=False):
+            if isinstance(node, ast.expr) and not is_part:
+                yield node
+            for name, _, child in children(node):
+                part = name == "format_spec" or (isinstance(node, ast.JoinedStr) and name == "values")
+                yield from expressions(child, part)
+
+        def matches(subject, env):
+            for each in expressions(subject):
+                yield from inner(each, env)
+
+        return matches
+
+    def of_value(self, value: Any) -> Matcher:
+        """A constant expression with a value."""
+
+        def matches(subject, env):
+            if isinstance(subject, ast.expr) and same_value(value, constant_value(subject)):
+                yield env
+
+        return matches
 
     def name(self, name: str) -> Matcher:
         """A name that can be a metavariable."""
@@ -619,7 +756,13 @@ class Pattern:
 
     def node(self, node: ast.AST) -> Matcher:
         """A node: a metavariable, or a node whose fields match."""
+        if (value := self._value(node)) is not None:
+            return self.of_value(value)
         match node:
+            case ast.Call(func=ast.Name(id=self.deep), args=[operand], keywords=[]):
+                return self.anywhere(operand)
+            case ast.Call(func=ast.Name(id=self.deep)):
+                raise QueryError("expected one expression between <... and ...>")
             case ast.Name() | ast.MatchAs(pattern=None):
                 metavariable = self._metavariable_of(node)
                 if metavariable is not None:
@@ -972,18 +1115,19 @@ class Pattern:
             return [node for node in found if id(node) not in index.format_parts]
         return found
 
-    def match(self, node: ast.AST, index: Index) -> Hit | None:
-        """The hit that starts at a node."""
+    def match(self, node: ast.AST, index: Index, start: Env | None = None) -> Hit | None:
+        """The hit that starts at a node. `start` is what metavariables have matched before."""
+        start = start or {}
         if self.single is not None:
             kind = self.kind or ast.expr
             if isinstance(node, kind) and not (isinstance(node, ast.expr) and id(node) in index.format_parts):
-                for env in self.single(node, {}):
-                    return Hit(node, node, reported(env))
+                for env in self.single(node, start):
+                    return Hit(node, node, reported(env), env=env)
         elif isinstance(node, ast.stmt):
             block = [node, *index.following(node)]
-            for env, end in match_list(self.sequence, block, {}, whole=False):
+            for env, end in match_list(self.sequence, block, start, whole=False):
                 if end:
-                    return Hit(node, block[end - 1], reported(env), block[:end])
+                    return Hit(node, block[end - 1], reported(env), block[:end], env)
         return None
 
     def hits(self, index: Index) -> list[Hit]:
@@ -1515,43 +1659,49 @@ class Selector:
 class Query:
     """A pattern, a selector, or a combination."""
 
-    def __init__(self, find: Callable[[Index], list[Hit]]):
+    def __init__(self, find: Callable[[Index], list[Hit]], pattern: Pattern | None = None):
         self._find = find
+        # The pattern that captures come from.
+        self.pattern = pattern
+
+    def _names(self) -> set[str]:
+        """The names of the metavariables."""
+        return set() if self.pattern is None else set(self.pattern.names)
+
+    def _related(self, other: "Query | str", nodes_of: Callable[[Index, Hit], Any], negated=False) -> "Query":
+        """The hits with a hit of another query among some nodes. Metavariables that both have must agree."""
+        other = query_of(other)
+        shared = self._names() & other._names()
+
+        def agrees(hit, node, index):
+            start = {name: hit.env[name] for name in shared if name in hit.env}
+            return not start or other.pattern.match(node, index, start) is not None
+
+        def find(index):
+            found = {id(hit.first) for hit in other._find(index)}
+            return [
+                hit
+                for hit in self._find(index)
+                if any(id(node) in found and agrees(hit, node, index) for node in nodes_of(index, hit)) != negated
+            ]
+
+        return Query(find, self.pattern)
 
     def hits(self, tree: ast.Module, source: bytes = b"") -> list[Hit]:
         """The hits in a tree, in the order of the source: a node before the nodes inside it."""
         return self._find(index_of(tree))
 
     def inside(self, other: "Query | str") -> "Query":
-        def find(index):
-            outer = {id(hit.first) for hit in query_of(other)._find(index)}
-            return [hit for hit in self._find(index) if any(id(each) in outer for each in index.ancestors(hit.first))]
-
-        return Query(find)
+        return self._related(other, lambda index, hit: index.ancestors(hit.first))
 
     def has(self, other: "Query | str") -> "Query":
-        def find(index):
-            inner = {id(hit.first) for hit in query_of(other)._find(index)}
-            return [
-                hit
-                for hit in self._find(index)
-                if any(id(each) in inner for node in hit.nodes for each in index.descendants(node))
-            ]
-
-        return Query(find)
+        return self._related(other, lambda index, hit: [each for n in hit.nodes for each in index.descendants(n)])
 
     def not_(self, other: "Query | str") -> "Query":
-        return self._with(other, lambda first, without: first not in without)
+        return self._related(other, lambda index, hit: [hit.first], negated=True)
 
     def __and__(self, other: "Query | str") -> "Query":
-        return self._with(other, lambda first, found: first in found)
-
-    def _with(self, other, keep) -> "Query":
-        def find(index):
-            found = {id(hit.first) for hit in query_of(other)._find(index)}
-            return [hit for hit in self._find(index) if keep(id(hit.first), found)]
-
-        return Query(find)
+        return self._related(other, lambda index, hit: [hit.first])
 
     def __or__(self, other: "Query | str") -> "Query":
         def find(index):
@@ -1566,8 +1716,9 @@ def query_of(query: Query | str) -> Query:
     return compile_selector(query) if isinstance(query, str) else query
 
 
-def compile_pattern(text: str) -> Query:
-    return Query(Pattern(text).hits)
+def compile_pattern(text: str, fold_constants: bool = False) -> Query:
+    pattern = Pattern(text, fold_constants)
+    return Query(pattern.hits, pattern)
 
 
 def compile_selector(text: str) -> Query:

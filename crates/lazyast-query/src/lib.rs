@@ -46,6 +46,7 @@
 mod attribute;
 mod capture;
 mod capture_condition;
+mod constant_value;
 mod error;
 mod exec;
 mod hit;
@@ -65,6 +66,6 @@ pub use capture::{Capture, CapturedElement, HitMatch};
 pub use error::{ExecutionError, QueryError};
 pub use hit::{Hit, TreeHits};
 pub use indexed_tree::IndexedTree;
-pub use pattern::{Fragment, NameMatching, ParseFailure, ParseFn};
+pub use pattern::{Fragment, NameMatching, ParseFailure, ParseFn, PatternOptions};
 pub use prefilter::{IdentifierRegex, Prefilter, StringNeedle};
 pub use query::Query;

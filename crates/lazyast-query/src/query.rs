@@ -11,8 +11,10 @@ use crate::error::{ExecutionError, Language, QueryError};
 use crate::exec;
 use crate::hit::{Hit, TreeHits};
 use crate::indexed_tree::IndexedTree;
-use crate::pattern::{self, NameMatching, ParseFn};
-use crate::plan::{CaptureComparison, Condition, MAX_DEPTH, MAX_SIZE, Relation, indented};
+use crate::pattern::{self, ParseFn, PatternOptions};
+use crate::plan::{
+    CaptureComparison, Condition, MAX_DEPTH, MAX_SIZE, Relation, SharedRelation, Sharing, indented,
+};
 use crate::prefilter::Prefilter;
 use crate::selector;
 
@@ -31,31 +33,31 @@ struct CompiledQuery {
 impl Query {
     /// Compiles a pattern. `parse` makes an archive of a Python source.
     pub fn pattern<B: AsRef<[u8]>>(text: &str, parse: &ParseFn<'_, B>) -> Result<Self, QueryError> {
-        Self::pattern_with(text, NameMatching::Resolved, parse)
+        Self::pattern_with(text, PatternOptions::default(), parse)
     }
 
     /// Compiles a selector. `parse` is for the patterns in it.
     pub fn selector<B: AsRef<[u8]>>(text: &str, parse: &ParseFn<'_, B>) -> Result<Self, QueryError> {
-        Self::selector_with(text, NameMatching::Resolved, parse)
+        Self::selector_with(text, PatternOptions::default(), parse)
     }
 
-    /// Compiles a pattern whose dotted names are compared in a given way.
+    /// Compiles a pattern with options.
     pub fn pattern_with<B: AsRef<[u8]>>(
         text: &str,
-        names: NameMatching,
+        options: PatternOptions,
         parse: &ParseFn<'_, B>,
     ) -> Result<Self, QueryError> {
-        pattern::compile(text, names, parse)
+        pattern::compile(text, options, parse)
             .and_then(|pattern| Self::new(Condition::Pattern(Arc::new(pattern)), Language::Pattern, text))
     }
 
-    /// Compiles a selector. `names` is how the patterns in it compare dotted names.
+    /// Compiles a selector. The options are for the patterns in it.
     pub fn selector_with<B: AsRef<[u8]>>(
         text: &str,
-        names: NameMatching,
+        options: PatternOptions,
         parse: &ParseFn<'_, B>,
     ) -> Result<Self, QueryError> {
-        selector::compile(text, names, parse)
+        selector::compile(text, options, parse)
             .and_then(|condition| Self::new(condition, Language::Selector, text))
     }
 
@@ -82,30 +84,59 @@ impl Query {
 
     /// The hits that stand somewhere inside a hit of another query.
     ///
-    /// As with every combination, the result may be too large, which is an error.
+    /// As with every combination, the result may be too large, which is an error. If both queries have a metavariable of
+    /// the same name, it must have captured equal things.
     pub fn inside(&self, other: &Self) -> Result<Self, QueryError> {
-        let ancestor = Condition::related(Relation::Ancestor, other.0.condition.clone());
-        Self::combine(Condition::all([self.0.condition.clone(), ancestor]))
+        self.sharing(SharedRelation::Around, other, None, false).unwrap_or_else(|| {
+            let ancestor = Condition::related(Relation::Ancestor, other.0.condition.clone());
+            Self::combine(Condition::all([self.0.condition.clone(), ancestor]))
+        })
     }
 
     /// As [`inside`](Self::inside), but no hit of a third query may be between the two.
     pub fn inside_until(&self, other: &Self, until: &Self) -> Result<Self, QueryError> {
-        let ancestor = Condition::AncestorUntil(
-            Box::new(other.0.condition.clone()),
-            Box::new(until.0.condition.clone()),
-        );
-        Self::combine(Condition::all([self.0.condition.clone(), ancestor]))
+        self.sharing(SharedRelation::Around, other, Some(until), false).unwrap_or_else(|| {
+            let ancestor = Condition::AncestorUntil(
+                Box::new(other.0.condition.clone()),
+                Box::new(until.0.condition.clone()),
+            );
+            Self::combine(Condition::all([self.0.condition.clone(), ancestor]))
+        })
+    }
+
+    /// The combination with another query, if both have metavariables of the same name.
+    fn sharing(
+        &self,
+        relation: SharedRelation,
+        other: &Self,
+        until: Option<&Self>,
+        is_negated: bool,
+    ) -> Option<Result<Self, QueryError>> {
+        let (own, others) = (self.capture_names(), other.capture_names());
+        let names: Vec<&str> = own.into_iter().filter(|name| others.contains(name)).collect();
+        if names.is_empty() {
+            return None;
+        }
+        Some(Self::combine(Condition::Sharing(Box::new(Sharing {
+            outer: self.0.condition.clone(),
+            relation,
+            other: other.0.condition.clone().with_bound(&names),
+            until: until.map(|until| until.0.condition.clone()),
+            is_negated,
+        }))))
     }
 
     /// The hits after a hit of another query, in the same list of one node: mostly a block of statements. An expression
     /// that is a statement by itself counts as the statement.
     pub fn follows(&self, other: &Self) -> Result<Self, QueryError> {
-        self.beside(Relation::EarlierSibling, other)
+        self.sharing(SharedRelation::Before, other, None, false)
+            .unwrap_or_else(|| self.beside(Relation::EarlierSibling, other))
     }
 
     /// The hits before a hit of another query, as for [`follows`](Self::follows).
     pub fn precedes(&self, other: &Self) -> Result<Self, QueryError> {
-        self.beside(Relation::LaterSibling, other)
+        self.sharing(SharedRelation::After, other, None, false)
+            .unwrap_or_else(|| self.beside(Relation::LaterSibling, other))
     }
 
     fn beside(&self, relation: Relation, other: &Self) -> Result<Self, QueryError> {
@@ -123,13 +154,17 @@ impl Query {
 
     /// The hits with a hit of another query somewhere inside.
     pub fn has(&self, other: &Self) -> Result<Self, QueryError> {
-        let descendant = Condition::related(Relation::Descendant, other.0.condition.clone());
-        Self::combine(Condition::all([self.0.condition.clone(), descendant]))
+        self.sharing(SharedRelation::Inside, other, None, false).unwrap_or_else(|| {
+            let descendant = Condition::related(Relation::Descendant, other.0.condition.clone());
+            Self::combine(Condition::all([self.0.condition.clone(), descendant]))
+        })
     }
 
     /// The hits that are not hits of another query.
     pub fn without(&self, other: &Self) -> Result<Self, QueryError> {
-        Self::combine(Condition::all([self.0.condition.clone(), other.0.condition.clone().not()]))
+        self.sharing(SharedRelation::Same, other, None, true).unwrap_or_else(|| {
+            Self::combine(Condition::all([self.0.condition.clone(), other.0.condition.clone().not()]))
+        })
     }
 
     /// The hits for which all that a metavariable captured is hit by another query. Of a captured name, the node that
@@ -154,13 +189,13 @@ impl Query {
     pub fn restricted<B: AsRef<[u8]>>(
         &self,
         text: &str,
-        names: NameMatching,
+        options: PatternOptions,
         parse: &ParseFn<'_, B>,
     ) -> Result<Self, QueryError> {
         match capture_condition::parse(text)? {
             CaptureCondition::Compares { left, right, is_equal } => self.compared(&left, &right, is_equal),
             CaptureCondition::Selects { name, selector } => {
-                self.captured(&name, &Self::selector_with(&selector, names, parse)?)
+                self.captured(&name, &Self::selector_with(&selector, options, parse)?)
             }
         }
     }
@@ -177,7 +212,9 @@ impl Query {
 
     /// The hits that both queries have.
     pub fn and(&self, other: &Self) -> Result<Self, QueryError> {
-        Self::combine(Condition::all([self.0.condition.clone(), other.0.condition.clone()]))
+        self.sharing(SharedRelation::Same, other, None, false).unwrap_or_else(|| {
+            Self::combine(Condition::all([self.0.condition.clone(), other.0.condition.clone()]))
+        })
     }
 
     /// The hits that at least one of two queries has.
@@ -187,7 +224,11 @@ impl Query {
 
     /// The hits that all queries have. Without any query, every node is a hit.
     pub fn all<'q>(queries: impl IntoIterator<Item = &'q Self>) -> Result<Self, QueryError> {
-        Self::combine(Condition::all(queries.into_iter().map(|query| query.0.condition.clone())))
+        let mut queries = queries.into_iter();
+        match queries.next() {
+            Some(first) => queries.try_fold(first.clone(), |all, query| all.and(query)),
+            None => Self::combine(Condition::all([])),
+        }
     }
 
     /// The hits that at least one of some queries has. Without any query, there are none.

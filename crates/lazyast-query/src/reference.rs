@@ -13,7 +13,7 @@ use crate::indexed_tree::IndexedTree;
 use crate::prefilter::Prefilter;
 
 /// A dotted name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Reference {
     name: DottedName,
     /// The parts, to search for.

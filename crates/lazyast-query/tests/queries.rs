@@ -76,7 +76,7 @@ fn prefilters_have_the_names_of_patterns() {
          kind Call, kind Constant"
     );
     let literal =
-        Query::pattern_with("requests.get($URL)", NameMatching::Literal, &archive).expect("a query");
+        Query::pattern_with("requests.get($URL)", NameMatching::Literal.into(), &archive).expect("a query");
     assert!(literal.prefilter().to_string().starts_with("identifier "), "{}", literal.prefilter());
 }
 
@@ -102,7 +102,8 @@ fn dotted_names_match_what_stands_for_them() {
     ] {
         assert_eq!(hits(&query, source), expected, "{source}");
     }
-    let literal = Query::pattern_with("requests.get($$$)", NameMatching::Literal, &archive).expect("a query");
+    let literal =
+        Query::pattern_with("requests.get($$$)", NameMatching::Literal.into(), &archive).expect("a query");
     let source = "import requests as r\nr.get(1)\nrequests.get(2)\n";
     assert_eq!(hits(&literal, source), ["requests.get(2)"]);
     let builtin = pattern("builtins.open($$$)").expect("a query");
@@ -306,6 +307,18 @@ fn independent_lists_take_linear_time() {
 }
 
 #[test]
+fn independent_segments_before_repeated_metavariables_are_matched_once() {
+    // `$X` may need any of its places, but the `1` before it only the first ones.
+    let query = pattern("[$$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, g($X), $$$, g($X)]").expect("a query");
+    let numbers: Vec<String> = (2..200).map(|number| format!("g({number})")).collect();
+    let source =
+        format!("[{}{}]\n[{}g(5), 6, g(5)]\n", "1, ".repeat(400), numbers.join(", "), "1, ".repeat(400));
+    let archive = archive(&source).expect("Python");
+    let found = query.search(&archive.tree().expect("a tree")).expect("no error");
+    assert_eq!((found.hits.len(), found.given_up.len()), (1, 0));
+}
+
+#[test]
 fn nested_conditions_are_evaluated_once() {
     let nested = (0..50).fold("Name".to_owned(), |inner, _| format!("*:has({inner})"));
     let source = format!("x = {}1{}\n", "(a, ".repeat(90), ")".repeat(90));
@@ -418,7 +431,7 @@ pattern: invalid metavariable: write $X for one node, $$$ or $$$XS for any numbe
 
 /// A pattern restricted by a condition on captures.
 fn restricted(text: &str, condition: &str) -> Result<Query, QueryError> {
-    pattern(text)?.restricted(condition, NameMatching::Resolved, &archive)
+    pattern(text)?.restricted(condition, NameMatching::Resolved.into(), &archive)
 }
 
 #[test]

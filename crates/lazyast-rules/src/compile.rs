@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use lazyast_query::{NameMatching, ParseFn, Query, QueryError};
+use lazyast_query::{NameMatching, ParseFn, PatternOptions, Query, QueryError};
 use regex::{Regex, RegexBuilder};
 
 use crate::error::{KeyError, RuleError};
@@ -17,7 +17,7 @@ const MAX_REGEX_BYTES: usize = 1 << 20;
 
 /// Compiles conditions. `parse` parses patterns.
 struct ConditionCompiler<'c, B> {
-    names: NameMatching,
+    options: PatternOptions,
     parse: &'c ParseFn<'c, B>,
 }
 
@@ -31,7 +31,8 @@ pub(crate) fn compile<B: AsRef<[u8]>>(
     let result = (|| {
         check_id(&text.id)?;
         let names = if text.literal_names { NameMatching::Literal } else { NameMatching::Resolved };
-        let compiler = ConditionCompiler { names, parse };
+        let options = PatternOptions { names, fold_constants: text.fold_constants };
+        let compiler = ConditionCompiler { options, parse };
         let keys = text.condition();
         if !keys.is_positive() {
             let message = "a rule needs a pattern, a selector, any or all: what the node itself is";
@@ -119,12 +120,12 @@ fn listed(names: &[&str]) -> String {
 
 impl<B: AsRef<[u8]>> ConditionCompiler<'_, B> {
     fn pattern(&self, text: &str) -> Result<Query, KeyError> {
-        let query = Query::pattern_with(text, self.names, self.parse);
+        let query = Query::pattern_with(text, self.options, self.parse);
         query.map_err(|error| query_error("pattern", &error))
     }
 
     fn selector(&self, text: &str) -> Result<Query, KeyError> {
-        let query = Query::selector_with(text, self.names, self.parse);
+        let query = Query::selector_with(text, self.options, self.parse);
         query.map_err(|error| query_error("selector", &error))
     }
 

@@ -125,6 +125,8 @@ with_condition_keys! {
         #[serde(default)]
         literal_names: bool,
         #[serde(default)]
+        fold_constants: bool,
+        #[serde(default)]
         paths: PathsText,
         #[serde(default)]
         tests: RuleTests,

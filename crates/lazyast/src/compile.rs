@@ -3,7 +3,7 @@
 
 use lazyast_format::Archive;
 use lazyast_parse::{Parser, Unsupported};
-use lazyast_query::{NameMatching, ParseFailure, Query, QueryError};
+use lazyast_query::{ParseFailure, PatternOptions, Query, QueryError};
 use lazyast_rules::{FailedTest, RuleError, RuleLibrary, RuleSelection, RuleSet};
 
 use crate::archive::ArchiveBytes;
@@ -18,14 +18,14 @@ pub fn pattern(text: &str) -> Result<Query, QueryError> {
     Query::pattern(text, &parse)
 }
 
-/// As [`pattern`], with a choice of how dotted names are compared.
-pub fn pattern_with(text: &str, names: NameMatching) -> Result<Query, QueryError> {
-    Query::pattern_with(text, names, &parse)
+/// As [`pattern`], with options.
+pub fn pattern_with(text: &str, options: PatternOptions) -> Result<Query, QueryError> {
+    Query::pattern_with(text, options, &parse)
 }
 
-/// As [`selector`], with a choice of how the patterns in it compare dotted names.
-pub fn selector_with(text: &str, names: NameMatching) -> Result<Query, QueryError> {
-    Query::selector_with(text, names, &parse)
+/// As [`selector`], with options for the patterns in it.
+pub fn selector_with(text: &str, options: PatternOptions) -> Result<Query, QueryError> {
+    Query::selector_with(text, options, &parse)
 }
 
 /// Compiles a selector: a path through the tree, in the manner of CSS.
@@ -39,8 +39,8 @@ pub fn selector(text: &str) -> Result<Query, QueryError> {
 }
 
 /// The hits of a query that fulfil a condition on captures, such as `$A != $B`; see [`Query::restricted`].
-pub fn restricted(query: &Query, condition: &str, names: NameMatching) -> Result<Query, QueryError> {
-    query.restricted(condition, names, &parse)
+pub fn restricted(query: &Query, condition: &str, options: PatternOptions) -> Result<Query, QueryError> {
+    query.restricted(condition, options, &parse)
 }
 
 /// Compiles the selected rules of a library. Rules that are wrong are left out, and the errors say why.

@@ -71,7 +71,9 @@ pub use fix::{FixedSource, RuleFixes};
 pub use lazyast_format as format;
 pub use lazyast_format::{Field, Kind, Node, NodeId, Tree};
 pub use lazyast_parse::{PARSER_VERSION, Unsupported, source_of_text, text};
-pub use lazyast_query::{self as query, ExecutionError, Hit, NameMatching, Query, QueryError};
+pub use lazyast_query::{
+    self as query, ExecutionError, Hit, NameMatching, PatternOptions, Query, QueryError,
+};
 pub use lazyast_rules as rules;
 pub use lazyast_scope as scope;
 pub use lazyast_store::{self as store, CacheDirectoryError};

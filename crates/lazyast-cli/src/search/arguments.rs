@@ -40,6 +40,9 @@ pub(crate) struct SearchArguments {
     /// Compare dotted names in patterns as text, not by what they stand for
     #[arg(long)]
     pub(super) literal_names: bool,
+    /// Compare constants in patterns by value, however they are written: 3600 matches 60 * 60
+    #[arg(long)]
+    pub(super) fold_constants: bool,
     /// Print the compiled query instead of searching
     #[arg(long, hide_short_help = true)]
     pub(super) explain: bool,

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use lazyast::{Hit, NameMatching, Query, QueryError, Tree};
+use lazyast::{Hit, NameMatching, PatternOptions, Query, QueryError, Tree};
 
 use super::arguments::SearchArguments;
 use crate::error::CommandError;
@@ -120,32 +120,33 @@ fn compile_with_restrictions(
     text: &str,
 ) -> Result<Query, QueryError> {
     let names = if options.literal_names { NameMatching::Literal } else { NameMatching::Resolved };
+    let how = PatternOptions { names, fold_constants: options.fold_constants };
     let mut query = match language {
-        QueryLanguage::Pattern => lazyast::pattern_with(text, names)?,
-        QueryLanguage::Selector => lazyast::selector_with(text, names)?,
+        QueryLanguage::Pattern => lazyast::pattern_with(text, how)?,
+        QueryLanguage::Selector => lazyast::selector_with(text, how)?,
     };
     for condition in &options.conditions {
-        query = lazyast::restricted(&query, condition, names)?;
+        query = lazyast::restricted(&query, condition, how)?;
     }
-    let until = options.until.as_ref().map(|selector| lazyast::selector_with(selector, names)).transpose()?;
+    let until = options.until.as_ref().map(|selector| lazyast::selector_with(selector, how)).transpose()?;
     for selector in &options.inside {
-        let other = lazyast::selector_with(selector, names)?;
+        let other = lazyast::selector_with(selector, how)?;
         query = match &until {
             Some(until) => query.inside_until(&other, until)?,
             None => query.inside(&other)?,
         };
     }
     for selector in &options.follows {
-        query = query.follows(&lazyast::selector_with(selector, names)?)?;
+        query = query.follows(&lazyast::selector_with(selector, how)?)?;
     }
     for selector in &options.precedes {
-        query = query.precedes(&lazyast::selector_with(selector, names)?)?;
+        query = query.precedes(&lazyast::selector_with(selector, how)?)?;
     }
     for selector in &options.has {
-        query = query.has(&lazyast::selector_with(selector, names)?)?;
+        query = query.has(&lazyast::selector_with(selector, how)?)?;
     }
     for selector in &options.not {
-        query = query.without(&lazyast::selector_with(selector, names)?)?;
+        query = query.without(&lazyast::selector_with(selector, how)?)?;
     }
     Ok(query)
 }

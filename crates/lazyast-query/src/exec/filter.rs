@@ -2,14 +2,15 @@
 //!
 //! [`all`] evaluates a condition over the whole tree, [`filter`] over given candidates. They call each other: a
 //! relation is evaluated by filtering the candidates with the set of all nodes that fulfil its inner condition. Nodes
-//! whose comparison with a pattern takes too many steps are added to `given_up`, and do not match.
+//! whose comparison with a pattern takes too many steps are added to `given_up`, and do not match. [`match_at`] says which
+//! pattern the captures of a node come from.
 
 use lazyast_format::{KindSet, NodeId};
 
 use super::captures::{with_captures, with_compared_captures};
 use super::elif::written_as_elif;
 use super::fields::in_fields;
-use super::navigation::{distinct, next_siblings};
+use super::navigation::{block_from, distinct, next_siblings};
 use super::node_set::{NodeSet, retain, union};
 use super::patterns::matching;
 use super::positions::at_position;
@@ -17,8 +18,10 @@ use super::relations::{
     SiblingDirection, after_others, before_others, with_ancestor, with_child, with_descendant,
     with_near_ancestor, with_sibling,
 };
+use super::sharing::{RelatedNodes, with_shared_captures};
 use crate::error::ExecutionError;
 use crate::indexed_tree::IndexedTree;
+use crate::pattern::{Matcher, Pattern, PatternMatch, PatternRoot};
 use crate::plan::{Condition, Relation};
 use crate::schema::child_fields;
 
@@ -126,6 +129,20 @@ pub(super) fn filter(
             let bounds = all(tree, until, given_up)?;
             with_near_ancestor(tree, all(tree, other, given_up)?, bounds, candidates)
         }
+        Condition::Sharing(sharing) => {
+            let matching = filter(tree, &sharing.outer, candidates, given_up)?;
+            if matching.is_empty() {
+                return Ok(matching);
+            }
+            let nodes = RelatedNodes::new(
+                tree,
+                sharing.relation,
+                all(tree, &sharing.other, given_up)?,
+                sharing.until.as_ref().map(|until| all(tree, until, given_up)).transpose()?,
+            );
+            let captures_of = |node| match_at(tree, &sharing.outer, node);
+            with_shared_captures(nodes, sharing, matching, captures_of, given_up)
+        }
         Condition::Elif => written_as_elif(tree, candidates),
         Condition::Related(relation, other) => related(tree, *relation, other, candidates, given_up),
     }
@@ -173,4 +190,49 @@ fn with_parent(
     }
     let fulfilling = NodeSet::of(tree, &filter(tree, other, distinct(&parents), given_up)?);
     retain(candidates, |_| Ok(each.next().flatten().is_some_and(|parent| fulfilling.contains(parent))))
+}
+
+/// The pattern that the captures of a hit come from, and its match: the first of the condition's own patterns that
+/// matches the node, in a part of the condition that the node fulfils.
+pub(crate) fn match_at<'c>(
+    tree: &IndexedTree<'_, '_>,
+    condition: &'c Condition,
+    node: NodeId,
+) -> Result<Option<(&'c Pattern, PatternMatch)>, ExecutionError> {
+    match condition {
+        Condition::Pattern(pattern) => {
+            let mut matcher = Matcher::new(pattern, tree)?;
+            let has_kind = pattern.kinds.contains(tree.kind(node)?);
+            let block = match pattern.root {
+                PatternRoot::Node(_) => Vec::new(),
+                PatternRoot::Block(_) => {
+                    block_from(tree, tree.parent(node)?, node, pattern.max_block_length())?
+                }
+            };
+            Ok((has_kind && matcher.matches(node, &block)?).then(|| (&**pattern, matcher.matched())))
+        }
+        Condition::Captured(outer, _, _) | Condition::Compared(outer, _) => match_at(tree, outer, node),
+        Condition::Sharing(sharing) => match_at(tree, &sharing.outer, node),
+        Condition::All(parts) => {
+            for part in parts {
+                let found = match_at(tree, part, node)?;
+                if found.is_some() {
+                    return Ok(found);
+                }
+            }
+            Ok(None)
+        }
+        Condition::Any(parts) => {
+            for part in parts.iter().map(|part| &part.condition) {
+                let mut patterns = Vec::new();
+                part.own_patterns(&mut patterns);
+                // In `A:pattern('$X'), B:pattern('$Y')` both patterns match the node; only one part selects it.
+                if !patterns.is_empty() && !filter(tree, part, vec![node], &mut Vec::new())?.is_empty() {
+                    return match_at(tree, part, node);
+                }
+            }
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
 }

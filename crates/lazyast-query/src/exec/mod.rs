@@ -33,10 +33,10 @@
 //! # Files
 //!
 //! - [`filter`]: conditions over sets of candidates.
-//! - [`captures`], [`elif`], [`relations`], [`fields`], [`patterns`], [`positions`]: the conditions that need more than a line.
+//! - [`captures`], [`elif`], [`relations`], [`fields`], [`patterns`], [`positions`], [`sharing`]: the conditions that need more than a line.
 //! - [`navigation`]: lists of siblings, blocks. Nodes of a kind and parents come from [`IndexedTree`](crate::IndexedTree).
 //! - [`node_set`]: sets of nodes.
-//! - [`hits`](mod@hits): hits and the patterns that captures come from.
+//! - [`hits`](mod@hits): hits.
 
 mod captures;
 mod elif;
@@ -48,5 +48,7 @@ mod node_set;
 mod patterns;
 mod positions;
 mod relations;
+mod sharing;
 
-pub(crate) use hits::{hits, match_at};
+pub(crate) use filter::match_at;
+pub(crate) use hits::hits;

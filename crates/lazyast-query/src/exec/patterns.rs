@@ -1,6 +1,6 @@
 //! Conditions that are patterns.
 
-use lazyast_format::{Field, Kind, KindSet, NodeId};
+use lazyast_format::NodeId;
 
 use super::navigation::block_from;
 use super::node_set::retain;
@@ -36,7 +36,7 @@ pub(super) fn matching(
             }
         }
         given_up.extend(matcher.given_up());
-        return without_fstring_parts(tree, pattern, matching);
+        return retain(matching, |node| Ok(!tree.is_part_of_string(node)?));
     }
     let mut possible = Vec::new();
     for node in candidates {
@@ -52,26 +52,4 @@ pub(super) fn matching(
     }
     given_up.extend(matcher.given_up());
     Ok(matching)
-}
-
-/// Removes the parts of f-strings. They have kinds of expressions without being expressions.
-fn without_fstring_parts(
-    tree: &IndexedTree<'_, '_>,
-    pattern: &Pattern,
-    nodes: Vec<NodeId>,
-) -> Result<Vec<NodeId>, ExecutionError> {
-    let part_kinds = KindSet::from_iter([Kind::Constant, Kind::JoinedStr, Kind::FormattedValue]);
-    if pattern.kinds.and(part_kinds).is_empty() {
-        return Ok(nodes);
-    }
-    let mut parents = tree.parents(&nodes)?.into_iter();
-    retain(nodes, |node| {
-        let parent = parents.next().flatten();
-        let is_part = match tree.field(node)? {
-            Field::FormatSpec => true,
-            Field::Values => parent.map(|parent| tree.kind(parent)).transpose()? == Some(Kind::JoinedStr),
-            _ => false,
-        };
-        Ok(!is_part)
-    })
 }

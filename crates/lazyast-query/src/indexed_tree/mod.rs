@@ -116,6 +116,30 @@ impl<'t, 'a> IndexedTree<'t, 'a> {
         Ok(nodes.iter().map(|node| table.get(*node as usize).copied().filter(|_| *node != 0)).collect())
     }
 
+    /// The parent of a node; the root has none.
+    pub(crate) fn parent(&self, node: NodeId) -> Result<Option<NodeId>, Damage> {
+        if let Some(table) = self.parents.get() {
+            return Ok(table.get(node as usize).copied().filter(|_| node != 0));
+        }
+        Ok(self.parents(&[node])?[0])
+    }
+
+    /// Whether a node is a part of an f-string. Such parts have kinds of expressions without being expressions.
+    pub(crate) fn is_part_of_string(&self, node: NodeId) -> Result<bool, Damage> {
+        let kind = self.tree.kind(node)?;
+        if !matches!(kind, Kind::Constant | Kind::JoinedStr | Kind::FormattedValue) {
+            return Ok(false);
+        }
+        Ok(match self.tree.field(node)? {
+            Field::FormatSpec => true,
+            Field::Values => match self.parent(node)? {
+                Some(parent) => self.tree.kind(parent)? == Kind::JoinedStr,
+                None => false,
+            },
+            _ => false,
+        })
+    }
+
     /// What the names of the tree stand for.
     pub(crate) fn names(&self) -> &TreeNames {
         self.names.get_or_init(|| latest_names(self.tree))

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::deep::deep_operators;
 use super::keyword_context::KeywordContext;
 use crate::error::{Language, QueryError};
 
@@ -28,6 +29,8 @@ pub(super) struct SubstitutedText {
     pub(super) text: String,
     /// The metavariable that each identifier replaces.
     pub(super) metavariables: HashMap<String, Metavariable>,
+    /// The function whose calls stand for the deep operator, and its second argument.
+    pub(super) deep: Option<(String, String)>,
     /// What was inserted, and what it replaced.
     replacements: Vec<(String, String)>,
     /// Where each metavariable stands, in order.
@@ -67,11 +70,18 @@ pub(super) fn substitute(language: Language, text: &str) -> Result<SubstitutedTe
     let mut substituted = SubstitutedText {
         text: String::with_capacity(text.len()),
         metavariables: HashMap::new(),
+        deep: None,
         replacements: Vec::new(),
         occurrences: Vec::new(),
     };
     let mut identifiers: HashMap<Metavariable, String> = HashMap::new();
     let mut fresh = FreshIdentifiers::new(text);
+    let with_calls = match language {
+        Language::Pattern => replace_deep_operators(text, &mut fresh, &mut substituted),
+        _ => None,
+    };
+    let original = text;
+    let text = with_calls.as_deref().unwrap_or(original);
     let mut context = KeywordContext::new();
     let mut end = 0;
     while let Some((range, mut metavariable)) = next_metavariable(text, end) {
@@ -88,7 +98,7 @@ pub(super) fn substitute(language: Language, text: &str) -> Result<SubstitutedTe
             None => {
                 let identifier = fresh.next(range.len() - suffix.len()).ok_or_else(|| {
                     let message = "too many different metavariables in one pattern";
-                    QueryError::new(language, text, range.clone(), message)
+                    QueryError::new(language, original, range.clone(), message)
                 })?;
                 identifiers.insert(metavariable.clone(), identifier.clone());
                 substituted.metavariables.insert(identifier.clone(), metavariable);
@@ -103,6 +113,31 @@ pub(super) fn substitute(language: Language, text: &str) -> Result<SubstitutedTe
     // The longest first: one inserted text may start with another.
     substituted.replacements.sort_by_key(|(inserted, _)| std::cmp::Reverse(inserted.len()));
     Ok(substituted)
+}
+
+/// The text with calls in place of the deep operators, if there are any and identifiers for them.
+fn replace_deep_operators(
+    text: &str,
+    fresh: &mut FreshIdentifiers<'_>,
+    substituted: &mut SubstitutedText,
+) -> Option<String> {
+    const OPENING: &str = "<...";
+    const CLOSING: &str = "...>";
+    let operators = deep_operators(text);
+    if operators.is_empty() {
+        return None;
+    }
+    let (function, end) = (fresh.next(OPENING.len() - 1)?, fresh.next(CLOSING.len() - 2)?);
+    let (before, after) = (format!("{function}("), format!(",{end})"));
+    let mut text = text.to_owned();
+    for (opening, closing) in operators {
+        text.replace_range(opening..opening + OPENING.len(), &before);
+        text.replace_range(closing..closing + CLOSING.len(), &after);
+    }
+    substituted.replacements.push((before, OPENING.to_owned()));
+    substituted.replacements.push((after, CLOSING.to_owned()));
+    substituted.deep = Some((function, end));
+    Some(text)
 }
 
 /// Identifiers that a text does not contain.

@@ -8,8 +8,9 @@
 //!
 //! - [`source`]: the code in the text, and the statements that it needs around it to be Python.
 //! - [`metavariables`]: replaces metavariables with identifiers, so that any Python parser parses the text.
+//! - [`deep`]: the deep operator, in whose place calls are parsed.
 //! - [`keyword_context`]: finds out where Python wants a `name=value` in place of a metavariable.
-//! - [`name_matching`]: whether dotted names are resolved.
+//! - [`options`]: whether dotted names are resolved, and constants folded.
 //! - [`parse`]: the parser, which the caller gives.
 //! - [`compile`](mod@compile): compiles the tree of the parsed text to a [`program`].
 //! - [`matcher`]: compares a program with nodes.
@@ -18,11 +19,12 @@
 //! - [`equality`]: compares what one metavariable matches in two places.
 
 mod compile;
+mod deep;
 mod equality;
 mod keyword_context;
 mod matcher;
 mod metavariables;
-mod name_matching;
+mod options;
 mod parse;
 mod program;
 mod source;
@@ -33,7 +35,7 @@ pub use compile::Fragment;
 pub(crate) use compile::compile;
 pub(crate) use equality::{subjects_equal, text_of};
 pub(crate) use matcher::{MAX_STEPS, Matcher, PatternMatch};
-pub use name_matching::NameMatching;
+pub use options::{NameMatching, PatternOptions};
 pub use parse::{ParseFailure, ParseFn};
 pub(crate) use program::{Pattern, PatternRoot};
 pub(crate) use subject::{Subject, SubjectForm};

@@ -22,11 +22,12 @@ use lazyast_format::read::NameNeedle;
 use lazyast_format::{Field, Kind, KindSet};
 use num_bigint::BigUint;
 
+use crate::constant_value::ConstantValue;
 use crate::prefilter::Prefilter;
 use crate::reference::Reference;
 
 /// A compiled pattern.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     /// As it was written.
     pub(crate) text: String,
@@ -34,6 +35,9 @@ pub(crate) struct Pattern {
     pub(super) templates: Vec<NodeTemplate>,
     pub(super) lists: Vec<ListPattern>,
     pub(super) keyword_sets: Vec<KeywordSet>,
+    pub(super) deep: Vec<DeepTest>,
+    /// The values of constants that are compared by value, however they are written.
+    pub(super) values: Vec<ConstantValue>,
     /// The identifiers that tests compare with.
     pub(super) names: Vec<NameNeedle>,
     /// The named metavariables, in the order in which the compiler met them.
@@ -95,6 +99,16 @@ impl Pattern {
         fields.iter().any(is_decorators)
     }
 
+    /// The kinds that the nodes that pass a test can have.
+    pub(super) fn kinds_of(&self, test: NodeTest) -> KindSet {
+        match test {
+            NodeTest::Template(template) => self.templates[template as usize].kind.into(),
+            NodeTest::Reference(_) => [Kind::Attribute, Kind::Name].into_iter().collect(),
+            NodeTest::Value(_) => ConstantValue::KINDS.into_iter().collect(),
+            NodeTest::Any(_) | NodeTest::Deep(_) => KindSet::of_class("expr"),
+        }
+    }
+
     /// The number of imported names that the pattern compares, if the import may have others.
     pub(crate) fn compared_names(&self) -> Option<usize> {
         let PatternRoot::Node(NodeTest::Template(root)) = self.root else { return None };
@@ -139,6 +153,10 @@ pub(crate) struct CaptureSlot {
 }
 
 pub(super) type TemplateId = u32;
+/// An index into [`Pattern::deep`].
+pub(super) type DeepId = u32;
+/// An index into [`Pattern::values`].
+pub(super) type ValueId = u32;
 /// An index into [`Pattern::references`].
 pub(super) type ReferenceId = u32;
 pub(super) type ListId = u32;
@@ -157,10 +175,22 @@ pub(crate) enum NodeTest {
     Any(Option<CaptureId>),
     /// The node stands for a dotted name.
     Reference(ReferenceId),
+    /// The node, or one inside of it, passes a test.
+    Deep(DeepId),
+    /// The node is a constant expression with a value.
+    Value(ValueId),
+}
+
+/// A test of a node and of all expressions inside of it, in preorder.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DeepTest {
+    pub(super) test: NodeTest,
+    /// The kinds of nodes that can pass.
+    pub(super) kinds: KindSet,
 }
 
 /// A description of a node.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct NodeTemplate {
     pub(super) kind: Kind,
     pub(super) payload: PayloadTest,
@@ -195,7 +225,7 @@ pub(super) enum FieldTest {
 }
 
 /// Keywords or decorators, which match in any order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct KeywordSet {
     pub(super) elements: Vec<(KeywordNameTest, NodeTest)>,
     /// Whether there may be others.
@@ -218,13 +248,14 @@ pub(super) enum KeywordNameTest {
 }
 
 /// Elements that match in order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct ListPattern {
     pub(super) elements: Vec<ListElement>,
     /// Whether more may follow after the last element, as for a block of statements.
     pub(super) is_prefix: bool,
-    /// Whether the first way to match the list may be kept, because no metavariable in the list occurs twice.
-    pub(super) is_independent: bool,
+    /// For each element, whether it is a `$$$` that ends an independent segment: no metavariable from the previous `$$$` to
+    /// this one occurs twice, so that the first way to match the segment may be kept.
+    pub(super) ends_independent: Vec<bool>,
 }
 
 /// An element of a list.
@@ -265,7 +296,7 @@ pub(super) enum NameTest {
 }
 
 /// A test of a node's payload.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum PayloadTest {
     Anything,
     Name(NameTest),
@@ -282,14 +313,14 @@ pub(super) enum PayloadTest {
 }
 
 /// A part of the text of a string: a fixed text, or any text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum TextPart {
     Exactly(Vec<u8>),
     Any(Option<CaptureId>),
 }
 
 /// The value of a constant in a pattern.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum ConstantLiteral {
     Str(Vec<u8>),
     Bytes(Vec<u8>),

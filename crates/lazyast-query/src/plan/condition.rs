@@ -8,7 +8,7 @@ use std::sync::Arc;
 use lazyast_format::Field;
 
 use super::list_position::ListPosition;
-use super::relation::Relation;
+use super::relation::{Relation, SharedRelation};
 use crate::attribute::AttributeTest;
 use crate::pattern::Pattern;
 use crate::prefilter::Prefilter;
@@ -39,8 +39,24 @@ pub(crate) enum Condition {
     Related(Relation, Box<Self>),
     /// An ancestor fulfils the first condition, and no node between it and the node fulfils the second.
     AncestorUntil(Box<Self>, Box<Self>),
+    /// Two queries with metavariables of the same name are fulfilled.
+    Sharing(Box<Sharing>),
     /// The node is an `If` that is written as `elif`.
     Elif,
+}
+
+/// A condition, and one on another node. What metavariables of the same name captured must be equal.
+#[derive(Clone, Debug)]
+pub(crate) struct Sharing {
+    /// What the node itself fulfils.
+    pub(crate) outer: Condition,
+    pub(crate) relation: SharedRelation,
+    /// What the other node fulfils. Its patterns expect that the shared metavariables are bound already.
+    pub(crate) other: Condition,
+    /// What no node between the two fulfils, if the other is around the node.
+    pub(crate) until: Option<Condition>,
+    /// Whether there must be no such other node.
+    pub(crate) is_negated: bool,
 }
 
 /// A part of a disjunction.
@@ -139,7 +155,8 @@ impl Condition {
             | Self::AncestorUntil(..)
             | Self::ListPosition(_)
             | Self::Captured(..)
-            | Self::Compared(..) => 8,
+            | Self::Compared(..)
+            | Self::Sharing(_) => 8,
         }
     }
 
@@ -150,6 +167,7 @@ impl Condition {
             Self::Pattern(pattern) => pattern.kinds,
             Self::Attribute(test) => test.kinds(),
             Self::Captured(outer, _, _) | Self::Compared(outer, _) => outer.kinds(),
+            Self::Sharing(sharing) => sharing.outer.kinds(),
             Self::Elif => Kind::If.into(),
             Self::All(parts) => parts.iter().fold(KindSet::all(), |kinds, part| kinds.and(part.kinds())),
             Self::Any(parts) => {
@@ -170,6 +188,8 @@ impl Condition {
             Self::Any(parts) => Prefilter::any(parts.iter().map(|part| part.prefilter.clone())),
             Self::Related(_, other) | Self::AncestorUntil(other, _) => other.prefilter(),
             Self::Elif => Prefilter::Kinds(Kind::If.into()),
+            Self::Sharing(sharing) if sharing.is_negated => sharing.outer.prefilter(),
+            Self::Sharing(sharing) => Prefilter::all([sharing.outer.prefilter(), sharing.other.prefilter()]),
             // A `$$$` may have captured nothing, so the inner condition excludes no file.
             Self::Captured(outer, _, _) | Self::Compared(outer, _) => outer.prefilter(),
             Self::Fields(fields) => Prefilter::all(fields.iter().map(|(_, field)| Prefilter::Field(*field))),
@@ -179,10 +199,6 @@ impl Condition {
 
     /// The depth of the condition, and the number of its parts.
     pub(crate) fn measure(&self) -> (usize, usize) {
-        if let Self::Captured(outer, _, inner) | Self::AncestorUntil(outer, inner) = self {
-            let ((outer_depth, outer_size), (depth, size)) = (outer.measure(), inner.measure());
-            return (outer_depth.max(depth) + 1, outer_size.saturating_add(size).saturating_add(1));
-        }
         let add = |(depth, size): (usize, usize), inner: &Self| {
             let (inner_depth, inner_size) = inner.measure();
             (depth.max(inner_depth + 1), size.saturating_add(inner_size))
@@ -191,6 +207,13 @@ impl Condition {
             Self::All(parts) => parts.iter().fold((1, 1), add),
             Self::Any(parts) => parts.iter().map(|part| &part.condition).fold((1, 1), add),
             Self::Not(inner) | Self::Related(_, inner) | Self::Compared(inner, _) => add((1, 1), inner),
+            Self::Captured(outer, _, inner) | Self::AncestorUntil(outer, inner) => {
+                add(add((1, 1), outer), inner)
+            }
+            Self::Sharing(sharing) => {
+                let Sharing { outer, other, until, .. } = &**sharing;
+                until.iter().fold(add(add((1, 1), outer), other), add)
+            }
             _ => (1, 1),
         }
     }
@@ -207,6 +230,10 @@ impl Condition {
                 outer.hints(hints);
                 inner.hints(hints);
             }
+            Self::Sharing(sharing) => {
+                sharing.outer.hints(hints);
+                sharing.other.hints(hints);
+            }
             Self::Pattern(pattern) => hints.extend(pattern.hints.iter().cloned()),
             Self::Kinds(_) | Self::Fields(_) | Self::Elif => {}
         }
@@ -218,9 +245,35 @@ impl Condition {
         match self {
             Self::Pattern(pattern) => patterns.push(pattern),
             Self::Captured(outer, _, _) | Self::Compared(outer, _) => outer.own_patterns(patterns),
+            Self::Sharing(sharing) => sharing.outer.own_patterns(patterns),
             Self::All(parts) => parts.iter().for_each(|part| part.own_patterns(patterns)),
             Self::Any(parts) => parts.iter().for_each(|part| part.condition.own_patterns(patterns)),
             _ => {}
+        }
+    }
+
+    /// The condition, with patterns of its own that expect some metavariables to be bound already.
+    pub(crate) fn with_bound(self, names: &[&str]) -> Self {
+        match self {
+            Self::Pattern(pattern) => Self::Pattern(Arc::new(pattern.with_bound(names))),
+            Self::Captured(outer, name, inner) => {
+                Self::Captured(Box::new(outer.with_bound(names)), name, inner)
+            }
+            Self::Compared(outer, comparison) => {
+                Self::Compared(Box::new(outer.with_bound(names)), comparison)
+            }
+            Self::Sharing(sharing) => {
+                let outer = sharing.outer.clone().with_bound(names);
+                Self::Sharing(Box::new(Sharing { outer, ..*sharing }))
+            }
+            Self::All(parts) => Self::All(parts.into_iter().map(|part| part.with_bound(names)).collect()),
+            Self::Any(parts) => Self::Any(
+                parts
+                    .into_iter()
+                    .map(|part| Alternative { condition: part.condition.with_bound(names), ..part })
+                    .collect(),
+            ),
+            condition => condition,
         }
     }
 }

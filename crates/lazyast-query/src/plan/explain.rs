@@ -54,6 +54,16 @@ fn write(condition: &Condition, f: &mut fmt::Formatter<'_>, level: usize) -> fmt
             write_parts(f, Relation::Ancestor.name(), std::slice::from_ref(&**other))?;
             write_parts(f, "not beyond", std::slice::from_ref(&**until))
         }
+        Condition::Sharing(sharing) => {
+            write(&sharing.outer, f, level)?;
+            let no = if sharing.is_negated { "no " } else { "" };
+            let title = format!("{no}{} with equal captures", sharing.relation.name());
+            write_parts(f, &title, std::slice::from_ref(&sharing.other))?;
+            sharing
+                .until
+                .iter()
+                .try_for_each(|until| write_parts(f, "not beyond", std::slice::from_ref(until)))
+        }
         Condition::Elif => writeln!(f, "{indent}written as elif"),
         Condition::Related(relation, other) => {
             write_parts(f, relation.name(), std::slice::from_ref(&**other))

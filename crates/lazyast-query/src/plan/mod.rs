@@ -10,7 +10,7 @@ mod explain;
 mod list_position;
 mod relation;
 
-pub(crate) use condition::{CaptureComparison, Condition, MAX_DEPTH, MAX_SIZE};
+pub(crate) use condition::{CaptureComparison, Condition, MAX_DEPTH, MAX_SIZE, Sharing};
 pub(crate) use explain::indented;
 pub(crate) use list_position::ListPosition;
-pub(crate) use relation::Relation;
+pub(crate) use relation::{Relation, SharedRelation};

@@ -34,3 +34,31 @@ impl Relation {
         }
     }
 }
+
+/// Where the node of another query stands with which a hit shares metavariables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SharedRelation {
+    /// It is the node.
+    Same,
+    /// It is around the node.
+    Around,
+    /// It is inside of the node.
+    Inside,
+    /// It comes before the node in the same list. An expression that is a statement counts as the statement.
+    Before,
+    /// It comes after the node in the same way.
+    After,
+}
+
+impl SharedRelation {
+    /// What the plan calls the other node.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Same => "same node",
+            Self::Around => "ancestor",
+            Self::Inside => "descendant",
+            Self::Before => "earlier sibling",
+            Self::After => "later sibling",
+        }
+    }
+}

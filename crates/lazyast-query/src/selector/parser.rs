@@ -9,7 +9,7 @@ use super::lexer::SelectorLexer;
 use super::position::parse_positions;
 use crate::error::{Language, QueryError};
 use crate::limits::check_length;
-use crate::pattern::{self, NameMatching, ParseFn, Pattern};
+use crate::pattern::{self, ParseFn, Pattern, PatternOptions};
 use crate::plan::{Condition, ListPosition, Relation};
 use crate::schema::{all_kind_names, kinds_named, node_fields, suggestion};
 use lazyast_format::KindSet;
@@ -44,11 +44,11 @@ const SINGLETON_CLASSES: [SingletonClass; 5] = [
 /// Compiles a selector. `parse` is for the patterns in it.
 pub(crate) fn compile<B: AsRef<[u8]>>(
     text: &str,
-    names: NameMatching,
+    options: PatternOptions,
     parse: &ParseFn<'_, B>,
 ) -> Result<Condition, QueryError> {
     check_length(Language::Selector, text)?;
-    let compile_pattern = |text: &str| pattern::compile(text, names, parse);
+    let compile_pattern = |text: &str| pattern::compile(text, options, parse);
     let mut parser =
         SelectorParser { lexer: SelectorLexer::new(text), compile_pattern: &compile_pattern, nesting: 0 };
     let condition = parser.selector_list()?;

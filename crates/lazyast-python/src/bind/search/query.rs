@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::CString;
 
-use lazyast::NameMatching;
+use lazyast::{NameMatching, PatternOptions};
 use pyo3::exceptions::{PyRuntimeWarning, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -49,32 +49,37 @@ pub(super) fn invalid(error: lazyast::QueryError) -> PyErr {
     QueryError::new_err(error.to_string())
 }
 
-fn name_matching(literal_names: bool) -> NameMatching {
-    if literal_names { NameMatching::Literal } else { NameMatching::Resolved }
+fn pattern_options(literal_names: bool, fold_constants: bool) -> PatternOptions {
+    let names = if literal_names { NameMatching::Literal } else { NameMatching::Resolved };
+    PatternOptions { names, fold_constants }
 }
 
 /// The text that makes a query again.
-fn repr(language: &str, text: &str, literal_names: bool) -> String {
-    let option = if literal_names { ", literal_names=True" } else { "" };
-    format!("{language}({text:?}{option})")
+fn repr(language: &str, text: &str, options: PatternOptions) -> String {
+    let names = if options.names == NameMatching::Literal { ", literal_names=True" } else { "" };
+    let constants = if options.fold_constants { ", fold_constants=True" } else { "" };
+    format!("{language}({text:?}{names}{constants})")
 }
 
 /// Compile a pattern: Python code with metavariables. Raises `QueryError`.
 ///
-/// A dotted name matches what stands for it in files that import it; with `literal_names`, it is compared as text.
+/// A dotted name matches what stands for it in files that import it; with `literal_names`, it is compared as text. With
+/// `fold_constants`, constants are compared by value, however they are written: `3600` matches `60 * 60`.
 #[pyfunction]
-#[pyo3(signature = (text, *, literal_names = false))]
-fn pattern(text: String, literal_names: bool) -> PyResult<PyQuery> {
-    let inner = lazyast::pattern_with(&text, name_matching(literal_names)).map_err(invalid)?;
-    Ok(PyQuery { inner, text: repr("pattern", &text, literal_names) })
+#[pyo3(signature = (text, *, literal_names = false, fold_constants = false))]
+fn pattern(text: String, literal_names: bool, fold_constants: bool) -> PyResult<PyQuery> {
+    let options = pattern_options(literal_names, fold_constants);
+    let inner = lazyast::pattern_with(&text, options).map_err(invalid)?;
+    Ok(PyQuery { inner, text: repr("pattern", &text, options) })
 }
 
-/// Compile a selector. Raises `QueryError`. `literal_names` is for the patterns in it.
+/// Compile a selector. Raises `QueryError`. The options are those of `pattern`, for the patterns in it.
 #[pyfunction]
-#[pyo3(signature = (text, *, literal_names = false))]
-fn selector(text: String, literal_names: bool) -> PyResult<PyQuery> {
-    let inner = lazyast::selector_with(&text, name_matching(literal_names)).map_err(invalid)?;
-    Ok(PyQuery { inner, text: repr("selector", &text, literal_names) })
+#[pyo3(signature = (text, *, literal_names = false, fold_constants = false))]
+fn selector(text: String, literal_names: bool, fold_constants: bool) -> PyResult<PyQuery> {
+    let options = pattern_options(literal_names, fold_constants);
+    let inner = lazyast::selector_with(&text, options).map_err(invalid)?;
+    Ok(PyQuery { inner, text: repr("selector", &text, options) })
 }
 
 impl PyQuery {
@@ -134,7 +139,7 @@ impl PyQuery {
     #[pyo3(name = "where", signature = (name, other = None))]
     fn where_(&self, name: &str, other: Option<QueryOrSelector<'_>>) -> PyResult<Self> {
         let Some(other) = other else {
-            let inner = lazyast::restricted(&self.inner, name, NameMatching::Resolved).map_err(invalid)?;
+            let inner = lazyast::restricted(&self.inner, name, PatternOptions::default()).map_err(invalid)?;
             let text = format!("{}.where({name:?})", self.text).chars().take(MAX_REPR).collect();
             return Ok(Self { inner, text });
         };

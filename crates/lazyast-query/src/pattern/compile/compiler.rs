@@ -7,13 +7,15 @@ use lazyast_format::schema::Role;
 use lazyast_format::{Kind, KindSet, NodeId};
 
 use super::parsed::ParsedPattern;
+use crate::constant_value::ConstantValue;
 use crate::error::QueryError;
 use crate::pattern::metavariables::Metavariable;
-use crate::pattern::name_matching::NameMatching;
+use crate::pattern::options::{NameMatching, PatternOptions};
 use crate::pattern::program::{
     CaptureId, CaptureSlot, KeywordNameTest, KeywordSet, KeywordSetId, ListElement, ListId, ListPattern,
     NameIndex, NameTest, NodeTest, Pattern, PatternRoot, ReferenceId,
 };
+use crate::pattern::text::literal_parts;
 use crate::prefilter::Prefilter;
 use crate::reference::Reference;
 
@@ -26,16 +28,18 @@ pub(super) struct PatternCompiler<'c, 'a> {
     name_indexes: HashMap<Box<str>, NameIndex>,
     /// Everything that a file with a match contains.
     pub(super) prefilters: Vec<Prefilter>,
-    names: NameMatching,
+    options: PatternOptions,
 }
 
 impl<'c, 'a> PatternCompiler<'c, 'a> {
-    pub(super) fn new(text: &str, parsed: ParsedPattern<'c, 'a>, names: NameMatching) -> Self {
+    pub(super) fn new(text: &str, parsed: ParsedPattern<'c, 'a>, options: PatternOptions) -> Self {
         let pattern = Pattern {
             text: text.to_owned(),
             root: PatternRoot::Node(NodeTest::Any(None)),
             templates: Vec::new(),
             lists: Vec::new(),
+            deep: Vec::new(),
+            values: Vec::new(),
             keyword_sets: Vec::new(),
             names: Vec::new(),
             captures: Vec::new(),
@@ -52,7 +56,7 @@ impl<'c, 'a> PatternCompiler<'c, 'a> {
             uses: Vec::new(),
             name_indexes: HashMap::new(),
             prefilters: Vec::new(),
-            names,
+            options,
         }
     }
 
@@ -150,7 +154,7 @@ impl<'c, 'a> PatternCompiler<'c, 'a> {
     }
 
     pub(super) fn add_list(&mut self, elements: Vec<ListElement>) -> ListId {
-        self.pattern.lists.push(ListPattern { elements, is_prefix: false, is_independent: false });
+        self.pattern.lists.push(ListPattern { elements, is_prefix: false, ends_independent: Vec::new() });
         self.pattern.lists.len() as ListId - 1
     }
 
@@ -171,7 +175,7 @@ impl<'c, 'a> PatternCompiler<'c, 'a> {
     /// The dotted name that a node is, if it is compared by what stands for it. A name that begins with `self` or `cls`
     /// is not: no import binds these.
     pub(super) fn reference(&mut self, node: NodeId) -> Result<Option<ReferenceId>, QueryError> {
-        if self.names == NameMatching::Literal || self.parsed.kind(node)? != Kind::Attribute {
+        if self.options.names == NameMatching::Literal || self.parsed.kind(node)? != Kind::Attribute {
             return Ok(None);
         }
         let Some(text) = self.parsed.dotted_text(node)? else { return Ok(None) };
@@ -186,6 +190,29 @@ impl<'c, 'a> PatternCompiler<'c, 'a> {
         self.prefilters.push(reference.prefilter());
         self.pattern.references.push(reference);
         Ok(Some(self.pattern.references.len() as ReferenceId - 1))
+    }
+
+    /// The value of a node, if it is a constant expression that is compared by value.
+    pub(super) fn value(&self, node: NodeId) -> Result<Option<ConstantValue>, QueryError> {
+        if !self.options.fold_constants {
+            return Ok(None);
+        }
+        let value =
+            ConstantValue::of(self.parsed.tree, node).map_err(|damage| self.parsed.damage(&damage))?;
+        let Some(value) = value else { return Ok(None) };
+        let restored = value.map_text(|text| self.parsed.substituted.restore(text));
+        let has_metavariables = match &restored {
+            ConstantValue::Str(text) => literal_parts(text).is_some(),
+            _ => false,
+        };
+        Ok((!has_metavariables).then_some(restored))
+    }
+
+    /// Whether the kind of a node of the pattern is that of every node that it matches.
+    pub(super) fn has_fixed_kind(&self, node: NodeId) -> Result<bool, QueryError> {
+        Ok(self.parsed.metavariable_of(node)?.is_none()
+            && self.parsed.operand_of_deep(node)?.is_none()
+            && self.value(node)?.is_none())
     }
 
     /// Adds a kind that every file with a match has.

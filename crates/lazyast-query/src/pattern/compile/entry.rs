@@ -3,7 +3,7 @@
 use super::compiler::PatternCompiler;
 use super::fragment::Fragment;
 use crate::error::{Language, QueryError};
-use crate::pattern::name_matching::NameMatching;
+use crate::pattern::options::PatternOptions;
 use crate::pattern::parse::ParseFn;
 use crate::pattern::program::Pattern;
 
@@ -15,12 +15,12 @@ const STACK: usize = 4 << 20;
 /// Compiles a pattern.
 pub(crate) fn compile<B: AsRef<[u8]>>(
     text: &str,
-    names: NameMatching,
+    options: PatternOptions,
     parse: &ParseFn<'_, B>,
 ) -> Result<Pattern, QueryError> {
     let fragment = Fragment::parse(Language::Pattern, text, parse)?;
     let tree = fragment.tree()?;
-    let compiler = PatternCompiler::new(text, fragment.parsed(&tree), names);
+    let compiler = PatternCompiler::new(text, fragment.parsed(&tree), options);
     if tree.header().depth > SHALLOW {
         stacker::maybe_grow(STACK, 2 * STACK, || compiler.compile_root(fragment.wrapper))
     } else {

@@ -1,27 +1,54 @@
-//! Decides which lists are independent of the rest of their pattern.
+//! Decides which segments of lists are independent of the rest of their pattern.
 //!
-//! A `$$$` can often match in several ways, and each is a choice point of the matcher. But where no metavariable in
-//! a list occurs twice, one way to match the list is as good as another: it binds nothing that a later test compares
-//! with. The matcher then keeps the first way and drops the choice points, so that the time for the list is linear
-//! and not exponential in the number of `$$$`.
+//! A `$$$` can often match in several ways, and each is a choice point of the matcher. A segment is a `$$$` and the elements
+//! up to the next one. Where no metavariable in a segment and in the next `$$$` occurs twice, the first way to match the
+//! segment is as good as any other: it binds nothing that a later test compares with, and leaves most to the next `$$$`.
+//! The matcher then drops the choice points of the segment, so that the time for the list is not exponential in the
+//! number of `$$$`, but for those around metavariables that occur twice.
 
 use crate::pattern::program::{
-    CaptureId, DefaultTest, FieldTest, KeywordNameTest, KeywordSetId, ListElement, ListId, NameTest,
-    NodeTest, Pattern, PayloadTest, TextPart,
+    CaptureId, DefaultTest, FieldTest, KeywordNameTest, KeywordSetId, ListElement, ListId, ListPattern,
+    NameTest, NodeTest, Pattern, PayloadTest, TextPart,
 };
 
-/// Sets [`is_independent`](crate::pattern::program::ListPattern::is_independent) of all lists.
-pub(super) fn mark_independent_lists(pattern: &mut Pattern) {
-    let independent: Vec<bool> =
-        (0..pattern.lists.len()).map(|list| !has_repeated(pattern, list as ListId)).collect();
-    for (list, is_independent) in pattern.lists.iter_mut().zip(independent) {
-        list.is_independent = is_independent;
+/// Sets [`ends_independent`](crate::pattern::program::ListPattern::ends_independent) of all lists.
+pub(super) fn mark_independent_segments(pattern: &mut Pattern) {
+    let marks: Vec<Vec<bool>> = pattern.lists.iter().map(|list| independent_ends(pattern, list)).collect();
+    for (list, ends_independent) in pattern.lists.iter_mut().zip(marks) {
+        list.ends_independent = ends_independent;
     }
 }
 
-/// Whether a list has, at any depth, a metavariable that occurs more than once in the pattern.
-fn has_repeated(pattern: &Pattern, list: ListId) -> bool {
-    let mut walk = Walk { pattern, lists: vec![list], tests: Vec::new(), found: false };
+fn independent_ends(pattern: &Pattern, list: &ListPattern) -> Vec<bool> {
+    let mut start = 0;
+    let elements = list.elements.iter().enumerate();
+    let ends = elements.map(|(index, element)| {
+        if !element.is_sequence() {
+            return false;
+        }
+        let segment = &list.elements[start..=index];
+        start = index;
+        !has_repeated(pattern, segment)
+    });
+    ends.collect()
+}
+
+impl Pattern {
+    /// The pattern for comparisons in which some metavariables are bound already, so that they occur once more.
+    pub(crate) fn with_bound(&self, names: &[&str]) -> Self {
+        let mut pattern = self.clone();
+        for slot in &mut pattern.captures {
+            slot.is_repeated |= names.contains(&&*slot.name);
+        }
+        mark_independent_segments(&mut pattern);
+        pattern
+    }
+}
+
+/// Whether elements have, at any depth, a metavariable that occurs more than once in the pattern.
+fn has_repeated(pattern: &Pattern, elements: &[ListElement]) -> bool {
+    let mut walk = Walk { pattern, lists: Vec::new(), tests: Vec::new(), found: false };
+    elements.iter().for_each(|element| walk.element(*element));
     while !walk.found {
         if let Some(NodeTest::Template(template)) = walk.tests.pop() {
             let template = &pattern.templates[template as usize];
@@ -54,7 +81,8 @@ impl Walk<'_> {
         match test {
             NodeTest::Any(capture) => self.capture(capture),
             NodeTest::Template(_) => self.tests.push(test),
-            NodeTest::Reference(_) => {}
+            NodeTest::Deep(deep) => self.node(self.pattern.deep[deep as usize].test),
+            NodeTest::Reference(_) | NodeTest::Value(_) => {}
         }
     }
 

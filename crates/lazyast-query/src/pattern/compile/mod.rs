@@ -11,7 +11,7 @@
 //! - [`payload`]: compiles what a node has besides children: names, operators, constants.
 //! - [`node`]: compiles nodes, their fields and lists.
 //! - [`quick_reject`]: the tests that come before everything else.
-//! - [`independence`]: which lists the matcher need not match in a second way.
+//! - [`independence`]: which parts of lists the matcher need not match in a second way.
 //! - [`hints`]: what the writer probably means instead.
 //! - [`root`]: the statements, the clause or the expression that is the pattern.
 

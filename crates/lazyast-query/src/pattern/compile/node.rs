@@ -10,8 +10,8 @@ use super::compiler::PatternCompiler;
 use super::parsed::field;
 use crate::error::QueryError;
 use crate::pattern::program::{
-    DefaultTest, FieldTest, KeywordNameTest, KeywordSet, KeywordSetId, ListElement, ListId, NameTest,
-    NodeTemplate, NodeTest, PayloadTest, TemplateId,
+    DeepId, DeepTest, DefaultTest, FieldTest, KeywordNameTest, KeywordSet, KeywordSetId, ListElement, ListId,
+    NameTest, NodeTemplate, NodeTest, PayloadTest, TemplateId, ValueId,
 };
 
 /// Definitions may have these fields although the pattern has nothing there.
@@ -23,6 +23,15 @@ const NAME_LAST: [Kind; 3] = [Kind::Attribute, Kind::MatchAs, Kind::MatchMapping
 impl PatternCompiler<'_, '_> {
     /// The test of a place where one node is expected.
     pub(super) fn node_test(&mut self, node: NodeId) -> Result<NodeTest, QueryError> {
+        if let Some(operand) = self.parsed.operand_of_deep(node)? {
+            let test = self.node_test(operand)?;
+            self.pattern.deep.push(DeepTest { test, kinds: self.pattern.kinds_of(test) });
+            return Ok(NodeTest::Deep(self.pattern.deep.len() as DeepId - 1));
+        }
+        if let Some(value) = self.value(node)? {
+            self.pattern.values.push(value);
+            return Ok(NodeTest::Value(self.pattern.values.len() as ValueId - 1));
+        }
         // Of the other kinds that can consist of a metavariable, this is a pattern by itself or a part of a node.
         let metavariable = match self.parsed.kind(node)? {
             Kind::Name | Kind::MatchAs => self.parsed.metavariable_of(node)?,

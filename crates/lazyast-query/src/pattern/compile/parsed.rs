@@ -90,6 +90,23 @@ impl<'c, 'a> ParsedPattern<'c, 'a> {
         Ok(Some(parts.join(".")))
     }
 
+    /// The operand of a deep operator, if a node is one.
+    pub(super) fn operand_of_deep(&self, node: NodeId) -> Result<Option<NodeId>, QueryError> {
+        let Some((function, end)) = &self.substituted.deep else { return Ok(None) };
+        if self.kind(node)? != Kind::Call || self.plain_name(node + 1)? != Some(function) {
+            return Ok(None);
+        }
+        match self.all_children(node)?[..] {
+            [_, (_, operand), (_, last)] if self.plain_name(last)? == Some(end) => Ok(Some(operand)),
+            _ => Err(self.error(node, "expected one expression between <... and ...>")),
+        }
+    }
+
+    /// The name of a `Name`.
+    fn plain_name(&self, node: NodeId) -> Result<Option<&'a str>, QueryError> {
+        if self.kind(node)? == Kind::Name { self.name_of(node, Role::Name) } else { Ok(None) }
+    }
+
     /// The metavariable that an identifier replaces.
     pub(super) fn metavariable(&self, name: &str) -> Option<&'c Metavariable> {
         self.substituted.metavariables.get(name)

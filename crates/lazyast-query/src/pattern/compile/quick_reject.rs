@@ -15,6 +15,9 @@ const UNKNOWN_FIRST_CHILD: [Kind; 5] =
 impl PatternCompiler<'_, '_> {
     /// Adds the chain of first children of a node, as far as the pattern fixes it.
     pub(super) fn add_quick_rejects(&mut self, node: NodeId) -> Result<(), QueryError> {
+        if !self.has_fixed_kind(node)? {
+            return Ok(());
+        }
         let mut parent = self.parsed.kind(node)?;
         let mut distance = 0;
         self.add_operator_reject(node, parent)?;
@@ -25,7 +28,7 @@ impl PatternCompiler<'_, '_> {
         while !UNKNOWN_FIRST_CHILD.contains(&parent) {
             let child = node + distance + 1;
             let has_child = self.parsed.tree.subtree_end(node + distance) != child;
-            if !has_child || self.parsed.metavariable_of(child)?.is_some() {
+            if !has_child || !self.has_fixed_kind(child)? {
                 return Ok(());
             }
             distance += 1;

@@ -3,7 +3,7 @@
 use lazyast_format::{Field, Kind, KindSet, NodeId};
 
 use super::compiler::PatternCompiler;
-use super::independence::mark_independent_lists;
+use super::independence::mark_independent_segments;
 use crate::error::QueryError;
 use crate::pattern::program::{ListElement, ListId, NodeTest, Pattern, PatternRoot};
 use crate::pattern::source::Wrapper;
@@ -32,15 +32,14 @@ impl PatternCompiler<'_, '_> {
         self.pattern.only_field = (wrapper == Wrapper::Decorator).then_some(Field::DecoratorList);
         self.pattern.root = root;
         self.pattern.kinds = match (root, first) {
-            (_, Some(NodeTest::Template(template))) => self.pattern.templates[template as usize].kind.into(),
-            (_, Some(NodeTest::Reference(_))) => [Kind::Attribute, Kind::Name].into_iter().collect(),
-            (PatternRoot::Node(_), _) => KindSet::of_class("expr"),
-            (PatternRoot::Block(_), _) => KindSet::of_class("stmt"),
+            (PatternRoot::Block(_), Some(NodeTest::Any(_)) | None) => KindSet::of_class("stmt"),
+            (_, Some(test)) => self.pattern.kinds_of(test),
+            (PatternRoot::Node(_), None) => KindSet::of_class("expr"),
         };
         for (slot, uses) in self.pattern.captures.iter_mut().zip(&self.uses) {
             slot.is_repeated = *uses > 1;
         }
-        mark_independent_lists(&mut self.pattern);
+        mark_independent_segments(&mut self.pattern);
         self.prefilters.push(Prefilter::Kinds(self.pattern.kinds));
         self.pattern.prefilter = Prefilter::all(self.prefilters);
         Ok(self.pattern)

@@ -38,6 +38,16 @@ impl Matcher<'_, '_, '_> {
         }
     }
 
+    /// Binds a metavariable to what it must equal, before a comparison.
+    pub(super) fn bind_before(&mut self, capture: CaptureId, is_sequence: bool, subjects: &[Subject]) {
+        let mark = self.arena.mark();
+        subjects.iter().for_each(|subject| self.arena.push(*subject));
+        match subjects {
+            [subject] if !is_sequence => self.bindings.bind(capture, Binding::One(*subject)),
+            _ => self.bindings.bind(capture, Binding::Sequence(self.arena.span_from(mark))),
+        }
+    }
+
     /// Binds the elements of a list and further keywords, in the order of the source.
     pub(super) fn bind_sequence(
         &mut self,

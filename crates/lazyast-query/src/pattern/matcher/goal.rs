@@ -28,9 +28,9 @@ pub(super) struct ListGoal {
     pub(super) element: u32,
     /// The subjects that no element has taken.
     pub(super) subjects: ArenaSpan,
-    /// The number of choice points when the list was started, or [`NOT_STARTED`](Self::NOT_STARTED). An independent
-    /// list drops the newer ones.
-    pub(super) first_choice: u32,
+    /// The number of choice points when the current segment was started: the list, or its last `$$$`. Before the list was
+    /// started it is [`NOT_STARTED`](Self::NOT_STARTED). An independent segment drops the newer ones.
+    pub(super) segment_choice: u32,
     /// The keywords that are compared after the list.
     pub(super) keywords: Option<PendingKeywords>,
 }

@@ -14,8 +14,8 @@ use crate::pattern::subject::{Subject, SubjectForm};
 impl Matcher<'_, '_, '_> {
     /// `alternative` is how many subjects the next element takes, if it is a `$$$`.
     pub(super) fn step_list(&mut self, mut goal: ListGoal, alternative: u32) -> Result<bool, Damage> {
-        if goal.first_choice == ListGoal::NOT_STARTED {
-            goal.first_choice = self.choice_points.len() as u32;
+        if goal.segment_choice == ListGoal::NOT_STARTED {
+            goal.segment_choice = self.choice_points.len() as u32;
         }
         let pattern = self.pattern;
         let list = &pattern.lists[goal.list as usize];
@@ -59,9 +59,10 @@ impl Matcher<'_, '_, '_> {
         alternative: u32,
     ) -> Result<bool, Damage> {
         let length = if is_last { spare } else { alternative };
-        if list.is_independent {
-            self.choice_points.truncate(goal.first_choice as usize);
+        if list.ends_independent[goal.element as usize] {
+            self.choice_points.truncate(goal.segment_choice as usize);
         }
+        let segment_choice = self.choice_points.len() as u32;
         if length < spare {
             self.add_choice_point(Goal::List(goal), length + 1);
         }
@@ -77,7 +78,8 @@ impl Matcher<'_, '_, '_> {
                 keywords
             }
         };
-        self.goals.push(Goal::List(ListGoal { element: goal.element + 1, subjects, keywords, ..goal }));
+        let element = goal.element + 1;
+        self.goals.push(Goal::List(ListGoal { element, subjects, keywords, segment_choice, ..goal }));
         Ok(true)
     }
 

@@ -46,10 +46,11 @@
 //!
 //! - [Quick rejects](quick_reject) look at the kinds and names of the first children, and reject most nodes before
 //!   the matcher starts.
-//! - Most lists are [independent](crate::pattern::program::ListPattern::is_independent): no metavariable in them
-//!   occurs twice. Such a list keeps the choice point of its latest `$$$` alone. If an element fails, only that `$$$`
-//!   takes more; giving an earlier one more could not help, because it would only move the same search to the right.
-//!   This is how globs are matched, and takes O(elements x subjects) comparisons.
+//! - Most segments of lists, from one `$$$` to the next, are
+//!   [independent](crate::pattern::program::ListPattern::ends_independent): no metavariable in them occurs twice. Such a
+//!   segment drops its choice points when the next `$$$` is reached. If an element fails then, only later `$$$` take more;
+//!   giving an earlier one more could not help, because it would only move the same search to the right. This is how
+//!   globs are matched, and takes O(elements x subjects) comparisons.
 //! - Every comparison has at most [`MAX_STEPS`](run::MAX_STEPS) steps. More is an error, so that no query hangs.
 //!
 //! Nothing recurses, neither on the depth of the pattern nor on that of the tree. One matcher serves all nodes of

@@ -4,11 +4,26 @@ use lazyast_format::{Damage, Field, Kind, NodeId};
 
 use super::goal::{Goal, KeywordGoal, PendingKeywords};
 use super::state::Matcher;
-use crate::pattern::program::{FieldTest, NodeTest, TemplateId};
+use crate::constant_value::ConstantValue;
+use crate::pattern::program::{DeepId, DeepTest, FieldTest, NodeTest, TemplateId};
+
+/// So many nodes are passed over in the time of a step.
+const NODES_PER_STEP: u32 = 16;
 
 impl Matcher<'_, '_, '_> {
-    pub(super) fn step_node(&mut self, test: NodeTest, node: NodeId) -> Result<bool, Damage> {
+    /// `alternative` is the distance of the first node to try, for a deep test.
+    pub(super) fn step_node(
+        &mut self,
+        test: NodeTest,
+        node: NodeId,
+        alternative: u32,
+    ) -> Result<bool, Damage> {
         match test {
+            NodeTest::Deep(id) => self.step_deep(id, node, alternative),
+            NodeTest::Value(id) => {
+                let value = ConstantValue::of(self.tree, node)?;
+                Ok(value.is_some_and(|value| value == self.pattern.values[id as usize]))
+            }
             NodeTest::Any(capture) => self.bind_node(capture, node),
             NodeTest::Template(template) => self.template(template, node),
             NodeTest::Reference(id) => {
@@ -17,6 +32,26 @@ impl Matcher<'_, '_, '_> {
                 in_tree.matches(reference, self.tree, node)
             }
         }
+    }
+
+    /// Takes the first expression from a distance on that can pass; the others are alternatives.
+    fn step_deep(&mut self, id: DeepId, node: NodeId, from: u32) -> Result<bool, Damage> {
+        let DeepTest { test, kinds } = self.pattern.deep[id as usize];
+        let (tree, first, end) = (self.tree, node + from, self.tree.subtree_end(node));
+        for (candidate, code) in (first..end).zip(&tree.kinds()[first as usize..]) {
+            if !kinds.contains_code(*code) || tree.is_part_of_string(candidate)? {
+                continue;
+            }
+            // Nodes that are passed over take a part of a step each.
+            self.steps += (candidate - first) / NODES_PER_STEP;
+            if candidate + 1 < end {
+                self.add_choice_point(Goal::Node(NodeTest::Deep(id), node), candidate + 1 - node);
+            }
+            self.goals.push(Goal::Node(test, candidate));
+            return Ok(true);
+        }
+        self.steps += end.saturating_sub(first) / NODES_PER_STEP;
+        Ok(false)
     }
 
     fn template(&mut self, template: TemplateId, node: NodeId) -> Result<bool, Damage> {

@@ -5,7 +5,7 @@ use lazyast_format::{Damage, NodeId};
 use super::goal::Goal;
 use super::state::Matcher;
 use crate::error::ExecutionError;
-use crate::pattern::program::{ListElement, NodeTest, PatternRoot};
+use crate::pattern::program::{CaptureId, ListElement, NodeTest, PatternRoot};
 use crate::pattern::subject::Subject;
 
 /// The largest number of steps of the comparison with one node: a fraction of a second.
@@ -18,7 +18,20 @@ impl Matcher<'_, '_, '_> {
     /// Compares the pattern with a node. For a pattern of several statements, `block` is the node and those after it
     /// in its block; else it is empty.
     pub(crate) fn matches(&mut self, node: NodeId, block: &[NodeId]) -> Result<bool, ExecutionError> {
+        self.matches_with(node, block, &[])
+    }
+
+    /// As [`matches`](Self::matches), with what some metavariables must equal.
+    pub(crate) fn matches_with(
+        &mut self,
+        node: NodeId,
+        block: &[NodeId],
+        bound: &[(usize, bool, &[Subject])],
+    ) -> Result<bool, ExecutionError> {
         self.reset(node);
+        for (capture, is_sequence, subjects) in bound {
+            self.bind_before(*capture as CaptureId, *is_sequence, subjects);
+        }
         match self.pattern.root {
             PatternRoot::Node(test) => self.goals.push(Goal::Node(test, node)),
             PatternRoot::Block(list) => {
@@ -51,12 +64,12 @@ impl Matcher<'_, '_, '_> {
     ///
     /// A comparison that takes too many steps fails, and its node is remembered.
     fn run(&mut self, node: NodeId) -> Result<bool, ExecutionError> {
-        let limit = if self.steps > MANY_STEPS { FEW_STEPS } else { MAX_STEPS };
-        let mut steps = 0;
+        let limit = if self.all_steps > MANY_STEPS { FEW_STEPS } else { MAX_STEPS };
+        self.steps = 0;
         let mut succeeds = true;
         while let Some(goal) = self.goals.pop() {
-            steps += 1;
-            if steps > limit {
+            self.steps += 1;
+            if self.steps > limit {
                 self.given_up.push(node);
                 succeeds = false;
                 break;
@@ -66,7 +79,7 @@ impl Matcher<'_, '_, '_> {
                 break;
             }
         }
-        self.steps = self.steps.saturating_add(steps);
+        self.all_steps = self.all_steps.saturating_add(self.steps);
         Ok(succeeds)
     }
 
@@ -83,7 +96,9 @@ impl Matcher<'_, '_, '_> {
     /// Whether a goal can be met. What remains of it is pushed as goals.
     fn step(&mut self, goal: Goal, alternative: u32) -> Result<bool, Damage> {
         match goal {
-            Goal::Node(test, node) | Goal::Optional(Some(test), Some(node)) => self.step_node(test, node),
+            Goal::Node(test, node) | Goal::Optional(Some(test), Some(node)) => {
+                self.step_node(test, node, alternative)
+            }
             Goal::Optional(None, None) => Ok(true),
             Goal::Optional(..) => Ok(false),
             Goal::List(goal) => self.step_list(goal, alternative),

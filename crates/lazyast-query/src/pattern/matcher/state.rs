@@ -35,8 +35,10 @@ pub(crate) struct Matcher<'p, 't, 'a> {
     pub(super) last: NodeId,
     /// The first decorator that a decorator of the pattern matched; if there is none, the largest number.
     pub(super) first_decorator: NodeId,
-    /// The steps of all comparisons.
+    /// The steps of the comparison with the current node.
     pub(super) steps: u32,
+    /// The steps of all comparisons.
+    pub(super) all_steps: u32,
     /// The nodes whose comparison took too many steps.
     pub(super) given_up: Vec<NodeId>,
 }
@@ -123,6 +125,7 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
             last: 0,
             first_decorator: NodeId::MAX,
             steps: 0,
+            all_steps: 0,
             given_up: Vec::new(),
         })
     }
@@ -141,8 +144,8 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
     /// Adds a list as a goal. Its choice points start when the goal is taken, which is later.
     #[inline]
     pub(super) fn push_list(&mut self, list: ListId, subjects: ArenaSpan, keywords: Option<PendingKeywords>) {
-        let first_choice = ListGoal::NOT_STARTED;
-        self.goals.push(Goal::List(ListGoal { list, element: 0, subjects, first_choice, keywords }));
+        let segment_choice = ListGoal::NOT_STARTED;
+        self.goals.push(Goal::List(ListGoal { list, element: 0, subjects, segment_choice, keywords }));
     }
 
     /// Adds a choice point: the goal can be met in another way. The goals below it are those on the stack now.
