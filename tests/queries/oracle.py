@@ -699,7 +699,8 @@ class Pattern:
                 yield from expressions(child, part)
 
         def matches(subject, env):
-            for each in expressions(subject):
+            # An optional field may be empty.
+            for each in expressions(subject) if isinstance(subject, ast.AST) else ():
                 yield from inner(each, env)
 
         return matches
