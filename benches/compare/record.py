@@ -150,7 +150,7 @@ def compare_answers(job: str, contestant: Any, answer: dict[str, Any], expected:
     if not different:
         return f"the same{without}"
     if job in contestant.differs:
-        files = "" if contestant.differs is OWN_NODES else f", other in {len(different)} files"
+        files = "" if contestant.differs[job] == OWN_NODES.get(job) else f", other in {len(different)} files"
         return f"{contestant.differs[job]}{files}{without}"
     sample = ", ".join(f"{path}: {answer['found'].get(path)} not {theirs.get(path)}" for path in different[:3])
     raise ValueError(f"{job}, {contestant.name}: other answers in {len(different)} files: {sample}")

@@ -291,7 +291,7 @@ def _parameters(node: Any) -> Iterator[str]:
             yield "*"
         elif parameter.type == "positional_separator":
             yield "/"
-        elif parameter.type != "comment":
+        elif parameter.type not in ("comment", "line_continuation"):
             yield _text(parameter)
 
 
