@@ -99,7 +99,7 @@ impl Tree<'_> {
         // The ancestors of a node: the end of each one's subtree, its kind, and the f-string of which its children
         // are parts.
         let mut ancestors = vec![(end, Kind::JoinedStr, Some(outermost))];
-        for id in outermost + 1..end {
+        for id in (outermost..end).skip(1) {
             while ancestors.last().is_some_and(|(end, ..)| *end <= id) {
                 ancestors.pop();
             }
