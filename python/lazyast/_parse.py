@@ -143,7 +143,7 @@ if sys.version_info >= (3, 15):
         The tree is the one that `ast.parse` returns for the same arguments, and so are exceptions and
         warnings.
         """
-        is_plain = feature_version is None and type(optimize) is int and optimize == -1
+        is_plain = feature_version is None and type(optimize) is int and optimize in (-1, 0)
         if is_plain and (module is None or type(module) is str):
             tree = _serve(source, filename, mode, type_comments, module=module, keep_source=True)
             if tree is not None:
@@ -176,7 +176,7 @@ elif sys.version_info >= (3, 13):
 
         The tree, exceptions and warnings are those of `ast.parse` for the same arguments.
         """
-        if feature_version is None and type(optimize) is int and optimize == -1:
+        if feature_version is None and type(optimize) is int and optimize in (-1, 0):
             tree = _serve(source, filename, mode, type_comments, keep_source=True)
             if tree is not None:
                 return tree

@@ -41,6 +41,7 @@ CALLS = {
     "compile with names": lambda source: compile(
         source=source, filename="name.py", mode="exec", flags=ast.PyCF_ONLY_AST, dont_inherit=True, optimize=-1
     ),
+    "compile with optimize": lambda source: compile(source, "", "exec", flags(), optimize=1),
     "compile with type comments": lambda source: compile(source, "", "exec", flags(ast.PyCF_TYPE_COMMENTS)),
     "builtins": lambda source: builtins.compile(source, "name.py", "exec", ast.PyCF_ONLY_AST),
 }
@@ -184,7 +185,12 @@ SAME = {
     "tree": lambda: compile(ast.parse("a = 1"), "b", "exec").co_names,
     "tree to tree": lambda: compile(ast.parse("a = 1"), "b", "exec", ast.PyCF_ONLY_AST),
     "path": lambda: compile(b"a", __file__.encode(), "exec", ast.PyCF_ONLY_AST),
-    "optimize": lambda: compile("assert x", "b", "exec", ast.PyCF_ONLY_AST, optimize=2),
+    **{
+        f"optimize {level}": lambda level=level: compile(
+            "'a'\nassert __debug__\ndef f():\n    'b'", "b", "exec", ast.PyCF_ONLY_AST, optimize=level
+        )
+        for level in (-2, 0, 1, 2, 3, True, None, 10**30)
+    },
     "type comments": lambda: ast.parse("x = 1  # type: int\ny  # type: ignore[z]\n", type_comments=True),
     "no type comments": lambda: ast.parse("x = 1  # type: int\n"),
     "await": lambda: ast.parse("await x"),

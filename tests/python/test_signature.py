@@ -4,6 +4,7 @@ import ast
 import inspect
 import os
 import pathlib
+import subprocess
 import sys
 
 import fidelity
@@ -92,6 +93,23 @@ def test_call(call):
     (mine, my_error), (theirs, error) = results
     assert my_error == error
     assert fidelity.first_difference(mine, theirs) is None
+
+
+@pytest.mark.parametrize("option", ["-O", "-OO"])
+def test_docstrings_are_there_where_the_interpreter_leaves_them(option):
+    script = """
+import ast, sys, lazyast
+source = "'a'\\ndef f():\\n    'b'\\nclass C:\\n    'c'\\n    async def g(self): 'd'\\n"
+print(ast.dump(lazyast.parse(source)) == ast.dump(ast.parse(source)))
+trees = [ast.dump(ast.parse(source)), ast.dump(compile(source, "", "exec", ast.PyCF_ONLY_AST, optimize=1))]
+lazyast.install()
+print(trees == [ast.dump(ast.parse(source)), ast.dump(compile(source, "", "exec", ast.PyCF_ONLY_AST, optimize=1))])
+print(sys.version_info >= (3, 13) and ast.dump(lazyast.parse(source, optimize=0)) != trees[0])
+"""
+    run = subprocess.run([sys.executable, option, "-c", script], capture_output=True, text=True, check=True)
+    # Such versions remove docstrings from trees.
+    removes = option == "-OO" and sys.version_info >= (3, 14)
+    assert run.stdout.split() == ["True", "True", str(removes)]
 
 
 def test_file_names_as_paths_are_served():

@@ -3,6 +3,7 @@
 //! The built-in function inherits future statements from the frame that calls it. A replacement in Python would be
 //! that frame, so this one is native.
 
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::exceptions::PyRuntimeError;
@@ -127,7 +128,7 @@ impl<'py> TreeRequest<'py> {
             Some("argument mode is not exec")
         } else if flags & !TYPE_COMMENTS != ONLY_AST {
             Some("argument flags has others than PyCF_ONLY_AST and PyCF_TYPE_COMMENTS")
-        } else if number(optimize, -1) != Some(-1) {
+        } else if !number(optimize, -1).is_some_and(|level| levels_without_effect(py).contains(&level)) {
             Some("argument optimize")
         } else if number(feature_version, -1) != Some(-1) {
             Some("argument feature_version")
@@ -146,6 +147,11 @@ impl<'py> TreeRequest<'py> {
             _ => Err(NotServed::NoTree),
         }
     }
+}
+
+/// The values of `optimize` that change nothing in a tree. From 3.14 on, the level 2 removes docstrings.
+fn levels_without_effect(py: Python<'_>) -> RangeInclusive<i64> {
+    if py.version_info() >= (3, 14) { -1..=1 } else { -1..=2 }
 }
 
 /// The arguments of a call of `compile`, by parameter. `None` if the call is invalid.

@@ -113,6 +113,9 @@ fn context_of(
     let Some(interpreter) = Interpreter::get(py)? else {
         return Ok(Err("version: this interpreter is not served".to_owned()));
     };
+    if interpreter.removes_docstrings {
+        return Ok(Err("docstrings: python -OO removes them".to_owned()));
+    }
     let (bytes, is_text) = match source {
         SourceArgument::Bytes(bytes) => (bytes.as_bytes(), false),
         SourceArgument::Text(text) => match text.to_str() {

@@ -22,12 +22,17 @@ use super::singletons::SharedInstances;
 /// The minor versions that are served: those on which the whole test suite has run.
 const SERVED: std::ops::RangeInclusive<u8> = 11..=15;
 
+/// The minor version that introduced trees without docstrings, at the optimization level 2.
+const REMOVES_DOCSTRINGS_SINCE: u8 = 14;
+
 /// What lazyast knows of the running interpreter.
 pub(crate) struct Interpreter {
     /// The shape of its trees.
     pub(crate) target: TargetPython,
     /// The layout of its nodes.
     pub(crate) node_layout: NodeLayout,
+    /// Whether it removes docstrings from trees: from 3.14 on under `-OO`, unless `compile` is told otherwise.
+    pub(crate) removes_docstrings: bool,
     /// `"__class__"`, interned.
     pub(crate) class_name: Py<PyString>,
     /// By kind; `None` for kinds that this version does not have.
@@ -78,8 +83,10 @@ impl Interpreter {
         for (_, instance) in shared.iter() {
             by_address.insert(instance.bind(py).get_type_ptr() as usize, AstClass::Singleton);
         }
+        let optimization: i64 = sys.getattr("flags")?.getattr("optimize")?.extract()?;
         let interpreter = Self {
             target,
+            removes_docstrings: minor >= REMOVES_DOCSTRINGS_SINCE && optimization >= 2,
             node_layout,
             class_name: PyString::intern(py, "__class__").unbind(),
             classes,
