@@ -275,6 +275,18 @@ def compare(session):
     session.run("python", "benches/compare", *session.posargs)
 
 
+@nox.session(python=FIRST, default=False, tags=["instructions"])
+def instructions(session):
+    """Count the instructions of what has to stay fast, and compare them with those that are recorded. It takes valgrind."""
+    if shutil.which("valgrind") is None:
+        session.skip("there is no valgrind")
+    # Incremental compilation gives other code. With the packages of the wheel, dependencies have the same features.
+    packages = ("lazyast-cli", "lazyast-python", "lazyast-benches")
+    options = [option for package in packages for option in ("--package", package)]
+    cargo(session, "build", *options, "--profile", PROFILE, CARGO_INCREMENTAL="0")
+    session.run("python", "benches/instructions.py", *session.posargs)
+
+
 @nox.session(python=FIRST, requires=["wheel"])
 def lint(session):
     """Check the Python code, its types, that the stubs say what the built package has, and the release workflow."""

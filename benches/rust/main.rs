@@ -5,9 +5,9 @@
 //! ```
 //!
 //! Every round measures all rows once, so that other load on the machine affects all of them alike. The table has the
-//! medians and their ratios to the first row, which is ruff's parser alone. With words, only rows whose names contain
-//! one of them are measured. Each row asserts that its work was done. A second table has queries over an open project,
-//! with their numbers of hits.
+//! medians and their ratios to the first row, which is ruff's parser alone. Each row asserts that its work was done. A
+//! second table has queries over an open project, with their numbers of hits. With words, only rows and queries that
+//! contain one of them are measured.
 #![forbid(unsafe_code)]
 
 mod rows;
@@ -28,8 +28,9 @@ fn main() {
     let words: Vec<String> = arguments.collect();
     let is_selected = |name: &str| words.is_empty() || words.iter().any(|word| name.contains(word));
     let selected: Vec<_> = rows::ROWS.iter().filter(|row| is_selected(row.name)).collect();
-    if selected.is_empty() {
-        eprintln!("no row has one of these words in its name");
+    let queries: Vec<_> = rows::QUERIES.iter().filter(|query| is_selected(query.text)).collect();
+    if selected.is_empty() && queries.is_empty() {
+        eprintln!("no row and no query has one of these words");
         std::process::exit(2);
     }
     let corpus = rows::Corpus::read(&directory);
@@ -61,20 +62,22 @@ fn main() {
             seconds / medians[0].as_secs_f64(),
         );
     }
-    measure_queries(&corpus, rounds);
+    if !queries.is_empty() {
+        measure_queries(&queries, &corpus, rounds);
+    }
 }
 
 /// Prints the second table: queries over an open project.
-fn measure_queries(corpus: &rows::Corpus, rounds: usize) {
+fn measure_queries(queries: &[&rows::BenchQuery], corpus: &rows::Corpus, rounds: usize) {
     let project = rows::OpenProject::new(corpus);
-    let mut results = vec![Vec::new(); rows::QUERIES.len()];
+    let mut results = vec![Vec::new(); queries.len()];
     for _ in 0..rounds {
-        for (query, results) in rows::QUERIES.iter().zip(&mut results) {
+        for (query, results) in queries.iter().zip(&mut results) {
             results.push(project.search(query));
         }
     }
     println!("\n{:52} {:>10} {:>10} {:>10}", "open project", "ms", "MLoC/s", "hits");
-    for (query, results) in rows::QUERIES.iter().zip(&results) {
+    for (query, results) in queries.iter().zip(&results) {
         let hits = results[0].0;
         assert!(
             results.iter().all(|result| result.0 == hits),
