@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
-TIMEOUT_SECONDS = 900
+TIMEOUT_SECONDS = 1800
 # CPython's own tests of what uses syntax trees. `test_tstring` is new in 3.14, `test_type_params` in 3.12.
 CPYTHON = [
     "test_ast",

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from lazyast._native import QueryError as QueryError
     from lazyast._native import RewriteError as RewriteError
     from lazyast._native import Rewritten as Rewritten
+    from lazyast._native import Rules as Rules
     from lazyast._native import Stats as Stats
     from lazyast._native import Table as Table
     from lazyast._native import UnreadableFile as UnreadableFile
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from lazyast._source import source_of as source_of
     from lazyast._source import source_segment as source_segment
     from lazyast._sources import columns as columns
+    from lazyast._sources import findings as findings
     from lazyast._sources import matches as matches
     from lazyast._sql import sql as sql
 else:
@@ -70,12 +72,12 @@ else:
         "_install": "install uninstall",
         "_names": "Binding Scope resolve scope",
         "_native": "Batch Checked Collected Column CorruptArchive CorruptPack Error Exported Imported Match"
-        " Matches Query QueryError RewriteError Rewritten Stats Table UnreadableFile UnusableCache Warmed __version__"
-        " pattern rewrite selector",
+        " Matches Query QueryError RewriteError Rewritten Rules Stats Table UnreadableFile UnusableCache Warmed"
+        " __version__ pattern rewrite selector",
         "_nodes": "Visitor ancestors enclosing materialize parent walk",
         "_parse": "parse parse_file",
         "_project": "Failure Module Project",
-        "_sources": "columns matches",
+        "_sources": "columns findings matches",
         "_source": "Comment SourceText source_of source_segment",
         "_sql": "sql",
     }

@@ -26,7 +26,7 @@ class UnreadableFile(Error):
     """A source cannot be found or read."""
 
 class QueryError(Error):
-    """A pattern or selector is invalid, or a query takes too long."""
+    """A pattern, selector or rule is invalid, or a query takes too long."""
 
 class RewriteError(Error):
     """A source cannot be rewritten."""
@@ -250,6 +250,30 @@ def symbol_tables_of(
 ) -> list[tuple[int | None, str, int, list[tuple[str, int, int]]]] | None: ...
 
 @final
+class Rules:
+    """Compiled rules, for any number of sources.
+
+    `files` are rule files, and directories with such files; without any, the rules are those that come with lazyast.
+    `select`, `extend_select` and `ignore` name rules and categories, as the options of `lazyast check` do. Raises
+    `QueryError` if a file cannot be read, or a rule is wrong.
+    """
+
+    def __new__(
+        cls,
+        files: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] | None = None,
+        *,
+        select: Sequence[str] | None = None,
+        extend_select: Sequence[str] | None = None,
+        ignore: Sequence[str] | None = None,
+    ) -> Rules: ...
+    @property
+    def ids(self) -> list[str]:
+        """The identifiers of the rules."""
+
+    def __len__(self) -> int: ...
+    def __reduce__(self) -> tuple[object, ...]: ...
+
+@final
 class Query:
     """A compiled query, for any number of projects and trees.
 
@@ -368,7 +392,7 @@ class Table:
     @property
     def errors(self) -> Table | None:
         """The sources without rows, each with `source`, `kind`, `message` and `line`; `None` unless the table is one of
-        `columns` or `matches`."""
+        `columns`, `matches` or `findings`."""
 
     def __getitem__(self, name: str, /) -> Column:
         """A column as a whole, by its name. No other column is made."""
@@ -401,6 +425,15 @@ def matches(
     cache_dir: str | os.PathLike[str] | None = None,
 ) -> Table:
     """The matches of a query in sources in memory."""
+
+def findings(
+    sources: object,
+    rules: Rules,
+    jobs: int | None = None,
+    max_bytes: int | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
+) -> Table:
+    """What rules find in sources in memory."""
 
 @final
 class Batch:

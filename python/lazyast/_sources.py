@@ -1,4 +1,4 @@
-"""`columns` and `matches`: tables of sources in memory, such as a column of a data set."""
+"""`columns`, `matches` and `findings`: tables of sources in memory, such as a column of a data set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import Protocol
 
-    from lazyast._native import Query, Table
+    from lazyast._native import Query, Rules, Table
 
     class _ArrowArray(Protocol):
         """An array of texts or bytes, or a batch with one such column."""
@@ -76,3 +76,24 @@ def matches(
     elif not isinstance(query, _native.Query):
         raise TypeError(f"query must be a Query or the text of a pattern, not {type_name(query)}")
     return _native.matches(sources, query, checked_jobs(jobs), max_bytes, cache_dir)
+
+
+def findings(
+    sources: _Sources,
+    rules: Rules | None = None,
+    *,
+    jobs: int | None = None,
+    max_bytes: int | None = None,
+    cache_dir: str | os.PathLike[str] | None = None,
+) -> Table:
+    """Return the table of what rules find in sources in memory, in one batch.
+
+    `rules` are by default those that `lazyast check` checks without configuration. The columns are those of `matches`, with
+    `rule`, `severity` and `message` after the first, and one for each metavariable of any of the rules. Comments suppress
+    findings as in files. All rules are checked, also those that are for certain paths. All else is as for `columns`.
+    """
+    if rules is None:
+        rules = _native.Rules()
+    elif not isinstance(rules, _native.Rules):
+        raise TypeError(f"rules must be a Rules, not {type_name(rules)}")
+    return _native.findings(sources, rules, checked_jobs(jobs), max_bytes, cache_dir)

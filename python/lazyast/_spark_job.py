@@ -48,6 +48,7 @@ class Job:
 
     table: str = "nodes"
     query: Query | None = None
+    rules: lazyast.Rules | None = None
     columns: tuple[str, ...] | None = None
     kinds: tuple[str, ...] | None = None
     names: tuple[str, ...] | None = None
@@ -130,6 +131,8 @@ class Job:
         return rows["source"].combine_chunks(), rows.drop_columns(["source"])
 
     def _made(self, sources: Any) -> lazyast.Table:
+        if self.rules is not None:
+            return lazyast.findings(sources, self.rules, jobs=1, max_bytes=self.max_bytes, cache_dir=self.cache_dir)
         if self.query is not None:
             query = self.query if isinstance(self.query, str) else self.query()
             return lazyast.matches(sources, query, jobs=1, max_bytes=self.max_bytes, cache_dir=self.cache_dir)

@@ -26,7 +26,7 @@ from pyspark.sql.types import (
     StructType,
 )
 
-from lazyast import _native
+from lazyast import Rules, _native
 from lazyast._arguments import require_existing, strings
 from lazyast._spark_job import MAX_BYTES, File, Job, Query
 
@@ -41,6 +41,7 @@ def transform(
     table: str = "nodes",
     *,
     query: Query | None = None,
+    rules: Rules | None = None,
     columns: Sequence[str] | None = None,
     kinds: Sequence[str] | None = None,
     names: Sequence[str] | None = None,
@@ -53,7 +54,8 @@ def transform(
 
     `frame` is any DataFrame, and `source` the name of its column of texts or bytes. `table`, `columns`, `kinds` and
     `names` choose as those of `lazyast.columns` do. With a `query`, the rows are those of `lazyast.matches`: the text of a
-    pattern, or a function that returns a `Query` and runs in the workers. `keep` are columns of `frame`, such as a path,
+    pattern, or a function that returns a `Query` and runs in the workers. With `rules`, they are those of
+    `lazyast.findings`; the workers need no rule files. `keep` are columns of `frame`, such as a path,
     that each row gets from the row of its source.
 
     No source ends a job. A source that lazyast does not serve, or that has more than `max_bytes`, has no rows, and is a row
@@ -67,6 +69,7 @@ def transform(
     job = Job(
         table=table,
         query=query,
+        rules=rules,
         columns=_several("columns", columns),
         kinds=_several("kinds", kinds),
         names=_several("names", names),
@@ -90,7 +93,7 @@ def register(spark: SparkSession) -> None:
 
     `path` is a directory of Python sources, or several, on storage that the driver and all workers can read. The files
     are those of a `lazyast.Project`, and the first column, `file`, is the path. Options are `table`, `query` (the text of a
-    pattern), `columns`, `kinds` and `names` (with commas between them), `errors`, `max_bytes` and `cache_dir`, which mean
+    pattern), `rules` (rule files, which the driver reads), `columns`, `kinds` and `names` (with commas between them), `errors`, `max_bytes` and `cache_dir`, which mean
     what they mean for `transform`, and `partition_bytes`, how many bytes of sources make a partition. With `.schema(...)`,
     only the columns in it are made.
     """
@@ -159,7 +162,7 @@ class _Reader(DataSourceReader):
             yield batch.select(self.names)
 
 
-_OPTIONS = {"path", "paths", "table", "query", "columns", "kinds", "names", "errors", "max_bytes", "cache_dir", "partition_bytes"}  # fmt: skip
+_OPTIONS = {"path", "paths", "table", "query", "rules", "columns", "kinds", "names", "errors", "max_bytes", "cache_dir", "partition_bytes"}  # fmt: skip
 
 
 def _job(options: Any) -> Job:
@@ -169,14 +172,16 @@ def _job(options: Any) -> Job:
         raise ValueError(f"there is no option {wrong[0]}; there are {', '.join(sorted(_OPTIONS - {'paths'}))}")
     listed = {
         name: tuple(part.strip() for part in options[name].split(","))
-        for name in ("columns", "kinds", "names")
+        for name in ("rules", "columns", "kinds", "names")
         if name in options
     }
+    files = listed.pop("rules", None)
     if "columns" in listed:
         listed["columns"] = tuple(name for name in listed["columns"] if name != "file")
     return Job(
         table=options.get("table", "nodes"),
         query=options.get("query"),
+        rules=None if files is None else Rules(files),
         errors=str(options.get("errors", "")).lower() == "true",
         max_bytes=int(options.get("max_bytes", MAX_BYTES)),
         cache_dir=options.get("cache_dir"),

@@ -129,6 +129,24 @@ def test_queries_have_captures_as_columns(spark, project, tmp_path):
     assert sorted(collected(load(spark, query="isinstance($X, $T)")), key=str) == expected
 
 
+def test_findings_of_rules(spark, project, tmp_path):
+    sources = {str(module.path): module.path.read_bytes() for module in project}
+    frame = spark.read.parquet(corpus(tmp_path / "corpus", sources))
+    rule_file = tmp_path / "rules.yaml"
+    rule_file.write_text("rules: [{id: check, message: '$X is compared', pattern: 'isinstance($X, $T)'}]")
+    rules = lazyast.Rules([rule_file])
+    matches = rows_of(project.find("isinstance($X, $T)").table())
+    rule_file_frame = load(spark, rules=str(rule_file))
+    assert rule_file_frame.columns[:4] == ["file", "rule", "severity", "message"]
+    by_file = collected(rule_file_frame)
+    # Workers have the text of the file.
+    rule_file.unlink()
+    for found in (by_file, collected(lazyast.spark.transform(frame, "content", rules=rules, keep=["path"]))):
+        assert {row[1:3] for row in found} == {("check", "warning")}
+        assert sorted((row[0], *row[4:8]) for row in found) == sorted(row[:5] for row in matches)
+        assert all(row[3].endswith(" is compared") for row in found)
+
+
 def test_only_chosen_columns_are_made(spark, project):
     expected = rows_of(project.calls(columns=["callee", "file"]))
     assert collected(load(spark, table="calls", columns="callee, file").select("callee", "file")) == expected

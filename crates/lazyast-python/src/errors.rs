@@ -16,7 +16,12 @@ create_exception!(
     "A node cannot be decoded, because its archive is damaged."
 );
 
-create_exception!(lazyast, QueryError, Error, "A pattern or selector is invalid, or a query takes too long.");
+create_exception!(
+    lazyast,
+    QueryError,
+    Error,
+    "A pattern, selector or rule is invalid, or a query takes too long."
+);
 
 create_exception!(lazyast, RewriteError, Error, "A source cannot be rewritten.");
 

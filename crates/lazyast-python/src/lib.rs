@@ -46,6 +46,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     bind::search::matches::register(module)?;
     bind::search::rewrite::register(module)?;
     bind::search::rewritten::register(module)?;
+    bind::search::rules::register(module)?;
     bind::tables::column::register(module)?;
     bind::tables::batch::register(module)?;
     bind::tables::sources::register(module)?;

@@ -22,6 +22,7 @@ mod column;
 pub mod constant_text;
 mod decode;
 mod error;
+mod findings;
 mod matches;
 pub mod relation;
 mod source_tree;
@@ -30,6 +31,7 @@ mod values;
 
 pub use batch::BatchBuilder;
 pub use error::{SpecError, TableError};
+pub use findings::{FindingBatch, FindingText};
 pub use matches::{MatchBatch, MatchLabels, match_schema};
 pub use relation::TableRelation;
 pub use source_tree::{ModuleName, SourceLabel, SourceTree};

@@ -61,6 +61,7 @@ mod parallel_stream;
 mod parse;
 mod project;
 pub mod rewrite;
+mod rule_files;
 pub mod table;
 
 pub use archive::{ArchiveBytes, OwnedTree};
@@ -85,3 +86,4 @@ pub use project::{
     export, export_all, find_sources, read_source, read_source_and_cells, read_source_part, replace_source,
     warm,
 };
+pub use rule_files::{LoadedRules, RuleChoice, RuleFileText};

@@ -55,25 +55,10 @@ impl<'q> MatchTable<'q> {
         let MatchedHits { label, tree, text, hits } = *file;
         let positions = tree.positions(self.python)?;
         for hit in hits {
-            let (first, last) = hit.range(tree, text)?;
-            let start = match hit.decorator {
-                Some(_) => tree.position(first)?,
-                None => span(tree, &positions, hit.node)?.start,
-            };
-            let end = span(tree, &positions, hit.last)?.end;
-            let captures =
-                if self.names.is_empty() { Vec::new() } else { self.query.captures(tree, *hit)? };
-            let captured = |name: &&str| {
-                let capture = captures.iter().find(|capture| capture.name == **name)?;
-                captured_text(tree, capture, text)
-            };
-            let captured: Vec<Option<&str>> = self.names.iter().map(captured).collect();
-            let text = text.and_then(|text| text.get(first as usize..last as usize));
-            let pushed = self.batch.push(label, Span { start, end }, text, captured.into_iter());
-            pushed.map_err(|error| match error {
-                TableError::Damage(damage) => damage,
-                _ => Damage::new("paths of matches are too long", 0),
-            })?;
+            let row = MatchRow::new(tree, &positions, *hit, text)?;
+            let captured = captured_texts(self.query, tree, *hit, &self.names, text)?;
+            let pushed = self.batch.push(label, row.span, row.text, captured.into_iter());
+            pushed.map_err(too_long)?;
         }
         Ok(())
     }
@@ -82,6 +67,55 @@ impl<'q> MatchTable<'q> {
     pub fn finish_batch(&mut self) -> Result<RecordBatch, TableError> {
         let next = MatchBatch::new(self.labels, self.schema.clone());
         std::mem::replace(&mut self.batch, next).finish()
+    }
+}
+
+/// What a row has of a hit.
+pub(super) struct MatchRow<'t> {
+    pub(super) span: Span,
+    pub(super) text: Option<&'t str>,
+}
+
+impl<'t> MatchRow<'t> {
+    /// `text` is that of the source.
+    pub(super) fn new(
+        tree: &Tree<'_>,
+        positions: &TreePositions<'_, '_>,
+        hit: Hit,
+        text: Option<&'t str>,
+    ) -> Result<Self, Damage> {
+        let (first, last) = hit.range(tree, text)?;
+        let start = match hit.decorator {
+            Some(_) => tree.position(first)?,
+            None => span(tree, positions, hit.node)?.start,
+        };
+        let end = span(tree, positions, hit.last)?.end;
+        let text = text.and_then(|text| text.get(first as usize..last as usize));
+        Ok(Self { span: Span { start, end }, text })
+    }
+}
+
+/// The texts of the captures with some names; `None` for names that captured nothing.
+pub(super) fn captured_texts<'t>(
+    query: &Query,
+    tree: &'t Tree<'_>,
+    hit: Hit,
+    names: &[&str],
+    text: Option<&'t str>,
+) -> Result<Vec<Option<&'t str>>, ExecutionError> {
+    let captures = if names.is_empty() { Vec::new() } else { query.captures(tree, hit)? };
+    let captured = |name: &&str| {
+        let capture = captures.iter().find(|capture| capture.name == **name)?;
+        captured_text(tree, capture, text)
+    };
+    Ok(names.iter().map(captured).collect())
+}
+
+/// The damage of a row that cannot be appended.
+pub(super) fn too_long(error: TableError) -> Damage {
+    match error {
+        TableError::Damage(damage) => damage,
+        _ => Damage::new("paths of matches are too long", 0),
     }
 }
 

@@ -128,7 +128,7 @@ pub fn matches_of_sources(
     cache: &Cache,
     options: SourceOptions,
 ) -> Result<SourceTables, InvalidSources> {
-    let failed = |message: String| SourceError { kind: "query", message, line: None };
+    let failed = SourceError::of_query;
     let searched = map_sources(sources, options, |source| {
         let opened = source.open(python, cache)?;
         let found = query.search(opened.tree.tree()).map_err(|error| failed(error.to_string()))?;
@@ -157,10 +157,10 @@ pub fn matches_of_sources(
 }
 
 /// What a function returned for each source, with the source's number.
-type NumberedResults<T> = Vec<(usize, Result<T, SourceError>)>;
+pub(super) type NumberedResults<T> = Vec<(usize, Result<T, SourceError>)>;
 
 /// Calls a function with each source that is not too large, on several threads.
-fn map_sources<'s, T: Send>(
+pub(super) fn map_sources<'s, T: Send>(
     sources: &[Option<SourceInMemory<'s>>],
     options: SourceOptions,
     map: impl Fn(SourceInMemory<'s>) -> Result<T, SourceError> + Sync,
@@ -180,14 +180,21 @@ fn map_sources<'s, T: Send>(
     }))
 }
 
-/// Why a source has no tree.
-struct SourceError {
+/// Why a source has no tree, or not all of its rows.
+pub(super) struct SourceError {
     kind: &'static str,
     message: String,
     line: Option<u32>,
 }
 
-fn errors_batch(errors: Vec<(i32, SourceError)>) -> Result<RecordBatch, TableError> {
+impl SourceError {
+    /// A query that compared not all nodes.
+    pub(super) fn of_query(message: String) -> Self {
+        Self { kind: "query", message, line: None }
+    }
+}
+
+pub(super) fn errors_batch(errors: Vec<(i32, SourceError)>) -> Result<RecordBatch, TableError> {
     let (mut kinds, mut messages) = (StringBuilder::new(), StringBuilder::new());
     for (_, error) in &errors {
         kinds.append_value(error.kind);
@@ -205,8 +212,8 @@ fn errors_batch(errors: Vec<(i32, SourceError)>) -> Result<RecordBatch, TableErr
 }
 
 /// A source whose tree is open.
-struct OpenedSource<'s> {
-    tree: OwnedTree,
+pub(super) struct OpenedSource<'s> {
+    pub(super) tree: OwnedTree,
     source: SourceInMemory<'s>,
     /// Whether it was parsed without the encoding that it declares.
     is_reencoded: bool,
@@ -214,7 +221,7 @@ struct OpenedSource<'s> {
 
 impl OpenedSource<'_> {
     /// The text that the tree's positions count in.
-    fn text(&self) -> Option<Cow<'_, str>> {
+    pub(super) fn text(&self) -> Option<Cow<'_, str>> {
         match self.source {
             SourceInMemory::Text(text) if self.is_reencoded => {
                 let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -234,7 +241,7 @@ impl<'s> SourceInMemory<'s> {
     }
 
     /// The tree as a Python has it.
-    fn open(self, python: TargetPython, cache: &Cache) -> Result<OpenedSource<'s>, SourceError> {
+    pub(super) fn open(self, python: TargetPython, cache: &Cache) -> Result<OpenedSource<'s>, SourceError> {
         let opened = self.open_for_any(cache)?;
         match opened.tree.tree().header().facts.minimum_python {
             minor if minor > python.minor => {

@@ -1,4 +1,4 @@
-//! `lazyast.columns` and `lazyast.matches`: tables of sources in memory.
+//! `lazyast.columns`, `lazyast.matches` and `lazyast.findings`: tables of sources in memory.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use arrow_schema::DataType;
 use lazyast::Cache;
 use lazyast::table::{
     InvalidSources, RowFilter, SourceInMemory, SourceOptions, SourceTables, TableRelation, TableSpec,
-    TargetPython, matches_of_sources, tables_of_sources,
+    TargetPython, findings_of_sources, matches_of_sources, tables_of_sources,
 };
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -18,6 +18,7 @@ use super::import;
 use super::table::PyTable;
 use crate::bind::process_cache;
 use crate::bind::search::query::PyQuery;
+use crate::bind::search::rules::PyRules;
 
 /// Sources that Python passes.
 enum SourceColumn {
@@ -198,7 +199,31 @@ fn matches(
     table(py, query.describe().to_string(), made)
 }
 
+/// What rules find in sources in memory.
+#[pyfunction]
+#[pyo3(signature = (sources, rules, jobs = None, max_bytes = None, cache_dir = None))]
+fn findings(
+    py: Python<'_>,
+    sources: &Bound<'_, PyAny>,
+    rules: &Bound<'_, PyRules>,
+    jobs: Option<usize>,
+    max_bytes: Option<u64>,
+    cache_dir: Option<PathBuf>,
+) -> PyResult<PyTable> {
+    let column = SourceColumn::new(sources)?;
+    let sources = column.sources()?;
+    let cache = open_cache(py, cache_dir)?;
+    let (rules, python) = (rules.get().rules(), python(py));
+    let made = py.detach(|| {
+        let made = findings_of_sources(&sources, rules, python, &cache, options(jobs, max_bytes));
+        cache.finish();
+        made
+    });
+    table(py, "findings".to_owned(), made)
+}
+
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(columns, module)?)?;
-    module.add_function(wrap_pyfunction!(matches, module)?)
+    module.add_function(wrap_pyfunction!(matches, module)?)?;
+    module.add_function(wrap_pyfunction!(findings, module)?)
 }
