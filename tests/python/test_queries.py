@@ -569,7 +569,7 @@ WRONG_PATTERNS = {
     "lambda: $$$": "$$$ matches any number of elements, but one is expected here: write $X or $_\n  lambda: $$$\n          ^^^",
     "a$X": "a metavariable must be a whole name, not a part of one\n  a$X\n  ^^^",
     "f'a{g($X) = }'": "a field with = and a metavariable matches nothing, because Python puts the field's text before it: remove the =, or write {$$$} for any parts\n  f'a{g($X) = }'\n     ^^^^^^^^^^",
-    "if $X:": "Expected an indented block after `if` statement; write `: $$$` to match any block\n  if $X:\n        ^",
+    "if $X:": "Expected an indented block after `if` statement; write `if $X: $$$`\n  if $X:\n        ^",
     "": "the pattern has no code",
     "# f": "the pattern has no code\n  # f\n  ^^^",
     "x = 1\n$$$": "several statements cannot start or end with $$$: remove it, because statements around a match do not matter\n  $$$\n  ^^^",

@@ -540,7 +540,8 @@ class Pattern:
     # Metavariables
 
     def _substitute(self, forms: dict[int, str]) -> str:
-        """The text with identifiers in position of metavariables. `forms` has the defaults (`=d`) of those that need one."""
+        """The text with identifiers in position of metavariables. `forms` has the default (`=d`) or the stars (`**`) of those
+        that need them."""
         self.metavariables.clear()
 
         def replace(found):
@@ -548,23 +549,26 @@ class Pattern:
             several = found[0].startswith(SEQUENCES)
             inner = found[1] or found[2]
             self.metavariables[name] = Metavariable(found[0], None if inner in (None, "_") else inner, several)
-            return name + forms.get(len(self.metavariables) - 1, "")
+            form = forms.get(len(self.metavariables) - 1, "")
+            return form + name if form == "**" else name + form
 
         return METAVARIABLE.sub(replace, self.text)
 
     def _parse(self) -> tuple[list, str]:
         """The statements or the clause, and which of the two."""
-        # After a keyword or a default Python requires further ones. Every combination is tried.
-        ends = list(METAVARIABLE.finditer(self.text))
-        lone = [
-            number
-            for number, match in enumerate(ends)
-            if match[0].startswith(SEQUENCES)
-            and re.search(r"[,(]\s*$", self.text[: match.start()])
-            and re.match(r"\s*[,):]", self.text[match.end() :])
-        ][-8:]
+        # After a keyword or a default Python requires further ones, and in a dictionary items. Every combination is tried.
+        lone = {}
+        for number, match in enumerate(METAVARIABLE.finditer(self.text)):
+            before, after = self.text[: match.start()].rstrip()[-1:], self.text[match.end() :].lstrip()[:1]
+            if match[0].startswith(SEQUENCES) and before and before in ",({" and after and after in ",):}":
+                lone[number] = [""]
+                if before != "{" and after != "}":
+                    lone[number].append(f"={self.prefix}d_")
+                if before != "(" and after in ",}" and "{" in self.text[: match.start()]:
+                    lone[number].append("**")
+        lone = dict(list(lone.items())[-8:])
         error = None
-        for forms in itertools.product(("", f"={self.prefix}d_"), repeat=len(lone)):
+        for forms in itertools.product(*lone.values()):
             text = self._substitute(dict(zip(lone, forms)))
             try:
                 return self._parse_python(text)
@@ -994,18 +998,28 @@ class Pattern:
 
     def arguments(self, node: ast.arguments) -> Matcher:
         elements: list[Matcher | Run] = []
-        for parameter in parameters(node):
+        runs = [
+            bool(metavariable and metavariable.is_sequence and parameter.arg.annotation is None)
+            for parameter in parameters(node)
+            for metavariable in [self._metavariable(parameter.arg.arg)]
+        ]
+        for index, parameter in enumerate(parameters(node)):
+            # A `$$$` stands for the `/` or the lone `*` that the pattern lacks.
+            kinds = {parameter.kind}
+            if parameter.kind == "a":
+                kinds |= {"/"} if any(runs[index:]) and not node.posonlyargs else set()
+                kinds |= {"k"} if any(runs[:index]) and not node.vararg and not node.kwonlyargs else set()
             metavariable = self._metavariable(parameter.arg.arg)
             bare = parameter.arg.annotation is None
             marked = isinstance(parameter.default, ast.Name) and parameter.default.id == f"{self.prefix}d_"
             if metavariable and bare and (parameter.default is None or marked):
                 if not metavariable.is_sequence and parameter.default is None:
-                    elements.append(parameter_metavariable(metavariable, parameter.kind))
+                    elements.append(parameter_metavariable(metavariable, kinds))
                     continue
                 if parameter.kind not in ("*a", "**k"):
                     elements.append(Run(metavariable.name, lambda subject: [captured(subject.arg, subject)]))
                     continue
-            elements.append(self.parameter(parameter))
+            elements.append(self.parameter(parameter, kinds))
 
         def matches(subject, env):
             if isinstance(subject, ast.arguments):
@@ -1014,11 +1028,11 @@ class Pattern:
 
         return matches
 
-    def parameter(self, parameter: Parameter) -> Matcher:
+    def parameter(self, parameter: Parameter, kinds: set[str]) -> Matcher:
         arg, default = self.node(parameter.arg), self.value(parameter.default)
 
         def matches(subject, env):
-            if subject.kind == parameter.kind:
+            if subject.kind in kinds:
                 yield from match_all([(arg, subject.arg), (default, subject.default)], env)
 
         return matches
@@ -1190,9 +1204,12 @@ def with_item_metavariable(metavariable: Metavariable) -> Matcher:
     return matches
 
 
-def parameter_metavariable(metavariable: Metavariable, kind: str) -> Matcher:
+def parameter_metavariable(metavariable: Metavariable, kinds: set[str]) -> Matcher:
     def matches(subject, env):
-        if subject.kind == kind and (bound := bind(env, metavariable.name, captured(subject.arg, subject))) is not None:
+        if (
+            subject.kind in kinds
+            and (bound := bind(env, metavariable.name, captured(subject.arg, subject))) is not None
+        ):
             yield bound
 
     return matches

@@ -243,3 +243,91 @@ def test_many_nodes_around_do_not_hang():
     query = lazyast.pattern("g($X)").follows(lazyast.pattern("h($X)"))
     assert found(query, source) == []
     assert found(lazyast.pattern("f($X)").has(lazyast.pattern("$X")), source)
+
+
+# Items of dictionaries, and what stands between parameters
+
+DICTIONARIES = """\
+f({'a': 1})
+f({'a': 1, 'b': 2})
+f({'b': 2, 'a': 1})
+f({**c, 'a': 1, **d})
+f({'a': 2})
+f({'a', 1})
+f({})
+f({'b': {'a': 1}})
+f({1: 'a'})
+f("{'a': 1}")
+f({('a'): (1)})
+f({k: v for k in x})
+"""
+
+
+def items(node):
+    return list(zip(node.keys, node.values)) if isinstance(node, ast.Dict) else []
+
+
+def is_value(node, value):
+    return isinstance(node, ast.Constant) and node.value == value and type(node.value) is type(value)
+
+
+def is_item(item, key, value):
+    return item[0] is not None and is_value(item[0], key) and is_value(item[1], value)
+
+
+def has_nested(found):
+    nested = items(found[-1][1]) if found and found[-1][0] is not None else []
+    return bool(nested) and is_item(nested[-1], "a", 1)
+
+
+@pytest.mark.parametrize(
+    "text, accepts",
+    [
+        ("{$$$, 'a': 1, $$$}", lambda found: any(is_item(item, "a", 1) for item in found)),
+        ("{'a': $_, $...REST}", lambda found: found and found[0][0] is not None and is_value(found[0][0], "a")),
+        ("{$$$, **$X}", lambda found: found and found[-1][0] is None),
+        ("{$$$, $K: {$$$, 'a': 1}}", has_nested),
+    ],
+)
+def test_sequences_in_dictionaries(text, accepts):
+    nodes = [node for node in ast.walk(ast.parse(DICTIONARIES)) if isinstance(node, ast.Dict)]
+    expected = places(node for node in nodes if accepts(items(node)))
+    assert expected and found(lazyast.pattern(text), DICTIONARIES) == expected
+
+
+def test_a_sequence_alone_in_braces_is_a_set():
+    expected = places(node for node in ast.walk(ast.parse(DICTIONARIES)) if isinstance(node, ast.Set))
+    assert found(lazyast.pattern("{$$$}"), DICTIONARIES) == expected
+
+
+PARAMETERS = """\
+def f(a=[]): pass
+def f(a=[], /): pass
+def f(*, a=[]): pass
+def f(x, *y, a=[], **z): pass
+def f(a, /, b=[], *, c): pass
+def f(a=()): pass
+def f(*a): pass
+async def f(a=[]): pass
+g = lambda a=[]: 0
+def f(a: list = []): pass
+def f(x=1, a=[]): pass
+def f(): pass
+"""
+
+
+def test_parameters_of_every_kind_beside_sequences():
+    def defaults(node):
+        return [*node.args.defaults, *node.args.kw_defaults]
+
+    def is_list(default):
+        return isinstance(default, ast.List) and not default.elts
+
+    tree = ast.parse(PARAMETERS)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    mutable = [node for node in functions if any(map(is_list, defaults(node)))]
+    assert found(lazyast.pattern("def $F($$$, $A=[], $$$): $$$"), PARAMETERS) == places(mutable)
+    first = [node for node in functions if node.args.posonlyargs or node.args.args]
+    assert found(lazyast.pattern("def $F($A, $$$): $$$"), PARAMETERS) == places(first)
+    keyword_only = [node for node in functions if node.args.kwonlyargs]
+    assert found(lazyast.pattern("def $F($$$, *, $A, $$$): $$$"), PARAMETERS) == places(keyword_only)

@@ -57,6 +57,12 @@ impl QueryError {
         Self::new(language, "", 0..0, message)
     }
 
+    /// The same error with something more to say.
+    pub(crate) fn with_advice(mut self, advice: &str) -> Self {
+        self.message = format!("{}; {advice}", self.message);
+        self
+    }
+
     /// What is wrong and what is expected, without the text of the query.
     pub fn message(&self) -> &str {
         &self.message

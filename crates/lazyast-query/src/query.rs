@@ -1,5 +1,6 @@
 //! [`Query`]: a compiled pattern or selector, or a combination of these.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -241,10 +242,12 @@ impl Query {
         if self.0.text.is_empty() { "a combined query".to_owned() } else { format!("{:?}", self.0.text) }
     }
 
-    /// What is probably a mistake: conditions that no node can fulfil.
+    /// What is probably a mistake: conditions that no node can fulfil, and patterns that match less than they seem to.
     pub fn hints(&self) -> Vec<String> {
         let mut hints = Vec::new();
         self.0.condition.hints(&mut hints);
+        let mut known = HashSet::new();
+        hints.retain(|hint| known.insert(hint.clone()));
         hints
     }
 

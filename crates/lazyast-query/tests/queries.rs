@@ -286,16 +286,190 @@ fn several_statements_are_one_hit() {
 
 #[test]
 fn comparisons_are_limited() {
-    // There are very many ways to divide the list, and the repeated metavariables may need any of them.
-    let source = format!("[{}]\n", (0..3000).map(|number| number.to_string()).collect::<Vec<_>>().join(", "));
+    // Each number occurs twice, but never in the order of the pattern.
+    let numbers: Vec<String> = (0..3000).chain((0..3000).rev()).map(|number| number.to_string()).collect();
+    let source = format!("[{}]\n[1, 2, 1, 2]\n", numbers.join(", "));
     let archive = archive(&source).expect("Python");
     let tree = archive.tree().expect("an archive");
     let started = Instant::now();
     let query = pattern("[$$$A, $X, $$$B, $Y, $$$C, $X, $$$D, $Y, $$$E]").expect("a query");
     let found = query.search(&tree).expect("no error");
-    assert!(found.hits.is_empty());
+    assert_eq!((found.hits.len(), found.given_up.len()), (1, 1));
     assert!(matches!(found.limit_error(), Some(ExecutionError::TooManySteps { .. })), "{found:?}");
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+}
+
+#[test]
+fn long_lists_are_decided() {
+    for count in [1000, 10_000, 100_000] {
+        let numbers: Vec<String> = (0..count).map(|number| number.to_string()).collect();
+        let list = numbers.join(", ");
+        let items = list.replace(", ", ": 0, ");
+        let middle = count / 2;
+        for (text, none, some) in [
+            ("[$$$, $X, $$$, $X, $$$]", format!("[{list}]"), format!("[{list}, {middle}]")),
+            (
+                "{**$$$, $K: $_, **$$$, $K: $_, **$$$}",
+                format!("{{{items}: 0}}"),
+                format!("{{{items}: 0, {middle}: 1}}"),
+            ),
+            (
+                "{$$$, $_: $V, $$$, $_: $V, $$$}",
+                format!(
+                    "{{{}: x}}",
+                    list.replace(", ", ": [], ").replace("[]", "0 or []").replacen("0 or []", "1", 1)
+                ),
+                format!("{{{items}: 0}}"),
+            ),
+            (
+                "f($$$, $A, $$$, $B, $$$, $A, $$$)",
+                format!("f({list}, {})", count - 1),
+                format!("f({list}, {middle})"),
+            ),
+        ] {
+            let query = pattern(text).expect(text);
+            let source = format!("{none}\n{some}\n");
+            let archive = archive(&source).expect("Python");
+            let started = Instant::now();
+            let found = query.search(&archive.tree().expect("a tree")).expect("no error");
+            let expected = if text.contains("$V") { 2 } else { 1 };
+            assert_eq!((found.hits.len(), found.given_up.len()), (expected, 0), "{text}");
+            assert!(started.elapsed() < Duration::from_secs(5), "{text}: {:?}", started.elapsed());
+        }
+    }
+}
+
+#[test]
+fn hostile_regular_expressions_have_a_bound() {
+    for text in [
+        "[value=/((a{1,100}){1,100}){1,100}/]",
+        "[value=/\\w{5000}/]",
+        &format!("[value=/{}/]", "(".repeat(500)),
+    ] {
+        assert!(selector(text).is_err(), "{text}");
+    }
+    let source = format!("x = '{}'\n", "a".repeat(200_000));
+    for text in [
+        "Constant[value=/^(a*)*b$/]",
+        "Constant[value=/(a|aa|aaa)+$x/]",
+        "Constant[value=/(.*)(.*)(.*)(.*)b/s]",
+    ] {
+        let started = Instant::now();
+        assert!(hits(&selector(text).expect(text), &source).is_empty());
+        let captured = pattern("x = $V").expect("a query").captured("V", &selector(text).expect(text));
+        assert!(hits(&captured.expect("a query"), &source).is_empty());
+        assert!(started.elapsed() < Duration::from_secs(5), "{text}: {:?}", started.elapsed());
+    }
+}
+
+#[test]
+fn sequences_that_failed_are_not_tried_again() {
+    // Both places of a number are neighbours, so there is none for `$B`. Each `$B` would try all that is left.
+    let pairs: Vec<String> = (0..600).map(|number| format!("{number}, {number}")).collect();
+    let query = pattern("f($$$, $A, $$$, $B, $$$, $A, $$$)").expect("a query");
+    let source = format!("f({})\nf(1, 2, 1)\n", pairs.join(", "));
+    let archive = archive(&source).expect("Python");
+    let found = query.search(&archive.tree().expect("a tree")).expect("no error");
+    assert_eq!((found.hits.len(), found.given_up.len()), (1, 0));
+}
+
+#[test]
+fn long_patterns_take_no_longer_per_step() {
+    let elements = "$_, ".repeat(8000);
+    let query = pattern(&format!("[$$$, {elements} 1, $$$]")).expect("a query");
+    let source = format!("[1, {}0]\n", "0, ".repeat(20_000));
+    let archive = archive(&source).expect("Python");
+    let started = Instant::now();
+    let found = query.search(&archive.tree().expect("a tree")).expect("no error");
+    assert_eq!((found.hits.len(), found.given_up.len()), (0, 1));
+    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+}
+
+#[test]
+fn parameters_stand_beside_the_signs_between_them() {
+    let functions = [
+        "def f(a): 0",
+        "def f(a, /): 0",
+        "def f(*, a): 0",
+        "def f(x, *, a=1): 0",
+        "def f(a, /, x): 0",
+        "def f(*a): 0",
+        "def f(**a): 0",
+        "def f(x, a): 0",
+    ];
+    let source = functions.join("\n");
+    for (text, expected) in [
+        ("def f($$$, a, $$$): $$$", vec![0, 1, 2, 4, 7]),
+        ("def f($$$, $_=$_, $$$): $$$", vec![3]),
+        ("def f($$$, $A): $$$", vec![0, 2, 3, 4, 7]),
+        ("def f($A, $$$): $$$", vec![0, 1, 3, 4, 7]),
+        ("def f($$$, a, /, $$$): $$$", vec![1, 4]),
+        ("def f($$$, *, a): $$$", vec![2]),
+        ("def f($$$, x, *, $$$): $$$", vec![3, 4, 7]),
+        ("def f(a): $$$", vec![0]),
+    ] {
+        let found = hits(&pattern(text).expect(text), &source);
+        let expected: Vec<&str> = expected.into_iter().map(|index| functions[index]).collect();
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn sequences_stand_in_dictionaries() {
+    let source = "{'a': 1}\n{'a': 1, 'b': 2}\n{'b': 2, **c, 'a': 1}\n{}\n{'a', 1}\n{**c}\n";
+    for (text, expected) in [
+        ("{'a': 1, $$$}", vec!["{'a': 1}", "{'a': 1, 'b': 2}"]),
+        ("{$$$, 'a': 1, $...REST}", vec!["{'a': 1}", "{'a': 1, 'b': 2}", "{'b': 2, **c, 'a': 1}"]),
+        ("{$$$, **$X}", vec!["{**c}"]),
+        ("{'a', $$$}", vec!["{'a', 1}"]),
+        ("{$$$, $...}", vec!["{'a', 1}"]),
+    ] {
+        assert_eq!(hits(&pattern(text).expect(text), source), expected, "{text}");
+    }
+}
+
+#[test]
+fn invalid_patterns_are_answered_with_what_works() {
+    for (text, suggestion) in [
+        ("def $F(...)", "write `def $F($$$): $$$`"),
+        ("def $F(...): ...", "write `def $F($$$): $$$`"),
+        ("def $F($ARG, $$$)", "write `def $F($ARG, $$$): $$$`"),
+        ("def $F", "write `def $F($$$): $$$`"),
+        ("async def $F:", "write `async def $F($$$): $$$`"),
+        ("class $C", "write `class $C($$$): $$$`"),
+        ("class $C(Base)", "write `class $C(Base): $$$`"),
+        ("@a\ndef $F", "write `@a` and, on the next line, `def $F($$$): $$$`"),
+        ("if $X", "write `if $X: $$$`"),
+        ("if $X:", "write `if $X: $$$`"),
+        ("while $X", "write `while $X: $$$`"),
+        ("for $X in $Y", "write `for $X in $Y: $$$`"),
+        ("with open($F) as $G", "write `with open($F) as $G: $$$`"),
+        ("except:", "write `except: $$$`"),
+        ("except $E", "write `except $E: $$$`"),
+        ("case $P", "write `case $P: $$$`"),
+        ("match $X: $$$", "write `match $X:` and, on the next line, `    case $$$: $_`"),
+        ("match $X", "write `match $X:` and, on the next line, `    case $$$: $_`"),
+        ("try: ... except: pass", "write `try: $$$` and, on the next line, `except: pass`"),
+        ("try: $$$", "write `try: $$$` and, on the next line, `except $$$: $_`"),
+        ("try", "write `try: $$$` and, on the next line, `except $$$: $_`"),
+        ("try:\\n    $$$\\nexcept: pass", "write `try:` and, on the next line, `    $$$` and"),
+        ("from $M import ...", "write `from $M import $$$`"),
+        ("{..., 'a': $X}", "write `{$$$, 'a': $X}`"),
+        ("print $X", "write `print($X)`"),
+        ("fields.$C($$$A blank=True $$$B)", "write `fields.$C($$$A, blank=True, $$$B)`"),
+        ("$X && !f(...)", "write `$X and not f($$$)`"),
+        ("f(... x=1)", "write `f($$$, x=1)`"),
+        ("else: $$$", "the selector `If[orelse]`"),
+        ("elif $X: $$$", "the selector `If:elif`"),
+        ("finally: $$$", "the selector `Try[finalbody]`"),
+    ] {
+        let message = pattern(text).expect_err(text).to_string();
+        assert!(message.contains(suggestion), "{text}: {message}");
+    }
+    for text in ["f($X", "a b c", "f($$X)", "x = = 1", "print(", &"(".repeat(3000)] {
+        let message = pattern(text).expect_err(text).to_string();
+        assert!(!message.contains("; write"), "{text}: {message}");
+    }
 }
 
 #[test]
@@ -540,6 +714,15 @@ fn newcomers_get_hints() {
         ("[..., $X]", "write $$$"),
         ("a = 1\n...\nb = 2", "write $$$"),
         ("class $C: $$$", "class $C($$$): $$$"),
+        ("with open($F) as $G: ...", "write $$$"),
+        ("if ...: $$$\nelse: $$$", "write $$$"),
+        ("try: ...\nexcept: pass", "write $$$"),
+        ("return ...", "write $$$"),
+        ("f(\"...\")", "\"$_\""),
+        ("f\"...{$X}...\"", "f\"{$$$}{$X}{$$$}\""),
+        ("f({$$$})", "{**$$$}"),
+        ("if $X: $$$", "else: $$$"),
+        ("def $F($ARG, $$$): $$$", "def $F(*, $X, $$$): $$$"),
     ] {
         let hints = pattern(text).expect(text).hints();
         assert!(hints.iter().any(|found| found.contains(hint)), "{text}: {hints:?}");
@@ -552,6 +735,13 @@ fn newcomers_get_hints() {
         "class A: $$$",
         "...",
         "f(a=...)",
+        "f(\"a...\")",
+        "{1, $$$}",
+        "if $X: return",
+        "if $X: $$$\nelse: $$$",
+        "def $F(self, $$$): $$$",
+        "def $F($$$, $ARG, $$$): $$$",
+        "x: int = ...",
     ] {
         assert_eq!(pattern(text).expect(text).hints(), Vec::<String>::new(), "{text}");
     }

@@ -24,6 +24,7 @@ fn queries_that_cannot_be_used() {
     assert_transcript!(sandbox, "error-select-nothing", ["select"]);
     assert_transcript!(sandbox, "error-find-syntax", ["find", "f($X"]);
     assert_transcript!(sandbox, "error-find-metavariable", ["find", "f($$X)"]);
+    assert_transcript!(sandbox, "error-find-suggestion", ["find", "def $F(...)"]);
     assert_transcript!(sandbox, "error-select-kind", ["select", "Name > Cal"]);
     assert_transcript!(sandbox, "error-find-empty-file", ["find", "-f", "empty.queries"]);
     assert_transcript!(sandbox, "error-find-missing-file", ["find", "-f", "missing.queries"]);

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::deep::deep_operators;
+use super::dictionaries::dictionary_sequences;
 use super::keyword_context::KeywordContext;
 use crate::error::{Language, QueryError};
 
@@ -45,7 +46,8 @@ impl SubstitutedText {
 
     /// How the metavariable of an identifier was written.
     pub(super) fn written(&self, identifier: &str) -> &str {
-        let found = self.replacements.iter().find(|(inserted, _)| inserted.starts_with(identifier));
+        let is_its = |inserted: &str| inserted.trim_start_matches('*').starts_with(identifier);
+        let found = self.replacements.iter().find(|(inserted, _)| is_its(inserted));
         found.map_or("", |(_, original)| original)
     }
 
@@ -74,7 +76,8 @@ pub(super) fn substitute(language: Language, text: &str) -> Result<SubstitutedTe
         replacements: Vec::new(),
         occurrences: Vec::new(),
     };
-    let mut identifiers: HashMap<Metavariable, String> = HashMap::new();
+    // As long as a metavariable, which can be written in several ways.
+    let mut identifiers: HashMap<(Metavariable, usize), String> = HashMap::new();
     let mut fresh = FreshIdentifiers::new(text);
     let with_calls = match language {
         Language::Pattern => replace_deep_operators(text, &mut fresh, &mut substituted),
@@ -82,6 +85,10 @@ pub(super) fn substitute(language: Language, text: &str) -> Result<SubstitutedTe
     };
     let original = text;
     let text = with_calls.as_deref().unwrap_or(original);
+    let in_dictionaries = match language {
+        Language::Pattern => dictionary_sequences(text),
+        _ => Vec::new(),
+    };
     let mut context = KeywordContext::new();
     let mut end = 0;
     while let Some((range, mut metavariable)) = next_metavariable(text, end) {
@@ -92,20 +99,24 @@ pub(super) fn substitute(language: Language, text: &str) -> Result<SubstitutedTe
         let is_after_keyword = metavariable.is_sequence && context.is_after_keyword(&substituted.text);
         metavariable.as_keyword = is_after_keyword && !is_unpacked;
         let suffix = if metavariable.as_keyword { "=0" } else { "" };
+        let prefix = if in_dictionaries.binary_search(&range.start).is_ok() { "**" } else { "" };
         substituted.occurrences.push((range.clone(), metavariable.clone()));
-        let identifier = match identifiers.get(&metavariable) {
+        let key = (metavariable.clone(), range.len() - prefix.len() - suffix.len());
+        let identifier = match identifiers.get(&key) {
             Some(identifier) => identifier.clone(),
             None => {
-                let identifier = fresh.next(range.len() - suffix.len()).ok_or_else(|| {
+                let identifier = fresh.next(key.1).ok_or_else(|| {
                     let message = "too many different metavariables in one pattern";
                     QueryError::new(language, original, range.clone(), message)
                 })?;
-                identifiers.insert(metavariable.clone(), identifier.clone());
+                identifiers.insert(key, identifier.clone());
                 substituted.metavariables.insert(identifier.clone(), metavariable);
-                substituted.replacements.push((format!("{identifier}{suffix}"), text[range].to_owned()));
+                let inserted = format!("{prefix}{identifier}{suffix}");
+                substituted.replacements.push((inserted, text[range].to_owned()));
                 identifier
             }
         };
+        substituted.text.push_str(prefix);
         substituted.text.push_str(&identifier);
         substituted.text.push_str(suffix);
     }
@@ -222,6 +233,8 @@ mod tests {
             "lambda a=1, $$$XS: 0",
             "$A+$A",
             "f($...XS, a=1, $...)",
+            "{'a': 1, $$$, $...XS}",
+            "f($$$, $..., {1: 2, $$$}, '$$$')",
         ] {
             let substituted = substitute(Language::Pattern, text).expect("a pattern");
             assert_eq!(substituted.text.len(), text.len(), "{text}");

@@ -8,6 +8,7 @@
 //!
 //! - [`source`]: the code in the text, and the statements that it needs around it to be Python.
 //! - [`metavariables`]: replaces metavariables with identifiers, so that any Python parser parses the text.
+//! - [`code_bytes`], [`dictionaries`]: where a `$$$` stands for items of a dictionary.
 //! - [`deep`]: the deep operator, in whose place calls are parsed.
 //! - [`keyword_context`]: finds out where Python wants a `name=value` in place of a metavariable.
 //! - [`options`]: whether dotted names are resolved, and constants folded.
@@ -18,8 +19,10 @@
 //! - [`subject`]: what is compared and captured.
 //! - [`equality`]: compares what one metavariable matches in two places.
 
+mod code_bytes;
 mod compile;
 mod deep;
+mod dictionaries;
 mod equality;
 mod keyword_context;
 mod matcher;

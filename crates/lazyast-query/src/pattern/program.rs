@@ -256,6 +256,45 @@ pub(super) struct ListPattern {
     /// For each element, whether it is a `$$$` that ends an independent segment: no metavariable from the previous `$$$` to
     /// this one occurs twice, so that the first way to match the segment may be kept.
     pub(super) ends_independent: Vec<bool>,
+    /// For each element, the number of subjects that the elements after it need.
+    pub(super) needed_after: Vec<u32>,
+    /// For each element, what of it captures a metavariable that an element after it has in the same part.
+    pub(super) recurring: Vec<Option<(CaptureId, ElementPart)>>,
+}
+
+/// A part of an element that can consist of a metavariable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ElementPart {
+    /// The node of the element, or the value of an item of a dictionary.
+    Node,
+    /// The key of an item of a dictionary.
+    Key,
+}
+
+impl ListPattern {
+    pub(super) fn new(elements: Vec<ListElement>) -> Self {
+        let mut needed = 0;
+        let mut needed_after: Vec<u32> = elements
+            .iter()
+            .rev()
+            .map(|element| {
+                let after = needed;
+                needed += u32::from(!element.is_sequence());
+                after
+            })
+            .collect();
+        needed_after.reverse();
+        let recurring = (0..elements.len()).map(|index| {
+            let of_later =
+                |part| elements[index + 1..].iter().filter_map(move |later| later.capture_in(part));
+            [ElementPart::Key, ElementPart::Node].into_iter().find_map(|part| {
+                let capture = elements[index].capture_in(part)?;
+                of_later(part).any(|later| later == capture).then_some((capture, part))
+            })
+        });
+        let recurring = recurring.collect();
+        Self { is_prefix: false, ends_independent: Vec::new(), needed_after, recurring, elements }
+    }
 }
 
 /// An element of a list.
@@ -264,8 +303,8 @@ pub(super) enum ListElement {
     /// `$$$`: any number of subjects.
     Sequence(Option<CaptureId>),
     Node(NodeTest),
-    /// A parameter in some field of `arguments`, and its default.
-    Parameter(Field, NodeTest, DefaultTest),
+    /// A parameter of some kinds, and its default.
+    Parameter(ParameterKinds, NodeTest, DefaultTest),
     /// An item of a dictionary display: its key, which `**x` does not have, and its value.
     DictItem(Option<NodeTest>, NodeTest),
     Name(NameTest),
@@ -274,6 +313,37 @@ pub(super) enum ListElement {
 impl ListElement {
     pub(super) fn is_sequence(&self) -> bool {
         matches!(self, Self::Sequence(_))
+    }
+
+    /// The metavariable of which a part consists.
+    fn capture_in(&self, part: ElementPart) -> Option<CaptureId> {
+        match (*self, part) {
+            (
+                Self::Node(NodeTest::Any(capture)) | Self::DictItem(_, NodeTest::Any(capture)),
+                ElementPart::Node,
+            )
+            | (Self::DictItem(Some(NodeTest::Any(capture)), _), ElementPart::Key) => capture,
+            _ => None,
+        }
+    }
+}
+
+/// The kinds of parameters that one of the pattern matches.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ParameterKinds {
+    /// The field of `arguments` that the pattern has it in.
+    pub(super) field: Field,
+    /// Whether a `$$$` after it can stand for the `/`.
+    pub(super) also_positional_only: bool,
+    /// Whether a `$$$` before it can stand for the `*`.
+    pub(super) also_keyword_only: bool,
+}
+
+impl ParameterKinds {
+    pub(super) fn include(self, field: Field) -> bool {
+        self.field == field
+            || self.also_positional_only && field == Field::Posonlyargs
+            || self.also_keyword_only && field == Field::Kwonlyargs
     }
 }
 

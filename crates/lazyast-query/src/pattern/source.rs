@@ -151,18 +151,25 @@ impl<'t> OffsetMap<'t> {
             let message = "invalid metavariable: write $X for one node, $$$ or $$$XS for any number";
             return QueryError::new(self.language, text, span, message);
         }
-        let mut message = failure.message;
         let word = text.trim_start().split(|character: char| !character.is_ascii_alphabetic()).next();
-        if let Some(word @ ("else" | "elif" | "finally")) = word {
-            let statement = if word == "finally" { "try: $$$" } else { "if $_: $_" };
-            message = format!(
-                "{word} is a part of a statement: write the whole statement, such as `{statement}` in a line \
-                 before it"
-            );
-        } else if text[..offset].trim_end().ends_with(':') && text[offset..].trim().is_empty() {
-            message.push_str("; write `: $$$` to match any block");
-        }
+        let message = match word.and_then(whole_statement) {
+            Some((word, statement, selector)) => format!(
+                "{word} is a part of a statement: write the whole statement, such as `{statement}` in a line before \
+                 it, or the selector `{selector}`"
+            ),
+            None => failure.message,
+        };
         QueryError::new(self.language, text, offset..offset + 1, message)
+    }
+}
+
+/// For a word that starts a clause without a node: the word, the start of its statement, and a selector that finds it.
+fn whole_statement(word: &str) -> Option<(&str, &'static str, &'static str)> {
+    match word {
+        "else" => Some((word, "if $_: $$$", "If[orelse]")),
+        "elif" => Some((word, "if $_: $$$", "If:elif")),
+        "finally" => Some((word, "try: $$$", "Try[finalbody]")),
+        _ => None,
     }
 }
 

@@ -154,7 +154,7 @@ impl<'c, 'a> PatternCompiler<'c, 'a> {
     }
 
     pub(super) fn add_list(&mut self, elements: Vec<ListElement>) -> ListId {
-        self.pattern.lists.push(ListPattern { elements, is_prefix: false, ends_independent: Vec::new() });
+        self.pattern.lists.push(ListPattern::new(elements));
         self.pattern.lists.len() as ListId - 1
     }
 

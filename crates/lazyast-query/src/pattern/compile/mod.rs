@@ -13,6 +13,7 @@
 //! - [`quick_reject`]: the tests that come before everything else.
 //! - [`independence`]: which parts of lists the matcher need not match in a second way.
 //! - [`hints`]: what the writer probably means instead.
+//! - [`suggestion`]: what to write instead of a text that is no Python.
 //! - [`root`]: the statements, the clause or the expression that is the pattern.
 
 mod compiler;
@@ -25,6 +26,7 @@ mod parsed;
 mod payload;
 mod quick_reject;
 mod root;
+mod suggestion;
 mod unwrap;
 
 pub(crate) use entry::compile;

@@ -11,7 +11,7 @@ use super::parsed::field;
 use crate::error::QueryError;
 use crate::pattern::program::{
     DeepId, DeepTest, DefaultTest, FieldTest, KeywordNameTest, KeywordSet, KeywordSetId, ListElement, ListId,
-    NameTest, NodeTemplate, NodeTest, PayloadTest, TemplateId, ValueId,
+    NameTest, NodeTemplate, NodeTest, ParameterKinds, PayloadTest, TemplateId, ValueId,
 };
 
 /// Definitions may have these fields although the pattern has nothing there.
@@ -288,6 +288,20 @@ impl PatternCompiler<'_, '_> {
             let default = children.get(index + 1).filter(|(field, _)| is_default(*field));
             elements.push(self.parameter(field, child, default.map(|(_, child)| *child))?);
         }
+        // A `$$$` stands for a `/` or a lone `*` that the pattern does not have.
+        let has = |kinds: &[Field]| children.iter().any(|(field, _)| kinds.contains(field));
+        let has_slash = has(&[Field::Posonlyargs]);
+        let has_star = has(&[Field::Vararg, Field::Kwonlyargs]);
+        for index in 0..elements.len() {
+            let is_before = elements[index..].iter().any(ListElement::is_sequence);
+            let is_after = elements[..index].iter().any(ListElement::is_sequence);
+            if let ListElement::Parameter(kinds, ..) = &mut elements[index]
+                && kinds.field == Field::Args
+            {
+                kinds.also_positional_only = is_before && !has_slash;
+                kinds.also_keyword_only = is_after && !has_star;
+            }
+        }
         Ok(self.add_list(elements))
     }
 
@@ -297,6 +311,7 @@ impl PatternCompiler<'_, '_> {
         node: NodeId,
         default: Option<NodeId>,
     ) -> Result<ListElement, QueryError> {
+        let kinds = ParameterKinds { field, also_positional_only: false, also_keyword_only: false };
         match (self.parsed.metavariable_of(node)?, default) {
             (Some(metavariable), _) if metavariable.is_sequence => {
                 if matches!(field, Field::Vararg | Field::Kwarg) {
@@ -311,12 +326,12 @@ impl PatternCompiler<'_, '_> {
             }
             (Some(metavariable), None) => {
                 let test = NodeTest::Any(self.capture(node, metavariable)?);
-                Ok(ListElement::Parameter(field, test, DefaultTest::Anything))
+                Ok(ListElement::Parameter(kinds, test, DefaultTest::Anything))
             }
-            (None, None) => Ok(ListElement::Parameter(field, self.node_test(node)?, DefaultTest::Absent)),
+            (None, None) => Ok(ListElement::Parameter(kinds, self.node_test(node)?, DefaultTest::Absent)),
             (_, Some(default)) => {
                 let test = NodeTest::Template(self.template(node)?);
-                Ok(ListElement::Parameter(field, test, DefaultTest::Matches(self.node_test(default)?)))
+                Ok(ListElement::Parameter(kinds, test, DefaultTest::Matches(self.node_test(default)?)))
             }
         }
     }

@@ -4,6 +4,7 @@ use lazyast_format::{Damage, Field, Kind, NodeId};
 
 use super::arena::ArenaSpan;
 use super::binding::Binding;
+use super::node::NODES_PER_STEP;
 use super::state::Matcher;
 use crate::pattern::equality::subjects_equal;
 use crate::pattern::program::CaptureId;
@@ -30,10 +31,14 @@ impl Matcher<'_, '_, '_> {
         let Some(capture) = capture else { return Ok(true) };
         match self.bindings.get(capture) {
             Binding::Unbound => {
-                self.bindings.bind(capture, Binding::One(subject));
+                self.bindings.bind(capture, self.is_repeated(capture), Binding::One(subject));
                 Ok(true)
             }
-            Binding::One(bound) => subjects_equal(self.tree, bound, subject),
+            Binding::One(bound) => {
+                self.steps +=
+                    self.tree.subtree_end(subject.node).saturating_sub(subject.node) / NODES_PER_STEP;
+                subjects_equal(self.tree, bound, subject)
+            }
             Binding::Sequence(_) => Ok(false),
         }
     }
@@ -42,10 +47,15 @@ impl Matcher<'_, '_, '_> {
     pub(super) fn bind_before(&mut self, capture: CaptureId, is_sequence: bool, subjects: &[Subject]) {
         let mark = self.arena.mark();
         subjects.iter().for_each(|subject| self.arena.push(*subject));
-        match subjects {
-            [subject] if !is_sequence => self.bindings.bind(capture, Binding::One(*subject)),
-            _ => self.bindings.bind(capture, Binding::Sequence(self.arena.span_from(mark))),
-        }
+        let binding = match subjects {
+            [subject] if !is_sequence => Binding::One(*subject),
+            _ => Binding::Sequence(self.arena.span_from(mark)),
+        };
+        self.bindings.bind(capture, self.is_repeated(capture), binding);
+    }
+
+    pub(super) fn is_repeated(&self, capture: CaptureId) -> bool {
+        self.pattern.captures[usize::from(capture)].is_repeated
     }
 
     /// Binds the elements of a list and further keywords, in the order of the source.
@@ -59,11 +69,12 @@ impl Matcher<'_, '_, '_> {
         let sequence = self.captured_sequence(elements, keywords)?;
         match self.bindings.get(capture) {
             Binding::Unbound => {
-                self.bindings.bind(capture, Binding::Sequence(sequence));
+                self.bindings.bind(capture, self.is_repeated(capture), Binding::Sequence(sequence));
                 Ok(true)
             }
             Binding::Sequence(bound) if bound.len() == sequence.len() => {
                 for (one, other) in self.arena.slice(bound).iter().zip(self.arena.slice(sequence)) {
+                    self.steps += 1;
                     if !subjects_equal(self.tree, *one, *other)? {
                         return Ok(false);
                     }

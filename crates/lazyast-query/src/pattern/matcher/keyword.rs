@@ -8,6 +8,7 @@ use lazyast_format::{Damage, Kind};
 
 use super::arena::ArenaSpan;
 use super::goal::{Goal, KeywordGoal, PendingKeywords};
+use super::node::NODES_PER_STEP;
 use super::state::Matcher;
 use crate::pattern::program::KeywordNameTest;
 use crate::pattern::subject::{Subject, SubjectForm};
@@ -76,6 +77,7 @@ impl Matcher<'_, '_, '_> {
 
     /// A copy of a span without one of its subjects. The span itself belongs to choice points.
     fn without(&mut self, span: ArenaSpan, index: u32) -> ArenaSpan {
+        self.steps += span.len() / NODES_PER_STEP;
         let mark = self.arena.mark();
         let (before, rest) = span.split_at(index);
         let (_, after) = rest.split_at(1);

@@ -6,6 +6,7 @@
 use lazyast_format::Damage;
 
 use super::arena::ArenaSpan;
+use super::binding::Binding;
 use super::goal::{Goal, KeywordGoal, ListGoal, PendingKeywords};
 use super::state::Matcher;
 use crate::pattern::program::{CaptureId, DefaultTest, ListElement, ListPattern, NodeTest};
@@ -25,11 +26,10 @@ impl Matcher<'_, '_, '_> {
             }
             return Ok(list.is_prefix || goal.subjects.is_empty());
         };
-        let rest = &list.elements[goal.element as usize + 1..];
-        // The number of subjects that the elements after this one need.
-        let needed = rest.iter().filter(|element| !element.is_sequence()).count() as u32;
+        let after = list.elements.len() - goal.element as usize - 1;
+        let needed = list.needed_after[goal.element as usize];
         // Whether no `$$$` follows, and the list ends with its last element.
-        let has_fixed_rest = needed as usize == rest.len() && !list.is_prefix;
+        let has_fixed_rest = needed as usize == after && !list.is_prefix;
         if let ListElement::Sequence(capture) = element {
             let Some(spare) = goal.subjects.len().checked_sub(needed) else { return Ok(false) };
             return self.take_sequence(goal, list, *capture, spare, has_fixed_rest, alternative);
@@ -40,7 +40,13 @@ impl Matcher<'_, '_, '_> {
             return Ok(false);
         }
         let subject = self.arena.get(goal.subjects, 0);
-        if rest.is_empty() && list.is_prefix {
+        if let Some((capture, part)) = list.recurring[goal.element as usize]
+            && matches!(self.bindings.get(capture), Binding::Unbound)
+            && !self.may_occur_again(goal.list, part, goal.subjects)?
+        {
+            return Ok(false);
+        }
+        if after == 0 && list.is_prefix {
             self.last = subject.node;
         }
         let (_, subjects) = goal.subjects.split_at(1);
@@ -59,6 +65,9 @@ impl Matcher<'_, '_, '_> {
         alternative: u32,
     ) -> Result<bool, Damage> {
         let length = if is_last { spare } else { alternative };
+        if !is_last && alternative == 0 && spare > 0 && self.is_known_to_fail(goal, capture) {
+            return Ok(false);
+        }
         if list.ends_independent[goal.element as usize] {
             self.choice_points.truncate(goal.segment_choice as usize);
         }
@@ -83,6 +92,13 @@ impl Matcher<'_, '_, '_> {
         Ok(true)
     }
 
+    /// Whether a `$$$` whose content does not matter is met again in a state in which it failed.
+    fn is_known_to_fail(&mut self, goal: ListGoal, capture: Option<CaptureId>) -> bool {
+        let is_compared = capture.is_some_and(|capture| self.is_repeated(capture));
+        let state = self.bindings.repeated_state();
+        !is_compared && self.failed_starts.is_known(goal.list, goal.element, goal.subjects, state)
+    }
+
     /// Compares one element, which is no `$$$`, with one subject.
     fn compare(&mut self, element: ListElement, subject: Subject) -> Result<bool, Damage> {
         match (element, subject.form) {
@@ -95,7 +111,7 @@ impl Matcher<'_, '_, '_> {
                 Ok(true)
             }
             (ListElement::Parameter(expected, test, default), SubjectForm::Parameter(field, value)) => {
-                if expected != field {
+                if !expected.include(field) {
                     return Ok(false);
                 }
                 match default {

@@ -42,7 +42,7 @@
 //!
 //! # What bounds the work
 //!
-//! In general there are exponentially many ways to match: every `$$$` multiplies them. Three things help:
+//! In general there are exponentially many ways to match: every `$$$` multiplies them. Five things help:
 //!
 //! - [Quick rejects](quick_reject) look at the kinds and names of the first children, and reject most nodes before
 //!   the matcher starts.
@@ -51,7 +51,10 @@
 //!   segment drops its choice points when the next `$$$` is reached. If an element fails then, only later `$$$` take more;
 //!   giving an earlier one more could not help, because it would only move the same search to the right. This is how
 //!   globs are matched, and takes O(elements x subjects) comparisons.
-//! - Every comparison has at most [`MAX_STEPS`](run::MAX_STEPS) steps. More is an error, so that no query hangs.
+//! - A `$$$` that has [failed](failed_starts) is not tried again with the same bindings.
+//! - An element whose metavariable a later element repeats is not tried where nothing after it [recurs](recurrence).
+//! - Every comparison has at most [`MAX_STEPS`](run::MAX_STEPS) steps, and fewer after many steps in one tree. A node that
+//!   needs more does not match, and is reported. So no query hangs.
 //!
 //! Nothing recurses, neither on the depth of the pattern nor on that of the tree. One matcher serves all nodes of
 //! a tree, and its vectors keep their memory between two nodes.
@@ -64,6 +67,7 @@
 //! - [`capture`]: binds metavariables.
 //! - [`name`], [`payload`]: compares names and payloads.
 //! - [`node`], [`list`], [`keyword`]: the steps of goals.
+//! - [`failed_starts`], [`recurrence`]: what need not be tried.
 //! - [`quick_reject`]: rejects nodes without comparing them.
 //! - [`run`]: the loop of steps, and backtracking.
 
@@ -71,6 +75,7 @@ mod arena;
 mod binding;
 mod capture;
 mod children;
+mod failed_starts;
 mod goal;
 mod keyword;
 mod list;
@@ -78,6 +83,7 @@ mod name;
 mod node;
 mod payload;
 mod quick_reject;
+mod recurrence;
 mod run;
 mod state;
 

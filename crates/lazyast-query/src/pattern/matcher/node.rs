@@ -7,8 +7,8 @@ use super::state::Matcher;
 use crate::constant_value::ConstantValue;
 use crate::pattern::program::{DeepId, DeepTest, FieldTest, NodeTest, TemplateId};
 
-/// So many nodes are passed over in the time of a step.
-const NODES_PER_STEP: u32 = 16;
+/// So many nodes are passed over, or compared with others, in the time of a step.
+pub(super) const NODES_PER_STEP: u32 = 16;
 
 impl Matcher<'_, '_, '_> {
     /// `alternative` is the distance of the first node to try, for a deep test.

@@ -10,9 +10,8 @@ use crate::pattern::subject::Subject;
 
 /// The largest number of steps of the comparison with one node: a fraction of a second.
 pub(crate) const MAX_STEPS: u32 = 10_000_000;
-/// After so many steps for one tree, the comparison with each further node has [`FEW_STEPS`] only.
-const MANY_STEPS: u32 = 30_000_000;
-const FEW_STEPS: u32 = 10_000;
+/// After so many steps for one tree, the comparison with each further node has only the steps beside.
+const LATER_LIMITS: [(u32, u32); 2] = [(100_000_000, 100), (30_000_000, 10_000)];
 
 impl Matcher<'_, '_, '_> {
     /// Compares the pattern with a node. For a pattern of several statements, `block` is the node and those after it
@@ -64,7 +63,8 @@ impl Matcher<'_, '_, '_> {
     ///
     /// A comparison that takes too many steps fails, and its node is remembered.
     fn run(&mut self, node: NodeId) -> Result<bool, ExecutionError> {
-        let limit = if self.all_steps > MANY_STEPS { FEW_STEPS } else { MAX_STEPS };
+        let later = LATER_LIMITS.into_iter().find(|(many, _)| self.all_steps > *many);
+        let limit = later.map_or(MAX_STEPS, |(_, few)| few);
         self.steps = 0;
         let mut succeeds = true;
         while let Some(goal) = self.goals.pop() {

@@ -5,7 +5,9 @@ use lazyast_format::{Damage, Field, Kind, NodeId};
 
 use super::arena::{ArenaSpan, SubjectArena};
 use super::binding::{Binding, Bindings};
+use super::failed_starts::FailedStarts;
 use super::goal::{ChoicePoint, Goal, GoalStack, ListGoal, PendingKeywords};
+use super::recurrence::Recurrence;
 use crate::indexed_tree::IndexedTree;
 use crate::pattern::program::{ListId, Pattern};
 use crate::pattern::subject::Subject;
@@ -31,6 +33,8 @@ pub(crate) struct Matcher<'p, 't, 'a> {
     pub(super) choice_points: Vec<ChoicePoint>,
     pub(super) arena: SubjectArena,
     pub(super) bindings: Bindings,
+    pub(super) failed_starts: FailedStarts,
+    pub(super) recurrences: Vec<Recurrence>,
     /// The last statement of the match.
     pub(super) last: NodeId,
     /// The first decorator that a decorator of the pattern matched; if there is none, the largest number.
@@ -122,6 +126,8 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
             choice_points: Vec::new(),
             arena: SubjectArena::default(),
             bindings: Bindings::new(pattern.captures.len()),
+            failed_starts: FailedStarts::default(),
+            recurrences: Vec::new(),
             last: 0,
             first_decorator: NodeId::MAX,
             steps: 0,
@@ -137,6 +143,8 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
         self.choice_points.clear();
         self.arena.truncate(0);
         self.bindings.clear();
+        self.failed_starts.clear();
+        self.recurrences.clear();
         self.last = node;
         self.first_decorator = NodeId::MAX;
     }
@@ -167,6 +175,8 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
         let point = self.choice_points.pop()?;
         self.goals.restore(point.goals);
         self.arena.truncate(point.arena);
+        self.failed_starts.truncate(point.arena);
+        self.forget_recurrences(point.arena);
         self.bindings.undo(point.bindings);
         self.first_decorator = point.first_decorator;
         Some((point.goal, point.alternative))

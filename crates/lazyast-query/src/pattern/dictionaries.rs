@@ -1,0 +1,111 @@
+//! Finds each `$$$` that stands for items of a dictionary display, as in `{'a': 1, $$$}`.
+//!
+//! Python has `**x` there, so the parsed text needs these two stars. In a set, `$$$` is an element like any other.
+
+use super::code_bytes::code_bytes;
+
+/// A bracket that is open.
+struct OpenBracket {
+    opener: u8,
+    /// Whether the braces have a `key: value` or a `**`.
+    is_dictionary: bool,
+    /// The number of `lambda` whose colon comes later.
+    lambdas: usize,
+    /// Where each `$$$` stands that is an element by itself.
+    sequences: Vec<usize>,
+}
+
+/// The offsets of `$$$` that are items of dictionaries, in order.
+pub(super) fn dictionary_sequences(text: &str) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let is_code = code_bytes(text);
+    let mut found = Vec::new();
+    let mut open: Vec<OpenBracket> = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &text[at..];
+        match (bytes[at], open.last_mut()) {
+            _ if !is_code[at] => {}
+            (opener @ (b'(' | b'[' | b'{'), _) => {
+                open.push(OpenBracket { opener, is_dictionary: false, lambdas: 0, sequences: Vec::new() });
+            }
+            (b')' | b']' | b'}', _) => {
+                found.extend(
+                    open.pop()
+                        .filter(|bracket| bracket.is_dictionary)
+                        .into_iter()
+                        .flat_map(|one| one.sequences),
+                );
+            }
+            (_, None) => {}
+            (_, Some(bracket)) if bracket.opener != b'{' => {}
+            (b'l', Some(bracket)) if rest.starts_with("lambda") && !is_word_before(bytes, at) => {
+                bracket.lambdas += 1
+            }
+            (b':', Some(bracket)) if !rest.starts_with(":=") => match bracket.lambdas {
+                0 => bracket.is_dictionary = true,
+                _ => bracket.lambdas -= 1,
+            },
+            (b'*', Some(bracket)) if rest.starts_with("**") && is_element_start(bytes, at) => {
+                bracket.is_dictionary = true
+            }
+            (b'$', Some(bracket)) => {
+                let length = sequence_length(rest);
+                let after = rest[length.max(1)..].trim_start();
+                if length > 0 && is_element_start(bytes, at) && after.starts_with([',', '}']) {
+                    bracket.sequences.push(at);
+                }
+                at += length.max(1);
+                continue;
+            }
+            _ => {}
+        }
+        at += rest.chars().next().map_or(1, char::len_utf8);
+    }
+    found.sort_unstable();
+    found
+}
+
+/// The length of the `$$$XS` or `$...XS` that a text starts with, or 0.
+fn sequence_length(text: &str) -> usize {
+    let Some(rest) = text.strip_prefix("$$$").or_else(|| text.strip_prefix("$...")) else { return 0 };
+    let name = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    text.len() - rest.len() + name
+}
+
+/// Whether an element of a display starts at an offset.
+fn is_element_start(text: &[u8], at: usize) -> bool {
+    text[..at].iter().rev().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| b"{,".contains(byte))
+}
+
+fn is_word_before(text: &[u8], at: usize) -> bool {
+    at > 0 && (text[at - 1].is_ascii_alphanumeric() || text[at - 1] == b'_')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dictionary_sequences;
+
+    #[test]
+    fn sequences_in_dictionaries_are_told_from_those_in_sets() {
+        for (text, expected) in [
+            ("{'a': 1, $$$}", vec![9]),
+            ("{$$$, 'a': 1, $...XS}", vec![1, 14]),
+            ("{$$$, **$X}", vec![1]),
+            ("{$$$, **$$$}", vec![1]),
+            ("{$$$}", vec![]),
+            ("{1, $$$}", vec![]),
+            ("{lambda: 1, $$$}", vec![]),
+            ("{lambda: 1: 2, $$$}", vec![15]),
+            ("{(x := 1), $$$}", vec![]),
+            ("{x[1:2], $$$}", vec![]),
+            ("{'a': $$$}", vec![]),
+            ("{'a': [$$$], **{1, $$$}}", vec![]),
+            ("f({'a': 1, $$$}, $$$)", vec![11]),
+            ("'{a: 1, $$$}'", vec![]),
+            ("{\n    'é': 1,  # x\n    $$$\n}", vec![25]),
+        ] {
+            assert_eq!(dictionary_sequences(text), expected, "{text}");
+        }
+    }
+}
