@@ -167,23 +167,27 @@ def test_without_pyarrow_parquet_says_how_to_get_it(monkeypatch, capsys, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+def found(*arguments):
+    program = [sys.executable, "-m", "lazyast", "find", "--format", "arrow", *arguments]
+    result = subprocess.run(program, capture_output=True)
+    return pa.ipc.open_stream(result.stdout).read_all()
+
+
+def test_hits_in_notebooks_have_cells(tmp_path):
+    kinds = {"markdown": "len(a)", "code": "x = 1\nlen(b)"}
+    cells = [{"cell_type": kind, "metadata": {}, "source": source} for kind, source in kinds.items()]
+    for cell in cells[1:]:
+        cell.update(outputs=[], execution_count=None)
+    (tmp_path / "a.ipynb").write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    rows = found("len($X)", tmp_path / "a.ipynb").select(["line", "cell", "$X"]).to_pylist()
+    assert rows == [{"line": 2, "cell": 2, "$X": "b"}]
+
+
 def test_hits_are_an_arrow_stream(project):
-    program = [
-        sys.executable,
-        "-m",
-        "lazyast",
-        "find",
-        "--format",
-        "arrow",
-        "-e",
-        "len($X)",
-        "-e",
-        "isinstance($X, $T)",
-    ]
-    result = subprocess.run([*program, *SOURCES], capture_output=True)
-    table = pa.ipc.open_stream(result.stdout).read_all()
+    table = found("-e", "len($X)", "-e", "isinstance($X, $T)", *SOURCES)
     positions = ["path", "line", "column", "end_line", "end_column"]
-    assert table.column_names == [*positions, "kind", "query", "text", "$X", "$T"]
+    assert table.column_names == [*positions, "kind", "query", "text", "cell", "$X", "$T"]
+    assert table["cell"].null_count == len(table)
     assert set(table["kind"].to_pylist()) == {"Call"}
     for query, names in (("len($X)", ["$X"]), ("isinstance($X, $T)", ["$X", "$T"])):
         matches = pa.table(project.find(query))

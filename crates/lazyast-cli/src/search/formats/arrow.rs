@@ -25,6 +25,8 @@ pub(in crate::search) struct HitRow {
     /// The index of the query.
     query: usize,
     text: String,
+    /// The cell of a notebook, in which lines count.
+    cell: Option<u32>,
     captures: Vec<(String, Option<String>)>,
 }
 
@@ -47,6 +49,7 @@ pub(in crate::search) fn rows(file: &FileHits<'_>, source: &HitText<'_>) -> Resu
             kind: located.kind,
             query,
             text: located.text.to_owned(),
+            cell: located.cell,
             captures: captured.collect(),
         })
     });
@@ -65,6 +68,7 @@ pub(in crate::search) fn write(
     let mut fields = vec![strings("path")];
     fields.extend(["line", "column", "end_line", "end_column"].map(number));
     fields.extend(["kind", "query", "text"].map(strings));
+    fields.push(Field::new("cell", DataType::UInt32, true));
     fields.extend(metavariables.iter().map(|name| strings(&format!("${name}"))));
     let schema = Arc::new(Schema::new(fields));
     let failed = |error: ArrowError| match error {
@@ -81,6 +85,7 @@ pub(in crate::search) fn write(
         columns.push(texts(rows.iter().map(|row| Some(row.kind))));
         columns.push(texts(rows.iter().map(|row| Some(queries.texts[row.query].as_str()))));
         columns.push(texts(rows.iter().map(|row| Some(row.text.as_str()))));
+        columns.push(Arc::new(rows.iter().map(|row| row.cell).collect::<UInt32Array>()));
         for name in &metavariables {
             columns.push(texts(rows.iter().map(|row| {
                 let capture = row.captures.iter().find(|(other, _)| other == name);
