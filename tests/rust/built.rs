@@ -135,7 +135,7 @@ fn finish(builder: &mut Builder, text: &[u8], minimum_python: u8) -> Vec<u8> {
 
 fn finish_with(builder: &mut Builder, text: &[u8], facts: SourceFacts) -> Vec<u8> {
     let len = text.len() as u32;
-    builder.line(len);
+    builder.lines(&[len]);
     let archive = builder.finish(facts, 0, (blake3::hash(text).as_bytes(), len), len);
     archive.expect("a few nodes fit").to_vec()
 }

@@ -21,7 +21,7 @@
 //! let id = builder.leaf(Kind::Name, Field::Value, 0, 4, payload);
 //! builder.leave(statement);
 //! builder.leave(module);
-//! builder.line(5);
+//! builder.lines(&[5]);
 //! let facts = SourceFacts { minimum_python: 11, ..SourceFacts::default() };
 //! let source_hash = [0; 32];
 //! let bytes = builder.finish(facts, 1, (&source_hash, 5), 5)?;

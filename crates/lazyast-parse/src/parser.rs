@@ -32,6 +32,7 @@ pub fn text(source: &[u8]) -> Result<Cow<'_, str>, Unsupported> {
 #[derive(Debug, Default)]
 pub struct Parser {
     builder: Builder,
+    line_ends: Vec<u32>,
 }
 
 impl Parser {
@@ -80,12 +81,13 @@ impl Parser {
         }
         let mut minimum_python = minimum_python::of_syntax(parsed.unsupported_syntax_errors())?;
         let token_facts = token_scan::scan(text, parsed.tokens(), &mut self.builder)?;
-        write_line_lengths(text, &mut self.builder);
+        find_line_ends(text, &mut self.line_ends);
+        self.builder.lines(&self.line_ends);
         lower::module(
             text,
             parsed.syntax(),
             parsed.tokens(),
-            &token_facts.nested_multiline,
+            (&token_facts.nested_multiline, &self.line_ends),
             &mut self.builder,
             &mut minimum_python,
         )?;
@@ -93,33 +95,77 @@ impl Parser {
     }
 }
 
-/// The lengths of the lines. The text's line ends are all `\n`.
-fn write_line_lengths(text: &str, builder: &mut Builder) {
-    let mut start = 0;
-    let mut end_line = |end: usize| {
-        builder.line((end - start) as u32);
-        start = end;
-    };
-    let (words, rest) = text.as_bytes().as_chunks();
-    for (index, word) in words.iter().enumerate() {
-        let mut newlines = newlines_in(u64::from_le_bytes(*word));
-        while newlines != 0 {
-            end_line(8 * index + newlines.trailing_zeros() as usize / 8 + 1);
-            newlines &= newlines - 1;
+/// Finds where the lines end. The text's line ends are all `\n`.
+///
+/// Lines are so short that searching for the next `\n` takes longer than comparing all bytes, many at once.
+#[inline(never)]
+fn find_line_ends(text: &str, ends: &mut Vec<u32>) {
+    const PIECE: usize = 512;
+    let mut marks = [0; PIECE];
+    let mut found = [0; PIECE];
+    ends.clear();
+    for (index, piece) in text.as_bytes().chunks(PIECE).enumerate() {
+        mark_newlines(piece, &mut marks);
+        let mut start = (PIECE * index) as u32;
+        let mut count = 0;
+        for marks in marks.as_chunks().0 {
+            let marks = u128::from_le_bytes(*marks);
+            if marks != 0 {
+                let mut newlines = gather_bits(marks as u64) | gather_bits((marks >> 64) as u64) << 8;
+                while newlines != 0 {
+                    found[count] = start + newlines.trailing_zeros() + 1;
+                    count += 1;
+                    newlines &= newlines - 1;
+                }
+            }
+            start += 16;
         }
+        ends.extend_from_slice(&found[..count]);
     }
-    for (index, _) in rest.iter().enumerate().filter(|(_, byte)| **byte == b'\n') {
-        end_line(8 * words.len() + index + 1);
-    }
-    if start < text.len() {
-        builder.line((text.len() - start) as u32);
+    let end = text.len() as u32;
+    if ends.last().copied().unwrap_or_default() < end {
+        ends.push(end);
     }
 }
 
-/// The bytes of a word that are `\n`, as the highest bit of each. Lines are so short that searching for the next `\n`
-/// takes longer.
-fn newlines_in(word: u64) -> u64 {
-    const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    let difference = word ^ 0x0a0a_0a0a_0a0a_0a0a;
-    !(((difference & LOW_BITS) + LOW_BITS) | difference | LOW_BITS)
+/// Sets the lowest bit of the mark of each byte that is `\n`, and clears the other marks.
+// Not inlined, so that the compiler makes vector instructions of it.
+#[inline(never)]
+fn mark_newlines(text: &[u8], marks: &mut [u8]) {
+    let (marks, after) = marks.split_at_mut(text.len());
+    for (mark, byte) in marks.iter_mut().zip(text) {
+        *mark = u8::from(*byte == b'\n');
+    }
+    after.fill(0);
+}
+
+/// The lowest bits of the eight bytes of a word, the first byte's first. The other bits must be 0.
+fn gather_bits(word: u64) -> u64 {
+    word.wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find_line_ends;
+
+    #[test]
+    fn lines_end_after_line_ends_and_at_the_end() {
+        let mut found = Vec::new();
+        for len in 0..1100 {
+            for period in [1, 2, 3, 15, 16, 17, 64, 511, 512, 513, 2000] {
+                // Vertical tabs differ from line ends in one bit.
+                let text: String =
+                    (1..=len).map(|index| if index % period == 0 { '\n' } else { '\x0b' }).collect();
+                let mut expected: Vec<u32> =
+                    text.split_inclusive('\n').map(|line| line.len() as u32).collect();
+                let mut end = 0;
+                for length in &mut expected {
+                    end += *length;
+                    *length = end;
+                }
+                find_line_ends(&text, &mut found);
+                assert_eq!(found, expected, "{len} bytes, a line end every {period}");
+            }
+        }
+    }
 }

@@ -28,7 +28,7 @@ pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result
         let mut indentation = IndentationCheck::new(text.as_bytes());
         tokens.iter().try_for_each(|token| indentation.token(token))?;
     }
-    let scanned_kinds = if text.is_ascii() { &SCANNED_IN_ASCII } else { &SCANNED };
+    let tasks = if text.is_ascii() { &TASKS_IN_ASCII } else { &TASKS };
     let mut scan = TokenScan {
         text,
         builder,
@@ -36,57 +36,82 @@ pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result
         brackets: 0,
         indents: 0,
         open_fstrings: Vec::new(),
+        next_backslash: 0,
     };
-    for token in tokens {
-        if scanned_kinds[token.kind() as u8 as usize] {
-            scan.token(token)?;
+    // In chunks, whose loop is unrolled.
+    let (chunks, rest) = tokens.as_chunks::<4>();
+    for chunk in chunks {
+        for token in chunk {
+            scan.task(tasks[token.kind() as u8 as usize], token)?;
         }
+    }
+    for token in rest {
+        scan.task(tasks[token.kind() as u8 as usize], token)?;
     }
     scan.facts.nested_multiline.sort_unstable();
     Ok(scan.facts)
 }
 
-/// The kinds of tokens that [`TokenScan::token`] handles.
-const SCANNED: [bool; 256] = {
-    let mut scanned = SCANNED_IN_ASCII;
-    scanned[TokenKind::Name as usize] = true;
-    scanned
+/// What a kind of token needs. These are bits, because a choice between them by a table of jumps takes longer.
+const SKIP: u8 = 0;
+/// It opens a bracket.
+const OPEN: u8 = 1;
+const CLOSE: u8 = 2;
+const INDENT: u8 = 4;
+const DEDENT: u8 = 8;
+/// [`TokenScan::token`] handles it.
+const HANDLE: u8 = 16;
+
+/// The tasks of the kinds of tokens.
+const TASKS: [u8; 256] = {
+    let mut tasks = TASKS_IN_ASCII;
+    tasks[TokenKind::Name as usize] = HANDLE;
+    tasks
 };
 
-/// Those of a text that is ASCII, whose names need no check.
-const SCANNED_IN_ASCII: [bool; 256] = {
+/// Those in a text that is ASCII, whose names need no check.
+const TASKS_IN_ASCII: [u8; 256] = {
     use TokenKind::{
         Comment, Complex, Dedent, FStringEnd, FStringMiddle, FStringStart, Float, Indent, Int, Lbrace, Lpar,
         Lsqb, Rbrace, Rpar, Rsqb, String, TStringEnd, TStringMiddle, TStringStart,
     };
-    let kinds = [
-        Comment,
-        Lpar,
-        Lsqb,
-        Lbrace,
-        Rpar,
-        Rsqb,
-        Rbrace,
-        Indent,
-        Dedent,
-        String,
-        FStringStart,
-        FStringMiddle,
-        FStringEnd,
-        TStringStart,
-        TStringMiddle,
-        TStringEnd,
-        Int,
-        Float,
-        Complex,
+    let tasks_and_kinds: [(u8, &[TokenKind]); 5] = [
+        (OPEN, &[Lpar, Lsqb]),
+        (CLOSE, &[Rpar, Rsqb]),
+        (INDENT, &[Indent]),
+        (DEDENT, &[Dedent]),
+        (
+            HANDLE,
+            &[
+                Comment,
+                // In a replacement field they count twice.
+                Lbrace,
+                Rbrace,
+                String,
+                FStringStart,
+                FStringMiddle,
+                FStringEnd,
+                TStringStart,
+                TStringMiddle,
+                TStringEnd,
+                Int,
+                Float,
+                Complex,
+            ],
+        ),
     ];
-    let mut scanned = [false; 256];
-    let mut index = 0;
-    while index < kinds.len() {
-        scanned[kinds[index] as usize] = true;
-        index += 1;
+    let mut tasks = [SKIP; 256];
+    let mut row = 0;
+    while row < tasks_and_kinds.len() {
+        let (task, kinds) = tasks_and_kinds[row];
+        let mut index = 0;
+        while index < kinds.len() {
+            tasks[kinds[index] as usize] = task;
+            index += 1;
+        }
+        row += 1;
     }
-    scanned
+    tasks
 };
 
 struct TokenScan<'a> {
@@ -97,28 +122,44 @@ struct TokenScan<'a> {
     indents: u32,
     /// Starts of the f-strings and template strings that have not ended yet.
     open_fstrings: Vec<u32>,
+    /// There is no backslash between the last literal and this offset.
+    next_backslash: usize,
 }
 
 impl TokenScan<'_> {
+    #[inline(always)]
+    fn task(&mut self, task: u8, token: &Token) -> Result<(), Unsupported> {
+        if task == SKIP {
+            return Ok(());
+        }
+        // Most of the other tokens are brackets.
+        if task & OPEN != 0 {
+            self.open_bracket(1)
+        } else if task & CLOSE != 0 {
+            self.brackets = self.brackets.saturating_sub(1);
+            Ok(())
+        } else if task & INDENT != 0 {
+            self.indent()
+        } else if task & DEDENT != 0 {
+            self.indents = self.indents.saturating_sub(1);
+            Ok(())
+        } else {
+            self.token(token)
+        }
+    }
+
+    // Not inlined, so that the loop over all tokens keeps its state in registers.
+    #[inline(never)]
     fn token(&mut self, token: &Token) -> Result<(), Unsupported> {
         match token.kind() {
             TokenKind::Name => self.name(&self.text[token.range()])?,
             TokenKind::Comment => self.comment(token),
-            TokenKind::Lpar | TokenKind::Lsqb => self.open_bracket(1)?,
             // A replacement field costs CPython's parser as much as two brackets.
             TokenKind::Lbrace if !self.open_fstrings.is_empty() => self.open_bracket(2)?,
             TokenKind::Lbrace => self.open_bracket(1)?,
-            TokenKind::Rpar | TokenKind::Rsqb => self.brackets = self.brackets.saturating_sub(1),
             TokenKind::Rbrace => {
                 self.brackets = self.brackets.saturating_sub(1 + u32::from(!self.open_fstrings.is_empty()));
             }
-            TokenKind::Indent => {
-                self.indents += 1;
-                if self.indents > MAX_INDENTS {
-                    return Err(too_many_indents());
-                }
-            }
-            TokenKind::Dedent => self.indents = self.indents.saturating_sub(1),
             TokenKind::String => self.string(token),
             TokenKind::FStringStart | TokenKind::TStringStart => {
                 self.open_fstrings.push(token.start().to_u32())
@@ -160,6 +201,14 @@ impl TokenScan<'_> {
         Ok(())
     }
 
+    fn indent(&mut self) -> Result<(), Unsupported> {
+        self.indents += 1;
+        if self.indents > MAX_INDENTS {
+            return Err(too_many_indents());
+        }
+        Ok(())
+    }
+
     fn comment(&mut self, token: &Token) {
         let (start, end) = (token.start().to_u32(), token.end().to_u32());
         self.builder.comment(start, end);
@@ -188,11 +237,12 @@ impl TokenScan<'_> {
     /// Writes a warning for the first escape that CPython warns about. One per token is enough: where a source
     /// has any, the interpreter parses it and gives all warnings itself.
     fn check_escapes(&mut self, token: &Token, is_bytes: bool) {
-        let literal = &self.text.as_bytes()[token.start().to_usize()..token.end().to_usize()];
+        let (start, end) = (token.start().to_usize(), token.end().to_usize());
         let is_raw = || token.string_flags().is_some_and(|flags| flags.prefix().is_raw());
-        if memchr::memchr(b'\\', literal).is_none() || is_raw() {
+        if !self.has_backslash(start, end) || is_raw() {
             return;
         }
+        let literal = &self.text.as_bytes()[start..end];
         let mut searched = 0;
         while let Some(distance) = memchr::memchr(b'\\', &literal[searched..]) {
             let backslash = searched + distance;
@@ -208,10 +258,21 @@ impl TokenScan<'_> {
                 _ => Some(WarningKind::InvalidEscape),
             };
             if let Some(kind) = kind {
-                self.builder.warning((token.start().to_usize() + backslash) as u32, kind);
+                self.builder.warning((start + backslash) as u32, kind);
                 return;
             }
             searched = backslash + 2;
         }
+    }
+
+    /// Whether there is a backslash between two offsets. Most literals have none, so the search goes beyond them, and its
+    /// result serves those that follow. They come in source order.
+    #[inline]
+    fn has_backslash(&mut self, start: usize, end: usize) -> bool {
+        if self.next_backslash <= start {
+            let rest = &self.text.as_bytes()[start..];
+            self.next_backslash = memchr::memchr(b'\\', rest).map_or(usize::MAX, |distance| start + distance);
+        }
+        self.next_backslash < end
     }
 }

@@ -1,10 +1,10 @@
 //! [`Builder`]: nodes in preorder, children in source order.
 //!
-//! The builder collects nodes as rows, because the size of a subtree is known only when its node is left. The
+//! The builder collects nodes in blocks, because the size of a subtree is known only when its node is left. The
 //! columns are filled at the end. A builder serves one source after the other, so that its buffers are reused.
 
 use super::intern::Interner;
-use super::node_columns::{self, BuiltNode};
+use super::node_columns::{BuiltNode, BuiltNodes};
 use crate::encoding::{
     AliasRecord, BIG_INT, ConstantTag, ImportFromRecord, NodeId, Payload, Record, Span, SpanRecord, Stored,
     WarningKind,
@@ -35,7 +35,7 @@ impl OpenNode {
 /// let module = builder.enter(Kind::Module, Field::Root, 0, 5, Payload::None);
 /// builder.leaf(Kind::Pass, Field::Body, 0, 4, Payload::None);
 /// builder.leave(module);
-/// builder.line(5);
+/// builder.lines(&[5]);
 /// let facts = SourceFacts { minimum_python: 11, ..SourceFacts::default() };
 /// let source_hash = [0; 32];
 /// let archive = builder.finish(facts, 1, (&source_hash, 5), 5)?;
@@ -44,7 +44,7 @@ impl OpenNode {
 /// ```
 #[derive(Debug, Default)]
 pub struct Builder {
-    nodes: Vec<BuiltNode>,
+    nodes: BuiltNodes,
     columns: Columns,
     names: Interner,
     strings: Interner,
@@ -52,6 +52,7 @@ pub struct Builder {
     /// The open f-string that stands in no other.
     open_joined_string: Option<NodeId>,
     depth: u16,
+    /// The deepest node that has a parent.
     max_depth: u16,
     buffer: Buffer,
 }
@@ -73,11 +74,16 @@ impl Builder {
     }
 
     /// Ends a node.
+    #[inline]
     pub fn leave(&mut self, node: OpenNode) {
         if self.open_joined_string == Some(node.0) {
             self.open_joined_string = None;
         }
-        self.nodes[node.0 as usize].size = self.len() - node.0 - 1;
+        let size = self.len() - node.0 - 1;
+        if self.depth >= self.max_depth && size > 0 {
+            self.max_depth = self.depth + 1;
+        }
+        self.nodes.set_size(node.0, size);
         self.depth -= 1;
     }
 
@@ -88,68 +94,66 @@ impl Builder {
         self.push(kind, field, start, end, payload.encode())
     }
 
+    #[inline(always)]
     fn push(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload_bits: u32) -> NodeId {
-        if self.nodes.len() == self.nodes.capacity() {
-            return self.grow_and_push(kind, field, start, end, payload_bits);
-        }
         let id = self.len();
-        self.nodes.push(BuiltNode {
-            start,
-            length: end.saturating_sub(start),
-            size: 0,
-            payload_bits,
-            kind: kind as u8,
-            field: field as u8,
-        });
-        self.max_depth = self.max_depth.max(self.depth + 1);
+        let node = BuiltNode { kind, field, start, length: end.saturating_sub(start), payload_bits };
+        if self.nodes.push_fitting(node) { id } else { self.push_any(kind, field, start, end, payload_bits) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_any(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload_bits: u32) -> NodeId {
+        let id = self.len();
+        let node = BuiltNode { kind, field, start, length: end.saturating_sub(start), payload_bits };
+        self.nodes.push(node, &mut self.columns);
         id
     }
 
-    /// Apart from [`push`](Self::push), which otherwise saves all registers for the call that allocates.
-    #[cold]
-    #[inline(never)]
-    fn grow_and_push(&mut self, kind: Kind, field: Field, start: u32, end: u32, payload_bits: u32) -> NodeId {
-        self.nodes.reserve(1);
-        self.push(kind, field, start, end, payload_bits)
-    }
-
     /// The number of nodes so far, which is the number of the next node.
+    #[inline]
     pub fn len(&self) -> u32 {
-        self.nodes.len() as u32
+        self.nodes.len()
     }
 
     /// Whether there is no node yet.
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
+        self.len() == 0
     }
 
     /// How many nodes are entered and not left.
+    #[inline]
     pub fn depth(&self) -> u16 {
         self.depth
     }
 
     /// Adds an identifier, unless it is there, and returns its number.
+    #[inline]
     pub fn name(&mut self, name: &str) -> u32 {
         self.names.intern(name.as_bytes(), &mut self.columns.names, &mut self.columns.name_bytes)
     }
 
     /// Adds a string (WTF-8, bytes or digits), unless it is there, and returns its number.
+    #[inline]
     pub fn string(&mut self, value: &[u8]) -> u32 {
         self.strings.intern(value, &mut self.columns.strings, &mut self.columns.string_bytes)
     }
 
     /// The payload of a constant whose value is a string.
+    #[inline]
     pub fn string_constant(&mut self, tag: ConstantTag, value: &[u8]) -> Payload {
         Payload::Constant { tag, value: self.string(value) }
     }
 
     /// The payload of a float or of an imaginary number.
+    #[inline]
     pub fn float_constant(&mut self, tag: ConstantTag, value: f64) -> Payload {
         self.columns.floats.push(value.to_bits());
         Payload::Constant { tag, value: self.columns.floats.len() as u32 - 1 }
     }
 
     /// The payload of an integer.
+    #[inline]
     pub fn int_constant(&mut self, value: u64) -> Payload {
         if value < BIG_INT {
             Payload::Constant { tag: ConstantTag::Int, value: value as u32 }
@@ -197,9 +201,9 @@ impl Builder {
         offset
     }
 
-    /// Adds the next line. The length includes the line end.
-    pub fn line(&mut self, length: u32) {
-        self.columns.lines.push(length);
+    /// Sets the lines, by where each ends: after its line end, in bytes.
+    pub fn lines(&mut self, ends: &[u32]) {
+        self.columns.lines.fill(ends);
     }
 
     /// Adds the next comment. Comments come in source order.
@@ -246,12 +250,12 @@ impl Builder {
         source: (&[u8; 32], u32),
         text_len: u32,
     ) -> Result<&[u8], SerializeError> {
-        node_columns::pack(&self.nodes, &mut self.columns);
+        self.nodes.fill(&mut self.columns);
         let mut header = Header {
             facts: SourceFacts { warns: !self.columns.warnings.is_empty(), ..facts },
             revision: Revision::CURRENT,
             parser,
-            depth: self.max_depth,
+            depth: self.max_depth.max(u16::from(!self.is_empty())),
             source_len: source.1,
             text_len,
             body_len: 0,

@@ -34,8 +34,7 @@ impl Columns {
             bytes.clear();
         }
         for runs in [lines, names, strings] {
-            runs.bases.clear();
-            runs.lengths.clear();
+            runs.clear();
         }
         for narrow in [starts, lengths, sizes, comment_gaps, comment_lengths] {
             narrow.clear();
@@ -64,6 +63,7 @@ impl Overflow {
 
 impl Narrow {
     /// Adds a row.
+    #[inline]
     pub(super) fn push(&mut self, value: u32) {
         if value < u32::from(ESCAPE) {
             self.bytes.push(value as u8);
@@ -72,6 +72,7 @@ impl Narrow {
         }
     }
 
+    #[cold]
     fn push_escaped(&mut self, value: u32) {
         self.overflow.push(self.bytes.len(), value);
         self.bytes.push(ESCAPE);
@@ -84,25 +85,31 @@ impl Narrow {
 }
 
 impl Runs {
-    /// Adds a run and, before every 64th, the total so far.
-    pub(super) fn push(&mut self, length: u32) {
-        let row = self.lengths.bytes.len();
-        if row.is_multiple_of(BLOCK) {
-            let total = match self.bases.last() {
-                None => 0,
-                Some(base) => base + block_total(&self.lengths, row - BLOCK),
-            };
+    /// Adds a run. `total` is the sum of all lengths before it, which every 64th run keeps.
+    #[inline]
+    pub(super) fn push(&mut self, total: u32, length: u32) {
+        if self.lengths.bytes.len().is_multiple_of(BLOCK) {
             self.bases.push(total);
         }
         self.lengths.push(length);
     }
-}
 
-/// The sum of the 64 lengths from `first` on.
-fn block_total(lengths: &Narrow, first: usize) -> u32 {
-    let overflow = &lengths.overflow;
-    let from = overflow.rows.partition_point(|row| (*row as usize) < first);
-    let escaped: u32 = overflow.values[from..].iter().sum();
-    let plain = lengths.bytes[first..first + BLOCK].iter().filter(|byte| **byte != ESCAPE);
-    escaped + plain.map(|byte| u32::from(*byte)).sum::<u32>()
+    /// Sets all runs at once, by where each ends, in loops without branches.
+    pub(super) fn fill(&mut self, ends: &[u32]) {
+        self.clear();
+        let [first, rest @ ..] = ends else { return };
+        let narrowed = |length: u32| length.min(u32::from(ESCAPE)) as u8;
+        self.lengths.bytes.push(narrowed(*first));
+        self.lengths.bytes.extend(ends.iter().zip(rest).map(|(start, end)| narrowed(end - start)));
+        let start = |row: usize| if row == 0 { 0 } else { ends[row - 1] };
+        self.bases.extend((0..ends.len()).step_by(BLOCK).map(start));
+        for row in memchr::memchr_iter(ESCAPE, &self.lengths.bytes) {
+            self.lengths.overflow.push(row, ends[row] - start(row));
+        }
+    }
+
+    fn clear(&mut self) {
+        self.bases.clear();
+        self.lengths.clear();
+    }
 }

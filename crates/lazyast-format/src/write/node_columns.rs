@@ -1,42 +1,150 @@
-//! The columns of nodes, which are filled when all nodes are known.
+//! The columns of nodes. Until all nodes are known, they stand in blocks, each of which has a piece of every column: a new
+//! node is written to one place, and filling the columns copies.
 
 use crate::encoding::{BLOCK, ESCAPE, PAYLOAD_ESCAPE};
 use crate::layout::{Columns, Narrow};
+use crate::schema::{Field, Kind};
 
-/// A node as the builder keeps it. The size of the subtree is known when the node is left.
+/// The rows of [`BLOCK`] nodes.
+#[derive(Clone, Copy, Debug)]
+struct NodeBlock {
+    kinds: [u8; BLOCK],
+    fields: [u8; BLOCK],
+    starts: [u8; BLOCK],
+    lengths: [u8; BLOCK],
+    sizes: [u8; BLOCK],
+    payloads: [u16; BLOCK],
+}
+
+impl NodeBlock {
+    const EMPTY: Self = Self {
+        kinds: [0; BLOCK],
+        fields: [0; BLOCK],
+        starts: [0; BLOCK],
+        lengths: [0; BLOCK],
+        sizes: [0; BLOCK],
+        payloads: [0; BLOCK],
+    };
+}
+
+/// What the columns have of a node. Its size is added when it is left.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct BuiltNode {
+    pub(super) kind: Kind,
+    pub(super) field: Field,
     pub(super) start: u32,
     pub(super) length: u32,
-    pub(super) size: u32,
     pub(super) payload_bits: u32,
-    pub(super) kind: u8,
-    pub(super) field: u8,
 }
 
-/// Fills the columns of nodes, one after the other. The loops over all nodes are short and have no branches; a
-/// second pass over each column adds the few values that do not fit to its overflow table.
-pub(super) fn pack(nodes: &[BuiltNode], columns: &mut Columns) {
-    columns.kinds.extend(nodes.iter().map(|node| node.kind));
-    columns.fields.extend(nodes.iter().map(|node| node.field));
-    columns.start_bases.extend(nodes.iter().step_by(BLOCK).map(|node| node.start));
-    let mut last = 0;
-    // A start before the previous one wraps around to a difference that does not fit.
-    let deltas = nodes.iter().map(|node| node.start.wrapping_sub(std::mem::replace(&mut last, node.start)));
-    fill(&mut columns.starts, deltas, |index| nodes[index].start);
-    fill(&mut columns.lengths, nodes.iter().map(|node| node.length), |index| nodes[index].length);
-    fill(&mut columns.sizes, nodes.iter().map(|node| node.size), |index| nodes[index].size);
-    let limit = u32::from(PAYLOAD_ESCAPE);
-    columns.payloads.extend(nodes.iter().map(|node| node.payload_bits.min(limit) as u16));
-    for (index, node) in nodes.iter().enumerate().filter(|(_, node)| node.payload_bits >= limit) {
-        columns.payload_overflow.push(index, node.payload_bits);
+/// The nodes so far. Values that do not fit are in the overflow tables of their columns already, but for sizes, which
+/// become known in another order.
+#[derive(Debug, Default)]
+pub(super) struct BuiltNodes {
+    blocks: Vec<NodeBlock>,
+    len: u32,
+    last_start: u32,
+    /// Nodes and their sizes, in the order in which they were left.
+    escaped_sizes: Vec<(u32, u32)>,
+}
+
+impl BuiltNodes {
+    /// The number of nodes.
+    #[inline]
+    pub(super) fn len(&self) -> u32 {
+        self.len
     }
-}
 
-/// Fills a narrow column. `escaped` gives the value in the overflow table for a row.
-fn fill(column: &mut Narrow, values: impl Iterator<Item = u32>, escaped: impl Fn(usize) -> u32) {
-    column.bytes.extend(values.map(|value| value.min(u32::from(ESCAPE)) as u8));
-    for index in memchr::memchr_iter(ESCAPE, &column.bytes) {
-        column.overflow.push(index, escaped(index));
+    /// Adds a node if there is room in the last block, and all its values fit.
+    #[inline]
+    pub(super) fn push_fitting(&mut self, node: BuiltNode) -> bool {
+        // A start before the previous one wraps around to a difference that does not fit.
+        let delta = node.start.wrapping_sub(self.last_start);
+        let fits = delta < u32::from(ESCAPE)
+            && node.length < u32::from(ESCAPE)
+            && node.payload_bits < u32::from(PAYLOAD_ESCAPE);
+        match self.blocks.get_mut(self.len as usize / BLOCK) {
+            Some(block) if fits => {
+                let row = self.len as usize % BLOCK;
+                block.kinds[row] = node.kind as u8;
+                block.fields[row] = node.field as u8;
+                block.starts[row] = delta as u8;
+                block.lengths[row] = node.length as u8;
+                block.payloads[row] = node.payload_bits as u16;
+            }
+            _ => return false,
+        }
+        self.last_start = node.start;
+        self.len += 1;
+        true
+    }
+
+    /// Adds a node. Apart from [`push_fitting`](Self::push_fitting), which otherwise saves all registers for what this
+    /// calls.
+    pub(super) fn push(&mut self, node: BuiltNode, columns: &mut Columns) {
+        let row = self.len as usize;
+        if row.is_multiple_of(BLOCK) {
+            self.blocks.push(NodeBlock::EMPTY);
+            columns.start_bases.push(node.start);
+        }
+        let escape = |value: u32, in_overflow: u32, column: &mut Narrow| {
+            if value >= u32::from(ESCAPE) {
+                column.overflow.push(row, in_overflow);
+            }
+            value.min(u32::from(ESCAPE))
+        };
+        let delta = escape(node.start.wrapping_sub(self.last_start), node.start, &mut columns.starts);
+        let length = escape(node.length, node.length, &mut columns.lengths);
+        if node.payload_bits >= u32::from(PAYLOAD_ESCAPE) {
+            columns.payload_overflow.push(row, node.payload_bits);
+        }
+        let block = &mut self.blocks[row / BLOCK];
+        let row = row % BLOCK;
+        block.kinds[row] = node.kind as u8;
+        block.fields[row] = node.field as u8;
+        block.starts[row] = delta as u8;
+        block.lengths[row] = length as u8;
+        block.payloads[row] = node.payload_bits.min(u32::from(PAYLOAD_ESCAPE)) as u16;
+        self.last_start = node.start;
+        self.len += 1;
+    }
+
+    /// Sets the number of descendants of a node.
+    #[inline]
+    pub(super) fn set_size(&mut self, node: u32, size: u32) {
+        let value = &mut self.blocks[node as usize / BLOCK].sizes[node as usize % BLOCK];
+        if size < u32::from(ESCAPE) {
+            *value = size as u8;
+        } else {
+            *value = ESCAPE;
+            self.escaped_sizes.push((node, size));
+        }
+    }
+
+    /// Fills the columns of nodes.
+    pub(super) fn fill(&mut self, columns: &mut Columns) {
+        let mut rest = self.len as usize;
+        for block in &self.blocks {
+            let rows = rest.min(BLOCK);
+            columns.kinds.extend_from_slice(&block.kinds[..rows]);
+            columns.fields.extend_from_slice(&block.fields[..rows]);
+            columns.starts.bytes.extend_from_slice(&block.starts[..rows]);
+            columns.lengths.bytes.extend_from_slice(&block.lengths[..rows]);
+            columns.sizes.bytes.extend_from_slice(&block.sizes[..rows]);
+            columns.payloads.extend_from_slice(&block.payloads[..rows]);
+            rest -= rows;
+        }
+        self.escaped_sizes.sort_unstable();
+        for (row, size) in &self.escaped_sizes {
+            columns.sizes.overflow.push(*row as usize, *size);
+        }
+    }
+
+    /// Removes all nodes.
+    pub(super) fn clear(&mut self) {
+        self.blocks.clear();
+        self.len = 0;
+        self.last_start = 0;
+        self.escaped_sizes.clear();
     }
 }

@@ -3,7 +3,8 @@
 use lazyast_format::encoding::{ConstantSingleton, Payload};
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{
-    ArgOrKeyword, Arguments, Comprehension, Expr, ExprCall, ExprCompare, ExprDict, ExprStarred, Keyword,
+    ArgOrKeyword, Arguments, Comprehension, Expr, ExprAttribute, ExprCall, ExprCompare, ExprDict, ExprName,
+    ExprStarred, Keyword,
 };
 use ruff_text_size::{Ranged, TextRange};
 
@@ -23,34 +24,50 @@ impl Lowering<'_> {
         }
     }
 
+    /// Writes an expression. The functions that it calls are not inlined, so that each saves only the registers that it
+    /// needs.
     pub(super) fn expression(&mut self, expression: &Expr, field: Field) {
         if !self.may_descend() {
             return;
         }
-        let range = expression.range();
         match expression {
-            Expr::Name(node) => {
-                let name = self.name(&node.id);
-                self.leaf(
-                    Kind::Name,
-                    field,
-                    range,
-                    Payload::NameContext { name, context: context(node.ctx) },
-                );
-            }
-            Expr::Attribute(node) => {
-                let name = self.name(&node.attr.id);
-                let payload = Payload::NameContext { name, context: context(node.ctx) };
-                self.node(Kind::Attribute, field, range, payload, |lower| {
-                    lower.expression(&node.value, Field::Value);
-                });
-            }
+            Expr::Name(node) => self.name_expression(node, field),
+            Expr::Attribute(node) => self.attribute(node, field),
             Expr::Call(node) => self.call(node, field),
             Expr::StringLiteral(node) => self.string(node, field),
+            Expr::NumberLiteral(node) => self.number(node, field),
+            _ => self.rare_expression(expression, field),
+        }
+    }
+
+    #[inline(never)]
+    fn name_expression(&mut self, node: &ExprName, field: Field) {
+        let payload = Payload::NameContext { name: self.name(&node.id), context: context(node.ctx) };
+        self.leaf(Kind::Name, field, node.range, payload);
+    }
+
+    #[inline(never)]
+    fn attribute(&mut self, node: &ExprAttribute, field: Field) {
+        let payload = Payload::NameContext { name: self.name(&node.attr.id), context: context(node.ctx) };
+        self.node(Kind::Attribute, field, node.range, payload, |lower| {
+            lower.expression(&node.value, Field::Value);
+        });
+    }
+
+    /// Apart from [`expression`](Self::expression), so that the frequent kinds take no second choice by the kind to read
+    /// their range.
+    #[inline(never)]
+    fn rare_expression(&mut self, expression: &Expr, field: Field) {
+        let range = expression.range();
+        match expression {
+            Expr::Name(_)
+            | Expr::Attribute(_)
+            | Expr::Call(_)
+            | Expr::StringLiteral(_)
+            | Expr::NumberLiteral(_) => unreachable!("`expression` handles these"),
             Expr::BytesLiteral(node) => self.bytes(node, field),
             Expr::FString(node) => self.joined_string(node, field),
             Expr::TString(node) => self.template_string(node, field),
-            Expr::NumberLiteral(node) => self.number(node, field),
             Expr::NoneLiteral(_) => self.singleton(ConstantSingleton::None, range, field),
             Expr::BooleanLiteral(node) => {
                 let constant = if node.value { ConstantSingleton::True } else { ConstantSingleton::False };
@@ -166,6 +183,7 @@ impl Lowering<'_> {
         self.leaf(Kind::Constant, field, range, Payload::singleton(constant));
     }
 
+    #[inline(never)]
     fn call(&mut self, node: &ExprCall, field: Field) {
         self.node(Kind::Call, field, node.range(), Payload::None, |lower| {
             lower.expression(&node.func, Field::Func);

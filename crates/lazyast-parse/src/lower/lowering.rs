@@ -21,24 +21,27 @@ pub(super) struct Lowering<'a> {
     pub(super) replacement: Option<Replacement>,
     minimum_python: &'a mut u8,
     unsupported: Option<Unsupported>,
+    /// How deep nodes may be open where another level follows: 0 once the source is unsupported.
+    depth_limit: u16,
 }
 
 impl<'a> Lowering<'a> {
     pub(super) fn new(
         text: &'a str,
         tokens: &'a Tokens,
-        nested_multiline: &'a [u32],
+        positions: Positions<'a>,
         builder: &'a mut Builder,
         minimum_python: &'a mut u8,
     ) -> Self {
         Self {
             text,
             builder,
-            positions: Positions::new(text, nested_multiline),
+            positions,
             strict: Strict::new(text, tokens),
             replacement: None,
             minimum_python,
             unsupported: None,
+            depth_limit: MAX_DEPTH,
         }
     }
 
@@ -63,14 +66,15 @@ impl<'a> Lowering<'a> {
     }
 
     /// Writes a node without children.
-    #[inline]
+    // Inlined, so that the payload is packed where its layout is known.
+    #[inline(always)]
     pub(super) fn leaf(&mut self, kind: Kind, field: Field, range: TextRange, payload: Payload) {
         let node = self.builder.leaf(kind, field, range.start().to_u32(), range.end().to_u32(), payload);
         self.move_in_311(kind, node, range);
     }
 
     /// Starts a node.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enter(&mut self, kind: Kind, field: Field, range: TextRange, payload: Payload) -> OpenNode {
         let node = self.builder.enter(kind, field, range.start().to_u32(), range.end().to_u32(), payload);
         self.move_in_311(kind, node.id(), range);
@@ -89,17 +93,26 @@ impl<'a> Lowering<'a> {
     }
 
     /// Whether another level may follow below the open nodes. Also false once the source is unsupported.
+    #[inline]
     pub(super) fn may_descend(&mut self) -> bool {
-        if self.builder.depth() >= MAX_DEPTH && self.unsupported.is_none() {
+        let may_descend = self.builder.depth() < self.depth_limit;
+        if !may_descend {
             let limit = u32::from(MAX_DEPTH);
-            self.unsupported = Some(Unsupported::Depth { subject: "nodes are nested", limit });
+            self.stop(Unsupported::Depth { subject: "nodes are nested", limit });
         }
-        self.unsupported.is_none()
+        may_descend
+    }
+
+    /// Makes the source unsupported.
+    pub(super) fn unsupported(&mut self, construct: &'static str) {
+        self.stop(Unsupported::Construct(construct));
     }
 
     /// Makes the source unsupported. Only the first reason is kept.
-    pub(super) fn unsupported(&mut self, construct: &'static str) {
-        self.unsupported.get_or_insert(Unsupported::Construct(construct));
+    #[cold]
+    fn stop(&mut self, reason: Unsupported) {
+        self.unsupported.get_or_insert(reason);
+        self.depth_limit = 0;
     }
 
     /// Makes the source unsupported if a check has found a construct.

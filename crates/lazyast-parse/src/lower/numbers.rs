@@ -11,6 +11,7 @@ use super::lowering::Lowering;
 const MAX_DECIMAL_DIGITS: usize = 640;
 
 impl Lowering<'_> {
+    #[inline(never)]
     pub(super) fn number(&mut self, number: &ExprNumberLiteral, field: Field) {
         let payload = match &number.value {
             Number::Int(value) => match value.as_u64() {

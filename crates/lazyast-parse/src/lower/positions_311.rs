@@ -11,8 +11,6 @@
 //!
 //! Archives list the nodes of these cases with their positions.
 
-use std::cell::Cell;
-
 use lazyast_format::encoding::{Position, Span};
 use ruff_text_size::{TextRange, TextSize};
 
@@ -51,22 +49,19 @@ pub(super) struct Positions<'a> {
     text: &'a [u8],
     /// Starts of the literals that span lines and stand inside of an f-string, sorted.
     nested_multiline: &'a [u32],
-    last_line: Cell<LastLine>,
-}
-
-/// The line that [`Positions::position`] found last.
-#[derive(Clone, Copy, Default)]
-struct LastLine {
-    /// An offset in the line.
-    offset: usize,
-    /// The line's number, from 0.
-    line: u32,
-    line_start: usize,
+    /// The offsets after the line ends.
+    line_starts: &'a [u32],
 }
 
 impl<'a> Positions<'a> {
-    pub(super) fn new(text: &'a str, nested_multiline: &'a [u32]) -> Self {
-        Self { text: text.as_bytes(), nested_multiline, last_line: Cell::default() }
+    /// `line_ends` are where the lines of the text end.
+    pub(super) fn new(text: &'a str, nested_multiline: &'a [u32], line_ends: &'a [u32]) -> Self {
+        // After the last line, another one starts only if that has a line end.
+        let line_starts = match line_ends {
+            [line_starts @ .., _] if !text.ends_with('\n') => line_starts,
+            line_starts => line_starts,
+        };
+        Self { text: text.as_bytes(), nested_multiline, line_starts }
     }
 
     /// An f-string literal that stands in `around`, for the fields in it.
@@ -152,27 +147,11 @@ impl<'a> Positions<'a> {
         span
     }
 
-    /// The line and the column of an offset. The search starts at the offset of the last call, because
-    /// offsets come nearly in order: all calls together cost one pass over the text.
+    /// The line and the column of an offset.
     fn position(&self, offset: TextSize) -> Position {
-        let offset = offset.to_usize();
-        let mut last = self.last_line.get();
-        if offset >= last.offset {
-            let between = &self.text[last.offset..offset];
-            last.line += memchr::memchr_iter(b'\n', between).count() as u32;
-            if let Some(end) = memchr::memrchr(b'\n', between) {
-                last.line_start = last.offset + end + 1;
-            }
-        } else {
-            let between = &self.text[offset..last.offset];
-            let line_ends = memchr::memchr_iter(b'\n', between).count() as u32;
-            if line_ends > 0 {
-                last.line -= line_ends;
-                last.line_start = memchr::memrchr(b'\n', &self.text[..offset]).map_or(0, |end| end + 1);
-            }
-        }
-        last.offset = offset;
-        self.last_line.set(last);
-        Position { line: last.line + 1, column: (offset - last.line_start) as u32 }
+        let offset = offset.to_u32();
+        let line = self.line_starts.partition_point(|start| *start <= offset);
+        let line_start = if line == 0 { 0 } else { self.line_starts[line - 1] };
+        Position { line: line as u32 + 1, column: offset - line_start }
     }
 }

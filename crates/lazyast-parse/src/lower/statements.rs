@@ -3,8 +3,8 @@
 use lazyast_format::encoding::Payload;
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{
-    Alias, Decorator, ElifElseClause, ExceptHandler, Stmt, StmtClassDef, StmtFunctionDef, StmtIf,
-    StmtImportFrom, StmtTry, StmtWith,
+    Alias, Decorator, ElifElseClause, ExceptHandler, Stmt, StmtAssign, StmtClassDef, StmtExpr,
+    StmtFunctionDef, StmtIf, StmtImportFrom, StmtReturn, StmtTry, StmtWith,
 };
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
@@ -33,17 +33,54 @@ impl Lowering<'_> {
         }
     }
 
+    /// Writes a statement. The functions that it calls are not inlined, so that each saves only the registers that it
+    /// needs.
     fn statement(&mut self, statement: &Stmt, field: Field) {
         if !self.may_descend() {
             return;
         }
+        match statement {
+            Stmt::Expr(node) => self.expression_statement(node, field),
+            Stmt::Assign(node) => self.assignment(node, field),
+            Stmt::Return(node) => self.return_statement(node, field),
+            Stmt::If(node) => self.conditional(node, field),
+            Stmt::FunctionDef(node) => self.function(node, field),
+            _ => self.rare_statement(statement, field),
+        }
+    }
+
+    #[inline(never)]
+    fn expression_statement(&mut self, node: &StmtExpr, field: Field) {
+        self.node(Kind::Expr, field, node.range, Payload::None, |lower| {
+            lower.expression(&node.value, Field::Value)
+        });
+    }
+
+    #[inline(never)]
+    fn assignment(&mut self, node: &StmtAssign, field: Field) {
+        self.node(Kind::Assign, field, node.range, Payload::None, |lower| {
+            lower.expressions(&node.targets, Field::Targets);
+            lower.expression(&node.value, Field::Value);
+        });
+    }
+
+    #[inline(never)]
+    fn return_statement(&mut self, node: &StmtReturn, field: Field) {
+        self.node(Kind::Return, field, node.range, Payload::None, |lower| {
+            lower.optional_expression(node.value.as_deref(), Field::Value);
+        });
+    }
+
+    /// Apart from [`statement`](Self::statement), so that the frequent kinds take no second choice by the kind to read
+    /// their range.
+    #[inline(never)]
+    fn rare_statement(&mut self, statement: &Stmt, field: Field) {
         let range = statement.range();
         match statement {
-            Stmt::FunctionDef(node) => self.function(node, field),
+            Stmt::Expr(_) | Stmt::Assign(_) | Stmt::Return(_) | Stmt::If(_) | Stmt::FunctionDef(_) => {
+                unreachable!("`statement` handles these")
+            }
             Stmt::ClassDef(node) => self.class_def(node, field),
-            Stmt::Return(node) => self.node(Kind::Return, field, range, Payload::None, |lower| {
-                lower.optional_expression(node.value.as_deref(), Field::Value);
-            }),
             Stmt::Delete(node) => {
                 self.node(Kind::Delete, field, range, Payload::None, |lower| {
                     lower.expressions(&node.targets, Field::Targets)
@@ -52,10 +89,6 @@ impl Lowering<'_> {
             Stmt::TypeAlias(node) => self.node(Kind::TypeAlias, field, range, Payload::None, |lower| {
                 lower.expression(&node.name, Field::Name);
                 lower.type_parameters(node.type_params.as_deref());
-                lower.expression(&node.value, Field::Value);
-            }),
-            Stmt::Assign(node) => self.node(Kind::Assign, field, range, Payload::None, |lower| {
-                lower.expressions(&node.targets, Field::Targets);
                 lower.expression(&node.value, Field::Value);
             }),
             Stmt::AugAssign(node) => {
@@ -86,7 +119,6 @@ impl Lowering<'_> {
                 lower.body(&node.body, Field::Body);
                 lower.body(&node.orelse, Field::Orelse);
             }),
-            Stmt::If(node) => self.conditional(node, field),
             Stmt::With(node) => self.with(node, field),
             Stmt::Match(node) => self.node(Kind::Match, field, self.block(range), Payload::None, |lower| {
                 lower.expression(&node.subject, Field::Subject);
@@ -115,11 +147,6 @@ impl Lowering<'_> {
             Stmt::Nonlocal(node) => {
                 let names = self.name_list(node.names.iter());
                 self.leaf(Kind::Nonlocal, field, range, names);
-            }
-            Stmt::Expr(node) => {
-                self.node(Kind::Expr, field, range, Payload::None, |lower| {
-                    lower.expression(&node.value, Field::Value)
-                });
             }
             Stmt::Pass(_) => self.leaf(Kind::Pass, field, range, Payload::None),
             Stmt::Break(_) => self.leaf(Kind::Break, field, range, Payload::None),
@@ -161,6 +188,7 @@ impl Lowering<'_> {
         }
     }
 
+    #[inline(never)]
     fn function(&mut self, node: &StmtFunctionDef, field: Field) {
         let kind = if node.is_async { Kind::AsyncFunctionDef } else { Kind::FunctionDef };
         let name = Payload::Name(self.name(&node.name.id));
@@ -173,6 +201,7 @@ impl Lowering<'_> {
         });
     }
 
+    #[inline(never)]
     fn class_def(&mut self, node: &StmtClassDef, field: Field) {
         let name = Payload::Name(self.name(&node.name.id));
         self.node(Kind::ClassDef, field, self.definition(node.range, &node.decorator_list), name, |lower| {
@@ -186,6 +215,7 @@ impl Lowering<'_> {
     }
 
     /// An `If`, with an `If` in its `orelse` for each `elif`.
+    #[inline(never)]
     fn conditional(&mut self, node: &StmtIf, field: Field) {
         let range = self.block(node.range);
         self.node(Kind::If, field, range, Payload::None, |lower| {

@@ -10,6 +10,7 @@ use super::lowering::Lowering;
 use crate::unicode::is_unchanged;
 
 impl Lowering<'_> {
+    #[inline(never)]
     pub(super) fn string(&mut self, node: &ExprStringLiteral, field: Field) {
         // CPython's `kind` depends on a lower-case prefix of the first literal alone.
         let tag = if self.rest(node.start())[0] == b'u' { ConstantTag::UnicodeStr } else { ConstantTag::Str };

@@ -17,7 +17,7 @@ pub(crate) fn archive(source: &[u8]) -> Vec<u8> {
     let module = builder.enter(Kind::Module, Field::Root, 0, source.len() as u32, Payload::None);
     for line in 0..lines {
         builder.leaf(Kind::Pass, Field::Body, line * 5, line * 5 + 4, Payload::None);
-        builder.line(5);
+        builder.lines(&[5]);
     }
     builder.leave(module);
     let facts = SourceFacts { minimum_python: 11, ..SourceFacts::default() };
