@@ -374,6 +374,24 @@ fn sequences_that_failed_are_not_tried_again() {
 }
 
 #[test]
+fn operands_that_are_equal_are_told_from_others() {
+    let source = "a == a\na == b\na.b == a.b\na.b == b.a\nf(a, 1) == f(a, 1)\na.b.c == a.b(c)\n(a) == a == a\n1 == 1.0\n\
+                  f(x=1, *y) == f(*y, x=1)\n'a' == u'a'\na + a\na + a.b\na or a\na or a or a\na and b\n";
+    for (text, expected) in [
+        (
+            "$X == $X",
+            vec!["a == a", "a.b == a.b", "f(a, 1) == f(a, 1)", "f(x=1, *y) == f(*y, x=1)", "'a' == u'a'"],
+        ),
+        ("$X + $X", vec!["a + a"]),
+        ("$X or $X", vec!["a or a"]),
+        ("$X == $X == $X", vec!["(a) == a == a"]),
+        ("$_ and $_", vec!["a and b"]),
+    ] {
+        assert_eq!(hits(&pattern(text).expect(text), source), expected, "{text}");
+    }
+}
+
+#[test]
 fn long_patterns_take_no_longer_per_step() {
     let elements = "$_, ".repeat(8000);
     let query = pattern(&format!("[$$$, {elements} 1, $$$]")).expect("a query");

@@ -6,6 +6,9 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 use lazyast_format::{Damage, Tree};
 
+/// How private names begin.
+const PRIVATE: &str = "__";
+
 /// Gives names numbers.
 #[derive(Debug, Default)]
 pub(crate) struct NameTable<'a> {
@@ -16,6 +19,8 @@ pub(crate) struct NameTable<'a> {
     /// All names, from when a name is looked up by its text for the first time.
     numbers: Option<HashMap<&'a str, u32, FixedState>>,
     numbers_of_added: HashMap<String, u32, FixedState>,
+    /// Which names of the tree begin like private ones, as far as it was asked: most names occur many times.
+    may_be_private: Vec<Option<bool>>,
 }
 
 impl<'a> NameTable<'a> {
@@ -49,6 +54,21 @@ impl<'a> NameTable<'a> {
         }
     }
 
+    /// Whether a name begins with two underscores.
+    pub(crate) fn may_be_private(&mut self, tree: &Tree<'_>, number: u32) -> Result<bool, Damage> {
+        if number >= self.count {
+            return Ok(self.text(tree, number)?.starts_with(PRIVATE));
+        }
+        if self.may_be_private.is_empty() {
+            self.may_be_private.resize(self.count as usize, None);
+        }
+        let known = &mut self.may_be_private[number as usize];
+        Ok(match known {
+            Some(known) => *known,
+            None => *known.insert(tree.name(number)?.starts_with(PRIVATE)),
+        })
+    }
+
     /// The names that the tree does not have. The first has the number after the last of the tree's.
     pub(crate) fn into_added(self) -> Vec<String> {
         self.added
@@ -57,7 +77,7 @@ impl<'a> NameTable<'a> {
 
 /// The name that a private name has in a class: `__x` becomes `_Class__x`. `None` if it stays as it is.
 pub(crate) fn mangled(class: &str, name: &str) -> Option<String> {
-    if !name.starts_with("__") || name.ends_with("__") || name.contains('.') {
+    if !name.starts_with(PRIVATE) || name.ends_with("__") || name.contains('.') {
         return None;
     }
     let class = class.trim_start_matches('_');

@@ -58,7 +58,7 @@ pub(super) fn all(
 /// The nodes of some kinds from which those that fulfil all of some conditions are selected, and the index of a condition
 /// that all of them fulfil.
 ///
-/// A field, and what stands before a node, are mostly rarer than a kind, and as cheap to find.
+/// A field, and what stands before a node, are mostly rarer than a kind, and as cheap to find; so are several of these.
 fn first_candidates(
     tree: &IndexedTree<'_, '_>,
     parts: &[Condition],
@@ -72,12 +72,27 @@ fn first_candidates(
             Condition::Related(Relation::PreviousSibling, other) => {
                 distinct(&next_siblings(tree, &all(tree, other, given_up)?)?)
             }
+            Condition::Any(alternatives)
+                if alternatives.iter().all(|one| starts_with_few(&one.condition)) =>
+            {
+                all(tree, part, given_up)?
+            }
             _ => continue,
         };
         nodes.retain(|node| kinds.contains_code(codes[*node as usize]));
         return Ok((nodes, Some(index)));
     }
     Ok((tree.nodes_of(kinds), None))
+}
+
+/// Whether the first candidates of a condition are those in a field, or after a node.
+fn starts_with_few(condition: &Condition) -> bool {
+    match condition {
+        Condition::Fields(fields) => fields.len() == 1,
+        Condition::Related(Relation::PreviousSibling, _) => true,
+        Condition::All(parts) => parts.iter().any(starts_with_few),
+        _ => false,
+    }
 }
 
 /// The candidates that fulfil a condition. Candidates and result are ascending.

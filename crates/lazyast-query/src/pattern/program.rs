@@ -48,6 +48,8 @@ pub(crate) struct Pattern {
     /// The field that a match must be in: that of decorators, if the pattern is one.
     pub(crate) only_field: Option<Field>,
     pub(super) quick_rejects: Vec<QuickReject>,
+    /// Whether a match has two children, which are equal: `$X == $X`.
+    pub(super) has_equal_halves: bool,
     /// What the writer of the pattern probably means instead.
     pub(crate) hints: Vec<String>,
     /// The dotted names that are compared by what stands for them.
@@ -107,6 +109,26 @@ impl Pattern {
             NodeTest::Value(_) => ConstantValue::KINDS.into_iter().collect(),
             NodeTest::Any(_) | NodeTest::Deep(_) => KindSet::of_class("expr"),
         }
+    }
+
+    /// Whether the root has two children, and both are the same metavariable.
+    pub(super) fn repeats_one_operand(&self) -> bool {
+        let PatternRoot::Node(NodeTest::Template(root)) = self.root else { return false };
+        let of_list = |list: ListId| match self.lists[list as usize].elements[..] {
+            [ListElement::Node(NodeTest::Any(one))] => vec![one],
+            [ListElement::Node(NodeTest::Any(one)), ListElement::Node(NodeTest::Any(other))] => {
+                vec![one, other]
+            }
+            _ => Vec::new(),
+        };
+        let operands = self.templates[root as usize].fields.iter().flat_map(|field| match *field {
+            FieldTest::Child(_, NodeTest::Any(one)) => vec![one],
+            FieldTest::List(Field::Comparators | Field::Values, list) => of_list(list),
+            _ => Vec::new(),
+        });
+        let has_two =
+            matches!(self.templates[root as usize].kind, Kind::Compare | Kind::BinOp | Kind::BoolOp);
+        has_two && matches!(operands.collect::<Vec<_>>()[..], [Some(one), Some(other)] if one == other)
     }
 
     /// The number of imported names that the pattern compares, if the import may have others.

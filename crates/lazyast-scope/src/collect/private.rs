@@ -11,6 +11,7 @@ impl Collector<'_, '_> {
     pub(super) fn name_in(&mut self, private: PrivateNames, name: u32) -> Result<u32, Damage> {
         let class = match private {
             PrivateNames::Kept => return Ok(name),
+            _ if !self.names.may_be_private(self.tree, name)? => return Ok(name),
             PrivateNames::OfClass(class) => class,
             PrivateNames::OfTypeParameters(class, scope) => {
                 if !self.private_type_parameters.contains(&(scope, name)) {

@@ -47,6 +47,7 @@ impl<'c, 'a> PatternCompiler<'c, 'a> {
             prefilter: Prefilter::ACCEPT_ALL,
             only_field: None,
             quick_rejects: Vec::new(),
+            has_equal_halves: false,
             references: Vec::new(),
             hints: Vec::new(),
         };

@@ -39,6 +39,7 @@ impl PatternCompiler<'_, '_> {
         for (slot, uses) in self.pattern.captures.iter_mut().zip(&self.uses) {
             slot.is_repeated = *uses > 1;
         }
+        self.pattern.has_equal_halves = self.pattern.repeats_one_operand();
         mark_independent_segments(&mut self.pattern);
         self.prefilters.push(Prefilter::Kinds(self.pattern.kinds));
         self.pattern.prefilter = Prefilter::all(self.prefilters);

@@ -16,7 +16,7 @@ impl Matcher<'_, '_, '_> {
     /// Whether a node cannot match, because one of the nodes after it has the wrong kind or name.
     pub(crate) fn rejects(&self, node: NodeId) -> bool {
         let kinds = self.tree.kinds();
-        self.quick_rejects.iter().any(|reject| {
+        let is_rejected = self.quick_rejects.iter().any(|reject| {
             let child = node + reject.distance;
             let is_other = kinds.get(child as usize) != Some(&reject.kind)
                 || reject.name.is_some_and(|name| !self.tree.has_name(child, name))
@@ -25,6 +25,20 @@ impl Matcher<'_, '_, '_> {
                 && (reject.other_names.is_empty()
                     || kinds.get(child as usize) != Some(&(Kind::Name as u8))
                     || !reject.other_names.iter().any(|name| self.tree.has_name(child, *name)))
-        })
+        });
+        is_rejected || self.pattern.has_equal_halves && self.has_different_halves(node)
+    }
+
+    /// Whether the two children of a node are certain to differ: in their sizes, their kinds, or their names.
+    fn has_different_halves(&self, node: NodeId) -> bool {
+        let kinds = self.tree.kinds();
+        let size = self.tree.subtree_end(node).saturating_sub(node + 1);
+        let (left, right) = (node + 1, node + 1 + size / 2);
+        let kind_of = |node: NodeId| kinds.get(node as usize);
+        !size.is_multiple_of(2)
+            || kind_of(left) != kind_of(right)
+            || size == 2
+                && kind_of(left) == Some(&(Kind::Name as u8))
+                && self.tree.payload_bits(left) != self.tree.payload_bits(right)
     }
 }
