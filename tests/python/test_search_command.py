@@ -501,7 +501,8 @@ def test_files_that_may_not_be_read(run, directory):
 
 def test_queries_that_take_too_long(run, directory):
     """They are errors of the files concerned; other files are searched."""
-    (directory / "long.py").write_text(f"f({', '.join(f'a{number}' for number in range(400))})\n")
+    arguments = [f"a{number}" for number in range(3000)]
+    (directory / "long.py").write_text(f"f({', '.join([*arguments, *reversed(arguments)])})\n")
     (directory / "short.py").write_text("f(1, 2, 1, 2)\n")
     result = run("find", "f($$$, $A, $$$, $B, $$$, $A, $$$, $B, $$$)")
     assert (result.returncode, result.stdout) == (2, "short.py:1:1:f(1, 2, 1, 2)\n")
