@@ -65,13 +65,18 @@ pub fn with_stack_for_all<T>(work: impl FnOnce() -> T) -> T {
 /// A bound of the tree's depth that is fast to compute and at least [`punctuation_and_words`]: the number of bytes that are
 /// no lower-case letters, and no blanks after another.
 fn all_but_letters(text: &[u8]) -> usize {
-    let in_chunk = |(last, bytes): (&[u8], &[u8])| {
-        let counted =
-            |last: u8, byte: u8| u8::from(!byte.is_ascii_lowercase() & !((byte == b' ') & (last == b' ')));
-        last.iter().zip(bytes).fold(0_u8, |count, (last, byte)| count + counted(*last, *byte))
-    };
     let [_, rest @ ..] = text else { return 0 };
-    1 + text.chunks(CHUNK).zip(rest.chunks(CHUNK)).map(|chunks| usize::from(in_chunk(chunks))).sum::<usize>()
+    let ((before, _), (bytes, uncounted)) = (text.as_chunks::<CHUNK>(), rest.as_chunks::<CHUNK>());
+    let in_chunk = |before: &[u8; CHUNK], bytes: &[u8; CHUNK]| {
+        let counted = |before: u8, byte: u8| {
+            // A text has no NUL, so that both are blanks.
+            let are_blanks = (before | byte) == b' ';
+            u8::from(!(byte.is_ascii_lowercase() | are_blanks))
+        };
+        before.iter().zip(bytes).fold(0_u8, |count, (before, byte)| count + counted(*before, *byte))
+    };
+    let chunks = before.iter().zip(bytes).map(|(before, bytes)| usize::from(in_chunk(before, bytes)));
+    1 + chunks.sum::<usize>() + uncounted.len()
 }
 
 /// A bound of the tree's depth: the number of punctuation characters, and of words before a blank, a line end, `"` or

@@ -80,8 +80,8 @@ impl Parser {
             return Err(syntax_error(text, error.error.to_string(), error.location.start()));
         }
         let mut minimum_python = minimum_python::of_syntax(parsed.unsupported_syntax_errors())?;
-        let token_facts = token_scan::scan(text, parsed.tokens(), &mut self.builder)?;
-        find_line_ends(text, &mut self.line_ends);
+        let is_ascii = find_line_ends(text, &mut self.line_ends);
+        let token_facts = token_scan::scan(text, is_ascii, parsed.tokens(), &mut self.builder)?;
         self.builder.lines(&self.line_ends);
         lower::module(
             text,
@@ -95,17 +95,18 @@ impl Parser {
     }
 }
 
-/// Finds where the lines end. The text's line ends are all `\n`.
+/// Finds where the lines end, and whether the text is ASCII. The text's line ends are all `\n`.
 ///
 /// Lines are so short that searching for the next `\n` takes longer than comparing all bytes, many at once.
 #[inline(never)]
-fn find_line_ends(text: &str, ends: &mut Vec<u32>) {
+fn find_line_ends(text: &str, ends: &mut Vec<u32>) -> bool {
     const PIECE: usize = 512;
     let mut marks = [0; PIECE];
     let mut found = [0; PIECE];
+    let mut bits = 0;
     ends.clear();
     for (index, piece) in text.as_bytes().chunks(PIECE).enumerate() {
-        mark_newlines(piece, &mut marks);
+        bits |= mark_newlines(piece, &mut marks);
         let mut start = (PIECE * index) as u32;
         let mut count = 0;
         for marks in marks.as_chunks().0 {
@@ -126,17 +127,21 @@ fn find_line_ends(text: &str, ends: &mut Vec<u32>) {
     if ends.last().copied().unwrap_or_default() < end {
         ends.push(end);
     }
+    bits.is_ascii()
 }
 
-/// Sets the lowest bit of the mark of each byte that is `\n`, and clears the other marks.
+/// Sets the lowest bit of the mark of each byte that is `\n`, and clears the other marks. Gives the bits that any byte has.
 // Not inlined, so that the compiler makes vector instructions of it.
 #[inline(never)]
-fn mark_newlines(text: &[u8], marks: &mut [u8]) {
+fn mark_newlines(text: &[u8], marks: &mut [u8]) -> u8 {
     let (marks, after) = marks.split_at_mut(text.len());
+    let mut bits = 0;
     for (mark, byte) in marks.iter_mut().zip(text) {
         *mark = u8::from(*byte == b'\n');
+        bits |= byte;
     }
     after.fill(0);
+    bits
 }
 
 /// The lowest bits of the eight bytes of a word, the first byte's first. The other bits must be 0.
@@ -163,9 +168,10 @@ mod tests {
                     end += *length;
                     *length = end;
                 }
-                find_line_ends(&text, &mut found);
+                assert!(find_line_ends(&text, &mut found));
                 assert_eq!(found, expected, "{len} bytes, a line end every {period}");
             }
+            assert!(!find_line_ends(&format!("{}\u{e9}\n", "a".repeat(len)), &mut found));
         }
     }
 }

@@ -23,12 +23,17 @@ pub(crate) struct TokenFacts {
 }
 
 /// Checks all tokens, and writes comments and warnings.
-pub(crate) fn scan(text: &str, tokens: &Tokens, builder: &mut Builder) -> Result<TokenFacts, Unsupported> {
+pub(crate) fn scan(
+    text: &str,
+    is_ascii: bool,
+    tokens: &Tokens,
+    builder: &mut Builder,
+) -> Result<TokenFacts, Unsupported> {
     if memchr::memchr(b'\t', text.as_bytes()).is_some() {
         let mut indentation = IndentationCheck::new(text.as_bytes());
         tokens.iter().try_for_each(|token| indentation.token(token))?;
     }
-    let tasks = if text.is_ascii() { &TASKS_IN_ASCII } else { &TASKS };
+    let tasks = if is_ascii { &TASKS_IN_ASCII } else { &TASKS };
     let mut scan = TokenScan {
         text,
         builder,
