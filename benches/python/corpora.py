@@ -2,7 +2,7 @@
 
     python benches/python/corpora.py make DIRECTORY [--files N] [--roots DIR ...]
     python benches/python/corpora.py compare DIRECTORY [--rounds N] [--sample N]
-    python benches/python/corpora.py slope DIRECTORY [--rounds N]
+    python benches/python/corpora.py slope DIRECTORY [--rounds N] [--workers N ...]
 
 `make` packs Python files of this machine into Parquet files: whole repositories (a package of an installation, or a
 directory), so that duplicates are as frequent as they are on it. `compare` makes `imports` and `calls` of all of them, in
@@ -370,12 +370,12 @@ def shuffled(spark, parts):
     written(calls.groupBy("callee").agg(functions.countDistinct("path")))
 
 
-def slope(directory, rounds):
+def slope(directory, rounds, counts):
     parts = parts_of(directory)
     random.Random(3).shuffle(parts)
     sizes = {number: parts[: max(1, len(parts) * number // 16)] for number in (1, 2, 4, 8, 16)}
     print(json.loads((directory / "about.json").read_text()), f"load {os.getloadavg()}")
-    for workers in (1, 2):
+    for workers in counts:
         with tempfile.TemporaryDirectory() as log:
             spark = session(workers, log)
 
@@ -421,13 +421,14 @@ def main():
     parser.add_argument("--roots", nargs="+", default=["/"])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sample", type=int, default=4, help="Parquet files for ast")
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="threads, and executors of one core")
     options = parser.parse_args()
     if options.command == "make":
         make(options.directory, options.files, options.roots)
     elif options.command == "compare":
         compare(options.directory, options.rounds, options.sample)
     else:
-        slope(options.directory, options.rounds)
+        slope(options.directory, options.rounds, options.workers)
 
 
 if __name__ == "__main__":
