@@ -4,8 +4,8 @@
 
 use super::code_bytes::code_bytes;
 
-/// A bracket that is open.
-struct OpenBracket {
+/// A display or another bracket that is open.
+struct OpenDisplay {
     opener: u8,
     /// Whether the braces have a `key: value` or a `**`.
     is_dictionary: bool,
@@ -20,14 +20,14 @@ pub(super) fn dictionary_sequences(text: &str) -> Vec<usize> {
     let bytes = text.as_bytes();
     let is_code = code_bytes(text);
     let mut found = Vec::new();
-    let mut open: Vec<OpenBracket> = Vec::new();
+    let mut open: Vec<OpenDisplay> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         let rest = &text[at..];
         match (bytes[at], open.last_mut()) {
             _ if !is_code[at] => {}
             (opener @ (b'(' | b'[' | b'{'), _) => {
-                open.push(OpenBracket { opener, is_dictionary: false, lambdas: 0, sequences: Vec::new() });
+                open.push(OpenDisplay { opener, is_dictionary: false, lambdas: 0, sequences: Vec::new() });
             }
             (b')' | b']' | b'}', _) => {
                 found.extend(

@@ -9,10 +9,11 @@ use crate::pattern::code_bytes::code_bytes;
 /// Longer texts are not edited: nobody types them.
 const MAX_LENGTH: usize = 1000;
 
-type Edit = fn(&str) -> Option<String>;
+type SpellingEdit = fn(&str) -> Option<String>;
 
-const EDITS: [Edit; 5] = [with_line_ends, with_sequences, with_commas, with_clauses_on_lines, with_operators];
-const COMPLETIONS: [Edit; 6] =
+const EDITS: [SpellingEdit; 5] =
+    [with_line_ends, with_sequences, with_commas, with_clauses_on_lines, with_operators];
+const COMPLETIONS: [SpellingEdit; 6] =
     [with_parameters, with_block, with_block_after_colon, with_cases, with_handlers, with_call];
 
 /// A text that compiles, made of one that does not.

@@ -52,7 +52,7 @@
 //!   giving an earlier one more could not help, because it would only move the same search to the right. This is how
 //!   globs are matched, and takes O(elements x subjects) comparisons.
 //! - A `$$$` that has [failed](failed_starts) is not tried again with the same bindings.
-//! - An element whose metavariable a later element repeats is not tried where nothing after it [recurs](recurrence).
+//! - An element whose metavariable a later element repeats is not tried where nothing after it [occurs again](occurrences).
 //! - Every comparison has at most [`MAX_STEPS`](run::MAX_STEPS) steps, and fewer after many steps in one tree. A node that
 //!   needs more does not match, and is reported. So no query hangs.
 //!
@@ -67,7 +67,7 @@
 //! - [`capture`]: binds metavariables.
 //! - [`name`], [`payload`]: compares names and payloads.
 //! - [`node`], [`list`], [`keyword`]: the steps of goals.
-//! - [`failed_starts`], [`recurrence`]: what need not be tried.
+//! - [`failed_starts`], [`recurrence`], [`occurrences`]: what need not be tried.
 //! - [`quick_reject`]: rejects nodes without comparing them.
 //! - [`run`]: the loop of steps, and backtracking.
 
@@ -81,6 +81,7 @@ mod keyword;
 mod list;
 mod name;
 mod node;
+mod occurrences;
 mod payload;
 mod quick_reject;
 mod recurrence;

@@ -1,110 +1,50 @@
-//! Tells whether a subject of a long list occurs again later in it.
-//!
-//! `[$$$, $X, $$$, $X, $$$]` compares each element with all after it. Equal elements have equal hashes, so a list whose
-//! hashes all differ is decided in linear time.
-
-use std::collections::HashSet;
-
-use lazyast_format::encoding::{ConstantTag, Payload};
-use lazyast_format::{Damage, Kind, NodeId};
+//! Which subjects of open lists may occur again later in their list.
 
 use super::arena::ArenaSpan;
-use super::node::NODES_PER_STEP;
-use super::state::Matcher;
 use crate::pattern::program::{ElementPart, ListId};
-use crate::pattern::subject::{Subject, SubjectForm};
-
-/// In shorter lists, comparing is cheaper.
-const MIN_LENGTH: u32 = 32;
 
 /// Which subjects of an open list may occur again later in it.
 #[derive(Debug)]
 pub(super) struct Recurrence {
-    list: ListId,
-    part: ElementPart,
-    subjects: ArenaSpan,
-    occurs_again: Vec<bool>,
+    pub(super) list: ListId,
+    pub(super) part: ElementPart,
+    pub(super) subjects: ArenaSpan,
+    pub(super) occurs_again: Vec<bool>,
 }
 
-impl Matcher<'_, '_, '_> {
-    /// Whether the first subject of those that are left in a list may occur again after it.
-    pub(super) fn may_occur_again(
-        &mut self,
-        list: ListId,
-        part: ElementPart,
-        left: ArenaSpan,
-    ) -> Result<bool, Damage> {
-        if left.len() < MIN_LENGTH {
-            return Ok(true);
-        }
-        let is_same = |known: &Recurrence| {
-            (known.list, known.part, known.subjects.end) == (list, part, left.end)
-                && known.subjects.start <= left.start
-        };
-        let index = match self.recurrences.iter().position(is_same) {
-            Some(index) => index,
-            None => {
-                let occurs_again = self.occurrences(part, left)?;
-                self.recurrences.push(Recurrence { list, part, subjects: left, occurs_again });
-                self.recurrences.len() - 1
-            }
-        };
-        let known = &self.recurrences[index];
-        Ok(known.occurs_again[(left.start - known.subjects.start) as usize])
+/// What is known of all open lists.
+#[derive(Debug, Default)]
+pub(super) struct Recurrences(Vec<Recurrence>);
+
+impl Recurrences {
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
     }
 
     /// Forgets lists that are not open any more: those that end after the end of the arena.
     #[inline]
-    pub(super) fn forget_recurrences(&mut self, arena: u32) {
-        if !self.recurrences.is_empty() {
-            self.recurrences.retain(|known| known.subjects.end <= arena);
+    pub(super) fn truncate(&mut self, arena: u32) {
+        if !self.0.is_empty() {
+            self.0.retain(|known| known.subjects.end <= arena);
         }
     }
 
-    fn occurrences(&mut self, part: ElementPart, subjects: ArenaSpan) -> Result<Vec<bool>, Damage> {
-        let mut later = HashSet::new();
-        let mut occurs_again = vec![false; subjects.len() as usize];
-        let mut nodes = 0;
-        for (subject, occurs_again) in self.arena.slice(subjects).iter().zip(&mut occurs_again).rev() {
-            let node = match (part, *subject) {
-                (ElementPart::Node, Subject { node, .. }) => Some(node),
-                (ElementPart::Key, Subject { form: SubjectForm::DictItem(key), .. }) => key,
-                (ElementPart::Key, _) => None,
-            };
-            let Some(node) = node else { continue };
-            nodes += self.tree.subtree_end(node).saturating_sub(node);
-            *occurs_again = !later.insert(self.hash(node)?);
-        }
-        self.steps += nodes / NODES_PER_STEP;
-        Ok(occurs_again)
+    pub(super) fn add(&mut self, recurrence: Recurrence) {
+        self.0.push(recurrence);
     }
 
-    /// A number that is the same for equal nodes. Equal nodes may have their children in another order, so it is a sum.
-    fn hash(&self, node: NodeId) -> Result<u64, Damage> {
-        let mut sum = 0_u64;
-        for node in node..self.tree.subtree_end(node) {
-            let kind = self.tree.kind(node)?;
-            let value = match kind {
-                Kind::Name => self.tree.payload(node, kind)?.name().map_or(0, u64::from),
-                Kind::Constant => match self.tree.payload(node, kind)? {
-                    Payload::Constant { tag: ConstantTag::Str | ConstantTag::UnicodeStr, value } => {
-                        u64::from(value) << 8 | 1
-                    }
-                    // These are not stored once each.
-                    Payload::Constant {
-                        tag: ConstantTag::Float | ConstantTag::Imaginary | ConstantTag::BigInt,
-                        ..
-                    } => 2,
-                    Payload::Constant { value, .. } => u64::from(value) << 8 | 3,
-                    _ => 0,
-                },
-                // These can equal nodes of other kinds, if they consist of a name.
-                Kind::Alias | Kind::Arg | Kind::MatchAs | Kind::MatchStar | Kind::Withitem => return Ok(0),
-                _ => 0,
-            };
-            let mixed = (value << 8 | kind as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            sum = sum.wrapping_add(mixed ^ (mixed >> 29));
-        }
-        Ok(sum)
+    /// Whether the first subject of those that are left in a list may occur again after it, if that is known.
+    pub(super) fn first_occurs_again(
+        &self,
+        list: ListId,
+        part: ElementPart,
+        left: ArenaSpan,
+    ) -> Option<bool> {
+        let is_same = |known: &&Recurrence| {
+            (known.list, known.part, known.subjects.end) == (list, part, left.end)
+                && known.subjects.start <= left.start
+        };
+        let known = self.0.iter().find(is_same)?;
+        known.occurs_again.get((left.start - known.subjects.start) as usize).copied()
     }
 }

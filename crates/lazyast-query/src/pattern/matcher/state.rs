@@ -7,7 +7,7 @@ use super::arena::{ArenaSpan, SubjectArena};
 use super::binding::{Binding, Bindings};
 use super::failed_starts::FailedStarts;
 use super::goal::{ChoicePoint, Goal, GoalStack, ListGoal, PendingKeywords};
-use super::recurrence::Recurrence;
+use super::recurrence::Recurrences;
 use crate::indexed_tree::IndexedTree;
 use crate::pattern::program::{ListId, Pattern};
 use crate::pattern::subject::Subject;
@@ -34,7 +34,7 @@ pub(crate) struct Matcher<'p, 't, 'a> {
     pub(super) arena: SubjectArena,
     pub(super) bindings: Bindings,
     pub(super) failed_starts: FailedStarts,
-    pub(super) recurrences: Vec<Recurrence>,
+    pub(super) recurrences: Recurrences,
     /// The last statement of the match.
     pub(super) last: NodeId,
     /// The first decorator that a decorator of the pattern matched; if there is none, the largest number.
@@ -127,7 +127,7 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
             arena: SubjectArena::default(),
             bindings: Bindings::new(pattern.captures.len()),
             failed_starts: FailedStarts::default(),
-            recurrences: Vec::new(),
+            recurrences: Recurrences::default(),
             last: 0,
             first_decorator: NodeId::MAX,
             steps: 0,
@@ -176,7 +176,7 @@ impl<'p, 't, 'a> Matcher<'p, 't, 'a> {
         self.goals.restore(point.goals);
         self.arena.truncate(point.arena);
         self.failed_starts.truncate(point.arena);
-        self.forget_recurrences(point.arena);
+        self.recurrences.truncate(point.arena);
         self.bindings.undo(point.bindings);
         self.first_decorator = point.first_decorator;
         Some((point.goal, point.alternative))

@@ -1,11 +1,14 @@
-//! Queries through the public interface: plans, limits, and damaged archives.
+//! Queries through the public interface.
+
+mod limits;
+mod newcomers;
 
 use std::time::{Duration, Instant};
 
 use lazyast_format::layout::Buffer;
 use lazyast_format::{Archive, Tree};
 use lazyast_parse::{Parser, Unsupported};
-use lazyast_query::{CapturedElement, ExecutionError, Hit, NameMatching, ParseFailure, Query, QueryError};
+use lazyast_query::{CapturedElement, Hit, NameMatching, ParseFailure, Query, QueryError};
 
 fn archive(source: &str) -> Result<Archive<Buffer>, ParseFailure> {
     let mut parser = Parser::new();
@@ -238,24 +241,6 @@ fn captures_have_conditions() {
 }
 
 #[test]
-fn a_thousand_keys_are_compared() {
-    let query = pattern("{**$$$, $K: $_, **$$$, $K: $_, **$$$}").expect("a query");
-    let items: Vec<String> = (0..1500).map(|number| format!("{number}: 0")).collect();
-    assert!(hits(&query, &format!("{{{}}}\n", items.join(", "))).is_empty());
-    assert_eq!(hits(&query, &format!("{{{}, 1498: 1}}\n", items.join(", "))).len(), 1);
-}
-
-#[test]
-fn a_node_that_is_given_up_hides_no_other() {
-    let numbers: Vec<String> = (0..400).map(|number| number.to_string()).collect();
-    let query = pattern("[$$$A, $X, $$$B, $Y, $$$C, $X, $$$D, $Y, $$$E]").expect("a query");
-    let source = format!("[1, 2, 1, 2]\n[{}]\n[3, 4, 3, 4]\n", numbers.join(", "));
-    assert_eq!(hits(&query, &source), ["[1, 2, 1, 2]", "[3, 4, 3, 4]"]);
-    let either = query.or(&pattern("eval($X)").expect("a query")).expect("a query");
-    assert_eq!(hits(&either, &format!("[{}]\neval(1)\n", numbers.join(", "))), ["eval(1)"]);
-}
-
-#[test]
 fn overlapping_names_are_found() {
     // A tree stores all names in one text, in which `add` and `dd` are `adddd`.
     assert_eq!(hits(&pattern("dd").expect("a query"), "add = dd\n"), ["dd"]);
@@ -285,95 +270,6 @@ fn several_statements_are_one_hit() {
 }
 
 #[test]
-fn comparisons_are_limited() {
-    // Each number occurs twice, but never in the order of the pattern.
-    let numbers: Vec<String> = (0..3000).chain((0..3000).rev()).map(|number| number.to_string()).collect();
-    let source = format!("[{}]\n[1, 2, 1, 2]\n", numbers.join(", "));
-    let archive = archive(&source).expect("Python");
-    let tree = archive.tree().expect("an archive");
-    let started = Instant::now();
-    let query = pattern("[$$$A, $X, $$$B, $Y, $$$C, $X, $$$D, $Y, $$$E]").expect("a query");
-    let found = query.search(&tree).expect("no error");
-    assert_eq!((found.hits.len(), found.given_up.len()), (1, 1));
-    assert!(matches!(found.limit_error(), Some(ExecutionError::TooManySteps { .. })), "{found:?}");
-    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
-}
-
-#[test]
-fn long_lists_are_decided() {
-    for count in [1000, 10_000, 100_000] {
-        let numbers: Vec<String> = (0..count).map(|number| number.to_string()).collect();
-        let list = numbers.join(", ");
-        let items = list.replace(", ", ": 0, ");
-        let middle = count / 2;
-        for (text, none, some) in [
-            ("[$$$, $X, $$$, $X, $$$]", format!("[{list}]"), format!("[{list}, {middle}]")),
-            (
-                "{**$$$, $K: $_, **$$$, $K: $_, **$$$}",
-                format!("{{{items}: 0}}"),
-                format!("{{{items}: 0, {middle}: 1}}"),
-            ),
-            (
-                "{$$$, $_: $V, $$$, $_: $V, $$$}",
-                format!(
-                    "{{{}: x}}",
-                    list.replace(", ", ": [], ").replace("[]", "0 or []").replacen("0 or []", "1", 1)
-                ),
-                format!("{{{items}: 0}}"),
-            ),
-            (
-                "f($$$, $A, $$$, $B, $$$, $A, $$$)",
-                format!("f({list}, {})", count - 1),
-                format!("f({list}, {middle})"),
-            ),
-        ] {
-            let query = pattern(text).expect(text);
-            let source = format!("{none}\n{some}\n");
-            let archive = archive(&source).expect("Python");
-            let started = Instant::now();
-            let found = query.search(&archive.tree().expect("a tree")).expect("no error");
-            let expected = if text.contains("$V") { 2 } else { 1 };
-            assert_eq!((found.hits.len(), found.given_up.len()), (expected, 0), "{text}");
-            assert!(started.elapsed() < Duration::from_secs(5), "{text}: {:?}", started.elapsed());
-        }
-    }
-}
-
-#[test]
-fn hostile_regular_expressions_have_a_bound() {
-    for text in [
-        "[value=/((a{1,100}){1,100}){1,100}/]",
-        "[value=/\\w{5000}/]",
-        &format!("[value=/{}/]", "(".repeat(500)),
-    ] {
-        assert!(selector(text).is_err(), "{text}");
-    }
-    let source = format!("x = '{}'\n", "a".repeat(200_000));
-    for text in [
-        "Constant[value=/^(a*)*b$/]",
-        "Constant[value=/(a|aa|aaa)+$x/]",
-        "Constant[value=/(.*)(.*)(.*)(.*)b/s]",
-    ] {
-        let started = Instant::now();
-        assert!(hits(&selector(text).expect(text), &source).is_empty());
-        let captured = pattern("x = $V").expect("a query").captured("V", &selector(text).expect(text));
-        assert!(hits(&captured.expect("a query"), &source).is_empty());
-        assert!(started.elapsed() < Duration::from_secs(5), "{text}: {:?}", started.elapsed());
-    }
-}
-
-#[test]
-fn sequences_that_failed_are_not_tried_again() {
-    // Both places of a number are neighbours, so there is none for `$B`. Each `$B` would try all that is left.
-    let pairs: Vec<String> = (0..600).map(|number| format!("{number}, {number}")).collect();
-    let query = pattern("f($$$, $A, $$$, $B, $$$, $A, $$$)").expect("a query");
-    let source = format!("f({})\nf(1, 2, 1)\n", pairs.join(", "));
-    let archive = archive(&source).expect("Python");
-    let found = query.search(&archive.tree().expect("a tree")).expect("no error");
-    assert_eq!((found.hits.len(), found.given_up.len()), (1, 0));
-}
-
-#[test]
 fn operands_that_are_equal_are_told_from_others() {
     let source = "a == a\na == b\na.b == a.b\na.b == b.a\nf(a, 1) == f(a, 1)\na.b.c == a.b(c)\n(a) == a == a\n1 == 1.0\n\
                   f(x=1, *y) == f(*y, x=1)\n'a' == u'a'\na + a\na + a.b\na or a\na or a or a\na and b\n";
@@ -389,171 +285,6 @@ fn operands_that_are_equal_are_told_from_others() {
     ] {
         assert_eq!(hits(&pattern(text).expect(text), source), expected, "{text}");
     }
-}
-
-#[test]
-fn long_patterns_take_no_longer_per_step() {
-    let elements = "$_, ".repeat(8000);
-    let query = pattern(&format!("[$$$, {elements} 1, $$$]")).expect("a query");
-    let source = format!("[1, {}0]\n", "0, ".repeat(20_000));
-    let archive = archive(&source).expect("Python");
-    let started = Instant::now();
-    let found = query.search(&archive.tree().expect("a tree")).expect("no error");
-    assert_eq!((found.hits.len(), found.given_up.len()), (0, 1));
-    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
-}
-
-#[test]
-fn parameters_stand_beside_the_signs_between_them() {
-    let functions = [
-        "def f(a): 0",
-        "def f(a, /): 0",
-        "def f(*, a): 0",
-        "def f(x, *, a=1): 0",
-        "def f(a, /, x): 0",
-        "def f(*a): 0",
-        "def f(**a): 0",
-        "def f(x, a): 0",
-    ];
-    let source = functions.join("\n");
-    for (text, expected) in [
-        ("def f($$$, a, $$$): $$$", vec![0, 1, 2, 4, 7]),
-        ("def f($$$, $_=$_, $$$): $$$", vec![3]),
-        ("def f($$$, $A): $$$", vec![0, 2, 3, 4, 7]),
-        ("def f($A, $$$): $$$", vec![0, 1, 3, 4, 7]),
-        ("def f($$$, a, /, $$$): $$$", vec![1, 4]),
-        ("def f($$$, *, a): $$$", vec![2]),
-        ("def f($$$, x, *, $$$): $$$", vec![3, 4, 7]),
-        ("def f(a): $$$", vec![0]),
-    ] {
-        let found = hits(&pattern(text).expect(text), &source);
-        let expected: Vec<&str> = expected.into_iter().map(|index| functions[index]).collect();
-        assert_eq!(found, expected, "{text}");
-    }
-}
-
-#[test]
-fn sequences_stand_in_dictionaries() {
-    let source = "{'a': 1}\n{'a': 1, 'b': 2}\n{'b': 2, **c, 'a': 1}\n{}\n{'a', 1}\n{**c}\n";
-    for (text, expected) in [
-        ("{'a': 1, $$$}", vec!["{'a': 1}", "{'a': 1, 'b': 2}"]),
-        ("{$$$, 'a': 1, $...REST}", vec!["{'a': 1}", "{'a': 1, 'b': 2}", "{'b': 2, **c, 'a': 1}"]),
-        ("{$$$, **$X}", vec!["{**c}"]),
-        ("{'a', $$$}", vec!["{'a', 1}"]),
-        ("{$$$, $...}", vec!["{'a', 1}"]),
-    ] {
-        assert_eq!(hits(&pattern(text).expect(text), source), expected, "{text}");
-    }
-}
-
-#[test]
-fn invalid_patterns_are_answered_with_what_works() {
-    for (text, suggestion) in [
-        ("def $F(...)", "write `def $F($$$): $$$`"),
-        ("def $F(...): ...", "write `def $F($$$): $$$`"),
-        ("def $F($ARG, $$$)", "write `def $F($ARG, $$$): $$$`"),
-        ("def $F", "write `def $F($$$): $$$`"),
-        ("async def $F:", "write `async def $F($$$): $$$`"),
-        ("class $C", "write `class $C($$$): $$$`"),
-        ("class $C(Base)", "write `class $C(Base): $$$`"),
-        ("@a\ndef $F", "write `@a` and, on the next line, `def $F($$$): $$$`"),
-        ("if $X", "write `if $X: $$$`"),
-        ("if $X:", "write `if $X: $$$`"),
-        ("while $X", "write `while $X: $$$`"),
-        ("for $X in $Y", "write `for $X in $Y: $$$`"),
-        ("with open($F) as $G", "write `with open($F) as $G: $$$`"),
-        ("except:", "write `except: $$$`"),
-        ("except $E", "write `except $E: $$$`"),
-        ("case $P", "write `case $P: $$$`"),
-        ("match $X: $$$", "write `match $X:` and, on the next line, `    case $$$: $_`"),
-        ("match $X", "write `match $X:` and, on the next line, `    case $$$: $_`"),
-        ("try: ... except: pass", "write `try: $$$` and, on the next line, `except: pass`"),
-        ("try: $$$", "write `try: $$$` and, on the next line, `except $$$: $_`"),
-        ("try", "write `try: $$$` and, on the next line, `except $$$: $_`"),
-        ("try:\\n    $$$\\nexcept: pass", "write `try:` and, on the next line, `    $$$` and"),
-        ("from $M import ...", "write `from $M import $$$`"),
-        ("{..., 'a': $X}", "write `{$$$, 'a': $X}`"),
-        ("print $X", "write `print($X)`"),
-        ("fields.$C($$$A blank=True $$$B)", "write `fields.$C($$$A, blank=True, $$$B)`"),
-        ("$X && !f(...)", "write `$X and not f($$$)`"),
-        ("f(... x=1)", "write `f($$$, x=1)`"),
-        ("else: $$$", "the selector `If[orelse]`"),
-        ("elif $X: $$$", "the selector `If:elif`"),
-        ("finally: $$$", "the selector `Try[finalbody]`"),
-    ] {
-        let message = pattern(text).expect_err(text).to_string();
-        assert!(message.contains(suggestion), "{text}: {message}");
-    }
-    for text in ["f($X", "a b c", "f($$X)", "x = = 1", "print(", &"(".repeat(3000)] {
-        let message = pattern(text).expect_err(text).to_string();
-        assert!(!message.contains("; write"), "{text}: {message}");
-    }
-}
-
-#[test]
-fn independent_lists_take_linear_time() {
-    // If each `$$$` kept its choice point, there would be some 10^20 ways to match.
-    let query = pattern("[$$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, 2]").expect("a query");
-    let source = format!("2, [{}3]\n", "1, ".repeat(2000));
-    assert!(hits(&query, &source).is_empty());
-}
-
-#[test]
-fn independent_segments_before_repeated_metavariables_are_matched_once() {
-    // `$X` may need any of its places, but the `1` before it only the first ones.
-    let query = pattern("[$$$, 1, $$$, 1, $$$, 1, $$$, 1, $$$, g($X), $$$, g($X)]").expect("a query");
-    let numbers: Vec<String> = (2..200).map(|number| format!("g({number})")).collect();
-    let source =
-        format!("[{}{}]\n[{}g(5), 6, g(5)]\n", "1, ".repeat(400), numbers.join(", "), "1, ".repeat(400));
-    let archive = archive(&source).expect("Python");
-    let found = query.search(&archive.tree().expect("a tree")).expect("no error");
-    assert_eq!((found.hits.len(), found.given_up.len()), (1, 0));
-}
-
-#[test]
-fn nested_conditions_are_evaluated_once() {
-    let nested = (0..50).fold("Name".to_owned(), |inner, _| format!("*:has({inner})"));
-    let source = format!("x = {}1{}\n", "(a, ".repeat(90), ")".repeat(90));
-    let started = Instant::now();
-    assert!(hits(&selector(&nested).expect("a query"), &source).len() > 10);
-    assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
-}
-
-#[test]
-fn queries_have_limits() {
-    let long = format!("f({})", "a, ".repeat(30_000));
-    assert!(pattern(&long).expect_err("too long").message().contains("at most 65536"));
-    let nested = format!("{}Name{}", ":not(".repeat(70), ")".repeat(70));
-    assert!(selector(&nested).expect_err("too deep").message().contains("64 levels"));
-    let chain = vec!["Name"; 80].join(" > ");
-    assert!(selector(&chain).expect_err("too long").message().contains("64 combinators"));
-    let mut query = selector("Name").expect("a query");
-    let error = (0..1000).find_map(|_| match query.inside(&query) {
-        Ok(larger) => {
-            query = larger;
-            None
-        }
-        Err(error) => Some(error),
-    });
-    assert!(error.expect("there is a limit").message().contains("the query is too large"));
-    let deep = format!("{}x{}", "[".repeat(300), "]".repeat(300));
-    assert!(pattern(&deep).is_err());
-}
-
-#[test]
-fn deep_patterns_fit_on_a_small_stack() {
-    let work = || {
-        for text in
-            [format!("x{}", ".a".repeat(490)), format!("{}1", "1 + ".repeat(490)), "-".repeat(490) + "x"]
-        {
-            let query = pattern(&text).expect("a query within the limits");
-            assert_eq!(hits(&query, &format!("{text}\n")), [text]);
-        }
-        let nested = (0..30).fold("Name".to_owned(), |inner, _| format!(":not(* > :has({inner}))"));
-        assert_eq!(hits(&selector(&nested).expect("a query within the limits"), "x\n").len(), 2);
-    };
-    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(work).expect("a thread");
-    thread.join().expect("no overflow");
 }
 
 #[test]
@@ -721,52 +452,6 @@ fn any_element_of_a_list_is_tested() {
         assert_eq!(hits(&selector(text).expect(text), source), expected, "{text}");
     }
     assert!(selector("Call[*.id=a]").is_err());
-}
-
-#[test]
-fn newcomers_get_hints() {
-    for (text, hint) in [
-        ("open(...)", "write $$$"),
-        ("$FUNC(...)", "write $$$"),
-        ("f(a, ..., b)", "write $$$"),
-        ("[..., $X]", "write $$$"),
-        ("a = 1\n...\nb = 2", "write $$$"),
-        ("class $C: $$$", "class $C($$$): $$$"),
-        ("with open($F) as $G: ...", "write $$$"),
-        ("if ...: $$$\nelse: $$$", "write $$$"),
-        ("try: ...\nexcept: pass", "write $$$"),
-        ("return ...", "write $$$"),
-        ("f(\"...\")", "\"$_\""),
-        ("f\"...{$X}...\"", "f\"{$$$}{$X}{$$$}\""),
-        ("f({$$$})", "{**$$$}"),
-        ("if $X: $$$", "else: $$$"),
-        ("def $F($ARG, $$$): $$$", "def $F(*, $X, $$$): $$$"),
-    ] {
-        let hints = pattern(text).expect(text).hints();
-        assert!(hints.iter().any(|found| found.contains(hint)), "{text}: {hints:?}");
-    }
-    for text in [
-        "def $F(): ...",
-        "x[..., 0]",
-        "Tuple[int, ...]",
-        "class $C($$$): $$$",
-        "class A: $$$",
-        "...",
-        "f(a=...)",
-        "f(\"a...\")",
-        "{1, $$$}",
-        "if $X: return",
-        "if $X: $$$\nelse: $$$",
-        "def $F(self, $$$): $$$",
-        "def $F($$$, $ARG, $$$): $$$",
-        "x: int = ...",
-    ] {
-        assert_eq!(pattern(text).expect(text).hints(), Vec::<String>::new(), "{text}");
-    }
-    for text in ["else: $$$", "elif $X: $$$", "finally:\n    $$$"] {
-        let error = pattern(text).expect_err(text).to_string();
-        assert!(error.contains("the whole statement"), "{text}: {error}");
-    }
 }
 
 #[test]
