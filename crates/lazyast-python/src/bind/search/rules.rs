@@ -28,7 +28,7 @@ enum Paths {
 }
 
 /// A rule file: its name, its directory and its text.
-type FileState = (String, PathBuf, String);
+type PickledRuleFile = (String, PathBuf, String);
 
 impl PyRules {
     fn new(loaded: LoadedRules) -> PyResult<Self> {
@@ -87,7 +87,7 @@ impl PyRules {
     /// Rules are pickled with the texts of their files, so that processes without these files can use them.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {
         let files = self.loaded.texts.iter().cloned();
-        let files: Vec<FileState> = files.map(|file| (file.name, file.directory, file.text)).collect();
+        let files: Vec<PickledRuleFile> = files.map(|file| (file.name, file.directory, file.text)).collect();
         let RuleSelection { select, extend_select, ignore } = self.loaded.selection.clone();
         let state = (files, self.loaded.has_built_in, select, extend_select, ignore).into_pyobject(py)?;
         Ok((py.import("lazyast._native")?.getattr("restored_rules")?, state))
@@ -97,7 +97,7 @@ impl PyRules {
 /// The rules that were pickled.
 #[pyfunction]
 fn restored_rules(
-    files: Vec<FileState>,
+    files: Vec<PickledRuleFile>,
     has_built_in: bool,
     select: Option<Vec<String>>,
     extend_select: Vec<String>,
