@@ -56,6 +56,17 @@ print(events)
     assert ast.literal_eval(run.stdout) == [source, source, (b"\n('\\d')", "name.py")]
 
 
+def test_docstrings_of_projects_under_oo(tmp_path):
+    (tmp_path / "a.py").write_text("'a'\ndef f():\n    'b'\n")
+    code = """
+import ast, lazyast
+(module,) = lazyast.Project(".", cache_dir="cache")
+print(ast.get_docstring(module.tree), ast.get_docstring(ast.parse(module.path.read_text())))
+"""
+    run = subprocess.run([sys.executable, "-OO", "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert run.stdout.split() == ["a", "None" if sys.version_info >= (3, 14) else "a"]
+
+
 def test_the_memory_of_nodes():
     nodes = [parse("x = 1").body[0] for parse in (ast.parse, lazyast.parse)]
     assert vars(nodes[0]).keys() == vars(nodes[1]).keys()
