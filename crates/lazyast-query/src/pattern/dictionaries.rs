@@ -46,16 +46,18 @@ pub(super) fn dictionary_sequences(text: &str) -> Vec<usize> {
                 0 => bracket.is_dictionary = true,
                 _ => bracket.lambdas -= 1,
             },
-            (b'*', Some(bracket)) if rest.starts_with("**") && is_element_start(bytes, at) => {
+            (b'*', Some(bracket)) if rest.starts_with("**") && is_element_start(bytes, &is_code, at) => {
                 bracket.is_dictionary = true
             }
             (b'$', Some(bracket)) => {
                 let length = sequence_length(rest);
-                let after = rest[length.max(1)..].trim_start();
-                if length > 0 && is_element_start(bytes, at) && after.starts_with([',', '}']) {
+                let end = at + length.max(1);
+                let is_element =
+                    is_element_start(bytes, &is_code, at) && is_element_end(bytes, &is_code, end);
+                if length > 0 && is_element {
                     bracket.sequences.push(at);
                 }
-                at += length.max(1);
+                at = end;
                 continue;
             }
             _ => {}
@@ -73,9 +75,16 @@ fn sequence_length(text: &str) -> usize {
     text.len() - rest.len() + name
 }
 
-/// Whether an element of a display starts at an offset.
-fn is_element_start(text: &[u8], at: usize) -> bool {
-    text[..at].iter().rev().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| b"{,".contains(byte))
+/// Whether an element of a display starts at an offset. Comments may be before it.
+fn is_element_start(text: &[u8], is_code: &[bool], at: usize) -> bool {
+    let mut before = (0..at).rev().filter(|at| is_code[*at] && !text[*at].is_ascii_whitespace());
+    before.next().is_some_and(|at| b"{,".contains(&text[at]))
+}
+
+/// Whether an element of a display ends at an offset. Comments may be after it.
+fn is_element_end(text: &[u8], is_code: &[bool], at: usize) -> bool {
+    let mut after = (at..text.len()).filter(|at| is_code[*at] && !text[*at].is_ascii_whitespace());
+    after.next().is_some_and(|at| b",}".contains(&text[at]))
 }
 
 fn is_word_before(text: &[u8], at: usize) -> bool {
@@ -103,7 +112,9 @@ mod tests {
             ("{'a': [$$$], **{1, $$$}}", vec![]),
             ("f({'a': 1, $$$}, $$$)", vec![11]),
             ("'{a: 1, $$$}'", vec![]),
-            ("{\n    'é': 1,  # x\n    $$$\n}", vec![25]),
+            ("{\n    'é': 1,  # x\n    $$$\n}", vec![24]),
+            ("{'a': 1, $$$  # x\n}", vec![9]),
+            ("{'a': 1, $$$ + 1}", vec![]),
         ] {
             assert_eq!(dictionary_sequences(text), expected, "{text}");
         }

@@ -27,7 +27,7 @@ use crate::cache::Cache;
 /// use lazyast::table::{SourceInMemory, TargetPython, findings_of_sources};
 ///
 /// let (rules, _) = RuleChoice::default().load(Path::new("/")).compile();
-/// let sources = [Some(SourceInMemory::Text("try: f()\nexcept: pass\n"))];
+/// let sources = [Some(SourceInMemory::Text("try: f()\nexcept: g()\n"))];
 /// let python = TargetPython::new(13, 0);
 /// let tables = findings_of_sources(&sources, &rules, python, &Cache::disabled(), Default::default())?;
 /// assert_eq!(tables.rows.num_rows(), 1);
