@@ -138,7 +138,25 @@ fn options(jobs: Option<usize>, max_bytes: Option<u64>) -> SourceOptions {
     SourceOptions { jobs, max_bytes: max_bytes.unwrap_or(default.max_bytes) }
 }
 
-fn table(py: Python<'_>, name: String, made: Result<SourceTables, InvalidSources>) -> PyResult<PyTable> {
+/// Sources in memory, of which `None` is a missing one.
+type Sources<'s> = [Option<SourceInMemory<'s>>];
+
+/// Makes the table with a name of the sources in a Python object, while other Python threads run.
+fn made_table(
+    py: Python<'_>,
+    name: String,
+    sources: &Bound<'_, PyAny>,
+    cache_dir: Option<PathBuf>,
+    make: impl Fn(&Sources<'_>, &Cache) -> Result<SourceTables, InvalidSources> + Send + Sync,
+) -> PyResult<PyTable> {
+    let column = SourceColumn::new(sources)?;
+    let sources = column.sources()?;
+    let cache = open_cache(py, cache_dir)?;
+    let made = py.detach(|| {
+        let made = make(&sources, &cache);
+        cache.finish();
+        made
+    });
     let made = made.map_err(|error| PyOverflowError::new_err(error.to_string()))?;
     let errors = PyTable::in_memory("errors".to_owned(), made.errors.schema(), vec![made.errors]);
     Ok(PyTable::in_memory(name, made.rows.schema(), vec![made.rows]).with_errors(Py::new(py, errors)?))
@@ -165,15 +183,10 @@ fn columns(
     let relation = TableRelation::from_name(relation).map_err(wrong)?;
     let filter = RowFilter { kinds, names };
     let spec = TableSpec::of_sources(relation, columns.as_deref(), &filter, python(py)).map_err(wrong)?;
-    let column = SourceColumn::new(sources)?;
-    let sources = column.sources()?;
-    let cache = open_cache(py, cache_dir)?;
-    let made = py.detach(|| {
-        let made = tables_of_sources(&sources, &spec, &cache, options(jobs, max_bytes));
-        cache.finish();
-        made
-    });
-    table(py, relation.name().to_owned(), made)
+    let make = |sources: &Sources<'_>, cache: &Cache| {
+        tables_of_sources(sources, &spec, cache, options(jobs, max_bytes))
+    };
+    made_table(py, relation.name().to_owned(), sources, cache_dir, make)
 }
 
 /// The matches of a query in sources in memory.
@@ -187,16 +200,11 @@ fn matches(
     max_bytes: Option<u64>,
     cache_dir: Option<PathBuf>,
 ) -> PyResult<PyTable> {
-    let column = SourceColumn::new(sources)?;
-    let sources = column.sources()?;
-    let cache = open_cache(py, cache_dir)?;
     let (query, python) = (query.get().inner(), python(py));
-    let made = py.detach(|| {
-        let made = matches_of_sources(&sources, query, python, &cache, options(jobs, max_bytes));
-        cache.finish();
-        made
-    });
-    table(py, query.describe().to_string(), made)
+    let make = |sources: &Sources<'_>, cache: &Cache| {
+        matches_of_sources(sources, query, python, cache, options(jobs, max_bytes))
+    };
+    made_table(py, query.describe().to_string(), sources, cache_dir, make)
 }
 
 /// What rules find in sources in memory.
@@ -210,16 +218,11 @@ fn findings(
     max_bytes: Option<u64>,
     cache_dir: Option<PathBuf>,
 ) -> PyResult<PyTable> {
-    let column = SourceColumn::new(sources)?;
-    let sources = column.sources()?;
-    let cache = open_cache(py, cache_dir)?;
     let (rules, python) = (rules.get().rules(), python(py));
-    let made = py.detach(|| {
-        let made = findings_of_sources(&sources, rules, python, &cache, options(jobs, max_bytes));
-        cache.finish();
-        made
-    });
-    table(py, "findings".to_owned(), made)
+    let make = |sources: &Sources<'_>, cache: &Cache| {
+        findings_of_sources(sources, rules, python, cache, options(jobs, max_bytes))
+    };
+    made_table(py, "findings".to_owned(), sources, cache_dir, make)
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
