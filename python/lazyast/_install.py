@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 from _thread import allocate_lock
 
-from lazyast import _native
+from lazyast import _native, _traversals
 from lazyast._parse import _serve
 
 TYPE_CHECKING = False
@@ -30,7 +30,9 @@ def install(*, lazy: bool = False) -> None:
     code that reads a part of each tree, and right for code that does not compare types of nodes with `is`. Calling
     `install` again changes `lazy` only.
 
-    Only `builtins.compile` is replaced. `ast.parse` calls it, also where `parse` was imported earlier.
+    `builtins.compile` is replaced, which `ast.parse` calls, also where `parse` was imported earlier. So are `ast.walk`,
+    `ast.iter_child_nodes`, and the methods `visit` and `generic_visit` of `ast.NodeVisitor`, by native functions that do
+    the same, unless other code has replaced one of them before.
     """
     with _lock:
         _native.set_lazy(lazy)
@@ -39,6 +41,7 @@ def install(*, lazy: bool = False) -> None:
             _native.is_served()
             _replaced.append(builtins.compile)
             builtins.compile = _native.compile
+            _traversals.replace()
 
 
 def uninstall() -> None:
@@ -48,6 +51,7 @@ def uninstall() -> None:
     """
     with _lock:
         if _replaced:
+            _traversals.restore()
             original = _replaced.pop()
             if builtins.compile is _native.compile:
                 builtins.compile = original

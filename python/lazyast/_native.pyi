@@ -129,6 +129,30 @@ class Dispatch:
     def visit_children(self, visitor: ast.NodeVisitor, node: ast.AST) -> None:
         """Do what `visitor.generic_visit(node)` does."""
 
+@final
+class Traversals:
+    """The traversals of the module `ast`. A method returns this object if CPython's own function is to do the work."""
+
+    def __new__(
+        cls,
+        ast: dict[str, Any],
+        iter_child_nodes: Callable[..., Any],
+        visit: Callable[..., Any],
+        generic_visit: Callable[..., Any],
+        visit_constant: Callable[..., Any] | None,
+    ) -> Traversals: ...
+    def walk(self, node: ast.AST) -> Iterator[ast.AST] | Traversals:
+        """Iterate over what `ast.walk(node)` yields."""
+
+    def iter_child_nodes(self, node: ast.AST) -> Iterator[ast.AST] | Traversals:
+        """Iterate over what `ast.iter_child_nodes(node)` yields."""
+
+    def visit(self, visitor: ast.NodeVisitor, node: ast.AST) -> Any:
+        """Do what `ast.NodeVisitor.visit(visitor, node)` does."""
+
+    def generic_visit(self, visitor: ast.NodeVisitor, node: ast.AST) -> Any:
+        """Do what `ast.NodeVisitor.generic_visit(visitor, node)` does."""
+
 def begin_forked() -> None:
     """To be called first in a forked process."""
 

@@ -41,6 +41,37 @@ def test_the_caller_counts_for_recursion_on_3_11():
         assert isinstance(from_depth(depth, ast.parse, DEEP).body[0].value, ast.BinOp)
 
 
+def test_source_and_frames_of_traversals():
+    class Visitor(ast.NodeVisitor):
+        def visit_Name(self, node):
+            raise ValueError
+
+    def frames():
+        with pytest.raises(ValueError) as raised:
+            Visitor().visit(ast.parse("f(g(x))"))
+        return len(raised.traceback)
+
+    theirs = frames()
+    assert inspect.getsourcefile(ast.walk) == ast.__file__
+    lazyast.install()
+    try:
+        assert frames() < theirs
+        assert inspect.getsourcefile(ast.walk) != ast.__file__
+    finally:
+        lazyast.uninstall()
+
+
+def test_visits_of_nodes_without_a_method_do_not_recurse():
+    tree = lazyast.parse(DEEP)
+    with pytest.raises(RecursionError):
+        from_depth(remaining_depth() - 300, ast.NodeVisitor().visit, tree)
+    lazyast.install()
+    try:
+        from_depth(remaining_depth() - 300, ast.NodeVisitor().visit, tree)
+    finally:
+        lazyast.uninstall()
+
+
 def test_audit_events_of_warnings():
     code = """
 import ast, sys, lazyast

@@ -33,6 +33,7 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     errors::register(module)?;
     runtime::compiler::register(module)?;
     traverse::ancestors::register(module)?;
+    traverse::of_ast::register(module)?;
     traverse::visitor::register(module)?;
     traverse::walk::register(module)?;
     bind::process_cache::register(module)?;

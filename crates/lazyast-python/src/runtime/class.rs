@@ -20,6 +20,8 @@ pub(crate) struct NodeClass {
     pub(crate) ast_class: Py<PyType>,
     /// The names of its fields, in CPython's order; their values take a `__dict__`'s first slots.
     pub(crate) field_names: Vec<Py<PyString>>,
+    /// Its `_fields`.
+    pub(crate) fields_object: Py<PyAny>,
     /// The fields whose values differ between nodes.
     pub(crate) fields: Vec<FieldPlan>,
     /// The first of the four slots of positions, if nodes of this kind have positions.
@@ -63,7 +65,8 @@ impl NodeClass {
         let specs: Vec<&'static FieldSpec> =
             kind.fields().iter().filter(|spec| spec.since <= target.minor).collect();
         let expected: Vec<&str> = specs.iter().map(|spec| spec.name).collect();
-        let actual: Vec<String> = class.getattr("_fields")?.extract()?;
+        let fields_object = class.getattr("_fields")?;
+        let actual: Vec<String> = fields_object.extract()?;
         if actual != expected {
             return Ok(None);
         }
@@ -83,6 +86,7 @@ impl NodeClass {
             has_children: fields.iter().any(|field| field.spec.list || field.spec.field.is_some()),
             has_block: fields.iter().any(|field| field.spec.list && block.contains(&field.spec.class)),
             is_statement: kind.class() == "stmt",
+            fields_object: fields_object.unbind(),
             field_names,
             fields,
             proxy_class: PyOnceLock::new(),

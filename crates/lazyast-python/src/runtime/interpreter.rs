@@ -35,11 +35,13 @@ pub(crate) struct Interpreter {
     pub(crate) removes_docstrings: bool,
     /// `"__class__"`, interned.
     pub(crate) class_name: Py<PyString>,
+    /// `"_fields"`, interned.
+    pub(crate) fields_name: Py<PyString>,
     /// By kind; `None` for kinds that this version does not have.
     classes: Vec<Option<NodeClass>>,
     shared: SharedInstances,
     /// `ast.AST`.
-    base: Py<PyType>,
+    pub(crate) base: Py<PyType>,
     /// The classes of `ast` by their address.
     by_address: HashMap<usize, AstClass, FixedState>,
 }
@@ -89,6 +91,7 @@ impl Interpreter {
             removes_docstrings: minor >= REMOVES_DOCSTRINGS_SINCE && optimization >= 2,
             node_layout,
             class_name: PyString::intern(py, "__class__").unbind(),
+            fields_name: PyString::intern(py, "_fields").unbind(),
             classes,
             shared,
             base: ast.getattr("AST")?.cast_into::<PyType>()?.unbind(),

@@ -103,3 +103,21 @@ pub(crate) fn big_int<'py>(py: Python<'py>, literal: &str) -> PyResult<Bound<'py
         Bound::from_owned_ptr_or_err(py, int)
     }
 }
+
+/// Calls a function with arguments, without a tuple of them. At most three are passed on.
+#[inline]
+pub(crate) fn call<'py, const N: usize>(
+    function: &Bound<'py, PyAny>,
+    arguments: [&Bound<'py, PyAny>; N],
+) -> PyResult<Bound<'py, PyAny>> {
+    const { assert!(N <= 3) };
+    let end = std::ptr::null_mut::<ffi::PyObject>();
+    let argument = |index: usize| arguments.get(index).map_or(end, |argument| argument.as_ptr());
+    // SAFETY: all are live objects, null ends the arguments, and the result is a new reference or null with an
+    // exception set.
+    unsafe {
+        let (first, second, third) = (argument(0), argument(1), argument(2));
+        let result = ffi::PyObject_CallFunctionObjArgs(function.as_ptr(), first, second, third, end);
+        Bound::from_owned_ptr_or_err(function.py(), result)
+    }
+}

@@ -1,5 +1,6 @@
 //! Traversals that materialise only the nodes they need.
 
 pub(crate) mod ancestors;
+pub(crate) mod of_ast;
 pub(crate) mod visitor;
 pub(crate) mod walk;

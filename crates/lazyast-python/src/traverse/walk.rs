@@ -1,6 +1,6 @@
 //! `lazyast.walk` and `lazyast.materialize`.
 //!
-//! A walk over everything materialises one level at a time, and after a few nodes everything that is left. A walk for
+//! A walk over everything materialises one level at a time, and after a few proxies everything that is left. A walk for
 //! some classes looks below each proxy for their kinds (see [`Density`]) and materialises only what leads to them.
 
 use std::collections::VecDeque;
@@ -11,26 +11,27 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
+use crate::nodes::child_cursor::ChildCursor;
 use crate::nodes::children;
 use crate::nodes::density::Density;
 use crate::nodes::materialise::{Extent, materialise, materialise_subtrees};
 use crate::nodes::proxy;
 use crate::runtime::interpreter::{AstClass, Interpreter};
 
-/// A walk over everything that has returned so many nodes has the rest materialised at once.
-const NODES_BEFORE_THE_REST: u32 = 32;
+/// A walk over everything that has met so many lazy proxies has the rest materialised at once.
+const PROXIES_BEFORE_THE_REST: u32 = 32;
 /// A walk for some classes that has met so many dense subtrees looks whether all that is left is dense, too. The next
 /// look is after twice as many, so all looks together scan each node's kind a logarithmic number of times at most.
 const DENSE_BEFORE_FIRST_LOOK: u32 = 4;
 
 /// The iterator of `lazyast.walk`.
 #[pyclass(module = "lazyast._native", name = "Walk")]
-struct PyWalk {
+pub(super) struct PyWalk {
     queue: VecDeque<Py<PyAny>>,
     /// `None`: all nodes are returned.
     filter: Option<ClassFilter>,
-    /// How many nodes were returned.
-    returned: u32,
+    /// How many proxies a walk over everything has met since it had the rest materialised.
+    proxies: u32,
     /// How many dense subtrees were met.
     dense: u32,
     /// At how many dense subtrees to look at what is left.
@@ -93,11 +94,6 @@ impl PyWalk {
         while let Some(node) = self.queue.pop_front() {
             let node = node.into_bound(py);
             if self.visit(interpreter, &node)? {
-                self.returned += 1;
-                if self.returned == NODES_BEFORE_THE_REST && self.filter.is_none() {
-                    let queued = self.queue.iter().map(|node| node.bind(py).clone()).collect();
-                    materialise_subtrees(interpreter, queued)?;
-                }
                 return Ok(Some(node));
             }
         }
@@ -114,13 +110,32 @@ impl PyWalk {
 }
 
 impl PyWalk {
+    /// A walk over everything.
+    pub(super) fn over_everything(node: Bound<'_, PyAny>) -> Self {
+        Self::new(node, None)
+    }
+
+    fn new(node: Bound<'_, PyAny>, filter: Option<ClassFilter>) -> Self {
+        let queue = VecDeque::from([node.unbind()]);
+        Self { queue, filter, proxies: 0, dense: 0, next_look: DENSE_BEFORE_FIRST_LOOK }
+    }
+
     /// Queues the children of a node, and says whether the node itself is to be returned.
     fn visit(&mut self, interpreter: &'static Interpreter, node: &Bound<'_, PyAny>) -> PyResult<bool> {
         let py = node.py();
         let queue = &mut self.queue;
         let Some(filter) = &self.filter else {
+            self.proxies += u32::from(proxy::is_proxy(node));
             materialise(interpreter, node, Extent::Shallow)?;
-            children::for_each_child(interpreter, node, |child| queue.push_back(child.unbind()))?;
+            let mut children = ChildCursor::new(interpreter, node.clone())?;
+            while let Some(child) = children.next(py, interpreter)? {
+                queue.push_back(child.unbind());
+            }
+            if self.proxies == PROXIES_BEFORE_THE_REST {
+                self.proxies = 0;
+                let queued = queue.iter().map(|node| node.bind(py).clone()).collect();
+                materialise_subtrees(interpreter, queued)?;
+            }
             return Ok(true);
         };
         let is_returned = match proxy::location(interpreter.node_layout, node) {
@@ -172,13 +187,7 @@ impl PyWalk {
 fn walk(node: Bound<'_, PyAny>, types: &Bound<'_, PyTuple>) -> PyResult<Option<PyWalk>> {
     let Some(interpreter) = Interpreter::get(node.py())? else { return Ok(None) };
     let filter = if types.is_empty() { None } else { Some(ClassFilter::new(interpreter, types)?) };
-    Ok(Some(PyWalk {
-        queue: VecDeque::from([node.unbind()]),
-        filter,
-        returned: 0,
-        dense: 0,
-        next_look: DENSE_BEFORE_FIRST_LOOK,
-    }))
+    Ok(Some(PyWalk::new(node, filter)))
 }
 
 /// Materialises a node and everything below it.
