@@ -512,13 +512,26 @@ def test_what_does_not_materialise():
 
 
 def test_adaptive_prefetch():
-    tree = lazyast.parse("\n".join(f"f({n}, [x.y, z])" for n in range(50)))
+    tree = lazyast.parse("\n".join(f"f({n}, [x.y, z])" for n in range(200)))
     for statement in tree.body[:20]:
         assert statement.value.args[1].elts[0].attr == "y"
     assert is_proxy(tree.body[-1])
     assert not is_proxy(tree.body[-1].value)
     call = tree.body[-1].value
     assert not any(map(is_proxy, [call.func, *call.args, *call.args[1].elts]))
+
+
+def test_after_a_part_the_rest_is_materialised():
+    tree = lazyast.parse("\n".join(f"def f(x): return g({n}, x)" for n in range(100)))
+    read = 0
+    while is_proxy(tree.body[-1]):
+        assert ast.dump(tree.body[read]) == ast.dump(ast.parse(f"def f(x): return g({read}, x)").body[0])
+        read += 1
+    assert 15 <= read <= 35
+    assert not any(map(is_proxy, ast.walk(tree)))
+    tree = lazyast.parse("x + y; z")
+    ast.dump(tree.body[0])
+    assert is_proxy(tree.body[1])
 
 
 def test_materialize_respects_changes():

@@ -1,12 +1,15 @@
 //! Materialising: lazy proxies become nodes.
 
+use std::rc::Rc;
+
 use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::children;
+use super::context::TreeContext;
 use super::decode::{shallow, subtree};
-use super::proxy;
+use super::{proxy, registry};
 use crate::runtime::class::NodeClass;
 use crate::runtime::collector::{CollectorPause, Untracked};
 use crate::runtime::interpreter::Interpreter;
@@ -36,7 +39,31 @@ pub(crate) fn materialise(
 
 /// Materialises a node that is accessed for the first time: see [`super::context::FirstAccess`].
 pub(crate) fn on_first_access(interpreter: &'static Interpreter, node: &Bound<'_, PyAny>) -> PyResult<()> {
-    materialise(interpreter, node, Extent::Adaptive)
+    let Some(context) = materialise_adaptively(interpreter, node)? else { return Ok(()) };
+    if let Some(root) = context.root.get().and_then(|root| registry::referent(root.bind(node.py()))) {
+        // The node is there. An error elsewhere in the tree is one of the access to what it concerns.
+        let _ = materialise_subtrees(interpreter, vec![root]);
+    }
+    Ok(())
+}
+
+/// Materialises a node, and gives its tree context if the rest of the tree is to follow.
+fn materialise_adaptively(
+    interpreter: &'static Interpreter,
+    node: &Bound<'_, PyAny>,
+) -> PyResult<Option<Rc<TreeContext>>> {
+    let pause = CollectorPause::new(node.py());
+    let location = proxy::location(interpreter.node_layout, node);
+    let Some(decoded) = Decoded::new(interpreter, node.clone(), Extent::Adaptive)? else { return Ok(None) };
+    pause.collect_if_due(decoded.untracked.len())?;
+    let is_whole = decoded.is_whole;
+    decoded.apply(interpreter)?;
+    Ok(location.and_then(|(context, id)| {
+        let tree = context.tree();
+        let node_count = if is_whole { tree.subtree_end(id) - id } else { 1 };
+        let wants_rest = context.prefetch.wants_rest(node_count, tree.len());
+        wants_rest.then_some(context)
+    }))
 }
 
 /// Materialises nodes and everything below them.
