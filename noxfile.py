@@ -262,7 +262,7 @@ def compare(session):
 
     `nox -s compare -- --corpus DIRECTORY --minutes 20`; `--help` lists the options.
     """
-    # As users install it: the release profile.
+    # As users install it from a checkout: without link-time optimisation, with which published wheels are built.
     session.install("--force-reinstall", "--no-deps", ".")
     tools = (
         "mypy", "tree-sitter tree-sitter-python", "ast-grep-py", "ast-grep-cli", "libcst", "parso", "astroid", "ripgrep",

@@ -6,8 +6,8 @@ puts it where `data` of `[tool.maturin]` says that files of the wheel are; then 
 
 `maturin build` by hand knows nothing of this module. Before it, run this file with the same options:
 
-    python packaging/lazyast_build.py --release --locked --target aarch64-unknown-linux-gnu --zig
-    maturin build --release --locked --target aarch64-unknown-linux-gnu --zig
+    python packaging/lazyast_build.py --profile dist --locked --target aarch64-unknown-linux-gnu --zig
+    maturin build --profile dist --locked --target aarch64-unknown-linux-gnu --zig
 """
 
 import argparse

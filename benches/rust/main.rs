@@ -1,7 +1,7 @@
 //! Benchmarks of the Rust side over a directory of Python sources:
 //!
 //! ```text
-//! cargo run --release -p lazyast-benches -- DIRECTORY [ROUNDS [WORD...]]
+//! cargo run --profile dist -p lazyast-benches -- DIRECTORY [ROUNDS [WORD...]]
 //! ```
 //!
 //! Every round measures all rows once, so that other load on the machine affects all of them alike. The table has the
