@@ -10,6 +10,8 @@ rounds in which contestants take turns:
 
 - `threads`: two threads of one process, with `lazyast.columns`;
 - `spark`: two executors of one core, with `lazyast.spark.transform`;
+- `spark with a cache`: the same with a `cache_dir`, which is empty when a round begins, so that each text is parsed once for
+  all of its copies and for both tables;
 - `nothing`: the same on Spark with a function that only counts the sources, which is what Spark itself takes;
 - `ast`: the same on Spark with `ast.parse` and `ast.walk` in `mapInPandas`, on a sample of the Parquet files. Its time is
   scaled by the bytes of the sources.
@@ -164,11 +166,18 @@ def written(frame):
     frame.write.format("noop").mode("overwrite").save()
 
 
-def with_spark(spark, parts, table):
+def with_spark(spark, parts, table, cache=None):
     import lazyast.spark
 
     frame = spark.read.parquet(*parts)
-    written(lazyast.spark.transform(frame, "content", table, columns=COLUMNS[table], keep=["path"]))
+    made = lazyast.spark.transform(
+        frame, "content", table, columns=COLUMNS[table], keep=["path"], cache_dir=cache
+    )
+    written(made)
+
+
+def with_cache(cache, *arguments):
+    with_spark(*arguments, cache)
 
 
 def with_nothing(spark, parts, table):
@@ -328,21 +337,23 @@ def compare(directory, rounds, sample):
         spark = session(2, log)
         check(spark, sampled[:2])
         for round_ in range(rounds):
-            for table in COLUMNS:
+            with tempfile.TemporaryDirectory() as cache:
                 contestants = {
                     "threads": (with_threads, 2, parts),
                     "spark": (with_spark, spark, parts),
+                    "spark with a cache": (with_cache, cache, spark, parts),
                     "nothing": (with_nothing, spark, parts),
                     "spark on the sample": (with_spark, spark, sampled),
                     "ast on the sample": (with_ast, spark, sampled),
                 }
-                for name, (contestant, *arguments) in contestants.items():
-                    measured = measure(contestant, *arguments, table)
-                    times.setdefault((name, table), []).append(measured)
-                    print(
-                        f"round {round_} {table} {name}: {measured.seconds:.2f} s, {measured.cpu:.2f} s of CPU",
-                        flush=True,
-                    )
+                for table in COLUMNS:
+                    for name, (contestant, *arguments) in contestants.items():
+                        measured = measure(contestant, *arguments, table)
+                        times.setdefault((name, table), []).append(measured)
+                        print(
+                            f"round {round_} {table} {name}: {measured.seconds:.2f} s, {measured.cpu:.2f} s of CPU",
+                            flush=True,
+                        )
         spark.stop()
     print(f"load {os.getloadavg()}")
     for kind in ("seconds", "cpu"):
@@ -352,11 +363,13 @@ def compare(directory, rounds, sample):
 
         threads, spark, nothing = median("threads"), median("spark"), median("nothing")
         with_ast_, on_sample = median("ast on the sample"), median("spark on the sample")
+        cached = median("spark with a cache")
         print(
             f"{kind}: threads {threads:.1f}, spark {spark:.1f}, nothing {nothing:.1f}:"
             f" spark is {spark / (threads + nothing):.2f} of threads and nothing;"
             f" ast {with_ast_ / share:.1f} (scaled), {with_ast_ / share / spark:.1f} times spark;"
-            f" on the sample {with_ast_ / on_sample:.1f} times"
+            f" on the sample {with_ast_ / on_sample:.1f} times;"
+            f" with a cache {cached:.1f}, {with_ast_ / share / cached:.1f} times"
         )
 
 

@@ -56,6 +56,17 @@ class Job:
     max_bytes: int = MAX_BYTES
     cache_dir: str | None = None
 
+    def __post_init__(self) -> None:
+        if self.query is not None and self.rules is not None:
+            raise ValueError(
+                "query and rules make different rows: drop rules for the matches of the query, or query for the findings"
+                " of the rules"
+            )
+        chosen = [name for name in ("kinds", "names") if getattr(self, name) is not None]
+        if chosen and (self.query is not None or self.rules is not None):
+            other = "rules" if self.query is None else "query"
+            raise ValueError(f"{chosen[0]} chooses rows of a table, and with {other} there is none: drop {chosen[0]}")
+
     def __reduce__(self) -> tuple[Any, ...]:
         return restored, (version(), {field.name: getattr(self, field.name) for field in fields(self)})
 

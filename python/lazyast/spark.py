@@ -63,7 +63,8 @@ def transform(
     column `error` of these three, which is null in other rows.
 
     `cache_dir` is a cache directory that all workers can write to. Raises `ValueError` if there is no such table, column
-    or kind, and `TypeError` if the column has no texts or bytes. A worker whose version of lazyast is not that of the
+    or kind, for a `query` together with `rules`, and for `kinds` or `names` with one of them, and `TypeError` if the
+    column has no texts or bytes. A worker whose version of lazyast is not that of the
     driver raises `RuntimeError`.
     """
     job = Job(

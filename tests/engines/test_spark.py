@@ -109,6 +109,11 @@ def test_any_frame_is_transformed(spark, project, tmp_path):
     calls = lazyast.spark.transform(frame, "content", "calls", keep=["path"])
     assert calls.columns == ["path", *project.calls().columns[1:]]
     assert sorted(collected(calls), key=str) == sorted(rows_of(project.calls()), key=str)
+    # The first pass stores trees, and the second one reads them.
+    for _ in range(2):
+        cached = lazyast.spark.transform(frame, "content", "calls", keep=["path"], cache_dir=tmp_path / "cache")
+        assert sorted(collected(cached), key=str) == sorted(rows_of(project.calls()), key=str)
+    assert lazyast.Cache(tmp_path / "cache", underlay=[]).stats()[0].archives >= len(set(sources.values()))
     texts = frame.select("path", F.decode("content", "utf-8").alias("content"))
     chosen = lazyast.spark.transform(texts, "content", columns=["name", "lineno"], kinds=["ClassDef"], keep=["path"])
     expected = rows_of(project.nodes(columns=["file", "name", "lineno"], kinds=["ClassDef"]))
@@ -147,7 +152,9 @@ def test_findings_of_rules(spark, project, tmp_path):
         assert all(row[3].endswith(" is compared") for row in found)
 
 
-def test_only_chosen_columns_are_made(spark, project):
+def test_only_chosen_columns_are_made(spark, project, tmp_path):
+    rule_file = tmp_path / "rules.yaml"
+    rule_file.write_text("rules: [{id: call, message: called, pattern: 'f()'}]")
     expected = rows_of(project.calls(columns=["callee", "file"]))
     assert collected(load(spark, table="calls", columns="callee, file").select("callee", "file")) == expected
     by_schema = spark.read.format("lazyast").option("table", "calls").schema("callee string, file string")
@@ -158,6 +165,10 @@ def test_only_chosen_columns_are_made(spark, project):
         load(spark, table="calls", columns="calee")
     with pytest.raises(PySparkException, match="there is no option colums; there are"):
         load(spark, colums="callee")
+    with pytest.raises(PySparkException, match="drop rules for the matches of the query"):
+        load(spark, query="f()", rules=str(rule_file))
+    with pytest.raises(PySparkException, match="with query there is none: drop kinds"):
+        load(spark, query="f()", kinds="Call")
     with pytest.raises(PySparkException, match="there is no table"):
         load(spark, table="trees")
     with pytest.raises(PySparkException, match="FileNotFoundError"):
@@ -311,6 +322,12 @@ def test_wrong_arguments(spark):
             lazyast.spark.transform(frame, "content", columns=columns)
     with pytest.raises(TypeError, match="keep must be a sequence of strings"):
         lazyast.spark.transform(frame, "content", keep="number")
+    with pytest.raises(ValueError, match="drop rules for the matches of the query, or query for the findings"):
+        lazyast.spark.transform(frame, "content", query="f()", rules=lazyast.Rules())
+    with pytest.raises(ValueError, match="with query there is none: drop kinds"):
+        lazyast.spark.transform(frame, "content", query="f()", kinds=["Call"])
+    with pytest.raises(ValueError, match="with rules there is none: drop names"):
+        lazyast.spark.transform(frame, "content", rules=lazyast.Rules(), names=["f"])
 
 
 PROGRAM = """

@@ -19,6 +19,10 @@ mod traverse;
 
 use pyo3::prelude::*;
 
+/// Parsing allocates each node. Python's own objects have Python's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[cfg(Py_GIL_DISABLED)]
 compile_error!(
     "lazyast does not support free-threaded builds of CPython: install it for a build with the GIL"

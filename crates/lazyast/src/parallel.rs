@@ -61,6 +61,21 @@ pub(crate) fn filter_map_indices<T: Send>(
     results
 }
 
+/// Maps each index below `count`, and passes the values on in the order of their indices. On one thread, each value is passed
+/// on before the next one is made; on several, all are made first.
+pub(crate) fn for_each_in_order<T: Send, E>(
+    count: usize,
+    threads: usize,
+    map: impl Fn(usize) -> T + Sync,
+    mut pass_on: impl FnMut(usize, T) -> Result<(), E>,
+) -> Result<(), E> {
+    if threads <= 1 {
+        return (0..count).try_for_each(|index| pass_on(index, map(index)));
+    }
+    let mapped = filter_map_indices(count, threads, |index| Some(map(index)));
+    mapped.into_iter().try_for_each(|(index, value)| pass_on(index, value))
+}
+
 /// Maps consecutive chunks of a list, one per thread, and concatenates the results in the order of the items.
 ///
 /// Chunks have at least `min_chunk` items: starting a thread for fewer takes longer than the work.

@@ -11,7 +11,7 @@ use lazyast_table::{FindingBatch, FindingText, MatchLabels, SourceLabel};
 use super::matches::{MatchRow, captured_texts, too_long};
 use super::sources::{
     InvalidSources, OpenedSource, SourceError, SourceInMemory, SourceOptions, SourceTables, errors_batch,
-    map_sources,
+    for_each_source,
 };
 use crate::cache::Cache;
 
@@ -33,33 +33,24 @@ use crate::cache::Cache;
 /// assert_eq!(tables.rows.num_rows(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn findings_of_sources(
-    sources: &[Option<SourceInMemory<'_>>],
+pub fn findings_of_sources<'s>(
+    sources: &[Option<SourceInMemory<'s>>],
     rules: &RuleSet,
     python: TargetPython,
     cache: &Cache,
     options: SourceOptions,
 ) -> Result<SourceTables, InvalidSources> {
-    let checked =
-        map_sources(sources, options, |source| CheckedSource::new(source.open(python, cache)?, rules))?;
     let names: BTreeSet<&str> = rules.rules().iter().flat_map(|rule| rule.query().capture_names()).collect();
     let names: Vec<&str> = names.into_iter().collect();
     let mut batch = FindingBatch::new(MatchLabels::Numbers, &names);
-    let mut errors = Vec::new();
-    for (number, checked) in checked {
-        let number = number as i32;
-        let checked = match checked {
-            Ok(checked) => checked,
-            Err(error) => {
-                errors.push((number, error));
-                continue;
-            }
-        };
+    let check = |source: SourceInMemory<'s>| CheckedSource::new(source.open(python, cache)?, rules);
+    let errors = for_each_source(sources, options, check, |number, checked, errors| {
         errors.extend(checked.errors.iter().cloned().map(|error| (number, SourceError::of_query(error))));
         if let Err(error) = checked.push_to(&mut batch, number, rules, &names, python) {
             errors.push((number, SourceError::of_query(error.to_string())));
         }
-    }
+        Ok(())
+    })?;
     Ok(SourceTables { rows: batch.finish()?, errors: errors_batch(errors)? })
 }
 

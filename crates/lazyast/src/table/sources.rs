@@ -92,28 +92,19 @@ impl From<TableError> for InvalidSources {
 /// assert_eq!(tables.errors.num_rows(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn tables_of_sources(
-    sources: &[Option<SourceInMemory<'_>>],
+pub fn tables_of_sources<'s>(
+    sources: &[Option<SourceInMemory<'s>>],
     spec: &TableSpec,
     cache: &Cache,
     options: SourceOptions,
 ) -> Result<SourceTables, InvalidSources> {
-    let opened = map_sources(sources, options, |source| source.open(spec.python(), cache))?;
     let mut builder = BatchBuilder::new(spec.clone());
-    let mut errors = Vec::new();
-    let trees = opened.iter().filter_map(|(_, opened)| Some(opened.as_ref().ok()?.tree.tree()));
-    builder.reserve(trees.map(|tree| tree.len() as usize).sum());
-    for (number, opened) in opened {
-        let number = number as i32;
-        match opened {
-            Ok(opened) => {
-                let text = if spec.reads_text() { opened.text() } else { None };
-                let (label, tree) = (SourceLabel::Number(number), opened.tree.tree());
-                builder.push(&SourceTree { label, tree, text: text.as_deref(), module: None })?;
-            }
-            Err(error) => errors.push((number, error)),
-        }
-    }
+    let open = |source: SourceInMemory<'s>| source.open(spec.python(), cache);
+    let errors = for_each_source(sources, options, open, |number, opened, _| {
+        let text = if spec.reads_text() { opened.text() } else { None };
+        let (label, tree) = (SourceLabel::Number(number), opened.tree.tree());
+        Ok(builder.push(&SourceTree { label, tree, text: text.as_deref(), module: None })?)
+    })?;
     Ok(SourceTables { rows: builder.finish()?, errors: errors_batch(errors)? })
 }
 
@@ -121,63 +112,66 @@ pub fn tables_of_sources(
 ///
 /// A source in which some nodes were not compared, because that takes too many steps, has rows for its other matches, and
 /// an error.
-pub fn matches_of_sources(
-    sources: &[Option<SourceInMemory<'_>>],
+pub fn matches_of_sources<'s>(
+    sources: &[Option<SourceInMemory<'s>>],
     query: &Query,
     python: TargetPython,
     cache: &Cache,
     options: SourceOptions,
 ) -> Result<SourceTables, InvalidSources> {
     let failed = SourceError::of_query;
-    let searched = map_sources(sources, options, |source| {
+    let search = |source: SourceInMemory<'s>| {
         let opened = source.open(python, cache)?;
         let found = query.search(opened.tree.tree()).map_err(|error| failed(error.to_string()))?;
         let limit = found.limit_error().map(|limit| failed(limit.to_string()));
         Ok((opened, found.hits, limit))
-    })?;
+    };
     let mut table = MatchTable::new(query, MatchLabels::Numbers, python);
-    let mut errors = Vec::new();
-    for (number, searched) in searched {
-        let number = number as i32;
-        let (opened, hits, limit) = match searched {
-            Ok(searched) => searched,
-            Err(error) => {
-                errors.push((number, error));
-                continue;
-            }
-        };
+    let errors = for_each_source(sources, options, search, |number, (opened, hits, limit), errors| {
         errors.extend(limit.map(|limit| (number, limit)));
         let text = if hits.is_empty() { None } else { opened.text() };
         let (label, tree) = (Some(SourceLabel::Number(number)), opened.tree.tree());
         if let Err(error) = table.push(&MatchedHits { label, tree, text: text.as_deref(), hits: &hits }) {
             errors.push((number, failed(error.to_string())));
         }
-    }
+        Ok(())
+    })?;
     Ok(SourceTables { rows: table.finish_batch()?, errors: errors_batch(errors)? })
 }
 
-/// What a function returned for each source, with the source's number.
-pub(super) type NumberedResults<T> = Vec<(usize, Result<T, SourceError>)>;
+/// Errors with the numbers of their sources.
+pub(super) type NumberedErrors = Vec<(i32, SourceError)>;
 
-/// Calls a function with each source that is not too large, on several threads.
-pub(super) fn map_sources<'s, T: Send>(
+/// Calls `map` with each source that is not too large, on several threads, and `push` with the results, in the order of the
+/// sources. Gives the errors of `map`, and those that `push` adds.
+pub(super) fn for_each_source<'s, T: Send>(
     sources: &[Option<SourceInMemory<'s>>],
     options: SourceOptions,
     map: impl Fn(SourceInMemory<'s>) -> Result<T, SourceError> + Sync,
-) -> Result<NumberedResults<T>, InvalidSources> {
+    mut push: impl FnMut(i32, T, &mut NumberedErrors) -> Result<(), InvalidSources>,
+) -> Result<NumberedErrors, InvalidSources> {
     i32::try_from(sources.len()).map_err(|_| InvalidSources::Count)?;
     let error = |kind, message| SourceError { kind, message, line: None };
-    let threads = parallel::thread_count(options.jobs).min(sources.len());
-    Ok(parallel::filter_map_indices(sources.len(), threads, |number| {
+    let map = |number: usize| {
         let Some(source) = sources[number] else {
-            return Some(Err(error("missing", "there is no source".to_owned())));
+            return Err(error("missing", "there is no source".to_owned()));
         };
         let (bytes, max_bytes) = (source.bytes().len() as u64, options.max_bytes.min(MAX_SOURCE_BYTES));
         if bytes > max_bytes {
-            return Some(Err(error("size", format!("{bytes} bytes are more than {max_bytes}"))));
+            return Err(error("size", format!("{bytes} bytes are more than {max_bytes}")));
         }
-        Some(map(source))
-    }))
+        map(source)
+    };
+    let mut errors = Vec::new();
+    let threads = parallel::thread_count(options.jobs).min(sources.len());
+    parallel::for_each_in_order(sources.len(), threads, map, |number, mapped| match mapped {
+        Ok(value) => push(number as i32, value, &mut errors),
+        Err(error) => {
+            errors.push((number as i32, error));
+            Ok(())
+        }
+    })?;
+    Ok(errors)
 }
 
 /// Why a source has no tree, or not all of its rows.
@@ -194,7 +188,7 @@ impl SourceError {
     }
 }
 
-pub(super) fn errors_batch(errors: Vec<(i32, SourceError)>) -> Result<RecordBatch, TableError> {
+pub(super) fn errors_batch(errors: NumberedErrors) -> Result<RecordBatch, TableError> {
     let (mut kinds, mut messages) = (StringBuilder::new(), StringBuilder::new());
     for (_, error) in &errors {
         kinds.append_value(error.kind);
