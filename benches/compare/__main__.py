@@ -21,6 +21,7 @@ from typing import Any
 import chart
 import corpus as corpora
 import record
+import slope
 from answers import JOBS, REFERENCE
 from contestants import CONTESTANTS, Contestant
 from record import Row
@@ -78,13 +79,17 @@ class Comparison:
                 self.errors.append(str(error))
 
 
-def write(directory: Path, rows: list[Row], about: dict[str, Any]) -> list[Path]:
+def write(directory: Path, rows: list[Row], slopes: list[slope.SlopeRow], about: dict[str, Any]) -> list[Path]:
     """Write the record; give its files."""
     record.judge(rows)
+    slope_table = slope.table(slopes, about["corpus"]["lines"]) if slopes else ""
     directory.mkdir(parents=True, exist_ok=True)
     files = {
-        "compare.json": json.dumps({**about, "rows": [asdict(row) for row in rows]}, indent=1) + "\n",
-        "compare.md": record.tables(rows, about),
+        "compare.json": json.dumps(
+            {**about, "rows": [asdict(row) for row in rows], "slopes": [asdict(row) for row in slopes]}, indent=1
+        )
+        + "\n",
+        "compare.md": record.tables(rows, about) + slope_table,
         "compare-light.svg": chart.draw(rows, about, chart.LIGHT),
         "compare-dark.svg": chart.draw(rows, about, chart.DARK),
     }
@@ -119,6 +124,7 @@ def main() -> int:
     parser.add_argument(
         "--contestant", default="", help="only contestants whose name contains this text, and ast.parse"
     )
+    parser.add_argument("--no-slope", action="store_true", help="not on 4 and 16 times the files")
     parser.add_argument("--record", type=Path, default=RECORD, metavar="DIR", help="where the record is written")
     options = parser.parse_args()
     present = [contestant for contestant in CONTESTANTS if contestant.missing is None]
@@ -141,7 +147,8 @@ def main() -> int:
                 if number == 0 or time.monotonic() + took < deadline:
                     comparison.run(job, contestant, is_tenth)
         comparison.compare()
-        files = write(options.record, list(comparison.rows.values()), about)
+        slopes = [] if options.no_slope else slope.measure(corpus, scratch)
+        files = write(options.record, list(comparison.rows.values()), slopes, about)
     print(*files, sep="\n")
     for error in dict.fromkeys(comparison.errors):
         print(f"error: {error}", file=sys.stderr)

@@ -100,6 +100,7 @@ CONTESTANTS = (
     Contestant("lazyast, cold", ("trees", "imports"), partial(with_lazyast.cold, jobs=None)),
     Contestant("lazyast, by content", ("trees",), partial(with_lazyast.warm, verify="content")),
     Contestant("lazyast, same code", ALL, partial(with_lazyast.warm, verify="stat")),
+    Contestant("lazyast, same code, install()", ("imports", "calls", "nodes"), with_lazyast.installed),
     Contestant("lazyast.materialize", ("nodes", "memory"), with_lazyast.whole),
     Contestant("lazyast.walk", ("imports", "calls", "nodes"), with_lazyast.walked),
     Contestant("lazyast.Visitor", ("imports", "calls"), with_lazyast.visited),

@@ -57,6 +57,14 @@ def warm(job: str, setting: Setting, verify: Any) -> TimedWork:
     return work
 
 
+def installed(job: str, setting: Setting) -> TimedWork:
+    """As `warm`, after `lazyast.install`, which makes the traversals of `ast` native."""
+    import lazyast
+
+    lazyast.install()
+    return warm(job, setting, "stat")
+
+
 def on_trees(on_tree: Callable[[Any], list[Any]], setting: Setting) -> TimedWork:
     """Apply a function to each tree."""
     import lazyast

@@ -222,7 +222,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--question", default="", help="only questions whose name contains this text")
     parser.add_argument("--contestant", default="", help="only contestants whose name contains this text")
-    parser.add_argument("--lazyast", type=Path, default=TARGET / "release" / "lazyast", help="the native program")
+    parser.add_argument("--lazyast", type=Path, default=TARGET / "dist" / "lazyast", help="the native program")
     options = parser.parse_args()
     programs = {name: path for name in ("rg", "ast-grep") if (path := shutil.which(name))}
     if options.lazyast.exists():
