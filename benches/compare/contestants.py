@@ -106,6 +106,7 @@ CONTESTANTS = (
     Contestant("lazyast.Visitor", ("imports", "calls"), with_lazyast.visited),
     Contestant("lazyast, find or select", ("imports", "calls"), with_lazyast.queried),
     Contestant("lazyast, tables", ("imports", "calls"), with_lazyast.tabled),
+    Contestant("lazyast, tables, cold", ("imports", "calls"), partial(with_lazyast.tabled, is_cold=True)),
     Contestant("$ lazyast find", ("calls",), command=lazyast_find, needs=("lazyast",)),
     Contestant("$ rg", ("calls",), command=ripgrep, needs=("rg",), differs=TEXT),
     Contestant("$ ast-grep", ("calls",), command=ast_grep, needs=("ast-grep",), differs=GENERATORS),

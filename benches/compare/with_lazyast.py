@@ -158,11 +158,11 @@ def queried(job: str, setting: Setting) -> TimedWork:
     return work
 
 
-def tabled(job: str, setting: Setting) -> TimedWork:
+def tabled(job: str, setting: Setting, is_cold: bool = False) -> TimedWork:
     """A table, without nodes."""
     import lazyast
 
-    cache = warmed(setting)
+    cache = Path(tempfile.mkdtemp(dir=setting.scratch)) if is_cold else warmed(setting)
 
     def work() -> Answer:
         project = lazyast.Project([setting.corpus], cache_dir=cache, verify="stat")

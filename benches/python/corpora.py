@@ -170,9 +170,7 @@ def with_spark(spark, parts, table, cache=None):
     import lazyast.spark
 
     frame = spark.read.parquet(*parts)
-    made = lazyast.spark.transform(
-        frame, "content", table, columns=COLUMNS[table], keep=["path"], cache_dir=cache
-    )
+    made = lazyast.spark.transform(frame, "content", table, columns=COLUMNS[table], keep=["path"], cache_dir=cache)
     written(made)
 
 
