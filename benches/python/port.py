@@ -2,7 +2,7 @@
 
     python benches/python/port.py [--corpus DIR] [--rounds N]
 
-The blocks run in a directory whose `src` is the corpus, by default the interpreter's standard library. Each round runs
+The blocks of its steps run in a directory whose `src` is the corpus, by default the interpreter's standard library. Each round runs
 all of them in a process of its own, with a warm cache. The columns are medians, and ratios to the first block, which is
 the loop with `ast` alone. Every block that has the loop's answer compares it with the first block's.
 """
@@ -29,7 +29,8 @@ BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 def run_blocks() -> list[float]:
     variables: dict[str, object] = {"__name__": "__main__"}
     seconds = []
-    for code in BLOCK.findall(PAGE.read_text(encoding="utf-8")):
+    steps, _, _ = PAGE.read_text(encoding="utf-8").partition("\n## Text and columns")
+    for code in BLOCK.findall(steps):
         before = time.process_time()
         with contextlib.redirect_stdout(io.StringIO()):
             exec(code, variables)
