@@ -5,7 +5,7 @@ use lazyast_format::Tree;
 /// The line of every offset in the text.
 ///
 /// There are two positions for each node, and a node for every ten bytes of a source. So a table with a byte for each byte is
-/// made faster than lines are searched, and read without a branch.
+/// made faster than lines are searched, and read without a branch. If only a few nodes are rows, lines are searched.
 #[derive(Default)]
 pub(crate) struct LineTable {
     starts: Vec<u32>,
@@ -18,24 +18,29 @@ pub(crate) struct LineTable {
 
 /// Offsets of a block. No more lines start in it than a byte counts.
 const BLOCK: usize = 256;
+/// Searching the lines of a row takes as long as filling the table for so many lines.
+const LINES_OF_A_SEARCH: usize = 8;
 /// Offsets in a table. In texts that are longer, lines are searched from here on.
 const MAX_OFFSETS: usize = 1 << 26;
 
 impl LineTable {
-    pub(crate) fn load(&mut self, tree: &Tree<'_>) {
+    /// Begins with the lines of another text, of which `rows` nodes are rows.
+    pub(crate) fn load(&mut self, tree: &Tree<'_>, rows: usize) {
         self.starts.clear();
+        self.bases.clear();
+        self.steps.clear();
         tree.line_starts_into(&mut self.starts);
-        self.fill();
+        if self.starts.is_empty() {
+            self.starts.push(0);
+        }
+        if self.starts.len() < LINES_OF_A_SEARCH * rows {
+            self.fill();
+        }
     }
 
     /// Fills the table from the starts of lines.
     fn fill(&mut self) {
         let Self { starts, bases, steps } = self;
-        bases.clear();
-        steps.clear();
-        if starts.is_empty() {
-            starts.push(0);
-        }
         steps.reserve(starts.last().map_or(0, |last| *last as usize).min(MAX_OFFSETS));
         let mut base = 0;
         for (line, end) in starts.iter().skip(1).enumerate() {
@@ -71,7 +76,7 @@ impl LineTable {
         }
     }
 
-    #[cold]
+    #[inline(never)]
     fn search(&self, offset: u32) -> u32 {
         self.starts.partition_point(|start| *start <= offset).saturating_sub(1) as u32
     }
@@ -84,12 +89,15 @@ mod tests {
     #[test]
     fn every_offset_has_the_line_that_a_search_finds() {
         let starts: Vec<u32> = (0..200).map(|line| line * line / 3).collect();
-        let mut table = LineTable { starts: starts.clone(), ..LineTable::default() };
-        table.fill();
+        let searched = LineTable { starts: starts.clone(), ..LineTable::default() };
+        let mut filled = LineTable { starts: starts.clone(), ..LineTable::default() };
+        filled.fill();
         for offset in (0..14_100).chain([u32::MAX]) {
             let expected = starts.partition_point(|start| *start <= offset) - 1;
             let column = (offset - starts[expected]) as i32;
-            assert_eq!((table.line(offset), table.column(offset)), (expected as i32 + 1, column));
+            for table in [&searched, &filled] {
+                assert_eq!((table.line(offset), table.column(offset)), (expected as i32 + 1, column));
+            }
         }
     }
 
@@ -103,8 +111,7 @@ mod tests {
 
     #[test]
     fn a_text_without_lines_has_one() {
-        let mut table = LineTable::default();
-        table.fill();
+        let table = LineTable { starts: vec![0], ..LineTable::default() };
         assert_eq!((table.line(7), table.column(7)), (1, 7));
     }
 }

@@ -36,7 +36,7 @@ impl RowPositions {
         python: TargetPython,
         nodes: &[NodeId],
     ) -> Result<(), Damage> {
-        self.lines.load(tree);
+        self.lines.load(tree, nodes.len());
         self.differing.clear();
         if python.minor > LAST_WITH_OTHER_POSITIONS {
             return Ok(());
