@@ -31,8 +31,8 @@ SLOW = "a_damaged_file_is_not_imported"
 # The sources that are changed, by crate.
 SOURCES = {
     "lazyast-format": [
-        "verify/check.rs", "verify/child_rules.rs", "verify/codes.rs", "verify/node_lists.rs", "verify/nodes.rs",
-        "verify/payloads.rs", "verify/tables.rs",
+        "verify/bases.rs", "verify/check.rs", "verify/child_rules.rs", "verify/codes.rs", "verify/node_lists.rs",
+        "verify/nodes.rs", "verify/payloads.rs", "verify/tables.rs",
     ],
     "lazyast-store": [
         "pack/format.rs", "pack/index.rs", "pack/report.rs", "pack/stored.rs", "pack/untrusted.rs", "pack/verify.rs",

@@ -6,7 +6,8 @@
 "use strict";
 const fs = require("node:fs");
 
-const WIDTHS = { u8: [1], u16: [2], u32: [4], u64: [8], overflow: [4, 4], narrow: [1, 4, 4], runs: [1, 4, 4, 4] };
+const WIDTHS = { u8: 1, narrow: 1, runs: 1, u32: 4, u64: 8 };
+const PAYLOAD_BYTES = [0, 1, 2, 4];
 
 class FormatError extends Error {}
 
@@ -41,47 +42,52 @@ class Archive {
 
   locate() {
     const columns = this.tables.COLUMNS.slice(0, this.revision[0]);
-    const root = this.bytes.length - columns.reduce((sum, [, record]) => sum + 8 * WIDTHS[record].length, 0);
+    const root = this.bytes.length - 8 * columns.length;
     demand(root >= 96 && root % 4 === 0, "V05");
     this.columns = {};
     let entry = root;
     let end = 96;
-    for (const [name, record] of columns) {
-      this.columns[name] = WIDTHS[record].map((width) => {
-        const start = entry + this.view.getInt32(entry, true);
-        const count = this.u32(entry + 4);
-        demand(start >= end && start % width === 0 && start + count * width <= root, "V05");
-        end = start + count * width;
-        entry += 8;
-        const read = { 1: "getUint8", 2: "getUint16", 4: "getUint32", 8: "getBigUint64" }[width];
-        return Array.from({ length: count }, (_, row) => this.view[read](start + row * width, true));
-      });
+    for (const [name, element] of columns) {
+      const width = WIDTHS[element];
+      const start = entry + this.view.getInt32(entry, true);
+      const count = this.u32(entry + 4);
+      demand(start >= end && start % width === 0 && start + count * width <= root, "V05");
+      end = start + count * width;
+      entry += 8;
+      const read = { 1: "getUint8", 4: "getUint32", 8: "getBigUint64" }[width];
+      this.columns[name] = Array.from({ length: count }, (_, row) => this.view[read](start + row * width, true));
     }
   }
 
   checkLengths() {
     const columns = this.columns;
-    const blocks = (rows) => Math.ceil(rows / 64);
-    for (const name of ["kinds", "fields", "starts", "lengths", "sizes", "payloads"]) {
-      demand(columns[name][0].length === this.count, "V06");
+    const blocks = (rows) => Math.max(Math.ceil(rows / 64) - 1, 0);
+    for (const name of ["kinds", "fields", "starts", "lengths", "sizes"]) {
+      demand(columns[name].length === this.count, "V06");
     }
-    demand(columns.start_bases[0].length === blocks(this.count), "V06");
-    for (const [name, record] of this.tables.COLUMNS.slice(0, this.revision[0])) {
-      const parts = columns[name];
-      if (record === "runs") demand(parts[3].length === blocks(parts[0].length), "V06");
-      const [rows, values] = record === "overflow" ? parts : parts.slice(1, 3);
-      demand((rows ?? []).length === (values ?? []).length, "V06");
-    }
-    demand(columns.comment_gaps[0].length === columns.comment_lengths[0].length, "V06");
-    demand(columns.kinds[0][0] === 0, "V07");
+    const divided = [columns.lines, columns.names, columns.strings].map((lengths) => blocks(lengths.length));
+    demand(columns.bases.length === divided.reduce((sum, count) => sum + count, 2 * blocks(this.count)), "V06");
+    demand(columns.overflow_rows.length === columns.overflow_values.length, "V06");
+    demand(columns.comment_gaps.length === columns.comment_lengths.length, "V06");
+    demand(columns.kinds[0] === 0, "V07");
   }
 
   // Columns to values.
 
   narrow(name) {
-    const [rows, overflowRows, values] = this.columns[name];
-    const overflow = new Map(overflowRows.map((row, index) => [row, values[index]]));
-    return rows.map((byte, row) => (byte === 255 ? overflow.get(row) : byte));
+    const narrow = this.tables.COLUMNS.filter(([, element]) => element === "narrow" || element === "runs");
+    const code = narrow.findIndex(([column]) => column === name) * 2 ** 28;
+    return this.columns[name].map((byte, row) => (byte === 255 ? this.overflow.get(code + row) : byte));
+  }
+
+  // The payloads, each in as many bytes as the byte in `fields` says.
+  payloadsByNode() {
+    const { fields, payloads } = this.columns;
+    let at = 0;
+    return fields.map((byte) => {
+      const bytes = payloads.slice(at, (at += PAYLOAD_BYTES[byte >> 6]));
+      return bytes.reduceRight((payload, value) => payload * 256 + value, 0);
+    });
   }
 
   runs(name) {
@@ -91,26 +97,25 @@ class Archive {
 
   decode() {
     const { columns } = this;
-    const bytes = (name) => Buffer.from(columns[name][0]);
-    this.kinds = columns.kinds[0].map((code) => this.tables.KINDS[code]);
-    this.fields = columns.fields[0].map((code) => this.tables.FIELDS[code]);
+    const bytes = (name) => Buffer.from(columns[name]);
+    this.overflow = new Map(columns.overflow_rows.map((row, index) => [row, columns.overflow_values[index]]));
+    this.kinds = columns.kinds.map((code) => this.tables.KINDS[code]);
+    this.fields = columns.fields.map((byte) => this.tables.FIELDS[byte % 64]);
+    this.payloads = this.payloadsByNode();
     this.lengths = this.narrow("lengths");
     this.sizes = this.narrow("sizes");
     let start = 0;
-    const escaped = columns.starts[0];
+    const escaped = columns.starts;
     this.starts = this.narrow("starts").map((value, row) => (start = escaped[row] === 255 ? value : start + value));
-    const [rows, values] = columns.payload_overflow;
-    const overflow = new Map(rows.map((row, index) => [row, values[index]]));
-    this.payloads = columns.payloads[0].map((payload, row) => (payload === 65535 ? overflow.get(row) : payload));
     this.lines = this.runs("lines").map(([first]) => first);
     if (this.lines.length === 0) this.lines = [0];
     const names = bytes("name_bytes");
     this.names = this.runs("names").map(([first, end]) => codePoints(names.subarray(first, end)));
     const strings = bytes("string_bytes");
     this.strings = this.runs("strings").map(([first, end]) => strings.subarray(first, end));
-    this.floats = columns.floats[0];
-    this.extras = columns.extras[0];
-    const words = columns.spans_311[0];
+    this.floats = columns.floats;
+    this.extras = columns.extras;
+    const words = columns.spans_311;
     this.listed = new Map();
     for (let at = 0; at < words.length; at += 5) this.listed.set(words[at], words.slice(at + 1, at + 5));
   }

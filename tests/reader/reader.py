@@ -13,6 +13,9 @@ from bisect import bisect_right
 from tables import COLUMNS, FIELDS, FORMAT_VERSION, KINDS, REVISIONS, SINGLETONS
 
 HEADER = struct.Struct("<8sIBBHQIIIIIIQQ32s")
+ELEMENTS = {"u8": "B", "narrow": "B", "runs": "B", "u32": "I", "u64": "Q"}
+NARROW = [name for name, element in COLUMNS if element in ("narrow", "runs")]
+PAYLOAD_BYTES = [0, 1, 2, 4]
 CODES = {name: code for code, name in enumerate(FIELDS)}
 CONSTANTS = [None, True, False, ...]
 
@@ -61,11 +64,10 @@ class _Reader:
             raise FormatError(f"for Python 3.{self.minimum} and later")
 
     def columns(self):
-        sizes = {"u8": 8, "u16": 8, "u32": 8, "u64": 8, "overflow": 16, "narrow": 24, "runs": 32}
-        at = len(self.archive) - sum(sizes[record] for _, record in self.known_columns)
-        for name, record in self.known_columns:
-            setattr(self, name, getattr(self, "read_" + record)(at))
-            at += sizes[record]
+        at = len(self.archive) - 8 * len(self.known_columns)
+        for name, element in self.known_columns:
+            setattr(self, name, self.vector(at, ELEMENTS[element]))
+            at += 8
 
     def vector(self, at, code):
         pointer, count = struct.unpack_from("<iI", self.archive, at)
@@ -74,57 +76,41 @@ class _Reader:
             raise FormatError(f"V05: a vector from {start}, {count} elements")
         return struct.unpack_from(f"<{count}{code}", self.archive, start)
 
-    def read_u8(self, at):
-        return bytes(self.vector(at, "B"))
-
-    def read_u16(self, at):
-        return self.vector(at, "H")
-
-    def read_u32(self, at):
-        return self.vector(at, "I")
-
-    def read_u64(self, at):
-        return self.vector(at, "Q")
-
-    def read_overflow(self, at):
-        return dict(zip(self.vector(at, "I"), self.vector(at + 8, "I"), strict=True))
-
-    def read_narrow(self, at):
-        return self.read_u8(at), self.read_overflow(at + 8)
-
-    def read_runs(self, at):
-        return self.read_narrow(at)
-
     # Columns to values.
 
-    @staticmethod
-    def values(narrow):
-        rows, overflow = narrow
-        return [overflow[row] if byte == 255 else byte for row, byte in enumerate(rows)]
+    def values(self, name):
+        code = NARROW.index(name) << 28
+        return [self.overflow[code | row] if byte == 255 else byte for row, byte in enumerate(getattr(self, name))]
 
-    @classmethod
-    def divide(cls, runs):
+    def divide(self, name):
         starts, at = [], 0
-        for length in cls.values(runs):
+        for length in self.values(name):
             starts.append(at)
             at += length
         return starts, starts[1:] + [at]
 
     def decode(self):
-        self.lengths, self.sizes = self.values(self.lengths), self.values(self.sizes)
-        rows, overflow = self.starts
-        self.starts, start = [], 0
-        for row, byte in enumerate(rows):
-            start = overflow[row] if byte == 255 else start + byte
-            self.starts.append(start)
-        self.payloads = [
-            self.payload_overflow[row] if payload == 65535 else payload for row, payload in enumerate(self.payloads)
-        ]
-        self.line_starts = self.divide(self.lines)[0] or [0]
-        starts, ends = self.divide(self.names)
-        self.names = [str(self.name_bytes[start:end], "utf-8") for start, end in zip(starts, ends)]
-        starts, ends = self.divide(self.strings)
-        self.strings = [self.string_bytes[start:end] for start, end in zip(starts, ends)]
+        self.overflow = dict(zip(self.overflow_rows, self.overflow_values, strict=True))
+        absolute, start = self.starts, 0
+        self.starts = self.values("starts")
+        for row, value in enumerate(self.starts):
+            start = value if absolute[row] == 255 else start + value
+            self.starts[row] = start
+        self.lengths, self.sizes = self.values("lengths"), self.values("sizes")
+        stream, at = bytes(self.payloads), 0
+        self.payloads = []
+        for byte in self.fields:
+            end = at + PAYLOAD_BYTES[byte // 64]
+            self.payloads.append(int.from_bytes(stream[at:end], "little"))
+            at = end
+        self.fields = [byte % 64 for byte in self.fields]
+        self.line_starts = self.divide("lines")[0] or [0]
+        starts, ends = self.divide("names")
+        data = bytes(self.name_bytes)
+        self.names = [str(data[start:end], "utf-8") for start, end in zip(starts, ends)]
+        starts, ends = self.divide("strings")
+        data = bytes(self.string_bytes)
+        self.strings = [data[start:end] for start, end in zip(starts, ends)]
         words = self.spans_311
         self.listed_positions = {words[at]: words[at + 1 : at + 5] for at in range(0, len(words), 5)}
 

@@ -11,10 +11,10 @@ import xxh3
 from tables import CLASSES, COLUMNS, FIELDS, FORMAT_VERSION, KINDS, REVISIONS, SINGLETONS
 
 HEADER = struct.Struct("<8sIBBHQIIIIIIQQ32s")
-WIDTHS = {
-    "u8": (1,), "u16": (2,), "u32": (4,), "u64": (8,), "overflow": (4, 4), "narrow": (1, 4, 4), "runs": (1, 4, 4, 4),
-}  # fmt: skip
-CODES = {1: "B", 2: "H", 4: "I", 8: "Q"}
+WIDTHS = {"u8": 1, "narrow": 1, "runs": 1, "u32": 4, "u64": 8}
+CODES = {1: "B", 4: "I", 8: "Q"}
+NARROW = [name for name, element in COLUMNS if element in ("narrow", "runs")]
+PAYLOAD_BYTES = [0, 1, 2, 4]
 BIG = 1 << 29
 
 
@@ -28,7 +28,7 @@ def violations(archive):
 
 def line_count(archive):
     """Give the number of lines of an archive that violates no rule."""
-    return len(_Archive(archive).columns["lines"][0])
+    return len(_Archive(archive).columns["lines"])
 
 
 class _Unreadable(Exception):
@@ -80,42 +80,35 @@ class _Archive:
 
     def locate(self):
         columns = COLUMNS[: self.revision[0]]
-        root = len(self.archive) - sum(8 * len(WIDTHS[record]) for _, record in columns)
+        root = len(self.archive) - 8 * len(columns)
         demand(root >= 96 and root % 4 == 0, "V05")
         self.padding, self.columns = [], {}
         entry, end = root, 96
-        for name, record in columns:
-            parts = []
-            for width in WIDTHS[record]:
-                pointer, count = struct.unpack_from("<iI", self.archive, entry)
-                start = entry + pointer
-                demand(start >= end and start % width == 0 and start + count * width <= root, "V05")
-                self.padding.append(self.archive[end:start])
-                parts.append(struct.unpack_from(f"<{count}{CODES[width]}", self.archive, start))
-                end, entry = start + count * width, entry + 8
-            self.columns[name] = parts
+        for name, element in columns:
+            width = WIDTHS[element]
+            pointer, count = struct.unpack_from("<iI", self.archive, entry)
+            start = entry + pointer
+            demand(start >= end and start % width == 0 and start + count * width <= root, "V05")
+            self.padding.append(self.archive[end:start])
+            self.columns[name] = struct.unpack_from(f"<{count}{CODES[width]}", self.archive, start)
+            end, entry = start + count * width, entry + 8
         self.padding.append(self.archive[end:root])
-        for name, record in COLUMNS[self.revision[0] :]:
-            self.columns[name] = [()] * len(WIDTHS[record])
+        for name, _ in COLUMNS[self.revision[0] :]:
+            self.columns[name] = ()
 
     def check_lengths(self):
         columns = self.columns
-
-        def blocks(rows):
-            return (rows + 63) // 64
-
-        for name in ("kinds", "fields", "starts", "lengths", "sizes", "payloads"):
-            demand(len(columns[name][0]) == self.count, "V06")
-        demand(len(columns["start_bases"][0]) == blocks(self.count), "V06")
-        for name, record in COLUMNS:
-            parts = columns[name]
-            if record == "runs":
-                demand(len(parts[3]) == blocks(len(parts[0])), "V06")
-            if record in ("overflow", "narrow", "runs"):
-                rows, values = parts[-2:] if record != "runs" else parts[1:3]
-                demand(len(rows) == len(values), "V06")
-        demand(len(columns["comment_gaps"][0]) == len(columns["comment_lengths"][0]), "V06")
-        demand(columns["kinds"][0][:1] == (0,), "V07")
+        for name in ("kinds", "fields", "starts", "lengths", "sizes"):
+            demand(len(columns[name]) == self.count, "V06")
+        demand(len(columns["overflow_rows"]) == len(columns["overflow_values"]), "V06")
+        demand(len(columns["comment_gaps"]) == len(columns["comment_lengths"]), "V06")
+        self.bases, at = {}, 0
+        for name in ("starts", "payloads", "lines", "names", "strings"):
+            rows = self.count if name == "payloads" else len(columns[name])
+            self.bases[name] = columns["bases"][at : at + max(rows - 1, 0) // 64]
+            at += max(rows - 1, 0) // 64
+        demand(len(columns["bases"]) == at, "V06")
+        demand(columns["kinds"][:1] == (0,), "V07")
 
     def check(self):
         head = self.archive[:48] + bytes(8) + self.archive[56:96]
@@ -129,35 +122,62 @@ class _Archive:
 
     # V10 to V16.
 
-    def narrow(self, name, least=255):
-        """Decode a narrow column; a missing value is 0."""
-        rows, overflow_rows, overflow = self.columns[name][:3]
-        return self.escaped(rows, 255, overflow_rows, overflow, least)
+    def overflow(self):
+        """Find the values of each narrow column in the overflow table; a missing value is 0."""
+        rows = [
+            code << 28 | row
+            for code, name in enumerate(NARROW)
+            for row, value in enumerate(self.columns[name])
+            if value == 255
+        ]
+        self.report(rows == list(self.columns["overflow_rows"]), "V10")
+        values = iter(self.columns["overflow_values"])
+        for name in NARROW:
+            found = [next(values, 0) for value in self.columns[name] if value == 255]
+            self.report(name == "starts" or all(value >= 255 for value in found), "V11")
+            self.escaped[name] = found
 
-    def escaped(self, rows, escape, overflow_rows, overflow, least):
-        self.report([row for row, value in enumerate(rows) if value == escape] == list(overflow_rows), "V10")
-        if least is not None:
-            self.report(all(value >= least for value in overflow), "V11")
-        values = iter(overflow)
-        return [next(values, 0) if value == escape else value for value in rows]
+    def narrow(self, name):
+        """Decode a narrow column."""
+        values = iter(self.escaped[name])
+        return [next(values) if value == 255 else value for value in self.columns[name]]
+
+    def check_base(self, name, row, value):
+        """Compare what decoding from the front gives before a row with its base, if it has one."""
+        if row and row % 64 == 0:
+            self.report(self.bases[name][row // 64 - 1] == value, "V12")
 
     def runs(self, name, total):
         lengths, at, ranges = self.narrow(name), 0, []
         for row, length in enumerate(lengths):
-            if row % 64 == 0:
-                self.report(self.columns[name][3][row // 64] == at, "V12")
+            self.check_base(name, row, at)
             ranges.append((at, at + length))
             at += length
         self.report(at == total, "V13")
         return ranges
 
+    def decode_payloads(self):
+        data, at, self.payloads = bytes(self.columns["payloads"]), 0, []
+        for row, byte in enumerate(self.columns["fields"]):
+            self.check_base("payloads", row, at)
+            width = PAYLOAD_BYTES[byte // 64]
+            payload = int.from_bytes(data[at : at + width], "little")
+            smallest = next(bytes for bytes in PAYLOAD_BYTES if payload < 1 << 8 * bytes)
+            self.report(width == smallest, "V11")
+            self.payloads.append(payload)
+            at += width
+        self.report(at == len(data), "V13")
+        self.fields = [byte % 64 for byte in self.columns["fields"]]
+
     def tables(self):
         columns = self.columns
+        self.escaped = {}
+        self.overflow()
+        self.decode_payloads()
         self.lengths, self.sizes = self.narrow("lengths"), self.narrow("sizes")
-        self.payloads = self.escaped(columns["payloads"][0], 65535, *columns["payload_overflow"], 65535)
-        self.line_count = len(columns["lines"][0])
+        self.line_count = len(columns["lines"])
         self.report(all(start < end for start, end in self.runs("lines", self.text_len)), "V14")
-        data = bytes(columns["name_bytes"][0])
+        data = bytes(columns["name_bytes"])
         names = [data[start:end] for start, end in self.runs("names", len(data)) if end <= len(data)]
         self.report(len(set(names)) == len(names) and all(names), "V15")
         for name in names:
@@ -165,18 +185,18 @@ class _Archive:
                 name.decode()
             except UnicodeDecodeError:
                 self.found.add("V15")
-        data = bytes(columns["string_bytes"][0])
+        data = bytes(columns["string_bytes"])
         self.strings = [data[start:end] for start, end in self.runs("strings", len(data))]
         self.report(len(set(self.strings)) == len(self.strings), "V16")
         try:
-            bytes(columns["producer"][0]).decode()
+            bytes(columns["producer"]).decode()
         except UnicodeDecodeError:
             self.found.add("V28")
         end = 0
         for gap, length in zip(self.narrow("comment_gaps"), self.narrow("comment_lengths")):
             end += gap + length
             self.report(length > 0 and end <= self.text_len, "V29")
-        warnings = columns["warnings"][0]
+        warnings = columns["warnings"]
         offsets = warnings[::2]
         self.report(len(warnings) % 2 == 0 and all(kind <= 2 for kind in warnings[1::2]), "V30")
         self.report(all(one <= other for one, other in itertools.pairwise(offsets)), "V30")
@@ -188,25 +208,24 @@ class _Archive:
     def nodes(self):
         self.used = {"names": 0, "strings": 0, "floats": 0}
         self.totals = {
-            "names": len(self.columns["names"][0]), "strings": len(self.strings), "floats": len(self.columns["floats"][0]),
+            "names": len(self.columns["names"]), "strings": len(self.strings), "floats": len(self.columns["floats"]),
         }  # fmt: skip
-        self.extras, self.next_extra = self.columns["extras"][0], 0
-        kinds, fields = self.columns["kinds"][0], self.columns["fields"][0]
-        starts = self.narrow("starts", None)
+        self.extras, self.next_extra = self.columns["extras"], 0
+        kinds, fields = self.columns["kinds"], self.fields
+        starts = self.narrow("starts")
         previous, open_nodes, deepest = 0, [], 0
         self.parents = [None] * self.count
         self.ends = [0] * self.count
         children = [[] for _ in range(self.count)]
         lists = [0] * self.count
         for node in range(self.count):
+            self.check_base("starts", node, previous)
             start = starts[node]
-            if self.columns["starts"][0][node] != 255:
+            if self.columns["starts"][node] != 255:
                 start += previous
             else:
                 self.report(not previous <= start < previous + 255, "V11")
             previous = start
-            if node % 64 == 0:
-                self.report(self.columns["start_bases"][0][node // 64] == start, "V12")
             self.report(start + self.lengths[node] <= self.text_len, "V20")
             self.report(kinds[node] < self.revision[1] and fields[node] < self.revision[2], "V17")
             while open_nodes and self.ends[open_nodes[-1]] <= node:
@@ -233,7 +252,7 @@ class _Archive:
                 self.children(node, children[node], lists[node])
 
     def children(self, node, children, list_len):
-        kinds, fields = self.columns["kinds"][0], self.columns["fields"][0]
+        kinds, fields = self.columns["kinds"], self.fields
         name, _, _, _, specs = KINDS[kinds[node]]
         roles = ("child", "children", "keys", "values", "kw_defaults")
         allowed = {field: (type_name, role, since) for field, type_name, role, since in specs if role in roles}
@@ -383,7 +402,7 @@ class _Archive:
     # V31 and V32.
 
     def lists(self):
-        kinds, fields = self.columns["kinds"][0], self.columns["fields"][0]
+        kinds, fields = self.columns["kinds"], self.fields
         listed, end = [], 0
         inside = set()
         for node, code in enumerate(kinds):
@@ -392,8 +411,8 @@ class _Archive:
                 listed.append(node)
                 end = self.ends[node]
                 inside.update(range(node, end))
-        self.report(list(self.columns["joined_strings"][0]) == listed, "V31")
-        words = self.columns["spans_311"][0]
+        self.report(list(self.columns["joined_strings"]) == listed, "V31")
+        words = self.columns["spans_311"]
         self.report(len(words) % 5 == 0, "V32")
         records = [words[at : at + 5] for at in range(0, len(words) - 4, 5)]
         self.report(all(one[0] < other[0] for one, other in itertools.pairwise(records)), "V32")

@@ -41,7 +41,7 @@ def test_manifests_name_the_trees_of_files():
     assert results["c.py"] == results["d.py"]
     for path, name in [("a/one.py", "example"), ("a-b/two.py", "comments"), ("c.py", "empty")]:
         position, lines, minimum = results[path]
-        source = (VECTORS.parent / "v1" / "valid" / f"{name}.py").read_bytes()
+        source = (VECTORS.parent / "v2" / "valid" / f"{name}.py").read_bytes()
         assert pack.source(position) == source
         assert (lines, minimum) == (rules.line_count(pack.archive(position)), 11)
         assert reader.minimum_python(pack.archive(position)) == 11

@@ -1,4 +1,4 @@
-"""XXH3 of 64 bits. The seed is 0 but for inputs of more than 240 bytes."""
+"""XXH3 of 64 bits. The seed is 0 but for inputs of more than 16 bytes."""
 
 import struct
 
@@ -33,9 +33,9 @@ def avalanche_short(value):
     return value ^ value >> 32
 
 
-def mix(data, at, secret):
-    one = number(data, at) ^ number(SECRET, secret)
-    return fold(one, number(data, at + 8) ^ number(SECRET, secret + 8))
+def mix(data, at, secret, seed):
+    one = number(data, at) ^ (number(SECRET, secret) + seed) & MASK
+    return fold(one, number(data, at + 8) ^ (number(SECRET, secret + 8) - seed) & MASK)
 
 
 def xxh3_64(data, seed=0):
@@ -43,9 +43,9 @@ def xxh3_64(data, seed=0):
     length = len(data)
     if length > 240:
         return of_body(data, seed)
-    assert seed == 0
     if length > 16:
-        return of_medium(data)
+        return of_medium(data, seed)
+    assert seed == 0
     if length > 8:
         low = number(data, 0) ^ number(SECRET, 24) ^ number(SECRET, 32)
         high = number(data, length - 8) ^ number(SECRET, 40) ^ number(SECRET, 48)
@@ -65,21 +65,21 @@ def xxh3_64(data, seed=0):
     return avalanche_short(number(SECRET, 56) ^ number(SECRET, 64))
 
 
-def of_medium(data):
+def of_medium(data, seed):
     """Hash 17 to 240 bytes."""
     length = len(data)
     value = length * P64[0]
     if length <= 128:
         for number_of_pair in reversed(range((length - 1) // 32 + 1)):
-            value += mix(data, 16 * number_of_pair, 32 * number_of_pair)
-            value += mix(data, length - 16 - 16 * number_of_pair, 32 * number_of_pair + 16)
+            value += mix(data, 16 * number_of_pair, 32 * number_of_pair, seed)
+            value += mix(data, length - 16 - 16 * number_of_pair, 32 * number_of_pair + 16, seed)
         return avalanche(value & MASK)
     for part in range(8):
-        value += mix(data, 16 * part, 16 * part)
+        value += mix(data, 16 * part, 16 * part, seed)
     value = avalanche(value & MASK)
     for part in range(8, length // 16):
-        value += mix(data, 16 * part, 16 * (part - 8) + 3)
-    value += mix(data, length - 16, 136 - 17)
+        value += mix(data, 16 * part, 16 * (part - 8) + 3, seed)
+    value += mix(data, length - 16, 136 - 17, seed)
     return avalanche(value & MASK)
 
 

@@ -49,7 +49,7 @@ pub fn dump(archive: &[u8]) -> String {
     for region in regions.iter().filter(|region| region.count > 0) {
         padding(&mut out, archive, &mut at, region.offset);
         let length = region.count * region.width;
-        rows(&mut out, archive, at, length, &region.name, &meaning(archive, region));
+        rows(&mut out, archive, at, length, region.name, &meaning(archive, region));
         at += length;
     }
     let root = regions.first().map_or(at, |region| region.record);
@@ -93,15 +93,16 @@ fn number(archive: &[u8], at: usize, length: usize) -> u64 {
 fn meaning(archive: &[u8], region: &Region) -> String {
     let bytes = &archive[region.offset..region.end()];
     let kind = |code: u64| Kind::ALL.get(code as usize).map(|kind| kind.name());
-    let fields = |code: u64| Field::ALL.get(code as usize).map(|field| format!("{field:?}"));
-    if region.name.ends_with("_bytes") {
+    let field = |byte: u64| Field::ALL.get(byte as usize % 64).map(|field| format!("{field:?}"));
+    if region.name.ends_with("_bytes") || region.name == "producer" {
         return format!("{:?}", String::from_utf8_lossy(bytes));
     }
     let values = (0..region.count).map(|row| {
         let value = number(archive, region.offset + row * region.width, region.width);
-        match region.name.as_str() {
+        match region.name {
             "kinds" => kind(value).unwrap_or("?").to_owned(),
-            "fields" => fields(value).unwrap_or_default(),
+            // The field, and how many bytes the payload has.
+            "fields" => format!("{}+{}", field(value).unwrap_or_default(), [0, 1, 2, 4][value as usize / 64]),
             _ => value.to_string(),
         }
     });

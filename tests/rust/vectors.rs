@@ -18,7 +18,7 @@ pub fn workspace() -> &'static Path {
 
 /// The directory of this format version's vectors.
 pub fn directory() -> PathBuf {
-    workspace().join("format-spec/vectors/v1")
+    workspace().join("format-spec/vectors/v2")
 }
 
 /// Every archive by its path in [`directory`].

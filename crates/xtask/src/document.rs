@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result, bail};
 
-use crate::rust::column_size;
-use crate::schema::Schema;
+use crate::rust::ENTRY_LEN;
+use crate::schema::{Schema, is_narrow};
 
 /// Replaces every generated part of the document.
 pub(crate) fn update(document: &str, schema: &Schema) -> Result<String> {
@@ -30,7 +30,7 @@ fn part(name: &str, schema: &Schema) -> Result<String> {
                 schema.format, schema.revision, schema.fingerprint
             )
         }
-        "columns" => columns(schema)?,
+        "columns" => columns(schema),
         "kinds" => kinds(schema),
         "fields" => {
             let cells: Vec<String> =
@@ -50,15 +50,18 @@ fn part(name: &str, schema: &Schema) -> Result<String> {
     })
 }
 
-fn columns(schema: &Schema) -> Result<String> {
-    let mut out = String::from("| offset in the root | column | record | bytes |\n|---|---|---|---|\n");
-    let mut offset = 0;
-    for (name, ty) in &schema.columns {
-        let size = column_size(ty)?;
-        out += &format!("| {offset} | `{name}` | `{ty}` | {size} |\n");
-        offset += size;
+fn columns(schema: &Schema) -> String {
+    let mut out = String::from("| offset in the root | column | type | code |\n|---|---|---|---|\n");
+    let mut codes = 0..;
+    for (index, (name, ty)) in schema.columns.iter().enumerate() {
+        let code = if is_narrow(ty) {
+            codes.next().map_or_else(String::new, |code| code.to_string())
+        } else {
+            String::new()
+        };
+        out += &format!("| {} | `{name}` | `{ty}` | {code} |\n", index * ENTRY_LEN);
     }
-    Ok(out + &format!("| {offset} | *end of the root* | | |\n"))
+    out + &format!("| {} | *end of the root* | | |\n", schema.columns.len() * ENTRY_LEN)
 }
 
 fn kinds(schema: &Schema) -> String {

@@ -94,8 +94,16 @@ impl Schema {
         Ok(())
     }
 
-    /// Codes are dense and in order, and every child role names a field that has a code.
+    /// The columns whose values may be in the overflow table.
+    pub(crate) fn narrow_columns(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().filter(|(_, ty)| is_narrow(ty)).map(|(name, _)| name.as_str())
+    }
+
+    /// Codes are dense and in order, and every child role names a field that has a code. Codes of fields have six bits
+    /// in the archive, codes of narrow columns four.
     fn check(&self) -> Result<()> {
+        ensure!(self.fields.len() <= 64, "{} fields do not fit into six bits", self.fields.len());
+        ensure!(self.narrow_columns().count() <= 16, "the codes of narrow columns do not fit into four bits");
         for (index, (code, name)) in self.fields.iter().enumerate() {
             ensure!(index == usize::from(*code), "field {name}: code {code} at index {index}");
         }
@@ -158,6 +166,11 @@ impl FieldDefinition {
     pub(crate) fn reads_children(&self) -> bool {
         matches!(self.role.as_str(), "child" | "children" | "keys" | "kw_defaults" | "values")
     }
+}
+
+/// Whether the values of a column of some type may be in the overflow table.
+pub(crate) fn is_narrow(ty: &str) -> bool {
+    matches!(ty, "narrow" | "runs")
 }
 
 /// The minor version in the mark `@3.x`. Without a mark, it is the oldest supported version.

@@ -47,14 +47,14 @@ fn contents(directory: &Path, suffix: &str) -> Result<Vec<Vec<u8>>> {
 fn archives(directories: &[&str]) -> Result<Vec<Vec<u8>>> {
     let mut archives = Vec::new();
     for directory in directories {
-        let directory = workspace().join("format-spec/vectors/v1").join(directory);
+        let directory = workspace().join("format-spec/vectors/v2").join(directory);
         archives.extend(contents(&directory, ".lazyast")?);
     }
     Ok(archives)
 }
 
 fn sources() -> Result<Vec<Vec<u8>>> {
-    let mut sources = contents(&workspace().join("format-spec/vectors/v1/valid"), ".py")?;
+    let mut sources = contents(&workspace().join("format-spec/vectors/v2/valid"), ".py")?;
     sources.extend(contents(&workspace().join("tests/python/snippets"), ".py")?);
     let paragraphs: Vec<_> = sources.iter().flat_map(|source| paragraphs(source)).collect();
     sources.extend(paragraphs);

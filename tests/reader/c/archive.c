@@ -6,14 +6,12 @@
 #include "hash.h"
 
 enum { ENTRY = 8 };
-static const uint32_t record_length[] = {8, 8, 8, 8, 16, 24, 32};
-static const uint32_t element_size[] = {1, 2, 4, 8};
+static const uint32_t element_size[] = {1, 4, 8, 1, 1};
 
 uint64_t element(Vector vector, uint32_t row) {
     const uint8_t *at = vector.first + (size_t)row * vector.size;
     switch (vector.size) {
     case 1: return at[0];
-    case 2: return read16(at);
     case 4: return read32(at);
     default: return read64(at);
     }
@@ -34,50 +32,35 @@ static bool read_vector(const Archive *archive, size_t *entry, uint32_t size, si
 /* V05: the root and every vector lie inside the body, aligned, in order. */
 static Rule read_root(Archive *archive) {
     const Schema *schema = archive->schema;
-    size_t root_length = 0, free = HEADER;
-    for (unsigned i = 0; i < schema->column_count; i++) root_length += record_length[schema->columns[i]];
+    size_t root_length = (size_t)schema->column_count * ENTRY, free = HEADER;
     if (archive->body_length < root_length || (archive->length - root_length) % 4 != 0) return "V05";
     archive->root = archive->length - root_length;
     size_t entry = archive->root;
-    for (unsigned i = 0; i < schema->column_count; i++) {
-        Column *column = &archive->columns[i];
-        Record record = schema->columns[i];
-        if (record != OVERFLOW_TABLE) {
-            uint32_t size = record <= U64 ? element_size[record] : 1;
-            if (!read_vector(archive, &entry, size, &free, &column->bytes)) return "V05";
-        }
-        if (record >= OVERFLOW_TABLE) {
-            if (!read_vector(archive, &entry, 4, &free, &column->rows)) return "V05";
-            if (!read_vector(archive, &entry, 4, &free, &column->values)) return "V05";
-        }
-        if (record == RUNS && !read_vector(archive, &entry, 4, &free, &column->bases)) return "V05";
-    }
+    for (unsigned i = 0; i < schema->column_count; i++)
+        if (!read_vector(archive, &entry, element_size[schema->columns[i]], &free, &archive->columns[i])) return "V05";
     return NULL;
 }
 
-static uint32_t blocks(uint32_t rows) { return rows / 64 + (rows % 64 != 0); }
+uint32_t later_blocks(uint32_t rows) { return rows > 0 ? (rows - 1) / 64 : 0; }
 
 /* V06: the lengths of vectors that belong together agree. */
 static Rule check_counts(const Archive *archive) {
-    const Column *columns = archive->columns;
-    static const int by_node[] = {KINDS, FIELDS, STARTS, LENGTHS, SIZES, PAYLOADS};
+    const Vector *columns = archive->columns;
+    static const int by_node[] = {KINDS, FIELDS, STARTS, LENGTHS, SIZES}, divided[] = {LINES, NAMES, STRINGS};
     for (size_t i = 0; i < sizeof by_node / sizeof *by_node; i++)
-        if (columns[by_node[i]].bytes.count != archive->nodes) return "V06";
-    for (int i = 0; i < COLUMNS; i++) {
-        if (columns[i].rows.count != columns[i].values.count) return "V06";
-        bool is_divided = archive->schema->columns[i] == RUNS;
-        if (is_divided && columns[i].bases.count != blocks(columns[i].bytes.count)) return "V06";
-    }
-    if (columns[START_BASES].bytes.count != blocks(archive->nodes)) return "V06";
-    if (columns[COMMENT_GAPS].bytes.count != columns[COMMENT_LENGTHS].bytes.count) return "V06";
-    return NULL;
+        if (columns[by_node[i]].count != archive->nodes) return "V06";
+    uint64_t bases = 2 * (uint64_t)later_blocks(archive->nodes);
+    for (size_t i = 0; i < sizeof divided / sizeof *divided; i++) bases += later_blocks(columns[divided[i]].count);
+    if (columns[BASES].count != bases) return "V06";
+    if (columns[OVERFLOW_ROWS].count != columns[OVERFLOW_VALUES].count) return "V06";
+    return columns[COMMENT_GAPS].count == columns[COMMENT_LENGTHS].count ? NULL : "V06";
 }
 
 Rule open_archive(Archive *archive, const uint8_t *bytes, size_t length) {
     memset(archive, 0, sizeof *archive);
     if (length < HEADER) return "V04";
     if (memcmp(bytes, "LAZYAST\x1a", 8) != 0) return "V01";
-    if (read32(bytes + 8) != 1) return "V02";
+    if (read32(bytes + 8) != 2) return "V02";
     archive->schema = schema_of(read64(bytes + 16));
     if (archive->schema == NULL) return "V03";
     archive->bytes = bytes;
@@ -93,6 +76,6 @@ Rule open_archive(Archive *archive, const uint8_t *bytes, size_t length) {
     Rule broken = read_root(archive);
     if (broken == NULL) broken = check_counts(archive);
     if (broken != NULL) return broken;
-    if (archive->nodes == 0 || element(archive->columns[KINDS].bytes, 0) != MODULE) return "V07";
+    if (archive->nodes == 0 || element(archive->columns[KINDS], 0) != MODULE) return "V07";
     return NULL;
 }

@@ -15,11 +15,6 @@ typedef struct {
     uint32_t count, size;
 } Vector;
 
-/* A column; a vector that its record does not have is empty. */
-typedef struct {
-    Vector bytes, rows, values, bases;
-} Column;
-
 /* A division into pieces: piece i is from `ends[i]` to `ends[i + 1]`. */
 typedef struct {
     uint32_t count, *ends;
@@ -31,13 +26,17 @@ typedef struct {
     const Schema *schema;
     unsigned minimum_python, flags, depth;
     uint32_t parser, text_length, body_length, nodes;
-    Column columns[COLUMNS];
+    Vector columns[COLUMNS];
     /* By node, after `check_rules`; `parents[0]` is 0. */
     uint32_t *starts, *lengths, *sizes, *payloads, *parents;
+    uint8_t *fields;
     Pieces lines, names, strings;
 } Archive;
 
 uint64_t element(Vector vector, uint32_t row);
+
+/* The number of blocks of 64 rows but the first one. */
+uint32_t later_blocks(uint32_t rows);
 
 /* Reads header and root: the rules V01 to V07. */
 Rule open_archive(Archive *archive, const uint8_t *bytes, size_t length);

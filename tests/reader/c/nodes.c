@@ -23,7 +23,7 @@ static Rule use_name(Uses *uses, uint64_t number) {
 
 /* V26: a record of `words` numbers at the end of those so far. */
 static Rule use_record(Uses *uses, uint32_t offset, uint64_t words, uint32_t *record) {
-    Vector extras = uses->archive->columns[EXTRAS].bytes;
+    Vector extras = uses->archive->columns[EXTRAS];
     if (offset != uses->extras || words > extras.count - offset) return "V26";
     for (uint64_t i = 0; i < words && i < 2; i++) record[i] = (uint32_t)element(extras, offset + (uint32_t)i);
     uses->extras += (uint32_t)words;
@@ -64,7 +64,7 @@ static Rule use_string(Uses *uses, uint32_t number, bool text, bool integer) {
     const Archive *archive = uses->archive;
     Rule broken = use(number, archive->strings.count, &uses->strings);
     if (broken != NULL) return broken;
-    const uint8_t *bytes = archive->columns[STRING_BYTES].bytes.first + archive->strings.ends[number];
+    const uint8_t *bytes = archive->columns[STRING_BYTES].first + archive->strings.ends[number];
     size_t length = archive->strings.ends[number + 1] - archive->strings.ends[number];
     if (text && !is_utf8(bytes, length, true)) return "V28";
     if (integer && !is_big_integer(bytes, length)) return "V28";
@@ -79,7 +79,7 @@ static Rule check_constant(Uses *uses, const Kind *kind, uint32_t payload) {
     case 2: return use_string(uses, value, false, false);
     case 3: return NULL;
     case 4: return use_string(uses, value, false, true);
-    case 5: case 6: return use(value, uses->archive->columns[FLOATS].bytes.count, &uses->floats);
+    case 5: case 6: return use(value, uses->archive->columns[FLOATS].count, &uses->floats);
     default: return value > 3 ? "V25" : NULL;
     }
 }
@@ -110,7 +110,7 @@ static uint32_t count_of(const Kind *kind, Role role) {
 /* V24 to V28 of a payload. `*listed` becomes the length of the list that the payload refers to. */
 static Rule check_payload(Uses *uses, const Kind *kind, uint32_t payload, uint32_t *listed) {
     const Archive *archive = uses->archive;
-    Vector extras = archive->columns[EXTRAS].bytes;
+    Vector extras = archive->columns[EXTRAS];
     uint32_t record[2];
     Rule broken;
     switch (kind->layout) {
@@ -166,10 +166,10 @@ static const Field *field_with(const Kind *kind, unsigned code) {
 
 /* V21 and V24 of one child. */
 static Rule check_child(const Archive *archive, uint32_t parent, const Kind *kind, uint32_t child, unsigned code) {
-    unsigned child_code = (unsigned)element(archive->columns[KINDS].bytes, child);
+    unsigned child_code = (unsigned)element(archive->columns[KINDS], child);
     const Kind *child_kind = &archive->schema->kinds[child_code];
     if (code == IN_VALUES_312) {
-        bool specification = element(archive->columns[FIELDS].bytes, parent) == IN_FORMAT_SPEC;
+        bool specification = archive->fields[parent] == IN_FORMAT_SPEC;
         bool joined = kind == &archive->schema->kinds[JOINED_STR];
         return joined && specification && child_code == CONSTANT ? NULL : "V21";
     }
@@ -192,11 +192,10 @@ static Rule check_lists(unsigned kind, const uint32_t counts[256], uint32_t list
 
 static Rule check_children(const Archive *archive, uint32_t node, unsigned kind_code, uint32_t listed) {
     const Kind *kind = &archive->schema->kinds[kind_code];
-    Vector fields = archive->columns[FIELDS].bytes;
     uint32_t counts[256] = {0}, end = node + 1 + archive->sizes[node];
     unsigned before = 256;
     for (uint32_t child = node + 1; child < end; child += 1 + archive->sizes[child]) {
-        unsigned code = (unsigned)element(fields, child);
+        unsigned code = archive->fields[child];
         Rule broken = check_child(archive, node, kind, child, code);
         if (broken != NULL) return broken;
         if (kind_code == DICT && before == IN_KEYS && code != IN_VALUES) return "V23";
@@ -216,9 +215,9 @@ static Rule check_children(const Archive *archive, uint32_t node, unsigned kind_
 
 Rule check_nodes(const Archive *archive) {
     Uses uses = {.archive = archive};
-    if (element(archive->columns[FIELDS].bytes, 0) != IN_ROOT) return "V21";
+    if (archive->fields[0] != IN_ROOT) return "V21";
     for (uint32_t node = 0; node < archive->nodes; node++) {
-        unsigned code = (unsigned)element(archive->columns[KINDS].bytes, node);
+        unsigned code = (unsigned)element(archive->columns[KINDS], node);
         const Kind *kind = &archive->schema->kinds[code];
         uint32_t listed = 0;
         if (kind->since > archive->minimum_python) return "V24";
@@ -226,7 +225,7 @@ Rule check_nodes(const Archive *archive) {
         if (broken == NULL) broken = check_children(archive, node, code, listed);
         if (broken != NULL) return broken;
     }
-    if (uses.extras != archive->columns[EXTRAS].bytes.count) return "V26";
+    if (uses.extras != archive->columns[EXTRAS].count) return "V26";
     if (uses.names != archive->names.count || uses.strings != archive->strings.count) return "V27";
-    return uses.floats == archive->columns[FLOATS].bytes.count ? NULL : "V27";
+    return uses.floats == archive->columns[FLOATS].count ? NULL : "V27";
 }

@@ -48,60 +48,97 @@ static Rule check_zeros(const Archive *archive) {
     if (read32(bytes + 44) != 0 || read64(bytes + 56) != 0) return "V09";
     if ((archive->flags & ~(unsigned)KNOWN_FLAGS) != 0 || archive->minimum_python < 11) return "V09";
     size_t at = HEADER;
-    for (int i = 0; i < COLUMNS; i++) {
-        const Column *column = &archive->columns[i];
-        if (!padded(archive, &at, column->bytes) || !padded(archive, &at, column->rows)) return "V09";
-        if (!padded(archive, &at, column->values) || !padded(archive, &at, column->bases)) return "V09";
-    }
+    for (int i = 0; i < COLUMNS; i++)
+        if (!padded(archive, &at, archive->columns[i])) return "V09";
     return padded(archive, &at, (Vector){bytes + archive->root, 0, 1}) ? NULL : "V09";
 }
 
-/* Decodes a column whose largest number, `escape`, stands for a value in the overflow table. */
-static Rule decode(const Column *column, uint32_t escape, const Column *overflow, uint32_t **decoded) {
-    uint32_t rows = column->bytes.count, next = 0;
-    *decoded = allocate(rows, sizeof **decoded);
-    for (uint32_t row = 0; row < rows; row++) {
-        uint32_t value = (uint32_t)element(column->bytes, row);
-        if (value == escape) {
-            if (next == overflow->rows.count || element(overflow->rows, next) != row) return "V10";
-            value = (uint32_t)element(overflow->values, next++);
-            if (value < escape) return "V11";
+/* How much of the base columns and of the overflow table was decoded: both have the columns one after the other. */
+typedef struct {
+    const Archive *archive;
+    uint32_t bases, overflow;
+} Decoder;
+
+/* V12: the base of the block that begins at the row, if it is a later one. */
+static bool has_base(Decoder *decoder, uint32_t row, uint64_t value) {
+    if (row == 0 || row % 64 != 0) return true;
+    return element(decoder->archive->columns[BASES], decoder->bases++) == value;
+}
+
+/* Takes the value of an escaped row. `code` is that of the narrow column. */
+static Rule escaped(Decoder *decoder, uint32_t code, uint32_t row, uint32_t *value) {
+    Vector rows = decoder->archive->columns[OVERFLOW_ROWS], values = decoder->archive->columns[OVERFLOW_VALUES];
+    if (row >> 28 != 0 || decoder->overflow == rows.count) return "V10";
+    if (element(rows, decoder->overflow) != (code << 28 | row)) return "V10";
+    *value = (uint32_t)element(values, decoder->overflow++);
+    return NULL;
+}
+
+/* Decodes a narrow column. */
+static Rule decode(Decoder *decoder, uint32_t code, int column, uint32_t **decoded) {
+    Vector bytes = decoder->archive->columns[column];
+    Rule broken = NULL;
+    *decoded = allocate(bytes.count, sizeof **decoded);
+    for (uint32_t row = 0; broken == NULL && row < bytes.count; row++) {
+        uint32_t value = (uint32_t)element(bytes, row);
+        if (value == 255) {
+            broken = escaped(decoder, code, row, &value);
+            if (broken == NULL && value < 255) broken = "V11";
         }
         (*decoded)[row] = value;
     }
-    return next == overflow->rows.count ? NULL : "V10";
+    return broken;
 }
 
-static Rule decode_starts(Archive *archive) {
-    const Column *column = &archive->columns[STARTS];
-    uint32_t next = 0;
+static Rule decode_starts(Decoder *decoder, Archive *archive) {
     uint64_t start = 0;
     archive->starts = allocate(archive->nodes, sizeof *archive->starts);
     for (uint32_t node = 0; node < archive->nodes; node++) {
-        uint64_t difference = element(column->bytes, node);
+        uint64_t difference = element(archive->columns[STARTS], node);
+        if (!has_base(decoder, node, start)) return "V12";
         if (difference == 255) {
-            if (next == column->rows.count || element(column->rows, next) != node) return "V10";
-            uint64_t value = element(column->values, next++);
+            uint32_t value;
+            Rule broken = escaped(decoder, 0, node, &value);
+            if (broken != NULL) return broken;
             if (value >= start && value - start < 255) return "V11";
             start = value;
         } else {
             start += difference;
         }
         if (start > archive->text_length) return "V20";
-        if (node % 64 == 0 && element(archive->columns[START_BASES].bytes, node / 64) != start) return "V12";
         archive->starts[node] = (uint32_t)start;
     }
-    return next == column->rows.count ? NULL : "V10";
+    return NULL;
 }
 
-static Rule decode_runs(const Column *column, uint32_t total, Pieces *pieces) {
+/* Divides the bytes of `fields`: the codes, and the lengths of payloads. */
+static Rule decode_payloads(Decoder *decoder, Archive *archive) {
+    static const uint32_t lengths[] = {0, 1, 2, 4};
+    Vector payloads = archive->columns[PAYLOADS];
+    uint32_t at = 0;
+    archive->fields = allocate(archive->nodes, sizeof *archive->fields);
+    archive->payloads = allocate(archive->nodes, sizeof *archive->payloads);
+    for (uint32_t node = 0; node < archive->nodes; node++) {
+        uint32_t byte = (uint32_t)element(archive->columns[FIELDS], node), length = lengths[byte >> 6], payload = 0;
+        if (!has_base(decoder, node, at)) return "V12";
+        if (length > payloads.count - at) return "V13";
+        for (uint32_t i = length; i > 0; i--) payload = payload << 8 | (uint32_t)element(payloads, at + i - 1);
+        if (length != lengths[(payload > 0) + (payload > 0xff) + (payload > 0xffff)]) return "V11";
+        archive->fields[node] = byte & 63;
+        archive->payloads[node] = payload;
+        at += length;
+    }
+    return at == payloads.count ? NULL : "V13";
+}
+
+static Rule decode_runs(Decoder *decoder, uint32_t code, int column, uint32_t total, Pieces *pieces) {
     uint32_t *lengths = NULL;
     uint64_t end = 0;
-    Rule broken = decode(column, 255, column, &lengths);
-    pieces->count = column->bytes.count;
+    Rule broken = decode(decoder, code, column, &lengths);
+    pieces->count = decoder->archive->columns[column].count;
     pieces->ends = allocate((size_t)pieces->count + 1, sizeof *pieces->ends);
     for (uint32_t i = 0; broken == NULL && i < pieces->count; i++) {
-        if (i % 64 == 0 && element(column->bases, i / 64) != end) broken = "V12";
+        if (!has_base(decoder, i, end)) broken = "V12";
         end += lengths[i];
         if (end > total) broken = "V13";
         pieces->ends[i + 1] = (uint32_t)end;
@@ -111,16 +148,35 @@ static Rule decode_runs(const Column *column, uint32_t total, Pieces *pieces) {
     return broken;
 }
 
-static Rule decode_columns(Archive *archive) {
-    Column *columns = archive->columns;
-    Rule broken = decode_starts(archive);
-    if (broken == NULL) broken = decode(&columns[LENGTHS], 255, &columns[LENGTHS], &archive->lengths);
-    if (broken == NULL) broken = decode(&columns[SIZES], 255, &columns[SIZES], &archive->sizes);
-    if (broken == NULL) broken = decode(&columns[PAYLOADS], 65535, &columns[PAYLOAD_OVERFLOW], &archive->payloads);
-    if (broken == NULL) broken = decode_runs(&columns[LINES], archive->text_length, &archive->lines);
-    if (broken == NULL) broken = decode_runs(&columns[NAMES], columns[NAME_BYTES].bytes.count, &archive->names);
-    if (broken == NULL) broken = decode_runs(&columns[STRINGS], columns[STRING_BYTES].bytes.count, &archive->strings);
+/* V29. */
+static Rule check_comments(Decoder *decoder) {
+    const Archive *archive = decoder->archive;
+    uint32_t *gaps = NULL, *lengths = NULL;
+    uint64_t at = 0;
+    Rule broken = decode(decoder, 6, COMMENT_GAPS, &gaps);
+    if (broken == NULL) broken = decode(decoder, 7, COMMENT_LENGTHS, &lengths);
+    for (uint32_t i = 0; broken == NULL && i < archive->columns[COMMENT_GAPS].count; i++) {
+        at += (uint64_t)gaps[i] + lengths[i];
+        if (lengths[i] == 0 || at > archive->text_length) broken = "V29";
+    }
+    free(gaps);
+    free(lengths);
     return broken;
+}
+
+/* The columns in the order of the overflow table and of the base columns, which have payloads after starts. */
+static Rule decode_columns(Archive *archive) {
+    const Vector *columns = archive->columns;
+    Decoder decoder = {archive, 0, 0};
+    Rule broken = decode_starts(&decoder, archive);
+    if (broken == NULL) broken = decode_payloads(&decoder, archive);
+    if (broken == NULL) broken = decode(&decoder, 1, LENGTHS, &archive->lengths);
+    if (broken == NULL) broken = decode(&decoder, 2, SIZES, &archive->sizes);
+    if (broken == NULL) broken = decode_runs(&decoder, 3, LINES, archive->text_length, &archive->lines);
+    if (broken == NULL) broken = decode_runs(&decoder, 4, NAMES, columns[NAME_BYTES].count, &archive->names);
+    if (broken == NULL) broken = decode_runs(&decoder, 5, STRINGS, columns[STRING_BYTES].count, &archive->strings);
+    if (broken == NULL) broken = check_comments(&decoder);
+    return broken == NULL && decoder.overflow != columns[OVERFLOW_ROWS].count ? "V10" : broken;
 }
 
 typedef struct {
@@ -151,7 +207,7 @@ static bool distinct(const Pieces *pieces, Vector bytes) {
 
 /* V14 to V16, and the producer of V28. */
 static Rule check_texts(const Archive *archive) {
-    Vector name_bytes = archive->columns[NAME_BYTES].bytes, producer = archive->columns[PRODUCER].bytes;
+    Vector name_bytes = archive->columns[NAME_BYTES], producer = archive->columns[PRODUCER];
     for (uint32_t i = 0; i < archive->lines.count; i++)
         if (archive->lines.ends[i] == archive->lines.ends[i + 1]) return "V14";
     for (uint32_t i = 0; i < archive->names.count; i++) {
@@ -159,7 +215,7 @@ static Rule check_texts(const Archive *archive) {
         if (name.length == 0 || !is_utf8(name.bytes, name.length, false)) return "V15";
     }
     if (!distinct(&archive->names, name_bytes)) return "V15";
-    if (!distinct(&archive->strings, archive->columns[STRING_BYTES].bytes)) return "V16";
+    if (!distinct(&archive->strings, archive->columns[STRING_BYTES])) return "V16";
     return is_utf8(producer.first, producer.count, false) ? NULL : "V28";
 }
 
@@ -172,8 +228,8 @@ static Rule check_shape(Archive *archive) {
     for (uint32_t node = 0; broken == NULL && node < archive->nodes; node++) {
         uint64_t end = (uint64_t)node + 1 + archive->sizes[node];
         while (length > 0 && node > path[length - 1] + archive->sizes[path[length - 1]]) length--;
-        if (!schema->kinds[element(archive->columns[KINDS].bytes, node)].known) broken = "V17";
-        else if (element(archive->columns[FIELDS].bytes, node) >= schema->field_codes) broken = "V17";
+        if (!schema->kinds[element(archive->columns[KINDS], node)].known) broken = "V17";
+        else if (archive->fields[node] >= schema->field_codes) broken = "V17";
         else if (node == 0 ? end != archive->nodes : length == 0) broken = "V18";
         else if (node > 0 && end > (uint64_t)path[length - 1] + 1 + archive->sizes[path[length - 1]]) broken = "V18";
         else if ((uint64_t)archive->starts[node] + archive->lengths[node] > archive->text_length) broken = "V20";
@@ -186,23 +242,8 @@ static Rule check_shape(Archive *archive) {
     return broken;
 }
 
-static Rule check_comments(const Archive *archive) {
-    uint32_t *gaps = NULL, *lengths = NULL;
-    uint64_t at = 0;
-    const Column *gap_column = &archive->columns[COMMENT_GAPS], *length_column = &archive->columns[COMMENT_LENGTHS];
-    Rule broken = decode(gap_column, 255, gap_column, &gaps);
-    if (broken == NULL) broken = decode(length_column, 255, length_column, &lengths);
-    for (uint32_t i = 0; broken == NULL && i < gap_column->bytes.count; i++) {
-        at += (uint64_t)gaps[i] + lengths[i];
-        if (lengths[i] == 0 || at > archive->text_length) broken = "V29";
-    }
-    free(gaps);
-    free(lengths);
-    return broken;
-}
-
 static Rule check_warnings(const Archive *archive) {
-    Vector warnings = archive->columns[WARNINGS].bytes;
+    Vector warnings = archive->columns[WARNINGS];
     uint64_t before = 0;
     if (warnings.count % 2 != 0 || (warnings.count > 0) != ((archive->flags & HAS_WARNINGS) != 0)) return "V30";
     for (uint32_t i = 0; i < warnings.count; i += 2) {
@@ -215,14 +256,14 @@ static Rule check_warnings(const Archive *archive) {
 
 /* V31 and V32: walks over the nodes with the listed f-string that each is in. */
 static Rule check_fstrings(const Archive *archive) {
-    Vector listed = archive->columns[JOINED_STRINGS].bytes, spans = archive->columns[SPANS_311].bytes;
+    Vector listed = archive->columns[JOINED_STRINGS], spans = archive->columns[SPANS_311];
     uint32_t next = 0, record = 0;
     uint64_t end = 0, lines = archive->lines.count > 0 ? archive->lines.count : 1;
     if (spans.count % 5 != 0) return "V32";
     for (uint32_t node = 0; node < archive->nodes; node++) {
-        const Kind *kind = &archive->schema->kinds[element(archive->columns[KINDS].bytes, node)];
-        bool in_format = element(archive->columns[FIELDS].bytes, node) == IN_FORMAT_SPEC;
-        if (node >= end && element(archive->columns[KINDS].bytes, node) == JOINED_STR && !in_format) {
+        const Kind *kind = &archive->schema->kinds[element(archive->columns[KINDS], node)];
+        bool in_format = archive->fields[node] == IN_FORMAT_SPEC;
+        if (node >= end && element(archive->columns[KINDS], node) == JOINED_STR && !in_format) {
             if (next == listed.count || element(listed, next) != node) return "V31";
             next++;
             end = (uint64_t)node + 1 + archive->sizes[node];
@@ -245,7 +286,6 @@ Rule check_rules(Archive *archive) {
     if (broken == NULL) broken = check_texts(archive);
     if (broken == NULL) broken = check_shape(archive);
     if (broken == NULL) broken = check_nodes(archive);
-    if (broken == NULL) broken = check_comments(archive);
     if (broken == NULL) broken = check_warnings(archive);
     if (broken == NULL) broken = check_fstrings(archive);
     return broken;
@@ -255,4 +295,5 @@ void close_archive(Archive *archive) {
     uint32_t *made[] = {archive->starts, archive->lengths, archive->sizes, archive->payloads, archive->parents,
                         archive->lines.ends, archive->names.ends, archive->strings.ends};
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) free(made[i]);
+    free(archive->fields);
 }

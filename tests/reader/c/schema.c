@@ -11,11 +11,11 @@ enum { MOST_REVISIONS = 16 };
 static Schema *schemas[MOST_REVISIONS];
 
 static const char *const column_names[COLUMNS] = {
-    "kinds", "fields", "starts", "start_bases", "lengths", "sizes", "payloads", "payload_overflow", "extras", "lines",
-    "names", "name_bytes", "strings", "string_bytes", "floats", "comment_gaps", "comment_lengths", "warnings",
-    "joined_strings", "spans_311", "producer",
+    "floats", "bases", "overflow_rows", "overflow_values", "extras", "warnings", "joined_strings", "spans_311", "kinds",
+    "fields", "starts", "lengths", "sizes", "payloads", "lines", "names", "name_bytes", "strings", "string_bytes",
+    "comment_gaps", "comment_lengths", "producer",
 };
-static const char *const record_names[] = {"u8", "u16", "u32", "u64", "overflow", "narrow", "runs"};
+static const char *const element_names[] = {"u8", "u32", "u64", "narrow", "runs"};
 static const char *const layout_names[] = {
     "none", "name", "optional_name", "name_context", "context", "operator", "operators", "alias", "import_from",
     "names", "constant", "conversion", "interpolation", "flag",
@@ -136,7 +136,7 @@ static void parse_singletons(Schema *schema, const char *line) {
 
 static void parse_line(Schema *schema, char *heading, char *line) {
     unsigned code;
-    char name[24], record[24];
+    char name[24], element[24];
     if (line[0] != ' ') {
         snprintf(heading, 80, "%s", line);
         if (sscanf(line, "format %u", &schema->format) == 1) return;
@@ -150,10 +150,10 @@ static void parse_line(Schema *schema, char *heading, char *line) {
     } else if (strncmp(heading, "kinds ", 6) == 0) {
         parse_kind(schema, heading, line);
     } else if (strcmp(heading, "columns") == 0) {
-        if (sscanf(line, " %23s %23s", name, record) != 2 || schema->column_count == COLUMNS ||
+        if (sscanf(line, " %23s %23s", name, element) != 2 || schema->column_count == COLUMNS ||
             strcmp(name, column_names[schema->column_count]) != 0)
             stop("the schema has another column", line);
-        schema->columns[schema->column_count++] = (Record)index_in(record_names, COUNT(record_names), record);
+        schema->columns[schema->column_count++] = (Element)index_in(element_names, COUNT(element_names), element);
     } else {
         stop("the schema has an unknown section", heading);
     }
@@ -189,7 +189,7 @@ void load_schemas(const char *directory) {
     for (unsigned revision = 1; revision < MOST_REVISIONS; revision++) {
         char path[4096];
         size_t length = 0;
-        snprintf(path, sizeof path, "%s/1.%u.schema", directory, revision);
+        snprintf(path, sizeof path, "%s/2.%u.schema", directory, revision);
         char *text = (char *)read_file(path, &length);
         if (text == NULL) {
             if (revision == 1) stop("no schema", path);
@@ -197,7 +197,7 @@ void load_schemas(const char *directory) {
         }
         Schema *schema = parse_schema(text);
         free(text);
-        if (schema->format != 1 || schema->revision != revision) stop("the schema has another version", path);
+        if (schema->format != 2 || schema->revision != revision) stop("the schema has another version", path);
         schemas[revision] = schema;
     }
 }

@@ -19,11 +19,12 @@ enum {
 
 /* Columns, in the order of the root. */
 enum {
-    KINDS, FIELDS, STARTS, START_BASES, LENGTHS, SIZES, PAYLOADS, PAYLOAD_OVERFLOW, EXTRAS, LINES, NAMES, NAME_BYTES,
-    STRINGS, STRING_BYTES, FLOATS, COMMENT_GAPS, COMMENT_LENGTHS, WARNINGS, JOINED_STRINGS, SPANS_311, PRODUCER, COLUMNS
+    FLOATS, BASES, OVERFLOW_ROWS, OVERFLOW_VALUES, EXTRAS, WARNINGS, JOINED_STRINGS, SPANS_311, KINDS, FIELDS, STARTS,
+    LENGTHS, SIZES, PAYLOADS, LINES, NAMES, NAME_BYTES, STRINGS, STRING_BYTES, COMMENT_GAPS, COMMENT_LENGTHS, PRODUCER,
+    COLUMNS
 };
 
-typedef enum { U8, U16, U32, U64, OVERFLOW_TABLE, NARROW, RUNS } Record;
+typedef enum { U8, U32, U64, NARROW, RUNS } Element;
 
 typedef enum {
     NO_PAYLOAD, NAME, OPTIONAL_NAME, NAME_CONTEXT, CONTEXT, OPERATOR, OPERATORS, ALIAS, IMPORT, NAME_LIST,
@@ -67,10 +68,10 @@ typedef struct {
     Kind kinds[256];
     Singletons singletons[8];
     unsigned singletons_count;
-    Record columns[COLUMNS];
+    Element columns[COLUMNS];
 } Schema;
 
-/* Reads DIRECTORY/1.1.schema, 1.2.schema and so on; ends the process if one is not as expected. */
+/* Reads DIRECTORY/2.1.schema, 2.2.schema and so on; ends the process if one is not as expected. */
 void load_schemas(const char *directory);
 
 /* The schema with this fingerprint, or NULL. */

@@ -34,11 +34,11 @@ typedef struct {
 } Printer;
 
 static unsigned kind_code(const Archive *archive, uint32_t node) {
-    return (unsigned)element(archive->columns[KINDS].bytes, node);
+    return (unsigned)element(archive->columns[KINDS], node);
 }
 
 static unsigned field_code(const Archive *archive, uint32_t node) {
-    return (unsigned)element(archive->columns[FIELDS].bytes, node);
+    return archive->fields[node];
 }
 
 static uint32_t after(const Archive *archive, uint32_t node) { return node + 1 + archive->sizes[node]; }
@@ -62,7 +62,7 @@ static uint32_t *find_fstrings(const Archive *archive) {
 
 /* The record of the node in `spans_311`, or a number of rows if there is none. */
 static uint32_t find_span(const Archive *archive, uint32_t node) {
-    Vector spans = archive->columns[SPANS_311].bytes;
+    Vector spans = archive->columns[SPANS_311];
     uint32_t low = 0, high = spans.count / 5;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -86,7 +86,7 @@ static void print_offset(const Archive *archive, uint64_t offset) {
 static void print_position(const Printer *printer, uint32_t node) {
     const Archive *archive = printer->archive;
     if (printer->minor <= 11) {
-        Vector spans = archive->columns[SPANS_311].bytes;
+        Vector spans = archive->columns[SPANS_311];
         uint32_t row = find_span(archive, node);
         if (row == spans.count && printer->fstrings[node] != NOBODY) {
             node = printer->fstrings[node];
@@ -125,12 +125,12 @@ static void print_piece(const Pieces *pieces, Vector bytes, uint32_t number, boo
 }
 
 static void print_name(const Archive *archive, uint64_t number) {
-    print_piece(&archive->names, archive->columns[NAME_BYTES].bytes, (uint32_t)number, true);
+    print_piece(&archive->names, archive->columns[NAME_BYTES], (uint32_t)number, true);
 }
 
 static void print_constant(const Archive *archive, uint32_t payload) {
     static const char *const singletons[] = {"None", "True", "False", "..."};
-    Vector bytes = archive->columns[STRING_BYTES].bytes, floats = archive->columns[FLOATS].bytes;
+    Vector bytes = archive->columns[STRING_BYTES], floats = archive->columns[FLOATS];
     uint32_t value = payload / 8;
     switch (payload % 8) {
     case 0: case 1: print_piece(&archive->strings, bytes, value, true); break;
@@ -157,7 +157,7 @@ static void print_conversion(uint32_t value) { printf("%d", (int)value - 1); }
 static void print_part(const Archive *archive, uint32_t node, const Field *field, uint32_t depth) {
     uint32_t payload = archive->payloads[node];
     Layout layout = archive->schema->kinds[kind_code(archive, node)].layout;
-    Vector extras = archive->columns[EXTRAS].bytes;
+    Vector extras = archive->columns[EXTRAS];
     bool record = payload % 2 == 1; /* of an alias or a relative import */
     switch (field->role) {
     case ALWAYS_NONE: fputs("None", stdout); break;
@@ -207,7 +207,7 @@ static void print_part(const Archive *archive, uint32_t node, const Field *field
         print_conversion(layout == INTERPOLATION ? (uint32_t)element(extras, payload + 1) : payload);
         break;
     case TEXT_ROLE:
-        print_piece(&archive->strings, archive->columns[STRING_BYTES].bytes, (uint32_t)element(extras, payload), true);
+        print_piece(&archive->strings, archive->columns[STRING_BYTES], (uint32_t)element(extras, payload), true);
         break;
     case FLAG_ROLE: printf("%" PRIu32, payload); break;
     default: break;

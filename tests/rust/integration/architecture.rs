@@ -142,12 +142,15 @@ fn unsafe_code_is_where_the_list_says() {
 #[test]
 fn archived_columns_are_vectors_of_numbers() {
     let text = fs::read_to_string(workspace().join("crates/lazyast-format/src/layout/columns.rs")).unwrap();
-    let records = ["Overflow", "Narrow", "Runs"];
-    let numbers = ["u8", "u16", "u32", "u64"].map(|number| format!("Vec<{number}>"));
+    let records = ["Narrow", "Runs"];
+    let numbers = ["u8", "u32", "u64"].map(|number| format!("Vec<{number}>"));
     let mut fields = 0;
     for part in text.split("\npub(crate) struct ").skip(1) {
         let body = part.split("\n}").next().unwrap();
-        for line in body.lines().filter_map(|line| line.trim().strip_prefix("pub(crate) ")) {
+        let mut is_archived = true;
+        for line in body.lines().map(str::trim) {
+            let is_skipped = !std::mem::replace(&mut is_archived, line != "#[rkyv(with = Skip)]");
+            let Some(line) = line.strip_prefix("pub(crate) ").filter(|_| !is_skipped) else { continue };
             let (_, kind) = line.trim_end_matches(',').split_once(": ").unwrap();
             assert!(records.contains(&kind) || numbers.contains(&kind.to_owned()), "{line}");
             fields += 1;

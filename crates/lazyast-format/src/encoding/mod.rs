@@ -1,10 +1,15 @@
 //! How values become numbers in columns. Writer, reader and validation all depend on this module.
 
 mod escapes;
+mod field_byte;
 mod payload;
 mod records;
 
-pub(crate) use escapes::{BLOCK, ESCAPE, PAYLOAD_ESCAPE};
+pub(crate) use escapes::{BLOCK, ESCAPE, column_and_row, later_blocks, overflow_row};
+pub(crate) use field_byte::{
+    FIELDS_PER_WORD, LONGEST_PAYLOAD, PayloadWidth, field_byte, field_code, payload_bytes_in_block,
+    rows_in_field,
+};
 pub use payload::{
     AliasRecord, BIG_INT, ConstantSingleton, ConstantTag, ImportFromRecord, InterpolationRecord, NameBits,
     NameInAnyContext, Payload, PayloadLayout, Record, Stored,

@@ -6,6 +6,8 @@
 //!
 //! FORMAT.md, "Payloads", is the normative description.
 
+use super::field_byte::PayloadWidth;
+
 /// How the payload of a kind is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PayloadLayout {
@@ -224,18 +226,30 @@ fn encode_conversion(conversion: i32) -> u32 {
 /// The payloads of [`PayloadLayout::NameContext`] with one name and any context. Searches compare it with
 /// packed payloads, which is one operation where unpacking takes several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NameInAnyContext(u32);
+pub struct NameInAnyContext {
+    /// The payload with the context 0.
+    bits: u32,
+    /// The width of payloads with the context 0, and with others.
+    widths: (PayloadWidth, PayloadWidth),
+}
 
 impl NameInAnyContext {
     /// The payloads that have the name with this number.
     pub fn new(name: u32) -> Self {
-        Self(name << CONTEXT_BITS)
+        let bits = name << CONTEXT_BITS;
+        Self { bits, widths: (PayloadWidth::of(bits), PayloadWidth::of(bits | CONTEXT_MASK)) }
+    }
+
+    /// Whether a payload with the name can have so many bytes.
+    #[inline]
+    pub(crate) fn may_have_width(self, width: PayloadWidth) -> bool {
+        width == self.widths.0 || width == self.widths.1
     }
 
     /// Whether a packed payload has the name.
     #[inline]
     pub fn matches(self, bits: u32) -> bool {
-        bits & !CONTEXT_MASK == self.0
+        bits & !CONTEXT_MASK == self.bits
     }
 }
 

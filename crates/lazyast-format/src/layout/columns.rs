@@ -1,26 +1,22 @@
 //! The columns, as rkyv serialises them. No other file names `rkyv`: its generic parameters are fixed here.
 //!
-//! The root holds vectors of `u8`, `u16`, `u32` and `u64` and nothing else. `generated/asserts.rs` compares the layout
+//! The root holds vectors of `u8`, `u32` and `u64` and nothing else. `generated/asserts.rs` compares the layout
 //! with the schema's list of columns. Readers locate the columns by [`Root`](super::root::Root).
 
-use rkyv::rancor;
+use core::fmt;
+
+use rkyv::rancor::{self, Source as _};
 use rkyv::util::AlignedVec;
+use rkyv::with::Skip;
 use rkyv::{Archive, Serialize};
+
+use super::generated::view::NarrowColumn;
+use crate::encoding::overflow_row;
 
 /// A growable buffer whose start is aligned for an archive.
 pub type Buffer = AlignedVec<16>;
-/// Why columns could not be serialised: they are too large for 32-bit offsets.
+/// Why columns could not be serialised: they are too large for 32-bit offsets, or for the rows of the overflow table.
 pub type SerializeError = rancor::BoxedError;
-
-/// The values of the rows that are escaped in a column, in the order of rows.
-#[derive(Archive, Serialize, Default, Debug)]
-#[rkyv(derive(Debug))]
-pub(crate) struct Overflow {
-    /// The rows, strictly increasing.
-    pub(crate) rows: Vec<u32>,
-    /// The value of each row.
-    pub(crate) values: Vec<u32>,
-}
 
 /// A column of one byte for each row. 255 stands for a value in the overflow table.
 #[derive(Archive, Serialize, Default, Debug)]
@@ -28,8 +24,9 @@ pub(crate) struct Overflow {
 pub(crate) struct Narrow {
     /// One byte for each row.
     pub(crate) bytes: Vec<u8>,
-    /// The values of the rows that are 255.
-    pub(crate) overflow: Overflow,
+    /// The rows that are 255, in order, and their values. They go into the overflow table of all narrow columns.
+    #[rkyv(with = Skip)]
+    pub(crate) overflow: Vec<(u32, u32)>,
 }
 
 /// The lengths of consecutive runs (lines, names, strings), with the total before every 64th run.
@@ -38,7 +35,8 @@ pub(crate) struct Narrow {
 pub(crate) struct Runs {
     /// The length of each run.
     pub(crate) lengths: Narrow,
-    /// The sum of all lengths before run 0, 64, 128, ...
+    /// The sum of all lengths before run 64, 128, ... They go into the column `bases`.
+    #[rkyv(with = Skip)]
     pub(crate) bases: Vec<u32>,
 }
 
@@ -46,24 +44,34 @@ pub(crate) struct Runs {
 #[derive(Archive, Serialize, Default, Debug)]
 #[rkyv(derive(Debug))]
 pub(crate) struct Columns {
+    /// The bits of IEEE 754 doubles.
+    pub(crate) floats: Vec<u64>,
+    /// What decoding from row 64, 128, ... begins with: of starts, payloads, lines, names and strings.
+    pub(crate) bases: Vec<u32>,
+    /// Column and row of the values that do not fit into narrow columns, strictly increasing.
+    pub(crate) overflow_rows: Vec<u32>,
+    /// These values.
+    pub(crate) overflow_values: Vec<u32>,
+    /// The records and lists that payloads refer to.
+    pub(crate) extras: Vec<u32>,
+    /// What some Python's parser warns about: offset and kind, alternating.
+    pub(crate) warnings: Vec<u32>,
+    /// The numbers of the `JoinedStr` nodes that stand in no other, ascending.
+    pub(crate) joined_strings: Vec<u32>,
+    /// Positions that only 3.11 has, ascending by node: node, line, column, end line, end column.
+    pub(crate) spans_311: Vec<u32>,
     /// [`Kind`](crate::Kind) codes, in preorder.
     pub(crate) kinds: Vec<u8>,
-    /// [`Field`](crate::Field) codes.
+    /// [`Field`](crate::Field) codes, and how many bytes each payload has.
     pub(crate) fields: Vec<u8>,
     /// The start minus the start of the previous node. A value in the overflow table is the start itself.
     pub(crate) starts: Narrow,
-    /// The start of node 0, 64, 128, ...
-    pub(crate) start_bases: Vec<u32>,
     /// The length of each node in bytes.
     pub(crate) lengths: Narrow,
     /// The number of descendants.
     pub(crate) sizes: Narrow,
-    /// Packed payloads. 65,535 stands for a value in the overflow table.
-    pub(crate) payloads: Vec<u16>,
-    /// The payloads that do not fit.
-    pub(crate) payload_overflow: Overflow,
-    /// The records and lists that payloads refer to.
-    pub(crate) extras: Vec<u32>,
+    /// Packed payloads, in as many bytes as each needs.
+    pub(crate) payloads: Vec<u8>,
     /// The lines of the text, including their line ends.
     pub(crate) lines: Runs,
     /// Identifiers, each once, in the order of their first use.
@@ -74,18 +82,10 @@ pub(crate) struct Columns {
     pub(crate) strings: Runs,
     /// The bytes of the strings. Text is WTF-8.
     pub(crate) string_bytes: Vec<u8>,
-    /// The bits of IEEE 754 doubles.
-    pub(crate) floats: Vec<u64>,
     /// The bytes between the end of the previous comment, or the start of the text, and each comment.
     pub(crate) comment_gaps: Narrow,
     /// The length of each comment, with `#` and without the line end.
     pub(crate) comment_lengths: Narrow,
-    /// What some Python's parser warns about: offset and kind, alternating.
-    pub(crate) warnings: Vec<u32>,
-    /// The numbers of the `JoinedStr` nodes that stand in no other, ascending.
-    pub(crate) joined_strings: Vec<u32>,
-    /// Positions that only 3.11 has, ascending by node: node, line, column, end line, end column.
-    pub(crate) spans_311: Vec<u32>,
     /// The program that made the tree, and its version: UTF-8.
     pub(crate) producer: Vec<u8>,
 }
@@ -93,7 +93,49 @@ pub(crate) struct Columns {
 /// The length in bytes of the root, the record at the end of an archive that locates the columns.
 pub const ROOT_LEN: usize = size_of::<ArchivedColumns>();
 
+/// A row of a narrow column is too large for the overflow table.
+#[derive(Debug)]
+struct TooManyRows(NarrowColumn);
+
+impl fmt::Display for TooManyRows {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the column {} has too many rows", self.0.name())
+    }
+}
+
+impl core::error::Error for TooManyRows {}
+
+impl Columns {
+    /// Moves what narrow columns and runs have besides their bytes into the columns for it. The bases of nodes are there
+    /// already.
+    fn gather(&mut self) -> Result<(), SerializeError> {
+        for runs in [&self.lines, &self.names, &self.strings] {
+            self.bases.extend_from_slice(&runs.bases);
+        }
+        let narrow = [
+            (NarrowColumn::Starts, &self.starts),
+            (NarrowColumn::Lengths, &self.lengths),
+            (NarrowColumn::Sizes, &self.sizes),
+            (NarrowColumn::Lines, &self.lines.lengths),
+            (NarrowColumn::Names, &self.names.lengths),
+            (NarrowColumn::Strings, &self.strings.lengths),
+            (NarrowColumn::CommentGaps, &self.comment_gaps),
+            (NarrowColumn::CommentLengths, &self.comment_lengths),
+        ];
+        for (column, Narrow { overflow, .. }) in narrow {
+            for (row, value) in overflow {
+                let row = overflow_row(column as u8, *row)
+                    .ok_or_else(|| SerializeError::new(TooManyRows(column)))?;
+                self.overflow_rows.push(row);
+                self.overflow_values.push(*value);
+            }
+        }
+        Ok(())
+    }
+}
+
 /// Serialises `columns` after what `buffer` already holds (a multiple of 16 bytes).
-pub(crate) fn serialize(columns: &Columns, buffer: Buffer) -> Result<Buffer, SerializeError> {
-    rkyv::api::high::to_bytes_in(columns, buffer)
+pub(crate) fn serialize(columns: &mut Columns, buffer: Buffer) -> Result<Buffer, SerializeError> {
+    columns.gather()?;
+    rkyv::api::high::to_bytes_in(&*columns, buffer)
 }

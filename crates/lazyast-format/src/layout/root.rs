@@ -31,34 +31,7 @@ macro_rules! little_endian {
     };
 }
 
-little_endian!(u16 u32 u64);
-
-/// The values of the rows that are escaped in a column, in the order of rows.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct OverflowView<'a> {
-    /// The rows, strictly increasing.
-    pub(crate) rows: &'a [U32],
-    /// The value of each row.
-    pub(crate) values: &'a [U32],
-}
-
-/// A column of one byte for each row. 255 stands for a value in the overflow table.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct NarrowView<'a> {
-    /// One byte for each row.
-    pub(crate) bytes: &'a [u8],
-    /// The values of the rows that are 255.
-    pub(crate) overflow: OverflowView<'a>,
-}
-
-/// The lengths of consecutive runs, with the total before every 64th run.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RunsView<'a> {
-    /// The length of each run.
-    pub(crate) lengths: NarrowView<'a>,
-    /// The sum of all lengths before run 0, 64, 128, ...
-    pub(crate) bases: &'a [U32],
-}
+little_endian!(u32 u64);
 
 /// A vector is not between the vector before it and the root, or not aligned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +99,6 @@ impl<'a> Root<'a> {
         let before = self.end;
         let length = match width {
             1 => self.vector::<1>("").ok()?.len(),
-            2 => self.vector::<2>("").ok()?.len() * 2,
             4 => self.vector::<4>("").ok()?.len() * 4,
             _ => self.vector::<8>("").ok()?.len() * 8,
         };
@@ -169,11 +141,6 @@ impl<'a> Root<'a> {
     }
 
     #[inline]
-    pub(crate) fn u16(&mut self, column: &'static str) -> Result<&'a [[u8; 2]], LayoutError> {
-        self.vector(column)
-    }
-
-    #[inline]
     pub(crate) fn u32(&mut self, column: &'static str) -> Result<&'a [U32], LayoutError> {
         self.vector(column)
     }
@@ -181,20 +148,5 @@ impl<'a> Root<'a> {
     #[inline]
     pub(crate) fn u64(&mut self, column: &'static str) -> Result<&'a [[u8; 8]], LayoutError> {
         self.vector(column)
-    }
-
-    #[inline]
-    pub(crate) fn overflow(&mut self, column: &'static str) -> Result<OverflowView<'a>, LayoutError> {
-        Ok(OverflowView { rows: self.u32(column)?, values: self.u32(column)? })
-    }
-
-    #[inline]
-    pub(crate) fn narrow(&mut self, column: &'static str) -> Result<NarrowView<'a>, LayoutError> {
-        Ok(NarrowView { bytes: self.u8(column)?, overflow: self.overflow(column)? })
-    }
-
-    #[inline]
-    pub(crate) fn runs(&mut self, column: &'static str) -> Result<RunsView<'a>, LayoutError> {
-        Ok(RunsView { lengths: self.narrow(column)?, bases: self.u32(column)? })
     }
 }

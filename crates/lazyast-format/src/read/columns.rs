@@ -1,29 +1,59 @@
-//! Random access to narrow columns and runs.
+//! Random access to narrow columns, runs and payloads.
+
+use core::slice::Iter;
 
 use super::damage::Damage;
-use crate::encoding::{BLOCK, ESCAPE};
-use crate::layout::{LittleEndian as _, NarrowView, OverflowView, RunsView};
+use crate::encoding::{BLOCK, ESCAPE, LONGEST_PAYLOAD, PayloadWidth, overflow_row, payload_bytes_in_block};
+use crate::layout::{LittleEndian as _, NarrowView, PayloadsView, RunsView, U32};
 
-impl OverflowView<'_> {
-    /// The value of an escaped row.
-    pub(crate) fn get(&self, row: usize) -> Option<u32> {
-        let index = self.rows.binary_search_by_key(&(row as u32), |row| row.to_native()).ok()?;
-        Some(self.values.get(index)?.to_native())
-    }
-
-    /// The index of the first entry for `row` or a later row.
-    pub(crate) fn first_from(&self, row: usize) -> usize {
-        self.rows.partition_point(|entry| (entry.to_native() as usize) < row)
+/// What decoding from the start of a block begins with; `None` if a block has no base.
+#[inline]
+pub(super) fn base(bases: &[U32], block: usize) -> Option<u32> {
+    match block.checked_sub(1) {
+        None => Some(0),
+        Some(index) => bases.get(index).map(|base| base.to_native()),
     }
 }
 
-impl NarrowView<'_> {
+impl<'a> NarrowView<'a> {
     /// The value of a row.
+    #[inline]
     pub(crate) fn get(&self, row: usize) -> Option<u32> {
         match *self.bytes.get(row)? {
-            ESCAPE => self.overflow.get(row),
+            ESCAPE => self.escaped(row),
             byte => Some(u32::from(byte)),
         }
+    }
+
+    /// The value of an escaped row.
+    fn escaped(&self, row: usize) -> Option<u32> {
+        let entry = overflow_row(self.column as u8, row as u32)?;
+        let index = self.overflow_rows.binary_search_by_key(&entry, |row| row.to_native()).ok()?;
+        self.overflow_value(index)
+    }
+
+    /// The index of the first entry of the overflow table for `row` or a later row.
+    pub(crate) fn first_from(&self, row: usize) -> usize {
+        match overflow_row(self.column as u8, row as u32) {
+            Some(first) => self.overflow_rows.partition_point(|entry| entry.to_native() < first),
+            None => self.overflow_rows.len(),
+        }
+    }
+
+    /// The value of an entry of the overflow table.
+    #[inline]
+    pub(crate) fn overflow_value(&self, index: usize) -> Option<u32> {
+        self.overflow_values.get(index).map(|value| value.to_native())
+    }
+
+    /// The values of the escaped rows from `row` on, in order. What follows them are those of the next columns.
+    pub(crate) fn overflow_from(self, row: usize) -> Iter<'a, U32> {
+        self.overflow_values.get(self.first_from(row)..).unwrap_or_default().iter()
+    }
+
+    /// The values of all escaped rows.
+    pub(crate) fn escaped_values(self) -> impl Iterator<Item = u32> + use<'a> {
+        self.overflow_from(0).map(|value| value.to_native())
     }
 
     /// The running sum of the rows from `first` to before `end`. For an escaped row, `escape` computes the new sum
@@ -39,10 +69,10 @@ impl NarrowView<'_> {
         if memchr::memchr(ESCAPE, bytes).is_none() {
             return Some(sum.wrapping_add(bytes.iter().map(|byte| u32::from(*byte)).sum()));
         }
-        let mut entry = self.overflow.first_from(first);
+        let mut entry = self.first_from(first);
         for byte in bytes {
             if *byte == ESCAPE {
-                sum = escape(sum, self.overflow.values.get(entry)?.to_native());
+                sum = escape(sum, self.overflow_value(entry)?);
                 entry += 1;
             } else {
                 sum = sum.wrapping_add(u32::from(*byte));
@@ -60,11 +90,11 @@ impl RunsView<'_> {
 
     /// The start and the length of every run.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, u32)> {
-        let mut overflow = self.lengths.overflow.values.iter();
-        let mut next = self.bases.first().map_or(0, |base| base.to_native());
+        let mut overflow = self.lengths.escaped_values();
+        let mut next = 0_u32;
         self.lengths.bytes.iter().map(move |byte| {
             let length = match *byte {
-                ESCAPE => overflow.next().map_or(0, |length| length.to_native()),
+                ESCAPE => overflow.next().unwrap_or(0),
                 byte => u32::from(byte),
             };
             let start = next;
@@ -76,7 +106,7 @@ impl RunsView<'_> {
     /// The start and the length of a run.
     pub(crate) fn get(&self, row: usize) -> Option<(u32, u32)> {
         let block = row / BLOCK;
-        let base = self.bases.get(block)?.to_native();
+        let base = base(self.bases, block)?;
         let start = self.lengths.running_sum(base, block * BLOCK, row, u32::wrapping_add)?;
         Some((start, self.lengths.get(row)?))
     }
@@ -96,9 +126,9 @@ impl RunsView<'_> {
     /// The run that contains an offset: its number, its start, and the start of the next run. The last run also
     /// contains all offsets after it; its end is the largest number.
     pub(crate) fn containing(&self, offset: u32) -> Option<(u32, u32, u32)> {
-        let block = self.bases.partition_point(|base| base.to_native() <= offset).checked_sub(1)?;
+        let block = self.bases.partition_point(|base| base.to_native() <= offset);
         let mut row = block * BLOCK;
-        let mut start = self.bases.get(block)?.to_native();
+        let mut start = base(self.bases, block)?;
         let mut entry = None;
         let last = self.len().checked_sub(1)?;
         let last_of_block = last.min(row + BLOCK - 1);
@@ -108,8 +138,8 @@ impl RunsView<'_> {
             }
             let length = match *self.lengths.bytes.get(row)? {
                 ESCAPE => {
-                    let entry = entry.get_or_insert_with(|| self.lengths.overflow.first_from(row));
-                    let value = self.lengths.overflow.values.get(*entry)?.to_native();
+                    let entry = entry.get_or_insert_with(|| self.lengths.first_from(row));
+                    let value = self.lengths.overflow_value(*entry)?;
                     *entry += 1;
                     value
                 }
@@ -123,4 +153,46 @@ impl RunsView<'_> {
             row += 1;
         }
     }
+}
+
+impl PayloadsView<'_> {
+    /// The packed payload of a row.
+    #[inline]
+    pub(crate) fn get(self, row: usize) -> Option<u32> {
+        self.at(row, PayloadWidth::in_byte(*self.fields.get(row)?))
+    }
+
+    /// The packed payload of a row that has so many bytes.
+    #[inline(always)]
+    pub(crate) fn at(self, row: usize, width: PayloadWidth) -> Option<u32> {
+        if width == PayloadWidth::of(0) { Some(0) } else { self.read(self.offset(row)?, width) }
+    }
+
+    /// Where the payload of a row begins.
+    #[inline(always)]
+    pub(crate) fn offset(self, row: usize) -> Option<usize> {
+        let base = base(self.bases, row / BLOCK)?;
+        // In a damaged archive, the base can be any number.
+        Some((base as usize).wrapping_add(payload_bytes_in_block(self.fields, row)?))
+    }
+
+    /// The payload that begins at an offset.
+    #[inline(always)]
+    pub(crate) fn read(self, offset: usize, width: PayloadWidth) -> Option<u32> {
+        let bytes = self.bytes.get(offset..offset.wrapping_add(LONGEST_PAYLOAD));
+        match bytes.and_then(<[u8]>::first_chunk) {
+            Some(bytes) => Some(width.truncate(*bytes)),
+            None => read_last(self.bytes, offset, width),
+        }
+    }
+}
+
+/// The payload that begins among the last bytes.
+#[cold]
+#[inline(never)]
+fn read_last(bytes: &[u8], offset: usize, width: PayloadWidth) -> Option<u32> {
+    let bytes = bytes.get(offset..offset.checked_add(width.len())?)?;
+    let mut padded = [0; LONGEST_PAYLOAD];
+    padded[..bytes.len()].copy_from_slice(bytes);
+    Some(width.truncate(padded))
 }

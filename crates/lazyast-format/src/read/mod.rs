@@ -7,6 +7,7 @@ mod columns;
 mod damage;
 mod field_children;
 mod field_value;
+mod fields;
 mod lines;
 mod names;
 mod node;

@@ -32,7 +32,7 @@ impl PartialEq for NameNeedle {
 impl Tree<'_> {
     /// The number of an identifier, if the tree has it.
     pub fn find_name(&self, name: &NameNeedle) -> Option<u32> {
-        let (names, bytes) = (&self.columns.names, self.columns.name_bytes);
+        let (names, bytes) = (self.columns.names(), self.columns.name_bytes);
         let length = name.0.needle().len();
         let mut from = 0;
         // An occurrence counts if it starts and ends where an identifier does. Others stand inside of an identifier

@@ -1,12 +1,15 @@
 //! [`NodeRows`]: all columns of consecutive nodes, decoded in one pass.
 //!
-//! Random access searches an overflow table for every escaped value. A pass walks each overflow table along with its
-//! column instead, so it is the fastest way to see every node.
+//! Random access searches the overflow table for every escaped value, and adds up the lengths of payloads. A pass walks
+//! the overflow table and the payloads along with the other columns instead, so it is the fastest way to see every node.
+
+use core::iter::Zip;
+use core::slice::Iter;
 
 use super::damage::Damage;
 use super::tree::{Tree, field_of, kind_of, unknown_field, unknown_kind};
-use crate::encoding::{BLOCK, ESCAPE, NodeId, PAYLOAD_ESCAPE};
-use crate::layout::{LittleEndian as _, NarrowView};
+use crate::encoding::{BLOCK, ESCAPE, NodeId, PayloadWidth, field_code};
+use crate::layout::{LittleEndian as _, PayloadsView, U32};
 use crate::schema::{Field, Kind};
 
 /// The columns of one node.
@@ -30,52 +33,60 @@ pub struct NodeRow {
 
 /// The nodes of a tree or of a part of it, in preorder; see [`Tree::rows`].
 #[derive(Debug)]
-pub struct NodeRows<'t, 'a> {
-    tree: &'t Tree<'a>,
+pub struct NodeRows<'a> {
+    /// The rows that are left. Zipped slices are compared with one length.
+    rows: Rows<'a>,
+    /// The number of the next node.
     next: NodeId,
-    end: NodeId,
+    /// The number of nodes of the tree.
+    count: NodeId,
     /// The start of the previous node.
     start: u32,
-    /// The next entries of the overflow tables.
-    starts: usize,
-    lengths: usize,
-    sizes: usize,
-    payloads: usize,
+    /// The values in the overflow table that are left for each column, and what follows them.
+    starts: Iter<'a, U32>,
+    lengths: Iter<'a, U32>,
+    sizes: Iter<'a, U32>,
+    payloads: PayloadsView<'a>,
+    /// Where the next payload begins.
+    payload: usize,
 }
+
+/// The columns `kinds`, `fields`, `starts`, `lengths` and `sizes`.
+type Rows<'a> = Zip<Zip<Zip<Zip<Iter<'a, u8>, Iter<'a, u8>>, Iter<'a, u8>>, Iter<'a, u8>>, Iter<'a, u8>>;
 
 impl<'a> Tree<'a> {
     /// All nodes.
-    pub fn rows(&self) -> NodeRows<'_, 'a> {
-        NodeRows {
-            tree: self,
-            next: 0,
-            end: self.len(),
-            start: 0,
-            starts: 0,
-            lengths: 0,
-            sizes: 0,
-            payloads: 0,
-        }
+    pub fn rows(&self) -> NodeRows<'a> {
+        self.rows_in(0, self.len())
     }
 
     /// The nodes from `first` to before `end`.
-    pub fn rows_in(&self, first: NodeId, end: NodeId) -> NodeRows<'_, 'a> {
+    pub fn rows_in(&self, first: NodeId, end: NodeId) -> NodeRows<'a> {
         let columns = &self.columns;
         let row = first as usize;
+        let part =
+            |column: &'a [u8]| column.get(row..end.min(self.len()) as usize).unwrap_or_default().iter();
         NodeRows {
-            tree: self,
+            rows: part(columns.kinds)
+                .zip(part(columns.fields))
+                .zip(part(columns.starts))
+                .zip(part(columns.lengths))
+                .zip(part(columns.sizes)),
             next: first,
-            end: end.min(self.len()),
+            count: self.len(),
             start: first.checked_sub(1).and_then(|previous| self.start(previous)).unwrap_or(0),
-            starts: columns.starts.overflow.first_from(row),
-            lengths: columns.lengths.overflow.first_from(row),
-            sizes: columns.sizes.overflow.first_from(row),
-            payloads: columns.payload_overflow.first_from(row),
+            starts: columns.starts().overflow_from(row),
+            lengths: columns.lengths().overflow_from(row),
+            sizes: columns.sizes().overflow_from(row),
+            payloads: columns.payloads(),
+            // Where there is no such row, none is decoded.
+            payload: columns.payloads().offset(row).unwrap_or(usize::MAX),
         }
     }
 
     /// The nodes that start at an offset, in preorder.
     pub fn rows_starting_at(&self, offset: u32) -> impl Iterator<Item = NodeRow> {
+        // A base is the start of the last node before its block.
         let block = self.columns.start_bases.partition_point(|base| base.to_native() < offset);
         let first = (block.saturating_sub(1) * BLOCK) as NodeId;
         let rows = self.rows_in(first, self.len()).map_while(Result::ok);
@@ -83,64 +94,56 @@ impl<'a> Tree<'a> {
     }
 }
 
-impl NodeRows<'_, '_> {
-    /// Decodes the start, and returns the length, the size and the packed payload. `None` if a value is missing in an
-    /// overflow table.
-    #[inline]
-    fn advance(&mut self, row: usize) -> Option<(u32, u32, u32)> {
-        let columns = &self.tree.columns;
-        let (value, is_absolute) = take(&columns.starts, row, &mut self.starts)?;
-        self.start = if is_absolute { value } else { self.start.saturating_add(value) };
-        let (length, _) = take(&columns.lengths, row, &mut self.lengths)?;
-        let (size, _) = take(&columns.sizes, row, &mut self.sizes)?;
-        let payload_bits = match columns.payloads[row].to_native() {
-            PAYLOAD_ESCAPE => {
-                self.payloads += 1;
-                columns.payload_overflow.values.get(self.payloads - 1)?.to_native()
-            }
-            bits => u32::from(bits),
-        };
-        Some((length, size, payload_bits))
-    }
-}
-
-/// The value of a row, and whether it comes from the overflow table, whose next entry is `entry`.
+/// The value of a byte. That of an escaped row is the next one in the overflow table.
 #[inline]
-fn take(column: &NarrowView<'_>, row: usize, entry: &mut usize) -> Option<(u32, bool)> {
-    match column.bytes[row] {
-        ESCAPE => {
-            *entry += 1;
-            column.overflow.values.get(*entry - 1).map(|value| (value.to_native(), true))
-        }
-        byte => Some((u32::from(byte), false)),
+fn value_of(byte: u8, escaped: &mut Iter<'_, U32>) -> Option<u32> {
+    match byte {
+        ESCAPE => escaped.next().map(|value| value.to_native()),
+        byte => Some(u32::from(byte)),
     }
 }
 
-impl Iterator for NodeRows<'_, '_> {
+impl NodeRows<'_> {
+    /// Decodes the start, the end and the size. `None` if a value is missing in the overflow table.
+    #[inline]
+    fn advance(&mut self, start: u8, length: u8, size: u8) -> Option<(u32, u32)> {
+        let value = value_of(start, &mut self.starts)?;
+        self.start = if start == ESCAPE { value } else { self.start.saturating_add(value) };
+        let end = self.start.saturating_add(value_of(length, &mut self.lengths)?);
+        Some((end, value_of(size, &mut self.sizes)?))
+    }
+
+    #[inline]
+    fn payload(&mut self, width: PayloadWidth) -> Option<u32> {
+        let payload = self.payloads.read(self.payload, width);
+        self.payload = self.payload.wrapping_add(width.len());
+        payload
+    }
+}
+
+impl Iterator for NodeRows<'_> {
     type Item = Result<NodeRow, Damage>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let columns = &self.tree.columns;
+        let ((((kind, field), start), length), size) = self.rows.next()?;
         let id = self.next;
-        if id >= self.end {
-            return None;
-        }
         self.next += 1;
         // The row is built in the result itself: a helper that returns it costs a copy for each node.
-        let code = *columns.kinds.get(id as usize)?;
-        let Some(kind) = kind_of(code) else { return Some(Err(unknown_kind(code, id))) };
-        let code = columns.fields[id as usize];
+        let values = self.advance(*start, *length, *size).zip(self.payload(PayloadWidth::in_byte(*field)));
+        let Some(kind) = kind_of(*kind) else { return Some(Err(unknown_kind(*kind, id))) };
+        let code = field_code(*field);
         let Some(field) = field_of(code) else { return Some(Err(unknown_field(code, id))) };
-        let Some((length, size, payload_bits)) = self.advance(id as usize) else {
-            return Some(Err(Damage::new("overflow value is missing", id)));
+        let Some(((end, size), payload_bits)) = values else {
+            return Some(Err(Damage::new("overflow value or payload is missing", id)));
         };
         Some(Ok(NodeRow {
             id,
             kind,
             field,
             start: self.start,
-            end: self.start.saturating_add(length),
-            subtree_end: id.saturating_add(1).saturating_add(size).min(self.tree.len()),
+            end,
+            subtree_end: id.saturating_add(1).saturating_add(size).min(self.count),
             payload_bits,
         }))
     }

@@ -128,7 +128,7 @@ impl ParentTable {
             if *end > parent.end {
                 return Err(Damage::new("subtree ends outside of its parent's", id).found(*end));
             }
-            let rule = parent.rules.get(usize::from(*field)).ok_or_else(|| unknown_field(*field, id))?;
+            let rule = parent.rules.get(usize::from(field)).ok_or_else(|| unknown_field(field, id))?;
             *number = parent.id as i32;
             *index = parent.index_of(*rule);
             *depth = u16::try_from(ancestors.len() + 1).unwrap_or(u16::MAX);

@@ -10,13 +10,13 @@ use crate::layout::LittleEndian as _;
 impl<'a> Tree<'a> {
     /// The number of identifiers.
     pub fn name_count(&self) -> u32 {
-        self.columns.names.len() as u32
+        self.columns.names().len() as u32
     }
 
     /// An identifier by number.
     pub fn name(&self, number: u32) -> Result<&'a str, Damage> {
         let bytes =
-            self.columns.names.slice(self.columns.name_bytes, number, "name is outside of the table")?;
+            self.columns.names().slice(self.columns.name_bytes, number, "name is outside of the table")?;
         core::str::from_utf8(bytes)
             .map_err(|error| Damage::new("name is not UTF-8", number).found(error.valid_up_to() as u32))
     }
@@ -28,7 +28,7 @@ impl<'a> Tree<'a> {
 
     /// The bytes of a string by number. Text is WTF-8.
     pub fn string(&self, number: u32) -> Result<&'a [u8], Damage> {
-        self.columns.strings.slice(self.columns.string_bytes, number, "string is outside of the table")
+        self.columns.strings().slice(self.columns.string_bytes, number, "string is outside of the table")
     }
 
     /// Whether the bytes may occur in a string. They may also stand where one string ends and the next begins.
@@ -36,7 +36,7 @@ impl<'a> Tree<'a> {
         bytes.find(self.columns.string_bytes).is_some()
     }
 
-    /// The program that made the tree, and its version, for example `ruff 0.0.10`. Empty in archives of revision 1.
+    /// The program that made the tree, and its version, for example `ruff 0.0.10`. May be empty.
     pub fn producer(&self) -> &'a str {
         core::str::from_utf8(self.columns.producer).unwrap_or_default()
     }
@@ -76,7 +76,7 @@ impl<'a> Tree<'a> {
 
     /// The start and the end of each comment, in source order.
     pub fn comments(&self) -> impl Iterator<Item = (u32, u32)> + use<'a> {
-        let (gaps, lengths) = (self.columns.comment_gaps, self.columns.comment_lengths);
+        let (gaps, lengths) = (self.columns.comment_gaps(), self.columns.comment_lengths());
         let mut end = 0_u32;
         (0..gaps.bytes.len()).map_while(move |row| {
             let start = end.checked_add(gaps.get(row)?)?;

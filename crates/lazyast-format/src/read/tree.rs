@@ -1,9 +1,10 @@
 //! [`Tree`]: opening, and the columns of nodes by number.
 
+use super::columns::base;
 use super::damage::Damage;
 use super::open_error::OpenError;
-use crate::encoding::{BLOCK, NameInAnyContext, NodeId, PAYLOAD_ESCAPE, Payload};
-use crate::layout::{ColumnsView, HEADER_LEN, Header, LayoutError, LittleEndian as _, Root};
+use crate::encoding::{BLOCK, NameInAnyContext, NodeId, Payload, PayloadWidth};
+use crate::layout::{ColumnsView, HEADER_LEN, Header, LayoutError, Root, Vectors};
 use crate::schema::{Field, Kind};
 
 /// A view of an archive.
@@ -17,47 +18,11 @@ impl<'a> Tree<'a> {
     /// As [`Archive::open`](crate::Archive::open), for borrowed bytes.
     pub fn open(bytes: &'a [u8], parser: Option<u32>) -> Result<Self, OpenError> {
         let header = Header::parse(bytes, parser).map_err(OpenError::Header)?;
-        let columns = columns(bytes, &header).map_err(OpenError::Layout)?;
+        let vectors = vectors(bytes, &header).map_err(OpenError::Layout)?;
+        let columns = columns(vectors, &header)?;
         let tree = Self { columns, header };
-        tree.check_lengths()?;
         tree.check_root()?;
         Ok(tree)
-    }
-
-    /// V06: the lengths of columns that belong together agree.
-    fn check_lengths(&self) -> Result<(), OpenError> {
-        let columns = &self.columns;
-        let nodes = self.header.node_count as usize;
-        let blocks = |rows: usize| rows.div_ceil(BLOCK);
-        let pairs = [
-            ("kinds", columns.kinds.len(), nodes),
-            ("fields", columns.fields.len(), nodes),
-            ("starts", columns.starts.bytes.len(), nodes),
-            ("lengths", columns.lengths.bytes.len(), nodes),
-            ("sizes", columns.sizes.bytes.len(), nodes),
-            ("payloads", columns.payloads.len(), nodes),
-            ("start_bases", columns.start_bases.len(), blocks(nodes)),
-            ("lines.bases", columns.lines.bases.len(), blocks(columns.lines.len())),
-            ("names.bases", columns.names.bases.len(), blocks(columns.names.len())),
-            ("strings.bases", columns.strings.bases.len(), blocks(columns.strings.len())),
-            ("comment_lengths", columns.comment_lengths.bytes.len(), columns.comment_gaps.bytes.len()),
-        ];
-        let overflows = [
-            ("starts", &columns.starts.overflow),
-            ("lengths", &columns.lengths.overflow),
-            ("sizes", &columns.sizes.overflow),
-            ("payloads", &columns.payload_overflow),
-            ("lines", &columns.lines.lengths.overflow),
-            ("names", &columns.names.lengths.overflow),
-            ("strings", &columns.strings.lengths.overflow),
-            ("comment_gaps", &columns.comment_gaps.overflow),
-            ("comment_lengths", &columns.comment_lengths.overflow),
-        ];
-        let overflows = overflows.map(|(column, table)| (column, table.values.len(), table.rows.len()));
-        match pairs.into_iter().chain(overflows).find(|(_, found, expected)| found != expected) {
-            Some((column, found, expected)) => Err(OpenError::Lengths { column, found, expected }),
-            None => Ok(()),
-        }
     }
 
     /// V07: node 0 is a `Module`.
@@ -84,33 +49,22 @@ impl<'a> Tree<'a> {
         self.columns.kinds
     }
 
-    /// The codes of all nodes' fields, in preorder.
-    pub fn fields(&self) -> &'a [u8] {
-        self.columns.fields
-    }
-
     /// The kind of a node.
     pub fn kind(&self, id: NodeId) -> Result<Kind, Damage> {
         let code = self.columns.kinds.get(id as usize).copied().unwrap_or(u8::MAX);
         kind_of(code).ok_or_else(|| unknown_kind(code, id))
     }
 
-    /// The field of its parent that a node stands in.
-    pub fn field(&self, id: NodeId) -> Result<Field, Damage> {
-        let code = self.columns.fields.get(id as usize).copied().unwrap_or(u8::MAX);
-        field_of(code).ok_or_else(|| unknown_field(code, id))
-    }
-
     /// The number after the last node of a subtree. It is above `id`, and at most the number of nodes.
     pub fn subtree_end(&self, id: NodeId) -> NodeId {
-        let size = self.columns.sizes.get(id as usize).unwrap_or(0);
+        let size = self.columns.sizes().get(id as usize).unwrap_or(0);
         id.saturating_add(1).saturating_add(size).min(self.len())
     }
 
     /// The start and the end of a node in the text, in bytes.
     pub fn range(&self, id: NodeId) -> Result<(u32, u32), Damage> {
         self.start(id)
-            .zip(self.columns.lengths.get(id as usize))
+            .zip(self.columns.lengths().get(id as usize))
             .map(|(start, length)| (start, start.saturating_add(length)))
             .ok_or_else(|| Damage::new("position is missing", id))
     }
@@ -118,8 +72,8 @@ impl<'a> Tree<'a> {
     pub(super) fn start(&self, id: NodeId) -> Option<u32> {
         let row = id as usize;
         let block = row / BLOCK;
-        let base = self.columns.start_bases.get(block)?.to_native();
-        self.columns.starts.running_sum(base, block * BLOCK + 1, row + 1, |_, start| start)
+        let base = base(self.columns.start_bases, block)?;
+        self.columns.starts().running_sum(base, block * BLOCK, row + 1, |_, start| start)
     }
 
     /// The payload of a node, whose kind the caller knows.
@@ -130,27 +84,64 @@ impl<'a> Tree<'a> {
 
     /// The packed payload of a node.
     pub fn payload_bits(&self, id: NodeId) -> Result<u32, Damage> {
-        let bits = match self.columns.payloads.get(id as usize).map(|payload| payload.to_native()) {
-            Some(PAYLOAD_ESCAPE) => self.columns.payload_overflow.get(id as usize),
-            bits => bits.map(u32::from),
-        };
-        bits.ok_or_else(|| Damage::new("payload is missing", id))
+        self.columns.payloads().get(id as usize).ok_or_else(|| Damage::new("payload is missing", id))
+    }
+
+    /// Whether a node has a packed payload. Most that differ have different numbers of bytes, which is cheaper to see.
+    #[inline]
+    pub fn has_payload_bits(&self, id: NodeId, bits: u32) -> bool {
+        let width = PayloadWidth::of(bits);
+        self.payload_width(id) == Some(width) && self.columns.payloads().at(id as usize, width) == Some(bits)
+    }
+
+    /// Whether two nodes have the same packed payload.
+    #[inline]
+    pub fn have_equal_payloads(&self, one: NodeId, other: NodeId) -> bool {
+        self.payload_width(one) == self.payload_width(other)
+            && self.payload_bits(one) == self.payload_bits(other)
+    }
+
+    #[inline]
+    fn payload_width(&self, id: NodeId) -> Option<PayloadWidth> {
+        self.columns.fields.get(id as usize).map(|byte| PayloadWidth::in_byte(*byte))
     }
 
     /// Whether a node has a name, in any context. The payload layout of the node's kind is `NameContext`.
+    #[inline]
     pub fn has_name(&self, id: NodeId, name: NameInAnyContext) -> bool {
-        match self.columns.payloads.get(id as usize).map(|payload| payload.to_native()) {
-            Some(PAYLOAD_ESCAPE) => self.payload_bits(id).is_ok_and(|bits| name.matches(bits)),
-            Some(bits) => name.matches(u32::from(bits)),
-            None => false,
+        match self.payload_width(id) {
+            Some(width) if name.may_have_width(width) => {
+                matches!(self.columns.payloads().at(id as usize, width), Some(bits) if name.matches(bits))
+            }
+            _ => false,
         }
     }
 }
 
 /// V05: locates the columns.
-fn columns<'a>(bytes: &'a [u8], header: &Header) -> Result<ColumnsView<'a>, LayoutError> {
+fn vectors<'a>(bytes: &'a [u8], header: &Header) -> Result<Vectors<'a>, LayoutError> {
     let mut root = Root::new(bytes, HEADER_LEN, header.revision.root_len)?;
-    ColumnsView::read(&mut root)
+    Vectors::read(&mut root)
+}
+
+/// V06: the lengths of columns that belong together agree.
+fn columns<'a>(vectors: Vectors<'a>, header: &Header) -> Result<ColumnsView<'a>, OpenError> {
+    let nodes = header.node_count as usize;
+    let pairs = [
+        ("kinds", vectors.kinds.len(), nodes),
+        ("fields", vectors.fields.len(), nodes),
+        ("starts", vectors.starts.len(), nodes),
+        ("lengths", vectors.lengths.len(), nodes),
+        ("sizes", vectors.sizes.len(), nodes),
+        ("overflow_values", vectors.overflow_values.len(), vectors.overflow_rows.len()),
+        ("comment_lengths", vectors.comment_lengths.len(), vectors.comment_gaps.len()),
+    ];
+    if let Some((column, found, expected)) = pairs.into_iter().find(|(_, found, expected)| found != expected)
+    {
+        return Err(OpenError::Lengths { column, found, expected });
+    }
+    let found = vectors.bases.len();
+    ColumnsView::new(vectors).map_err(|expected| OpenError::Lengths { column: "bases", found, expected })
 }
 
 /// The kind with a code.

@@ -6,25 +6,22 @@
 
 use super::damage::Damage;
 use super::tree::Tree;
-use crate::encoding::{ESCAPE, NodeId, PAYLOAD_ESCAPE};
-use crate::layout::{LittleEndian as _, NarrowView};
+use crate::encoding::{ESCAPE, NodeId, PayloadWidth};
+use crate::layout::NarrowView;
 
 impl<'a> Tree<'a> {
     /// Replaces `starts` and `ends` by the start and the end of every node in the text, in bytes.
     pub fn ranges_into(&self, starts: &mut Vec<u32>, ends: &mut Vec<u32>) -> Result<(), Damage> {
         let Self { columns, .. } = self;
-        let mut absolute = columns.starts.overflow.values.iter();
+        let mut absolute = columns.starts().escaped_values();
         let (mut start, mut is_missing) = (0_u32, false);
         starts.clear();
-        starts.extend(columns.starts.bytes.iter().map(|byte| {
+        starts.extend(columns.starts().bytes.iter().map(|byte| {
             start = match *byte {
-                ESCAPE => absolute.next().map_or_else(
-                    || {
-                        is_missing = true;
-                        start
-                    },
-                    |value| value.to_native(),
-                ),
+                ESCAPE => absolute.next().unwrap_or_else(|| {
+                    is_missing = true;
+                    start
+                }),
                 byte => start.saturating_add(u32::from(byte)),
             };
             start
@@ -33,14 +30,14 @@ impl<'a> Tree<'a> {
             return Err(missing());
         }
         ends.clear();
-        let lengths = columns.lengths.bytes.iter().map(|byte| u32::from(*byte));
+        let lengths = columns.lengths().bytes.iter().map(|byte| u32::from(*byte));
         ends.extend(starts.iter().zip(lengths).map(|(start, length)| start.saturating_add(length)));
-        replace_escapes(&columns.lengths, ends, |row, length| starts[row].saturating_add(length))
+        replace_escapes(columns.lengths(), ends, |row, length| starts[row].saturating_add(length))
     }
 
     /// Replaces `ends` by [`subtree_end`](Self::subtree_end) of every node.
     pub fn subtree_ends_into(&self, ends: &mut Vec<NodeId>) -> Result<(), Damage> {
-        let sizes = &self.columns.sizes;
+        let sizes = self.columns.sizes();
         let end = |row: usize, size: u32| (row as u32).saturating_add(1).saturating_add(size).min(self.len());
         ends.clear();
         ends.extend(sizes.bytes.iter().enumerate().map(|(row, byte)| end(row, u32::from(*byte))));
@@ -49,19 +46,22 @@ impl<'a> Tree<'a> {
 
     /// Replaces `payloads` by the packed payload of every node.
     pub fn payloads_into(&self, payloads: &mut Vec<u32>) -> Result<(), Damage> {
-        let columns = &self.columns;
+        let column = self.columns.payloads();
+        let (mut offset, mut is_missing) = (0, false);
         payloads.clear();
-        payloads.extend(columns.payloads.iter().map(|payload| u32::from(payload.to_native())));
-        let mut values = columns.payload_overflow.values.iter();
-        for payload in payloads.iter_mut().filter(|payload| **payload == u32::from(PAYLOAD_ESCAPE)) {
-            *payload = values.next().ok_or_else(missing)?.to_native();
-        }
-        Ok(())
+        payloads.extend(column.fields.iter().map(|byte| {
+            let width = PayloadWidth::in_byte(*byte);
+            let payload = column.read(offset, width);
+            offset += width.len();
+            is_missing |= payload.is_none();
+            payload.unwrap_or(0)
+        }));
+        if is_missing { Err(missing()) } else { Ok(()) }
     }
 
     /// All identifiers, by number.
     pub fn names(&self) -> Result<Vec<&'a str>, Damage> {
-        let (names, bytes) = (&self.columns.names, self.columns.name_bytes);
+        let (names, bytes) = (self.columns.names(), self.columns.name_bytes);
         let text = core::str::from_utf8(bytes)
             .map_err(|error| Damage::new("name is not UTF-8", 0).found(error.valid_up_to() as u32))?;
         let name = |(number, (start, length)): (usize, (u32, u32))| {
@@ -74,18 +74,18 @@ impl<'a> Tree<'a> {
 
 /// Replaces the values of the escaped rows of a column. `value` makes them from row and number.
 fn replace_escapes(
-    column: &NarrowView<'_>,
+    column: NarrowView<'_>,
     values: &mut [u32],
     value: impl Fn(usize, u32) -> u32,
 ) -> Result<(), Damage> {
-    let mut numbers = column.overflow.values.iter();
+    let mut numbers = column.escaped_values();
     for row in memchr::memchr_iter(ESCAPE, column.bytes) {
-        values[row] = value(row, numbers.next().ok_or_else(missing)?.to_native());
+        values[row] = value(row, numbers.next().ok_or_else(missing)?);
     }
     Ok(())
 }
 
 #[cold]
 fn missing() -> Damage {
-    Damage::new("overflow value is missing", 0)
+    Damage::new("overflow value or payload is missing", 0)
 }

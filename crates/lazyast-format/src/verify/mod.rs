@@ -1,5 +1,6 @@
 //! Full validation: every rule of FORMAT.md, "Validation rules".
 
+mod bases;
 mod check;
 mod child_rules;
 mod codes;

@@ -1,17 +1,22 @@
-//! [`NarrowCursor`]: a narrow column in order. Overflow tables are checked separately, so that this cannot fail.
+//! [`NarrowCursor`]: a narrow column in order. The overflow table is checked separately, so that this cannot fail.
 
 use crate::encoding::ESCAPE;
-use crate::layout::{LittleEndian as _, NarrowView};
+use crate::layout::{ColumnsView, NarrowColumn, NarrowView};
 
 /// Reads a narrow column from the front.
 pub(super) struct NarrowCursor<'a> {
-    column: &'a NarrowView<'a>,
+    column: NarrowView<'a>,
+    /// The index of the next value in the overflow table.
     next: usize,
 }
 
 impl<'a> NarrowCursor<'a> {
-    pub(super) fn new(column: &'a NarrowView<'a>) -> Self {
-        Self { column, next: 0 }
+    /// Values are taken in the order of columns and rows, whatever rows the overflow table has.
+    pub(super) fn new(columns: &ColumnsView<'a>, column: NarrowColumn) -> Self {
+        let before = NarrowColumn::ALL.iter().take_while(|other| **other < column);
+        let next =
+            before.map(|other| memchr::memchr_iter(ESCAPE, columns.narrow(*other).bytes).count()).sum();
+        Self { column: columns.narrow(column), next }
     }
 
     /// The value of the next row, and whether it comes from the overflow table. A missing value is 0; V10 reports it.
@@ -19,8 +24,7 @@ impl<'a> NarrowCursor<'a> {
         match self.column.bytes[row] {
             ESCAPE => {
                 self.next += 1;
-                let value = self.column.overflow.values.get(self.next - 1);
-                (value.map_or(0, |value| value.to_native()), true)
+                (self.column.overflow_value(self.next - 1).unwrap_or(0), true)
             }
             byte => (u32::from(byte), false),
         }

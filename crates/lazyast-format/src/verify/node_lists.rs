@@ -4,7 +4,7 @@ use super::findings::{Findings, LimitReached};
 use super::narrow_cursor::NarrowCursor;
 use super::rule::Rule;
 use crate::encoding::{SPAN_RECORD_LEN, SpanRecord, WarningKind};
-use crate::layout::{ColumnsView, LittleEndian as _};
+use crate::layout::{ColumnsView, LittleEndian as _, NarrowColumn};
 use crate::read::Tree;
 use crate::schema::{Field, Kind};
 
@@ -12,10 +12,10 @@ use crate::schema::{Field, Kind};
 pub(super) fn check(tree: &Tree<'_>, findings: &mut Findings) -> Result<(), LimitReached> {
     let columns = &tree.columns;
     let text_len = u64::from(tree.header().text_len);
-    let (mut gaps, mut lengths) =
-        (NarrowCursor::new(&columns.comment_gaps), NarrowCursor::new(&columns.comment_lengths));
+    let mut gaps = NarrowCursor::new(columns, NarrowColumn::CommentGaps);
+    let mut lengths = NarrowCursor::new(columns, NarrowColumn::CommentLengths);
     let mut end = 0_u64;
-    for row in 0..columns.comment_gaps.bytes.len() {
+    for row in 0..columns.comment_gaps.len() {
         let ((gap, _), (length, _)) = (gaps.next(row), lengths.next(row));
         end += u64::from(gap) + u64::from(length);
         if length == 0 {
@@ -120,7 +120,7 @@ impl<'t, 'a> NodeListChecker<'t, 'a> {
     }
 
     fn span(&self, id: u32, kind: Kind, findings: &mut Findings) -> Result<(), LimitReached> {
-        let lines = self.columns.lines.len().max(1);
+        let lines = self.columns.lines().len().max(1);
         let words = self.columns.spans_311.get(self.spans * SPAN_RECORD_LEN..).unwrap_or_default();
         let Some(record) = words.first_chunk::<SPAN_RECORD_LEN>() else {
             return findings.report(Rule::Spans311, "spans_311", self.spans, "5 words", words.len());

@@ -3,6 +3,7 @@
 //! The walk hands each node to the checks of payloads and of the lists that name nodes, so that every node is decoded
 //! once.
 
+use super::bases::check_base;
 use super::child_rules::{ChildRules, MAX_CHILD_FIELDS};
 use super::findings::{Findings, LimitReached};
 use super::narrow_cursor::NarrowCursor;
@@ -10,8 +11,8 @@ use super::node_lists::NodeListChecker;
 use super::payloads::{PayloadChecker, check_since};
 use super::rule::Rule;
 use super::tables::CheckedTables;
-use crate::encoding::{BLOCK, ESCAPE, PAYLOAD_ESCAPE};
-use crate::layout::LittleEndian as _;
+use crate::encoding::{ESCAPE, PayloadWidth, field_code};
+use crate::layout::{NarrowColumn, PayloadsView};
 use crate::read::Tree;
 use crate::schema::{Field, Kind};
 
@@ -29,18 +30,16 @@ pub(super) fn check(
         node_lists: NodeListChecker::new(tree),
     };
     let columns = &tree.columns;
-    let mut starts = StartDecoder { cursor: NarrowCursor::new(&columns.starts), start: 0 };
-    let (mut lengths, mut sizes) = (NarrowCursor::new(&columns.lengths), NarrowCursor::new(&columns.sizes));
-    let mut payload_overflow = columns.payload_overflow.values.iter();
+    let mut starts = StartDecoder { cursor: NarrowCursor::new(columns, NarrowColumn::Starts), start: 0 };
+    let mut lengths = NarrowCursor::new(columns, NarrowColumn::Lengths);
+    let mut sizes = NarrowCursor::new(columns, NarrowColumn::Sizes);
+    let mut payloads = PayloadDecoder { column: columns.payloads(), offset: 0 };
     for row in 0..tree.len() {
         let at = row as usize;
         let start = starts.next(tree, at, findings)?;
         let (length, _) = lengths.next(at);
         let (size, _) = sizes.next(at);
-        let payload = match columns.payloads[at].to_native() {
-            PAYLOAD_ESCAPE => payload_overflow.next().map_or(0, |value| value.to_native()),
-            payload => u32::from(payload),
-        };
+        let payload = payloads.next(at, findings)?;
         let end = u64::from(start) + u64::from(length);
         let text_len = tree.header().text_len;
         if end > u64::from(text_len) {
@@ -48,7 +47,41 @@ pub(super) fn check(
         }
         checker.node(row, size, payload, findings)?;
     }
+    payloads.finish(findings)?;
     checker.finish(findings)
+}
+
+/// Decodes payloads from the front, and compares the number of bytes before them with the base column.
+struct PayloadDecoder<'a> {
+    column: PayloadsView<'a>,
+    offset: usize,
+}
+
+impl PayloadDecoder<'_> {
+    /// The payload of the next node. A missing payload is 0; V13 reports it.
+    fn next(&mut self, row: usize, findings: &mut Findings) -> Result<u32, LimitReached> {
+        check_base("payloads", self.column.bases, row, self.offset, findings)?;
+        let width = PayloadWidth::in_byte(self.column.fields[row]);
+        let payload = self.column.read(self.offset, width);
+        self.offset += width.len();
+        let Some(payload) = payload else { return Ok(0) };
+        let smallest = PayloadWidth::of(payload);
+        if width != smallest {
+            let expected = format_args!("{} bytes for {payload}", smallest.len());
+            findings.report(Rule::OverflowValues, "payloads", row, expected, width.len())?;
+        }
+        Ok(payload)
+    }
+
+    /// V13: the payloads of all nodes are everything.
+    fn finish(&self, findings: &mut Findings) -> Result<(), LimitReached> {
+        let found = self.column.bytes.len();
+        if found != self.offset {
+            let expected = format_args!("{} bytes", self.offset);
+            findings.report(Rule::Totals, "payloads", 0, expected, format_args!("{found} bytes"))?;
+        }
+        Ok(())
+    }
 }
 
 /// Decodes starts from the front, and compares them with the base column.
@@ -60,6 +93,7 @@ struct StartDecoder<'a> {
 impl StartDecoder<'_> {
     /// The start of the next node. Only a start that is far after the previous start, or before it, may be escaped.
     fn next(&mut self, tree: &Tree<'_>, row: usize, findings: &mut Findings) -> Result<u32, LimitReached> {
+        check_base("starts", tree.columns.start_bases, row, self.start as usize, findings)?;
         let (value, absolute) = self.cursor.next(row);
         let previous = self.start;
         self.start = if absolute { value } else { previous.saturating_add(value) };
@@ -69,12 +103,6 @@ impl StartDecoder<'_> {
                 previous.saturating_add(u32::from(ESCAPE))
             );
             findings.report(Rule::OverflowValues, "starts", row, expected, value)?;
-        }
-        if row.is_multiple_of(BLOCK) {
-            let base = tree.columns.start_bases[row / BLOCK].to_native();
-            if base != self.start {
-                findings.report(Rule::Bases, "start_bases", row / BLOCK, self.start, base)?;
-            }
         }
         Ok(self.start)
     }
@@ -132,7 +160,7 @@ impl NodeChecker<'_, '_> {
     /// V17: the codes are known.
     fn codes(&self, id: u32, findings: &mut Findings) -> Result<(Option<Kind>, Option<Field>), LimitReached> {
         let columns = &self.tree.columns;
-        let (kind, field) = (columns.kinds[id as usize], columns.fields[id as usize]);
+        let (kind, field) = (columns.kinds[id as usize], field_code(columns.fields[id as usize]));
         let revision = self.tree.header().revision;
         let codes = (
             Kind::ALL.get(usize::from(kind)).copied().filter(|_| kind < revision.kinds),

@@ -265,7 +265,7 @@ impl Builder {
         };
         self.buffer.clear();
         self.buffer.extend_from_slice(&[0; HEADER_LEN]);
-        let serialized = layout::serialize(&self.columns, core::mem::take(&mut self.buffer));
+        let serialized = layout::serialize(&mut self.columns, core::mem::take(&mut self.buffer));
         self.clear();
         self.buffer = serialized?;
         header.body_len = (self.buffer.len() - HEADER_LEN) as u32;

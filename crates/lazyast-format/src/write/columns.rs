@@ -1,63 +1,49 @@
 //! Appending to columns.
 
 use crate::encoding::{BLOCK, ESCAPE};
-use crate::layout::{Columns, Narrow, Overflow, Runs};
+use crate::layout::{Columns, Narrow, Runs};
 
 impl Columns {
     /// Removes everything and keeps the buffers.
     pub(super) fn clear(&mut self) {
         // Destructured, so that a new column cannot be forgotten.
         let Self {
+            floats,
+            bases,
+            overflow_rows,
+            overflow_values,
+            extras,
+            warnings,
+            joined_strings,
+            spans_311,
             kinds,
             fields,
             starts,
-            start_bases,
             lengths,
             sizes,
             payloads,
-            payload_overflow,
-            extras,
             lines,
             names,
             name_bytes,
             strings,
             string_bytes,
-            floats,
             comment_gaps,
             comment_lengths,
-            warnings,
-            joined_strings,
-            spans_311,
             producer,
         } = self;
-        for bytes in [kinds, fields, name_bytes, string_bytes, producer] {
-            bytes.clear();
+        floats.clear();
+        for words in [bases, overflow_rows, overflow_values, extras, warnings, joined_strings, spans_311] {
+            words.clear();
         }
-        for runs in [lines, names, strings] {
-            runs.clear();
+        for bytes in [kinds, fields, payloads, name_bytes, string_bytes, producer] {
+            bytes.clear();
         }
         for narrow in [starts, lengths, sizes, comment_gaps, comment_lengths] {
             narrow.clear();
         }
-        for words in [start_bases, extras, warnings, joined_strings, spans_311] {
-            words.clear();
+        for runs in [lines, names, strings] {
+            runs.clear();
         }
-        payloads.clear();
-        payload_overflow.clear();
-        floats.clear();
-    }
-}
-
-impl Overflow {
-    /// Adds the value of a row. Rows come in ascending order.
-    pub(super) fn push(&mut self, row: usize, value: u32) {
-        self.rows.push(row as u32);
-        self.values.push(value);
-    }
-
-    fn clear(&mut self) {
-        self.rows.clear();
-        self.values.clear();
     }
 }
 
@@ -74,7 +60,7 @@ impl Narrow {
 
     #[cold]
     fn push_escaped(&mut self, value: u32) {
-        self.overflow.push(self.bytes.len(), value);
+        self.overflow.push((self.bytes.len() as u32, value));
         self.bytes.push(ESCAPE);
     }
 
@@ -85,10 +71,11 @@ impl Narrow {
 }
 
 impl Runs {
-    /// Adds a run. `total` is the sum of all lengths before it, which every 64th run keeps.
+    /// Adds a run. `total` is the sum of all lengths before it, which every 64th run but the first one keeps.
     #[inline]
     pub(super) fn push(&mut self, total: u32, length: u32) {
-        if self.lengths.bytes.len().is_multiple_of(BLOCK) {
+        let row = self.lengths.bytes.len();
+        if row.is_multiple_of(BLOCK) && row > 0 {
             self.bases.push(total);
         }
         self.lengths.push(length);
@@ -102,9 +89,9 @@ impl Runs {
         self.lengths.bytes.push(narrowed(*first));
         self.lengths.bytes.extend(ends.iter().zip(rest).map(|(start, end)| narrowed(end - start)));
         let start = |row: usize| if row == 0 { 0 } else { ends[row - 1] };
-        self.bases.extend((0..ends.len()).step_by(BLOCK).map(start));
+        self.bases.extend((BLOCK..ends.len()).step_by(BLOCK).map(start));
         for row in memchr::memchr_iter(ESCAPE, &self.lengths.bytes) {
-            self.lengths.overflow.push(row, ends[row] - start(row));
+            self.lengths.overflow.push((row as u32, ends[row] - start(row)));
         }
     }
 

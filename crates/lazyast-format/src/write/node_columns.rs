@@ -1,7 +1,7 @@
 //! The columns of nodes. Until all nodes are known, they stand in blocks, each of which has a piece of every column: a new
 //! node is written to one place, and filling the columns copies.
 
-use crate::encoding::{BLOCK, ESCAPE, PAYLOAD_ESCAPE};
+use crate::encoding::{BLOCK, ESCAPE, LONGEST_PAYLOAD, PayloadWidth, field_byte};
 use crate::layout::{Columns, Narrow};
 use crate::schema::{Field, Kind};
 
@@ -13,7 +13,9 @@ struct NodeBlock {
     starts: [u8; BLOCK],
     lengths: [u8; BLOCK],
     sizes: [u8; BLOCK],
-    payloads: [u16; BLOCK],
+    /// The payloads one after the other, and the number of bytes that are used. What is behind them is written over.
+    payloads: [u8; BLOCK * LONGEST_PAYLOAD],
+    payloads_len: u32,
 }
 
 impl NodeBlock {
@@ -23,8 +25,25 @@ impl NodeBlock {
         starts: [0; BLOCK],
         lengths: [0; BLOCK],
         sizes: [0; BLOCK],
-        payloads: [0; BLOCK],
+        payloads: [0; BLOCK * LONGEST_PAYLOAD],
+        payloads_len: 0,
     };
+
+    /// Sets the columns of a row but for its size.
+    #[inline(always)]
+    fn set(&mut self, row: usize, node: BuiltNode, start: u8, length: u8) {
+        let width = PayloadWidth::of(node.payload_bits);
+        self.kinds[row] = node.kind as u8;
+        self.fields[row] = field_byte(node.field as u8, width);
+        self.starts[row] = start;
+        self.lengths[row] = length;
+        // All four bytes are written: the next payload takes the place of those that are not used.
+        let free = self.payloads.get_mut(self.payloads_len as usize..);
+        if let Some(free) = free.and_then(<[u8]>::first_chunk_mut) {
+            *free = node.payload_bits.to_le_bytes();
+        }
+        self.payloads_len += width.len() as u32;
+    }
 }
 
 /// What the columns have of a node. Its size is added when it is left.
@@ -37,7 +56,7 @@ pub(super) struct BuiltNode {
     pub(super) payload_bits: u32,
 }
 
-/// The nodes so far. Values that do not fit are in the overflow tables of their columns already, but for sizes, which
+/// The nodes so far. Values that do not fit into a byte are in the overflow of their columns already, but for sizes, which
 /// become known in another order.
 #[derive(Debug, Default)]
 pub(super) struct BuiltNodes {
@@ -60,17 +79,10 @@ impl BuiltNodes {
     pub(super) fn push_fitting(&mut self, node: BuiltNode) -> bool {
         // A start before the previous one wraps around to a difference that does not fit.
         let delta = node.start.wrapping_sub(self.last_start);
-        let fits = delta < u32::from(ESCAPE)
-            && node.length < u32::from(ESCAPE)
-            && node.payload_bits < u32::from(PAYLOAD_ESCAPE);
+        let fits = delta < u32::from(ESCAPE) && node.length < u32::from(ESCAPE);
         match self.blocks.get_mut(self.len as usize / BLOCK) {
             Some(block) if fits => {
-                let row = self.len as usize % BLOCK;
-                block.kinds[row] = node.kind as u8;
-                block.fields[row] = node.field as u8;
-                block.starts[row] = delta as u8;
-                block.lengths[row] = node.length as u8;
-                block.payloads[row] = node.payload_bits as u16;
+                block.set(self.len as usize % BLOCK, node, delta as u8, node.length as u8);
             }
             _ => return false,
         }
@@ -84,27 +96,20 @@ impl BuiltNodes {
     pub(super) fn push(&mut self, node: BuiltNode, columns: &mut Columns) {
         let row = self.len as usize;
         if row.is_multiple_of(BLOCK) {
+            if row > 0 {
+                columns.bases.push(self.last_start);
+            }
             self.blocks.push(NodeBlock::EMPTY);
-            columns.start_bases.push(node.start);
         }
         let escape = |value: u32, in_overflow: u32, column: &mut Narrow| {
             if value >= u32::from(ESCAPE) {
-                column.overflow.push(row, in_overflow);
+                column.overflow.push((row as u32, in_overflow));
             }
-            value.min(u32::from(ESCAPE))
+            value.min(u32::from(ESCAPE)) as u8
         };
         let delta = escape(node.start.wrapping_sub(self.last_start), node.start, &mut columns.starts);
         let length = escape(node.length, node.length, &mut columns.lengths);
-        if node.payload_bits >= u32::from(PAYLOAD_ESCAPE) {
-            columns.payload_overflow.push(row, node.payload_bits);
-        }
-        let block = &mut self.blocks[row / BLOCK];
-        let row = row % BLOCK;
-        block.kinds[row] = node.kind as u8;
-        block.fields[row] = node.field as u8;
-        block.starts[row] = delta as u8;
-        block.lengths[row] = length as u8;
-        block.payloads[row] = node.payload_bits.min(u32::from(PAYLOAD_ESCAPE)) as u16;
+        self.blocks[row / BLOCK].set(row % BLOCK, node, delta, length);
         self.last_start = node.start;
         self.len += 1;
     }
@@ -131,13 +136,14 @@ impl BuiltNodes {
             columns.starts.bytes.extend_from_slice(&block.starts[..rows]);
             columns.lengths.bytes.extend_from_slice(&block.lengths[..rows]);
             columns.sizes.bytes.extend_from_slice(&block.sizes[..rows]);
-            columns.payloads.extend_from_slice(&block.payloads[..rows]);
+            if rest < self.len as usize {
+                columns.bases.push(columns.payloads.len() as u32);
+            }
+            columns.payloads.extend_from_slice(&block.payloads[..block.payloads_len as usize]);
             rest -= rows;
         }
         self.escaped_sizes.sort_unstable();
-        for (row, size) in &self.escaped_sizes {
-            columns.sizes.overflow.push(*row as usize, *size);
-        }
+        columns.sizes.overflow.extend_from_slice(&self.escaped_sizes);
     }
 
     /// Removes all nodes.

@@ -16,7 +16,7 @@ use lazyast_format::layout::Buffer;
 
 /// A directory of vectors.
 fn directory(part: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../format-spec/vectors/v1").join(part)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../format-spec/vectors/v2").join(part)
 }
 
 /// The archives in a directory, sorted by name.

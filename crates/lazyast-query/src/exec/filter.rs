@@ -194,7 +194,7 @@ fn with_parent(
 ) -> Result<Vec<NodeId>, ExecutionError> {
     let mut candidates = candidates;
     let fields = child_fields(other.kinds());
-    candidates.retain(|node| fields[usize::from(tree.fields()[*node as usize])]);
+    candidates.retain(|node| fields[usize::from(tree.field_code(*node))]);
     let parents = tree.parents(&candidates)?;
     let mut each = parents.iter().copied();
     if let Condition::Kinds(kinds) = other {

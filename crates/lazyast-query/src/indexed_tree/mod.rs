@@ -82,23 +82,12 @@ impl<'t, 'a> IndexedTree<'t, 'a> {
             return nodes;
         }
         let mut nodes = KindScanner::new(kinds).all(self.tree.kinds());
-        let fields = self.tree.fields();
         if kinds.contains(Kind::Constant) && self.has_field(Field::Values312) {
             // These constants exist in the trees of a few releases of Python alone.
-            nodes.retain(|node| fields[*node as usize] != Field::Values312 as u8);
+            nodes.retain(|node| self.tree.field_code(*node) != Field::Values312 as u8);
         }
         self.nodes.borrow_mut().push((kinds, nodes.as_slice().into()));
         nodes
-    }
-
-    /// Whether a node is in a field.
-    pub(crate) fn has_field(&self, field: Field) -> bool {
-        memchr::memchr(field as u8, self.tree.fields()).is_some()
-    }
-
-    /// The nodes in a field, ascending.
-    pub(crate) fn nodes_in(&self, field: Field) -> Vec<NodeId> {
-        memchr::memchr_iter(field as u8, self.tree.fields()).map(|index| index as NodeId).collect()
     }
 
     /// The parents of ascending nodes; the root has none.

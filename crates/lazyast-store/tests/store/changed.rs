@@ -5,6 +5,7 @@ use std::fs::{self, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
+use lazyast_format::layout::ROOT_LEN;
 use lazyast_store::{SourceKey, Underlay, source_key};
 
 use crate::support::{PARSER, archive, filled, pack_file, sources};
@@ -26,14 +27,14 @@ fn overwrite(path: &Path) {
     file.write_all(&vec![0xff; len as usize]).expect("there is room");
 }
 
-/// Overwrites the last 400 bytes of each archive, which hold its root.
+/// Overwrites the end of each archive, which is its root.
 fn overwrite_roots(path: &Path) {
     let mut file = OpenOptions::new().write(true).open(path).expect("the file exists");
     let mut end = 16_usize;
     for source in sources() {
         end = end.next_multiple_of(16) + archive(&source).len();
-        file.seek(SeekFrom::Start(end as u64 - 320)).expect("it is a file");
-        file.write_all(&[0x7f; 320]).expect("there is room");
+        file.seek(SeekFrom::Start((end - ROOT_LEN) as u64)).expect("it is a file");
+        file.write_all(&[0x7f; ROOT_LEN]).expect("there is room");
     }
 }
 

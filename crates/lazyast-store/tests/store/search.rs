@@ -208,7 +208,7 @@ fn damaged_archives_are_not_compacted() {
     let root = tempfile::tempdir().expect("a directory");
     let path = pack_file(&filled(root.path()));
     let mut bytes = fs::read(&path).expect("the file exists");
-    bytes[300] ^= 1;
+    bytes[200] ^= 1;
     fs::remove_file(&path).expect("the file exists");
     fs::write(path.with_file_name("damaged.pack"), &bytes).expect("the directory is writable");
     let store = Store::open(directory(root.path()), PARSER);

@@ -30,12 +30,12 @@ impl CallParts {
             counts.reserve(calls.len());
         }
         keywords.clear();
-        let (kinds, fields) = (tree.kinds(), tree.fields());
+        let kinds = tree.kinds();
         for call in calls.iter().map(|call| *call as usize) {
             let [mut positionals, mut starred, mut double_starred, mut named] = [0; 4];
             let (end, mut child) = (ends[call] as usize, call + 1);
             while child < end {
-                let is_in = |field: Field| fields[child] == field as u8;
+                let is_in = |field: Field| tree.field_code(child as NodeId) == field as u8;
                 if is_in(Field::Args) {
                     let is_starred = i32::from(kinds[child] == Kind::Starred as u8);
                     starred += is_starred;

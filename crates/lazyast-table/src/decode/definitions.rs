@@ -155,7 +155,7 @@ fn siblings(ends: &[NodeId], first: NodeId, end: NodeId) -> impl Iterator<Item =
 }
 
 fn is_in_body(tree: &Tree<'_>, id: NodeId) -> bool {
-    tree.fields().get(id as usize) == Some(&(Field::Body as u8))
+    tree.field_code(id) == Field::Body as u8
 }
 
 /// Whether an expression is `TYPE_CHECKING` or an attribute with this name.

@@ -141,7 +141,7 @@ impl TreeFacts {
             let mut next = 0;
             for field in tree.fields() {
                 numbers.push(next);
-                next += NodeId::from(*field != HIDDEN);
+                next += NodeId::from(field != HIDDEN);
             }
             numbers.push(next);
             numbers
@@ -157,7 +157,7 @@ impl TreeFacts {
             Some(scanner) => nodes.extend(scanner.all(tree.kinds())),
         }
         if numbers.is_some() {
-            nodes.retain(|node| tree.fields()[*node as usize] != HIDDEN);
+            nodes.retain(|node| tree.field_code(*node) != HIDDEN);
         }
         let Some(names) = names else { return Ok(()) };
         let mut found = Vec::new();
@@ -177,21 +177,26 @@ const HIDDEN: u8 = Field::Values312 as u8;
 
 /// How many nodes of an archive are not visible to a Python.
 pub(crate) fn hidden_nodes(tree: &Tree<'_>, python: TargetPython) -> usize {
-    if python.empty_constants { 0 } else { memchr::memchr_iter(HIDDEN, tree.fields()).count() }
+    if python.empty_constants { 0 } else { tree.fields().filter(|field| *field == HIDDEN).count() }
 }
 
 /// Checks that all codes of kinds and fields are known, so that tables can be indexed with them.
 fn check_codes(tree: &Tree<'_>) -> Result<(), Damage> {
-    let known = |codes: &[u8], count: usize| {
-        // The largest code is found with vector instructions; the first unknown one only if there is one.
-        let largest = codes.iter().copied().max().map_or(0, usize::from);
-        if largest < count { None } else { codes.iter().position(|code| usize::from(*code) >= count) }
-    };
-    if let Some(node) = known(tree.kinds(), Kind::ALL.len()) {
-        return Err(Damage::new("unknown kind", node as u32).found(u32::from(tree.kinds()[node])));
+    check_known("unknown kind", tree.kinds().iter().copied(), Kind::ALL.len())?;
+    check_known("unknown field", tree.fields(), Field::ALL.len())
+}
+
+fn check_known(
+    what: &'static str,
+    codes: impl Iterator<Item = u8> + Clone,
+    count: usize,
+) -> Result<(), Damage> {
+    // The largest code is found with vector instructions; the first unknown one only if there is one.
+    if codes.clone().max().map_or(0, usize::from) < count {
+        return Ok(());
     }
-    if let Some(node) = known(tree.fields(), Field::ALL.len()) {
-        return Err(Damage::new("unknown field", node as u32).found(u32::from(tree.fields()[node])));
+    match codes.zip(0..).find(|(code, _)| usize::from(*code) >= count) {
+        Some((code, node)) => Err(Damage::new(what, node).found(u32::from(code))),
+        None => Ok(()),
     }
-    Ok(())
 }

@@ -40,7 +40,11 @@ impl FilledColumn {
                 extend(column, facts, tree, tree.kinds(), |kind| kind as i8);
             }
             (Value::Field, ColumnData::Code(column)) => {
-                extend(column, facts, tree, tree.fields(), field_code);
+                if facts.has_every_node(tree) {
+                    column.extend(tree.fields().map(field_code));
+                } else {
+                    column.extend(nodes.iter().map(|node| field_code(tree.field_code(*node))));
+                }
             }
             (Value::Line, ColumnData::Int32(column)) => append_position(column, PositionPart::Line, decoded),
             (Value::Column, ColumnData::Int32(column)) => {

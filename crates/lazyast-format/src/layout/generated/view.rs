@@ -2,60 +2,112 @@
 
 //! The columns as a reader sees them: slices of the archive.
 
-use crate::layout::root::{LayoutError, NarrowView, OverflowView, Root, RunsView};
+use crate::layout::root::{LayoutError, Root};
 
 /// The columns of an archive. FORMAT.md, "Columns", describes each.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ColumnsView<'a> {
-    pub(crate) kinds: &'a [u8],
-    pub(crate) fields: &'a [u8],
-    pub(crate) starts: NarrowView<'a>,
-    pub(crate) start_bases: &'a [[u8; 4]],
-    pub(crate) lengths: NarrowView<'a>,
-    pub(crate) sizes: NarrowView<'a>,
-    pub(crate) payloads: &'a [[u8; 2]],
-    pub(crate) payload_overflow: OverflowView<'a>,
-    pub(crate) extras: &'a [[u8; 4]],
-    pub(crate) lines: RunsView<'a>,
-    pub(crate) names: RunsView<'a>,
-    pub(crate) name_bytes: &'a [u8],
-    pub(crate) strings: RunsView<'a>,
-    pub(crate) string_bytes: &'a [u8],
+pub(crate) struct Vectors<'a> {
     pub(crate) floats: &'a [[u8; 8]],
-    pub(crate) comment_gaps: NarrowView<'a>,
-    pub(crate) comment_lengths: NarrowView<'a>,
+    pub(crate) bases: &'a [[u8; 4]],
+    pub(crate) overflow_rows: &'a [[u8; 4]],
+    pub(crate) overflow_values: &'a [[u8; 4]],
+    pub(crate) extras: &'a [[u8; 4]],
     pub(crate) warnings: &'a [[u8; 4]],
     pub(crate) joined_strings: &'a [[u8; 4]],
     pub(crate) spans_311: &'a [[u8; 4]],
+    pub(crate) kinds: &'a [u8],
+    pub(crate) fields: &'a [u8],
+    pub(crate) starts: &'a [u8],
+    pub(crate) lengths: &'a [u8],
+    pub(crate) sizes: &'a [u8],
+    pub(crate) payloads: &'a [u8],
+    pub(crate) lines: &'a [u8],
+    pub(crate) names: &'a [u8],
+    pub(crate) name_bytes: &'a [u8],
+    pub(crate) strings: &'a [u8],
+    pub(crate) string_bytes: &'a [u8],
+    pub(crate) comment_gaps: &'a [u8],
+    pub(crate) comment_lengths: &'a [u8],
     pub(crate) producer: &'a [u8],
 }
 
-impl<'a> ColumnsView<'a> {
+impl<'a> Vectors<'a> {
     /// Locates the columns, in the order of the root.
     pub(crate) fn read(root: &mut Root<'a>) -> Result<Self, LayoutError> {
         Ok(Self {
-            kinds: root.u8("kinds")?,
-            fields: root.u8("fields")?,
-            starts: root.narrow("starts")?,
-            start_bases: root.u32("start_bases")?,
-            lengths: root.narrow("lengths")?,
-            sizes: root.narrow("sizes")?,
-            payloads: root.u16("payloads")?,
-            payload_overflow: root.overflow("payload_overflow")?,
-            extras: root.u32("extras")?,
-            lines: root.runs("lines")?,
-            names: root.runs("names")?,
-            name_bytes: root.u8("name_bytes")?,
-            strings: root.runs("strings")?,
-            string_bytes: root.u8("string_bytes")?,
             floats: root.u64("floats")?,
-            comment_gaps: root.narrow("comment_gaps")?,
-            comment_lengths: root.narrow("comment_lengths")?,
+            bases: root.u32("bases")?,
+            overflow_rows: root.u32("overflow_rows")?,
+            overflow_values: root.u32("overflow_values")?,
+            extras: root.u32("extras")?,
             warnings: root.u32("warnings")?,
             joined_strings: root.u32("joined_strings")?,
             spans_311: root.u32("spans_311")?,
+            kinds: root.u8("kinds")?,
+            fields: root.u8("fields")?,
+            starts: root.u8("starts")?,
+            lengths: root.u8("lengths")?,
+            sizes: root.u8("sizes")?,
+            payloads: root.u8("payloads")?,
+            lines: root.u8("lines")?,
+            names: root.u8("names")?,
+            name_bytes: root.u8("name_bytes")?,
+            strings: root.u8("strings")?,
+            string_bytes: root.u8("string_bytes")?,
+            comment_gaps: root.u8("comment_gaps")?,
+            comment_lengths: root.u8("comment_lengths")?,
             producer: root.u8("producer")?,
         })
+    }
+}
+
+/// The narrow columns, in order. Overflow tables name them by these codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum NarrowColumn {
+    /// `starts`.
+    Starts = 0,
+    /// `lengths`.
+    Lengths = 1,
+    /// `sizes`.
+    Sizes = 2,
+    /// `lines`.
+    Lines = 3,
+    /// `names`.
+    Names = 4,
+    /// `strings`.
+    Strings = 5,
+    /// `comment_gaps`.
+    CommentGaps = 6,
+    /// `comment_lengths`.
+    CommentLengths = 7,
+}
+
+impl NarrowColumn {
+    /// Every narrow column, by code.
+    pub(crate) const ALL: &'static [Self] = &[
+        Self::Starts,
+        Self::Lengths,
+        Self::Sizes,
+        Self::Lines,
+        Self::Names,
+        Self::Strings,
+        Self::CommentGaps,
+        Self::CommentLengths,
+    ];
+
+    /// The name of the column.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Starts => "starts",
+            Self::Lengths => "lengths",
+            Self::Sizes => "sizes",
+            Self::Lines => "lines",
+            Self::Names => "names",
+            Self::Strings => "strings",
+            Self::CommentGaps => "comment_gaps",
+            Self::CommentLengths => "comment_lengths",
+        }
     }
 }
 
@@ -63,10 +115,7 @@ impl<'a> ColumnsView<'a> {
 pub(crate) fn padding(archive: &[u8], root_len: usize) -> Vec<core::ops::Range<usize>> {
     let Ok(mut root) = Root::new(archive, crate::layout::HEADER_LEN, root_len) else { return Vec::new() };
     let mut gaps = Vec::new();
-    for width in [
-        1, 1, 1, 4, 4, 4, 1, 4, 4, 1, 4, 4, 2, 4, 4, 4, 1, 4, 4, 4, 1, 4, 4, 4, 1, 1, 4, 4, 4, 1, 8, 1, 4, 4,
-        1, 4, 4, 4, 4, 4, 1,
-    ] {
+    for width in [8, 4, 4, 4, 4, 4, 4, 4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1] {
         gaps.extend(root.gap(width));
     }
     gaps.push(root.last_gap());

@@ -20,7 +20,7 @@ impl Matcher<'_, '_, '_> {
             let child = node + reject.distance;
             let is_other = kinds.get(child as usize) != Some(&reject.kind)
                 || reject.name.is_some_and(|name| !self.tree.has_name(child, name))
-                || reject.payload.is_some_and(|bits| self.tree.payload_bits(child) != Ok(bits));
+                || reject.payload.is_some_and(|bits| !self.tree.has_payload_bits(child, bits));
             is_other
                 && (reject.other_names.is_empty()
                     || kinds.get(child as usize) != Some(&(Kind::Name as u8))
@@ -39,6 +39,6 @@ impl Matcher<'_, '_, '_> {
             || kind_of(left) != kind_of(right)
             || size == 2
                 && kind_of(left) == Some(&(Kind::Name as u8))
-                && self.tree.payload_bits(left) != self.tree.payload_bits(right)
+                && !self.tree.have_equal_payloads(left, right)
     }
 }

@@ -1,0 +1,3 @@
+# Greets.
+def greet(name="you"):
+    print(f"Hello, {name}!")
