@@ -47,16 +47,15 @@ impl<'a> Tree<'a> {
     /// Replaces `payloads` by the packed payload of every node.
     pub fn payloads_into(&self, payloads: &mut Vec<u32>) -> Result<(), Damage> {
         let column = self.columns.payloads();
-        let (mut offset, mut is_missing) = (0, false);
         payloads.clear();
-        payloads.extend(column.fields.iter().map(|byte| {
+        payloads.resize(column.fields.len(), 0);
+        let mut offset = 0;
+        for (payload, byte) in payloads.iter_mut().zip(column.fields) {
             let width = PayloadWidth::in_byte(*byte);
-            let payload = column.read(offset, width);
+            *payload = column.read(offset, width).ok_or_else(missing)?;
             offset += width.len();
-            is_missing |= payload.is_none();
-            payload.unwrap_or(0)
-        }));
-        if is_missing { Err(missing()) } else { Ok(()) }
+        }
+        Ok(())
     }
 
     /// All identifiers, by number.
