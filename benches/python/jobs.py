@@ -3,7 +3,7 @@
 Each contestant does the whole job and returns an answer; all answers must be equal. The cache is filled before the
 clock starts, except for jobs with a cold cache. Opening the project is timed, and reported separately too.
 
-A job that touches every node has a limit: the same Python code over trees that exist when the clock starts, as if they
+A job that reads every node has a limit: the same Python code over trees that exist when the clock starts, as if they
 were free. What materialises whole trees is compared with a copy of trees that exist, in C.
 """
 

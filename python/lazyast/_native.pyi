@@ -123,11 +123,11 @@ class Dispatch:
     """The classes for which a visitor has methods."""
 
     def __new__(cls, has: Callable[[str], bool]) -> Dispatch: ...
-    def visit(self, visitor: ast.NodeVisitor, node: ast.AST) -> Any:
-        """Do what `visitor.visit(node)` does."""
+    def method(self, visitor: ast.NodeVisitor, node: ast.AST) -> Callable[[ast.AST], Any] | None:
+        """Return the visitor's method for a node."""
 
-    def visit_children(self, visitor: ast.NodeVisitor, node: ast.AST) -> None:
-        """Do what `visitor.generic_visit(node)` does."""
+    def visits(self, visitor: ast.NodeVisitor, node: ast.AST) -> Iterator[tuple[Callable[[ast.AST], Any], ast.AST]]:
+        """Iterate over the calls that `visitor.generic_visit(node)` makes."""
 
 @final
 class Traversals:
@@ -147,11 +147,10 @@ class Traversals:
     def iter_child_nodes(self, node: ast.AST) -> Iterator[ast.AST] | Traversals:
         """Iterate over what `ast.iter_child_nodes(node)` yields."""
 
-    def visit(self, visitor: ast.NodeVisitor, node: ast.AST) -> Any:
-        """Do what `ast.NodeVisitor.visit(visitor, node)` does."""
-
-    def generic_visit(self, visitor: ast.NodeVisitor, node: ast.AST) -> Any:
-        """Do what `ast.NodeVisitor.generic_visit(visitor, node)` does."""
+    def visits(
+        self, visitor: ast.NodeVisitor, node: ast.AST
+    ) -> Iterator[tuple[Callable[[Any], Any], ast.AST]] | Traversals:
+        """Iterate over the calls that `ast.NodeVisitor.generic_visit(visitor, node)` makes."""
 
 def begin_forked() -> None:
     """To be called first in a forked process."""

@@ -150,14 +150,17 @@ class Visitor(ast.NodeVisitor):
         dispatch = self.__dict__.get("_dispatch") or self.__look_up()
         if dispatch is _IN_PYTHON:
             return super().visit(node)
-        return dispatch.visit(self, node)
+        method = dispatch.method(self, node)
+        return self.generic_visit(node) if method is None else method(node)
 
     def generic_visit(self, node: ast.AST) -> Any:
         """Visit the children of a node."""
         dispatch = self.__dict__.get("_dispatch") or self.__look_up()
         if dispatch is _IN_PYTHON:
             return super().generic_visit(node)
-        return dispatch.visit_children(self, node)
+        for method, below in dispatch.visits(self, node):
+            method(below)
+        return None
 
     def __look_up(self) -> Any:
         cls = type(self)

@@ -3,8 +3,11 @@
 import ast
 import gc
 import inspect
+import subprocess
 import sys
+import threading
 import types
+import typing
 import weakref
 from unittest import mock
 
@@ -16,7 +19,6 @@ from test_walk import FILES
 FUNCTIONS = [
     (ast, "walk"),
     (ast, "iter_child_nodes"),
-    (ast.NodeVisitor, "visit"),
     (ast.NodeVisitor, "generic_visit"),
 ]
 
@@ -160,11 +162,67 @@ def changing(seen):
     return Visitor(seen)
 
 
+class SometimesThere(Recorder):
+    """Finds a method every second time."""
+
+    n = 0
+
+    def __getattr__(self, name):
+        self.seen.append(name)
+        self.n += 1
+        if name != "visit_Name" or self.n % 2:
+            raise AttributeError(name)
+        return self.record
+
+
+class Properties(Recorder):
+    n = 0
+
+    @property
+    def visit_Name(self):
+        self.n += 1
+        if self.n % 2:
+            raise AttributeError("visit_Name")
+        return self.record
+
+    @property
+    def generic_visit(self):
+        self.seen.append("generic_visit")
+        return super().generic_visit
+
+    @property
+    def visit(self):
+        self.seen.append("visit")
+        return super().visit
+
+
+class Looking(Recorder):
+    def __getattribute__(self, name):
+        object.__getattribute__(self, "seen").append(name)
+        return object.__getattribute__(self, name)
+
+
+class NoMethods(Recorder):
+    visit_Name = None
+    visit_Call = staticmethod(lambda node: None)
+    visit_BinOp = classmethod(lambda cls, node: None)
+
+
+class Borrowing:
+    """Has `visit` and no `generic_visit`."""
+
+    visit = ast.NodeVisitor.visit
+
+    def __init__(self, seen):
+        self.visit_Module = seen.append
+
+
 class Old(Recorder):
     visit_Num = visit_Str = Recorder.record
 
 
 VISITORS = [Functions, Expressions, EveryNode, EveryVisit, ByName, Slots, changing]
+ODD_VISITORS = [SometimesThere, Properties, Looking, NoMethods, Borrowing]
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -174,6 +232,15 @@ def test_visitors(visitor, state):
         return visitor(seen).visit(STATES[state](SOURCE))
 
     assert assert_same(scenario)[0]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("visitor", ODD_VISITORS)
+def test_odd_visitors(visitor):
+    def scenario(seen):
+        return visitor(seen).visit(ast.parse("a; b; c\nd(e, f + g, 'h')\nif i: j\nk: l\nm\n"))
+
+    assert_same(scenario)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -191,8 +258,10 @@ def test_old_names_of_constants():
     def scenario(seen):
         tree = ast.parse("1; 'a'; b'c'; None; ...; True; -2j; f'{x}'")
         tree.body[0].value.value = ast.Name("a node as a value")
-        Old(seen).visit(tree)
-        Slots(seen).visit(tree)
+        del tree.body[1].value.value
+        for statement in tree.body:
+            seen.append(outcome(lambda _, statement=statement: Old(seen).visit(statement)))
+            seen.append(outcome(lambda _, statement=statement: Slots(seen).visit(statement)))
 
     assert_same(scenario)
 
@@ -254,6 +323,14 @@ class Failing(ast.expr):
         raise KeyError("value")
 
 
+class Stopping(ast.expr):
+    _fields = ("value",)
+
+    @property
+    def value(self):
+        raise StopIteration
+
+
 class Reversed(list):
     def __iter__(self):
         return reversed(list(super().__iter__()))
@@ -271,7 +348,7 @@ def unusual_trees():
     wrong_names._fields = (1,)
     operator = ast.Add()
     operator._fields, operator.left = ("left",), name
-    yield from (first, with_own_fields, without_fields, wrong_names, Failing(), operator)
+    yield from (first, with_own_fields, without_fields, wrong_names, Failing(), Stopping(), operator)
     yield ast.Module(Reversed([name, ast.Pass(), ast.Break()]), [])
     yield ast.Expression(mock.Mock(spec=ast.Name, _fields=("id",), id=ast.Pass()))
     yield ast.Expression((name, name))
@@ -363,6 +440,19 @@ def test_functions_that_others_have_replaced(monkeypatch, owner, name):
     assert current() == before
 
 
+def test_a_patch_that_ends_after_uninstall(monkeypatch):
+    before = current()
+    lazyast.install()
+    with monkeypatch.context() as patch:
+        patch.setattr(ast, "walk", lambda node: [])
+        lazyast.uninstall()
+    assert current() != before
+    assert len(list(ast.walk(ast.parse("x + y")))) == 8
+    lazyast.install()
+    lazyast.uninstall()
+    assert current() == before
+
+
 def test_they_look_like_those_of_ast():
     before = current()
     lazyast.install()
@@ -375,10 +465,12 @@ def test_they_look_like_those_of_ast():
                 theirs.__module__,
                 theirs.__doc__,
             )
-            assert list(inspect.signature(ours).parameters) == list(inspect.signature(theirs).parameters)
+            assert str(inspect.signature(ours, eval_str=True)) == str(inspect.signature(theirs))
+            assert typing.get_type_hints(ours) == {}
         walk = ast.walk(ast.parse("x"))
         assert inspect.isgenerator(walk)
-        assert walk.send(None)
+        assert isinstance(next(walk), ast.Module)
+        assert isinstance(walk.send(5), ast.Expr)
         walk.close()
         assert list(walk) == []
     finally:
@@ -451,3 +543,152 @@ def test_very_deep_trees_with_a_high_limit(installed):
         assert visitor.depth == 50_000
     finally:
         sys.setrecursionlimit(limit)
+
+
+def test_trees_without_an_end(installed):
+    loop = ast.Expr()
+    loop.value = loop
+    for visitor in (ast.NodeVisitor, lazyast.Visitor):
+        with pytest.raises(RecursionError):
+            visitor().visit(loop)
+    shared = ast.Name("x", ast.Load())
+    for _ in range(64):
+        shared = ast.BinOp(shared, ast.Add(), shared)
+    source = "\n".join(f"def f{n}(a, b=1):\n    x = a + b * {n}\n    if x: return g(x, [a, b])" for n in range(200))
+    tree = ast.parse(source)
+    tree.body += [loop, shared]
+    for function in tree.body[:200]:
+        assert function.body[0].value.left.id == "a"
+    tree = ast.parse(source)
+    tree.body += [loop, shared]
+    walk = ast.walk(tree)
+    assert sum(1 for _ in zip(range(2000), walk, strict=False)) == 2000
+
+
+def test_nodes_of_others_are_not_read_early(installed):
+    reads = []
+
+    class Reading(ast.expr):
+        _fields = ("value",)
+
+        @property
+        def value(self):
+            reads.append(len(seen))
+
+    seen = []
+    tree = ast.parse("\n".join(f"def f{n}(): return g({n})" for n in range(200)))
+    tree.body.append(Reading())
+    for function in tree.body[:200]:
+        ast.dump(function)
+    assert not reads
+    for node in ast.walk(tree):
+        seen.append(node)
+    assert len(reads) == 1
+    assert reads[0] > 200
+
+
+def test_other_threads_run_meanwhile(installed):
+    class Visitor(ast.NodeVisitor):
+        pass
+
+    shared = ast.Name("x", ast.Load())
+    for _ in range(18):
+        shared = ast.BinOp(shared, ast.Add(), shared)
+    seen, done = [], threading.Event()
+
+    def work():
+        while not done.is_set():
+            seen.append(None)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        before = len(seen)
+        Visitor().visit(shared)
+        assert len(seen) > before
+    finally:
+        done.set()
+        thread.join()
+
+
+DAEMON = """
+import ast, threading, time, lazyast
+lazyast.install()
+tree = ast.parse("a = b + c\\n" * 2000)
+class Visitor({base}):
+    def visit_Name(self, node):
+        for _ in range(50): pass
+def work():
+    while True: Visitor().visit(tree)
+threading.Thread(target=work, daemon=True).start()
+time.sleep(0.2)
+"""
+
+
+@pytest.mark.parametrize("base", ["ast.NodeVisitor", "lazyast.Visitor"])
+def test_a_process_ends_while_a_thread_visits(base):
+    """Up to 3.13, the interpreter unwinds the stacks of such threads."""
+    run = subprocess.run([sys.executable, "-c", DAEMON.format(base=base)], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_deep_visits_on_a_small_stack():
+    """Native frames below a visitor's methods would take more of it."""
+    code = "import ast, threading\n" + SMALL_STACK
+    for first in ("", "import lazyast; lazyast.install()\n"):
+        run = subprocess.run([sys.executable, "-c", first + code], capture_output=True, text=True, check=False)
+        assert (run.returncode, run.stdout) == (0, "200\n"), run.stderr
+
+
+SMALL_STACK = """
+tree = ast.Name("x", ast.Load())
+for _ in range(200):
+    tree = ast.UnaryOp(ast.Not(), tree)
+class Visitor(ast.NodeVisitor):
+    n = 0
+    def visit_UnaryOp(self, node):
+        self.n += 1
+        self.generic_visit(node)
+def work():
+    visitor = Visitor()
+    visitor.visit(tree)
+    print(visitor.n)
+threading.stack_size(128 * 1024)
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+"""
+
+
+def test_wrappers_are_called(monkeypatch):
+    class Wrapper:
+        """Answers like the function, as wrapt's proxies do."""
+
+        def __init__(self, function):
+            self.function = function
+
+        def __getattr__(self, name):
+            return getattr(self.function, name)
+
+        def __get__(self, instance, owner=None):
+            return Wrapper(self.function.__get__(instance, owner))
+
+        def __call__(self, *arguments):
+            calls.append(type(arguments[-1]).__name__)
+            return self.function(*arguments)
+
+    for name in ("visit", "generic_visit"):
+        found = []
+        for first in (True, False):
+            calls = []
+            if not first:
+                lazyast.install()
+            with monkeypatch.context() as patch:
+                patch.setattr(ast.NodeVisitor, name, Wrapper(vars(ast.NodeVisitor)[name]))
+                if first:
+                    lazyast.install()
+                ast.NodeVisitor().visit(ast.parse("a + b"))
+            lazyast.uninstall()
+            found.append(calls)
+        assert found[0] == found[1]
+        assert len(found[0]) == 8

@@ -90,7 +90,10 @@ fn parse_or_explain<'py>(
         Ok(module) => module,
         Err(_) => return Ok(Err("damage".to_owned())),
     };
-    if is_small && materialise::materialise_subtrees(interpreter, vec![module.clone()]).is_err() {
+    if is_small
+        && materialise::materialise_subtrees(interpreter, vec![module.clone()], materialise::Descent::Own)
+            .is_err()
+    {
         return Ok(Err("damage".to_owned()));
     }
     parse_counts::add_served(bytes.len(), context.archive().is_cached());

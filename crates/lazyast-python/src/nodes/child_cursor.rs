@@ -1,9 +1,9 @@
 //! The children of a node one at a time, read when they are asked for: what `ast.iter_child_nodes` yields, also while the
 //! caller changes the node.
 
-use pyo3::exceptions::PyAttributeError;
+use pyo3::exceptions::{PyAttributeError, PyRuntimeError, PyStopIteration};
 use pyo3::prelude::*;
-use pyo3::types::{PyIterator, PyList, PyTuple};
+use pyo3::types::{PyBool, PyBytes, PyComplex, PyFloat, PyInt, PyIterator, PyList, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
 use crate::runtime::class::NodeClass;
@@ -16,6 +16,8 @@ pub(crate) struct ChildCursor {
     fields: FieldCursor,
     /// The list that is being read.
     list: Option<ListCursor>,
+    /// Whether a read can have run Python code of the user's since this was set to `false`.
+    pub(crate) ran_code: bool,
 }
 
 /// The fields that are left.
@@ -41,12 +43,15 @@ impl ChildCursor {
     pub(crate) fn new(interpreter: &'static Interpreter, node: Bound<'_, PyAny>) -> PyResult<Self> {
         // Also on a proxy, which is materialised by that. A class or a node can have got other fields meanwhile.
         let names = node.getattr(interpreter.fields_name.bind(node.py()))?;
-        let fields = match interpreter.class_of(&node.get_type()) {
-            Some(class) if class.fields_object.is(&names) => FieldCursor::OfClass(class, 0),
-            _ if names.cast_exact::<PyTuple>().is_ok_and(|names| names.is_empty()) => FieldCursor::None,
-            _ => FieldCursor::Named(names.try_iter()?.unbind()),
+        let class = node.get_type();
+        let (fields, ran_code) = match interpreter.class_of(&class) {
+            Some(class) if class.fields_object.is(&names) => (FieldCursor::OfClass(class, 0), false),
+            _ if names.cast_exact::<PyTuple>().is_ok_and(|names| names.is_empty()) => {
+                (FieldCursor::None, interpreter.classify(&class).is_none())
+            }
+            _ => (FieldCursor::Named(names.try_iter()?.unbind()), true),
         };
-        Ok(Self { node: node.unbind(), fields, list: None })
+        Ok(Self { node: node.unbind(), fields, list: None, ran_code })
     }
 
     /// The next child.
@@ -58,21 +63,23 @@ impl ChildCursor {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         loop {
             while let Some(list) = &mut self.list {
+                self.ran_code |= matches!(list, ListCursor::Derived(_));
                 match list.next(py)? {
-                    Some(item) if is_node(interpreter, &item)? => return Ok(Some(item)),
+                    Some(item) if self.is_node(interpreter, &item)? => return Ok(Some(item)),
                     Some(_) => {}
                     None => self.list = None,
                 }
             }
             match self.next_value(py, interpreter)? {
-                FieldValue::End => return Ok(None),
-                FieldValue::Atom => {}
-                FieldValue::Object(value) => {
+                NextField::End => return Ok(None),
+                NextField::Atom => {}
+                NextField::Object(value) => {
                     if let Ok(list) = value.cast_exact::<PyList>() {
                         self.list = Some(ListCursor::List(list.clone().unbind(), 0));
-                    } else if is_node(interpreter, &value)? {
+                    } else if self.is_node(interpreter, &value)? {
                         return Ok(Some(value));
-                    } else if value.is_instance(py.get_type::<PyList>().as_any())? {
+                    } else if !is_atom(&value) && value.is_instance(py.get_type::<PyList>().as_any())? {
+                        self.ran_code = true;
                         self.list = Some(ListCursor::Derived(value.try_iter()?.unbind()));
                     }
                 }
@@ -82,34 +89,55 @@ impl ChildCursor {
 
     /// The value of the next field.
     #[inline]
-    fn next_value<'py>(&mut self, py: Python<'py>, interpreter: &Interpreter) -> PyResult<FieldValue<'py>> {
+    fn next_value<'py>(&mut self, py: Python<'py>, interpreter: &Interpreter) -> PyResult<NextField<'py>> {
         let node = self.node.bind(py);
         let named;
         let name = match &mut self.fields {
-            FieldCursor::None => return Ok(FieldValue::End),
+            FieldCursor::None => return Ok(NextField::End),
             FieldCursor::OfClass(class, next) => {
                 let slot = *next;
                 if slot == class.field_names.len() {
-                    return Ok(FieldValue::End);
+                    return Ok(NextField::End);
                 }
                 *next += 1;
                 match class.template(py)?.read_slot(interpreter.node_layout.dict_offset, node, slot) {
-                    SlotValue::Atom => return Ok(FieldValue::Atom),
-                    SlotValue::Object(value) => return Ok(FieldValue::Object(value)),
+                    SlotValue::Atom => return Ok(NextField::Atom),
+                    SlotValue::Object(value) => return Ok(NextField::Object(value)),
                     SlotValue::Unknown => class.field_names[slot].bind(py).as_any(),
                 }
             }
             FieldCursor::Named(names) => {
-                let Some(name) = names.bind(py).clone().next() else { return Ok(FieldValue::End) };
+                let Some(name) = names.bind(py).clone().next() else { return Ok(NextField::End) };
                 named = name?;
+                self.ran_code = true;
                 &named
             }
         };
         match attribute(node, name) {
-            Ok(value) => Ok(FieldValue::Object(value)),
-            Err(error) if error.is_instance_of::<PyAttributeError>(py) => Ok(FieldValue::Atom),
+            Ok(value) => Ok(NextField::Object(value)),
+            Err(error) if error.is_instance_of::<PyAttributeError>(py) => Ok(NextField::Atom),
+            // As from any generator: `ast.iter_fields` is one.
+            Err(error) if error.is_instance_of::<PyStopIteration>(py) => {
+                let raised = PyRuntimeError::new_err("generator raised StopIteration");
+                raised.set_cause(py, Some(error));
+                Err(raised)
+            }
             Err(error) => Err(error),
         }
+    }
+
+    /// What `isinstance(value, ast.AST)` says.
+    #[inline]
+    fn is_node(&mut self, interpreter: &Interpreter, value: &Bound<'_, PyAny>) -> PyResult<bool> {
+        if interpreter.is_node(value) {
+            return Ok(true);
+        }
+        // An object can claim another class than it has, as mocks do.
+        if is_atom(value) {
+            return Ok(false);
+        }
+        self.ran_code = true;
+        value.is_instance(interpreter.base.bind(value.py()).as_any())
     }
 
     /// For the collector.
@@ -127,7 +155,7 @@ impl ChildCursor {
 }
 
 /// What a field has.
-enum FieldValue<'py> {
+enum NextField<'py> {
     /// No node and no list, or the field is absent.
     Atom,
     Object(Bound<'py, PyAny>),
@@ -155,19 +183,21 @@ impl ListCursor {
 
 /// Reads an attribute. A name that is no `str` is the error that `getattr` raises for it.
 fn attribute<'py>(node: &Bound<'py, PyAny>, name: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    match name.cast::<pyo3::types::PyString>() {
+    match name.cast::<PyString>() {
         Ok(name) => node.getattr(name),
         Err(_) => node.py().import("builtins")?.getattr("getattr")?.call1((node, name)),
     }
 }
 
-/// What `isinstance(value, ast.AST)` says.
+/// Whether an object is one of the values that constants have, none of which claims to be something else.
 #[inline]
-fn is_node(interpreter: &Interpreter, value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    if interpreter.is_node(value) {
-        return Ok(true);
-    }
-    // An object can claim another class than it has, as mocks do. Those of C's types do not.
-    let plain = value.is_none() || value.cast_exact::<pyo3::types::PyString>().is_ok();
-    if plain { Ok(false) } else { value.is_instance(interpreter.base.bind(value.py()).as_any()) }
+pub(crate) fn is_atom(value: &Bound<'_, PyAny>) -> bool {
+    value.is_none()
+        || value.is_exact_instance_of::<PyString>()
+        || value.is_exact_instance_of::<PyInt>()
+        || value.is_exact_instance_of::<PyFloat>()
+        || value.is_exact_instance_of::<PyBytes>()
+        || value.is_exact_instance_of::<PyBool>()
+        || value.is_exact_instance_of::<PyComplex>()
+        || value.is(value.py().Ellipsis())
 }

@@ -73,6 +73,27 @@ impl<'py> NodeFields<'py> {
     }
 }
 
+/// Calls a function with each child of a materialised node that is in a field or list of the node as lazyast made it. Runs no
+/// Python code, and sees nothing below nodes that others have made.
+pub(crate) fn for_each_own_child<'py>(
+    interpreter: &'static Interpreter,
+    node: &Bound<'py, PyAny>,
+    mut child: impl FnMut(Bound<'py, PyAny>),
+) -> PyResult<()> {
+    let Some(class) = interpreter.class_of(&node.get_type()) else { return Ok(()) };
+    let template = class.template(node.py())?;
+    for index in 0..class.field_names.len() {
+        let value = template.read_slot(interpreter.node_layout.dict_offset, node, index);
+        let SlotValue::Object(value) = value else { continue };
+        if let Ok(list) = value.cast_exact::<PyList>() {
+            list.iter().filter(|item| interpreter.is_node(item)).for_each(&mut child);
+        } else if interpreter.is_node(&value) {
+            child(value);
+        }
+    }
+    Ok(())
+}
+
 /// Calls a function with each child of a materialised node, in the order of `ast.iter_child_nodes`.
 #[inline]
 pub(crate) fn for_each_child<'py>(

@@ -1,7 +1,9 @@
 //! Materialising: lazy proxies become nodes.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
+use foldhash::fast::FixedState;
 use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -42,7 +44,7 @@ pub(crate) fn on_first_access(interpreter: &'static Interpreter, node: &Bound<'_
     let Some(context) = materialise_adaptively(interpreter, node)? else { return Ok(()) };
     if let Some(root) = context.root.get().and_then(|root| registry::referent(root.bind(node.py()))) {
         // The node is there. An error elsewhere in the tree is one of the access to what it concerns.
-        let _ = materialise_subtrees(interpreter, vec![root]);
+        let _ = materialise_subtrees(interpreter, vec![root], Descent::Own);
     }
     Ok(())
 }
@@ -66,22 +68,47 @@ fn materialise_adaptively(
     }))
 }
 
+/// Which nodes that are no proxies are descended through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Descent {
+    /// All, whoever made them. Their attributes are read, which can run Python code.
+    Everything,
+    /// Those that lazyast made, as far as they are as it made them. No Python code runs.
+    Own,
+}
+
 /// Materialises nodes and everything below them.
 pub(crate) fn materialise_subtrees(
     interpreter: &'static Interpreter,
     mut pending: Vec<Bound<'_, PyAny>>,
+    descent: Descent,
 ) -> PyResult<()> {
     let Some(py) = pending.first().map(Bound::py) else { return Ok(()) };
     let pause = CollectorPause::new(py);
     let mut subtrees = Vec::new();
+    // The addresses of nodes that were no proxies: others can have put a node into several places, or below itself. They
+    // stay alive, so that no other node gets one of the addresses.
+    let mut seen: HashSet<usize, FixedState> = HashSet::default();
+    let mut alive = Vec::new();
     while let Some(node) = pending.pop() {
         match Decoded::new(interpreter, node.clone(), Extent::Subtree)? {
             Some(decoded) if decoded.is_whole => subtrees.push(decoded),
-            Some(decoded) => {
-                decoded.apply(interpreter)?;
-                children::for_each_child(interpreter, &node, |child| pending.push(child))?;
+            decoded => {
+                if let Some(decoded) = decoded {
+                    decoded.apply(interpreter)?;
+                } else if !seen.insert(node.as_ptr() as usize) {
+                    continue;
+                }
+                match descent {
+                    Descent::Everything => {
+                        children::for_each_child(interpreter, &node, |child| pending.push(child))?;
+                    }
+                    Descent::Own => {
+                        children::for_each_own_child(interpreter, &node, |child| pending.push(child))?;
+                    }
+                }
+                alive.push(node);
             }
-            None => children::for_each_child(interpreter, &node, |child| pending.push(child))?,
         }
     }
     pause.collect_if_due(subtrees.iter().map(|decoded| decoded.untracked.len()).sum())?;

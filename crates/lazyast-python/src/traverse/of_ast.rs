@@ -1,36 +1,29 @@
-//! The traversals of the module `ast`, natively: what `ast.walk`, `ast.iter_child_nodes` and `ast.NodeVisitor` do while
-//! `lazyast.install` is in force.
+//! The traversals of the module `ast`, natively: what `ast.walk`, `ast.iter_child_nodes` and
+//! `ast.NodeVisitor.generic_visit` do while `lazyast.install` is in force.
 //!
-//! The order, the results and what a caller can change meanwhile are CPython's. Everything is looked up where CPython looks
-//! it up, unless no Python code can have run since the last time.
+//! The order, the results and what a caller can change meanwhile are CPython's. Native code calls no method of a visitor: it
+//! says which one is to be called next, and a Python frame calls it. So no native frame lies below the caller's code.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 use lazyast::format::KindSet;
 use lazyast::format::schema::Kind;
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::{PyDict, PyString, PyType};
 
-use crate::nodes::child_cursor::ChildCursor;
+use crate::nodes::child_cursor::{ChildCursor, is_atom};
 use crate::nodes::proxy;
 use crate::runtime::interpreter::{AstClass, Interpreter};
 use crate::runtime::objects;
 use crate::traverse::walk::PyWalk;
 
-/// Visits inside of a visitor's methods, one in the other, each of which takes room on the stack of C. Beyond it, the
-/// interpreter's functions go on, which take none.
-const NESTED_VISITS: u32 = 64;
-/// Nodes without a method between two looks whether the user has pressed Ctrl+C.
-const NODES_BETWEEN_SIGNALS: u32 = 1 << 14;
-/// The methods for classes that `ast.Constant` has replaced. Up to 3.13, `NodeVisitor.visit_Constant` calls them.
-const OLD_CONSTANTS: [&str; 5] =
-    ["visit_Num", "visit_Str", "visit_Bytes", "visit_NameConstant", "visit_Ellipsis"];
-
-thread_local! {
-    static NESTED: Cell<u32> = const { Cell::new(0) };
-}
+/// Levels without a method that are visited without a Python frame. Below, `generic_visit` is called as a method, so that
+/// trees without an end reach the limit of recursion.
+pub(super) const LEVELS: usize = 200;
+/// Nodes that are visited before the interpreter can look for signals and other threads.
+pub(super) const NODES_WITHOUT_A_CALL: u32 = 1 << 12;
 
 /// Serves the functions that `lazyast._traversals` puts into `ast`.
 ///
@@ -40,30 +33,90 @@ struct PyTraversals {
     interpreter: &'static Interpreter,
     /// The names and values of the module `ast`.
     ast: Py<PyDict>,
-    /// Functions of the module that a traversal calls by their names, and what they are now.
-    called: [(Py<PyString>, Py<PyAny>); 2],
-    /// `NodeVisitor.visit` and `NodeVisitor.generic_visit`, as they are now.
+    iter_fields: Py<PyAny>,
+    iter_child_nodes: Py<PyAny>,
+    /// `NodeVisitor.visit`, which is CPython's.
     visit: Py<PyAny>,
+    /// The function that is in the place of `NodeVisitor.generic_visit`.
     generic_visit: Py<PyAny>,
     /// `NodeVisitor.visit_Constant`, where there is one.
     visit_constant: Option<Py<PyAny>>,
     names: Names,
 }
 
-/// Strings that are looked up.
+/// Objects that are looked up, or looked for.
 struct Names {
+    iter_fields: Py<PyString>,
+    iter_child_nodes: Py<PyString>,
     visit: Py<PyString>,
     generic_visit: Py<PyString>,
     function: Py<PyString>,
     self_: Py<PyString>,
+    value: Py<PyString>,
+    get_attribute: Py<PyString>,
+    get_missing_attribute: Py<PyString>,
     /// The names of the methods, by kind.
     methods: Vec<Py<PyString>>,
     /// The names of the methods for operators and contexts, by the address of the class.
     singleton_methods: HashMap<usize, Py<PyString>, FixedState>,
-    old_constants: [Py<PyString>; 5],
+    /// The name of the method that `NodeVisitor.visit_Constant` calls, by the address of a value's class.
+    constant_methods: HashMap<usize, Py<PyString>, FixedState>,
     getattr: Py<PyAny>,
+    /// `object.__getattribute__`.
+    plain_get_attribute: Py<PyAny>,
+    /// The class of bound methods.
+    method: Py<PyAny>,
+    /// A function that does nothing with its argument.
+    nothing: Py<PyAny>,
     /// What no attribute is.
     missing: Py<PyAny>,
+}
+
+impl Names {
+    fn new(interpreter: &Interpreter, generic_visit: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = generic_visit.py();
+        let intern = |name: &str| PyString::intern(py, name).unbind();
+        let mut singleton_methods = HashMap::with_hasher(FixedState::default());
+        for (_, instance) in interpreter.singletons() {
+            let class = instance.bind(py).get_type();
+            singleton_methods.insert(class.as_ptr() as usize, intern(&format!("visit_{}", class.name()?)));
+        }
+        let builtins = py.import("builtins")?;
+        let mut constant_methods = HashMap::with_hasher(FixedState::default());
+        let classes = [
+            ("int", "Num"),
+            ("float", "Num"),
+            ("complex", "Num"),
+            ("str", "Str"),
+            ("bytes", "Bytes"),
+            ("bool", "NameConstant"),
+        ];
+        for (class, name) in classes {
+            constant_methods
+                .insert(builtins.getattr(class)?.as_ptr() as usize, intern(&format!("visit_{name}")));
+        }
+        constant_methods.insert(py.None().bind(py).get_type_ptr() as usize, intern("visit_NameConstant"));
+        constant_methods.insert(py.Ellipsis().bind(py).get_type_ptr() as usize, intern("visit_Ellipsis"));
+        Ok(Self {
+            iter_fields: intern("iter_fields"),
+            iter_child_nodes: intern("iter_child_nodes"),
+            visit: intern("visit"),
+            generic_visit: intern("generic_visit"),
+            function: intern("__func__"),
+            self_: intern("__self__"),
+            value: intern("value"),
+            get_attribute: intern("__getattribute__"),
+            get_missing_attribute: intern("__getattr__"),
+            methods: Kind::ALL.iter().map(|kind| intern(&format!("visit_{}", kind.name()))).collect(),
+            singleton_methods,
+            constant_methods,
+            getattr: builtins.getattr("getattr")?.unbind(),
+            plain_get_attribute: builtins.getattr("object")?.getattr("__getattribute__")?.unbind(),
+            method: generic_visit.call_method1("__get__", (py.Ellipsis(),))?.get_type().into_any().unbind(),
+            nothing: builtins.getattr("id")?.unbind(),
+            missing: builtins.getattr("object")?.call0()?.unbind(),
+        })
+    }
 }
 
 #[pymethods]
@@ -74,166 +127,200 @@ impl PyTraversals {
         ast: Bound<'_, PyDict>,
         iter_child_nodes: Py<PyAny>,
         visit: Py<PyAny>,
-        generic_visit: Py<PyAny>,
+        generic_visit: Bound<'_, PyAny>,
         visit_constant: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
-        let py = ast.py();
-        let unserved =
-            || pyo3::exceptions::PyRuntimeError::new_err("lazyast does not serve this interpreter");
-        let interpreter = Interpreter::get(py)?.ok_or_else(unserved)?;
-        let intern = |name: &str| PyString::intern(py, name).unbind();
-        let fields = (intern("iter_fields"), ast.as_any().get_item("iter_fields")?.unbind());
-        let mut singleton_methods = HashMap::with_hasher(FixedState::default());
-        for (_, instance) in interpreter.singletons() {
-            let class = instance.bind(py).get_type();
-            singleton_methods.insert(class.as_ptr() as usize, intern(&format!("visit_{}", class.name()?)));
-        }
-        let builtins = py.import("builtins")?;
-        let names = Names {
-            visit: intern("visit"),
-            generic_visit: intern("generic_visit"),
-            function: intern("__func__"),
-            self_: intern("__self__"),
-            methods: Kind::ALL.iter().map(|kind| intern(&format!("visit_{}", kind.name()))).collect(),
-            singleton_methods,
-            old_constants: OLD_CONSTANTS.map(intern),
-            getattr: builtins.getattr("getattr")?.unbind(),
-            missing: builtins.getattr("object")?.call0()?.unbind(),
-        };
+        let unserved = || PyRuntimeError::new_err("lazyast does not serve this interpreter");
+        let interpreter = Interpreter::get(ast.py())?.ok_or_else(unserved)?;
         Ok(Self {
             interpreter,
+            iter_fields: ast.as_any().get_item("iter_fields")?.unbind(),
             ast: ast.unbind(),
-            called: [fields, (intern("iter_child_nodes"), iter_child_nodes)],
+            iter_child_nodes,
             visit,
-            generic_visit,
+            names: Names::new(interpreter, &generic_visit)?,
+            generic_visit: generic_visit.unbind(),
             visit_constant,
-            names,
         })
     }
 
     /// What `ast.walk(node)` yields.
     fn walk(this: Bound<'_, Self>, node: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        if !this.get().is_unchanged(this.py())? {
+        let (py, traversals) = (this.py(), this.get());
+        let children =
+            traversals.is_in_ast(py, &traversals.names.iter_child_nodes, &traversals.iter_child_nodes)?;
+        if !children || !traversals.has_fields(py)? {
             return Ok(this.into_any().unbind());
         }
-        Ok(Bound::new(this.py(), PyWalk::over_everything(node))?.into_any().unbind())
+        Ok(Bound::new(py, PyWalk::over_everything(node))?.into_any().unbind())
     }
 
     /// What `ast.iter_child_nodes(node)` yields.
     fn iter_child_nodes(this: Bound<'_, Self>, node: Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        if !this.get().is_unchanged(this.py())? {
+        let (py, traversals) = (this.py(), this.get());
+        if !traversals.has_fields(py)? {
             return Ok(this.into_any().unbind());
         }
-        let interpreter = this.get().interpreter;
+        let interpreter = traversals.interpreter;
         let children = PyChildNodes { interpreter, children: Some(ChildCursor::new(interpreter, node)?) };
-        Ok(Bound::new(this.py(), children)?.into_any().unbind())
+        Ok(Bound::new(py, children)?.into_any().unbind())
     }
 
-    /// What `NodeVisitor.visit(visitor, node)` returns.
-    fn visit<'py>(
-        this: &Bound<'py, Self>,
-        visitor: Bound<'py, PyAny>,
-        node: Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let Some(mut visit) = Visit::begin(this.get(), visitor)? else { return Ok(this.clone().into_any()) };
-        let method = match visit.method(&node)? {
-            None => visit.generic_visit()?,
-            method => method,
-        };
-        if let Some(method) = method {
-            return objects::call(&method, [&node]);
+    /// The calls that `NodeVisitor.generic_visit(visitor, node)` makes: pairs of a function and its argument.
+    fn visits(
+        this: Bound<'_, Self>,
+        visitor: Bound<'_, PyAny>,
+        node: Bound<'_, PyAny>,
+    ) -> PyResult<Py<PyAny>> {
+        let (py, traversals) = (this.py(), this.get());
+        if !traversals.has_fields(py)? {
+            return Ok(this.into_any().unbind());
         }
-        visit.children(node)?;
-        Ok(this.py().None().into_bound(this.py()))
-    }
-
-    /// What `NodeVisitor.generic_visit(visitor, node)` returns.
-    fn generic_visit<'py>(
-        this: &Bound<'py, Self>,
-        visitor: Bound<'py, PyAny>,
-        node: Bound<'py, PyAny>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let Some(mut visit) = Visit::begin(this.get(), visitor)? else { return Ok(this.clone().into_any()) };
-        visit.children(node)?;
-        Ok(this.py().None().into_bound(this.py()))
+        let open = vec![ChildCursor::new(traversals.interpreter, node)?];
+        let visits = PyVisits { visitor: Some(visitor.unbind()), open, traversals: this.unbind() };
+        Ok(Bound::new(py, visits)?.into_any().unbind())
     }
 }
 
 impl PyTraversals {
-    /// Whether the module still has the functions that CPython's traversals call by name.
-    fn is_unchanged(&self, py: Python<'_>) -> PyResult<bool> {
-        let ast = self.ast.bind(py);
-        for (name, function) in &self.called {
-            if !ast.get_item(name)?.is_some_and(|now| now.is(function)) {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+    /// Whether the module still has CPython's `iter_fields`, which its traversals call by name.
+    fn has_fields(&self, py: Python<'_>) -> PyResult<bool> {
+        self.is_in_ast(py, &self.names.iter_fields, &self.iter_fields)
+    }
+
+    fn is_in_ast(&self, py: Python<'_>, name: &Py<PyString>, function: &Py<PyAny>) -> PyResult<bool> {
+        Ok(self.ast.bind(py).get_item(name)?.is_some_and(|now| now.is(function)))
     }
 }
 
-/// A visit that goes on until it comes back to its caller.
-struct Visit<'t, 'py> {
-    traversals: &'t PyTraversals,
-    visitor: Bound<'py, PyAny>,
-    /// What is known of the visitor until Python code runs the next time.
-    known: Known,
+/// The iterator over the calls of a visit.
+#[pyclass(module = "lazyast._native", name = "Visits")]
+struct PyVisits {
+    traversals: Py<PyTraversals>,
+    /// `None` after the end.
+    visitor: Option<Py<PyAny>>,
+    /// The node, and the nodes without a method that are being visited below it.
+    open: Vec<ChildCursor>,
 }
 
+/// A call that a visit is to make.
+type Call<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+
+#[pymethods]
+impl PyVisits {
+    fn __iter__(this: Bound<'_, Self>) -> Bound<'_, Self> {
+        this
+    }
+
+    fn __next__<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Call<'py>>> {
+        let Some(visitor) = &self.visitor else { return Ok(None) };
+        let visitor = visitor.bind(py).clone();
+        let traversals = self.traversals.bind(py).get();
+        let call =
+            Visit { traversals, visitor: &visitor, known: VisitorFacts::default() }.next(&mut self.open);
+        if !matches!(call, Ok(Some(_))) {
+            self.__clear__();
+        }
+        call
+    }
+
+    fn __traverse__(&self, visit: pyo3::PyVisit<'_>) -> Result<(), pyo3::PyTraverseError> {
+        visit.call(&self.visitor)?;
+        self.open.iter().try_for_each(|children| children.traverse(&visit))
+    }
+
+    fn __clear__(&mut self) {
+        self.visitor = None;
+        self.open.clear();
+    }
+}
+
+/// A visit from one call to the next.
+struct Visit<'t, 'py> {
+    traversals: &'t PyTraversals,
+    visitor: &'t Bound<'py, PyAny>,
+    known: VisitorFacts,
+}
+
+/// What is known of the visitor until Python code runs.
 #[derive(Clone, Copy, Default)]
-struct Known {
-    /// Whether `visitor.visit` is known to be the function of this module.
-    visit_is_ours: bool,
-    /// Whether `visitor.generic_visit` is.
-    generic_visit_is_ours: bool,
-    /// Whether there are methods for the old classes of constants.
-    has_old_constants: Option<bool>,
+struct VisitorFacts {
+    /// Whether `visit` and `generic_visit` are those of `NodeVisitor`, and looking them up runs no Python code.
+    is_plain: bool,
     /// The kinds for which there is no method.
     without_method: KindSet,
 }
 
 impl<'t, 'py> Visit<'t, 'py> {
-    /// `None` if CPython's functions have to do the work.
-    fn begin(traversals: &'t PyTraversals, visitor: Bound<'py, PyAny>) -> PyResult<Option<Self>> {
-        let nested = NESTED.get();
-        // Inside of a visit, nobody replaces functions of the module.
-        if nested == NESTED_VISITS || nested == 0 && !traversals.is_unchanged(visitor.py())? {
-            return Ok(None);
-        }
-        NESTED.set(nested + 1);
-        Ok(Some(Self { traversals, visitor, known: Known::default() }))
-    }
-
-    /// Does what `self.visit` does for each child of a node.
-    fn children(&mut self, node: Bound<'py, PyAny>) -> PyResult<()> {
-        let (py, interpreter) = (node.py(), self.traversals.interpreter);
-        let mut open = vec![ChildCursor::new(interpreter, node)?];
+    /// The next call. Goes down to children of nodes without a method, as long as both methods are those of `NodeVisitor`.
+    fn next(&mut self, open: &mut Vec<ChildCursor>) -> PyResult<Option<Call<'py>>> {
+        let (py, traversals) = (self.visitor.py(), self.traversals);
+        let interpreter = traversals.interpreter;
+        // While the caller's code ran, the function can have been replaced: nodes below are for CPython's own then.
+        let has_fields = traversals.has_fields(py)?;
         let mut nodes = 0;
         while let Some(children) = open.last_mut() {
+            children.ran_code = false;
             let Some(child) = children.next(py, interpreter)? else {
                 open.pop();
                 continue;
             };
-            nodes += 1;
-            if nodes % NODES_BETWEEN_SIGNALS == 0 {
-                py.check_signals()?;
-                self.known = Known::default();
+            if children.ran_code {
+                self.known = VisitorFacts::default();
             }
-            let mut method = self.visit()?;
-            if method.is_none() {
-                method = self.method(&child)?;
-            }
-            if method.is_none() {
-                method = self.generic_visit()?;
-            }
-            let Some(method) = method else {
-                open.push(ChildCursor::new(interpreter, child)?);
+            let Some(function) = self.function(&child)? else {
+                if !has_fields || open.len() >= LEVELS {
+                    return Ok(Some((self.visitor.getattr(&traversals.names.generic_visit)?, child)));
+                }
+                let children = ChildCursor::new(interpreter, child)?;
+                if children.ran_code {
+                    self.known = VisitorFacts::default();
+                }
+                open.push(children);
+                nodes += 1;
+                if nodes == NODES_WITHOUT_A_CALL {
+                    return Ok(Some((traversals.names.nothing.bind(py).clone(), py.None().into_bound(py))));
+                }
                 continue;
             };
-            objects::call(&method, [&child])?;
-            self.known = Known::default();
+            return Ok(Some((function, child)));
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// What is to be called for a node, or `None` if that is `generic_visit` and does what CPython's does.
+    fn function(&mut self, node: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let (traversals, names) = (self.traversals, &self.traversals.names);
+        if self.known.is_plain {
+            return self.method(node);
+        }
+        let visit = self.visitor.getattr(&names.visit)?;
+        if !self.is_method(&visit, &traversals.visit)? {
+            return Ok(Some(visit));
+        }
+        // In the order of `NodeVisitor.visit`.
+        let generic_visit = self.visitor.getattr(&names.generic_visit)?;
+        let is_ours = self.is_method(&generic_visit, &traversals.generic_visit)?;
+        if let Some(method) = self.method(node)? {
+            return Ok(Some(method));
+        }
+        if !is_ours {
+            return Ok(Some(generic_visit));
+        }
+        self.known.is_plain = self.is_plain()?;
+        Ok(None)
+    }
+
+    /// Whether looking attributes of the visitor up runs no Python code, and both methods are those of `NodeVisitor`.
+    fn is_plain(&self) -> PyResult<bool> {
+        let (traversals, names) = (self.traversals, &self.traversals.names);
+        let class = self.visitor.get_type();
+        let py = class.py();
+        Ok(class.get_type().is(py.get_type::<PyType>())
+            && self.is_attribute(&class, &names.get_attribute, &names.plain_get_attribute)?
+            && self.attribute(class.as_any(), names.get_missing_attribute.bind(py))?.is_none()
+            && self.is_attribute(&class, &names.visit, &traversals.visit)?
+            && self.is_attribute(&class, &names.generic_visit, &traversals.generic_visit)?)
     }
 
     /// The visitor's method for a node, if it has one.
@@ -249,93 +336,76 @@ impl<'t, 'py> Visit<'t, 'py> {
             Some(AstClass::Singleton) => (names.singleton_methods[&(class.as_ptr() as usize)].bind(py), None),
             None => {
                 // A class of the user's, whose name any Python code can give.
-                self.known = Known::default();
+                self.known = VisitorFacts::default();
                 let class_name = node.getattr(&interpreter.class_name)?.getattr("__name__")?;
                 own_name = PyString::new(py, "visit_").as_any().add(class_name)?.cast_into::<PyString>()?;
                 (&own_name, None)
             }
         };
-        let method = self.attribute(name)?;
-        let Some(method) = method else {
-            if let Some(kind) = kind {
-                self.known.without_method = self.known.without_method.or(kind.into());
+        let Some(method) = self.attribute(self.visitor, name)? else {
+            if let Some(kind) = kind.filter(|_| self.known.is_plain) {
+                // Not if it is a property whose code finds nothing now.
+                if self.attribute(self.visitor.get_type().as_any(), name)?.is_none() {
+                    self.known.without_method = self.known.without_method.or(kind.into());
+                }
             }
             return Ok(None);
         };
-        let is_old =
-            kind == Some(Kind::Constant) && self.is_method(&method, traversals.visit_constant.as_ref());
-        if is_old && !self.has_old_constants()? && self.generic_visit()?.is_none() {
-            // It would call `generic_visit`.
-            return Ok(None);
+        match &traversals.visit_constant {
+            Some(old) if kind == Some(Kind::Constant) && self.is_method(&method, old)? => {
+                self.old_method(node, method)
+            }
+            _ => Ok(Some(method)),
         }
-        Ok(Some(method))
     }
 
-    /// `visitor.visit`, if it is not the function of this module.
-    fn visit(&mut self) -> PyResult<Option<Bound<'py, PyAny>>> {
-        if self.known.visit_is_ours {
-            return Ok(None);
-        }
-        let traversals = self.traversals;
-        let method = self.attribute_or_ours(&traversals.names.visit, &traversals.visit)?;
-        self.known.visit_is_ours = method.is_none();
-        Ok(method)
-    }
-
-    /// `visitor.generic_visit`, if it is not the function of this module.
-    fn generic_visit(&mut self) -> PyResult<Option<Bound<'py, PyAny>>> {
-        if self.known.generic_visit_is_ours {
-            return Ok(None);
-        }
-        let traversals = self.traversals;
-        let method = self.attribute_or_ours(&traversals.names.generic_visit, &traversals.generic_visit)?;
-        self.known.generic_visit_is_ours = method.is_none();
-        Ok(method)
-    }
-
-    /// An attribute of the visitor, or `None` if it is the method of a function.
-    fn attribute_or_ours(
-        &self,
-        name: &Py<PyString>,
-        function: &Py<PyAny>,
+    /// What `NodeVisitor.visit_Constant` calls: `None` if it calls `generic_visit`, and itself if only it can say.
+    fn old_method(
+        &mut self,
+        node: &Bound<'py, PyAny>,
+        visit_constant: Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let method = self.visitor.getattr(name)?;
-        Ok((!self.is_method(&method, Some(function))).then_some(method))
+        let names = &self.traversals.names;
+        if !self.known.is_plain && !self.is_plain()? {
+            return Ok(Some(visit_constant));
+        }
+        let Ok(value) = node.getattr(&names.value) else { return Ok(Some(visit_constant)) };
+        if !is_atom(&value) {
+            return Ok(Some(visit_constant));
+        }
+        let name = &names.constant_methods[&(value.get_type_ptr() as usize)];
+        let has_old = self.attribute(self.visitor, name.bind(node.py()))?.is_some();
+        Ok(has_old.then_some(visit_constant))
     }
 
-    fn has_old_constants(&mut self) -> PyResult<bool> {
-        if let Some(known) = self.known.has_old_constants {
-            return Ok(known);
-        }
-        let mut found = false;
-        for name in &self.traversals.names.old_constants {
-            found |= self.attribute(name.bind(self.visitor.py()))?.is_some();
-        }
-        Ok(*self.known.has_old_constants.insert(found))
-    }
-
-    /// An attribute of the visitor. `getattr` with a default creates no exception for one that is missing.
-    fn attribute(&self, name: &Bound<'py, PyString>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    /// An attribute. `getattr` with a default creates no exception for one that is missing.
+    fn attribute(
+        &self,
+        object: &Bound<'py, PyAny>,
+        name: &Bound<'py, PyString>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let (py, names) = (name.py(), &self.traversals.names);
         let missing = names.missing.bind(py);
-        let value = objects::call(names.getattr.bind(py), [&self.visitor, name.as_any(), missing])?;
+        let value = objects::call(names.getattr.bind(py), [object, name.as_any(), missing])?;
         Ok((!value.is(missing)).then_some(value))
     }
 
-    /// Whether an attribute of the visitor is the method of a function.
-    fn is_method(&self, method: &Bound<'py, PyAny>, function: Option<&Py<PyAny>>) -> bool {
-        let (py, names) = (method.py(), &self.traversals.names);
-        let Some(function) = function else { return false };
-        let is = |name: &Py<PyString>, object: &Bound<'py, PyAny>| {
-            method.getattr(name).is_ok_and(|value| value.is(object))
-        };
-        is(&names.function, function.bind(py)) && is(&names.self_, &self.visitor)
+    fn is_attribute(
+        &self,
+        class: &Bound<'py, PyType>,
+        name: &Py<PyString>,
+        value: &Py<PyAny>,
+    ) -> PyResult<bool> {
+        let py = class.py();
+        Ok(self.attribute(class.as_any(), name.bind(py))?.is_some_and(|now| now.is(value)))
     }
-}
 
-impl Drop for Visit<'_, '_> {
-    fn drop(&mut self) {
-        NESTED.set(NESTED.get() - 1);
+    /// Whether an attribute of the visitor is the method of a function.
+    fn is_method(&self, method: &Bound<'py, PyAny>, function: &Py<PyAny>) -> PyResult<bool> {
+        let names = &self.traversals.names;
+        Ok(method.get_type().is(&names.method)
+            && method.getattr(&names.function)?.is(function)
+            && method.getattr(&names.self_)?.is(self.visitor))
     }
 }
 

@@ -3,13 +3,15 @@
 use lazyast::format::KindScanner;
 use lazyast::format::schema::Kind;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString, PyType};
+use pyo3::types::{PyString, PyType};
 
-use crate::nodes::children::{NodeFields, singletons_of};
+use crate::nodes::child_cursor::ChildCursor;
+use crate::nodes::children::singletons_of;
 use crate::nodes::density::Density;
 use crate::nodes::materialise::{Extent, materialise};
 use crate::nodes::proxy;
 use crate::runtime::interpreter::{AstClass, Interpreter};
+use crate::traverse::of_ast::{LEVELS, NODES_WITHOUT_A_CALL};
 
 /// The classes for which a visitor has methods.
 ///
@@ -23,12 +25,6 @@ struct PyDispatch {
     singleton_methods: Vec<(Py<PyType>, Py<PyString>)>,
     /// Kinds that have a method, or can have an operator or context with one in a field.
     kinds: KindScanner,
-}
-
-/// A node or a list that is being visited.
-enum VisitFrame<'py> {
-    Node { node: Bound<'py, PyAny>, fields: NodeFields<'py>, next: usize },
-    List { list: Bound<'py, PyList>, next: usize },
 }
 
 #[pymethods]
@@ -59,58 +55,85 @@ impl PyDispatch {
         Ok(Self { methods, singleton_methods, kinds })
     }
 
-    /// Does what `visitor.visit(node)` does.
-    fn visit<'py>(
+    /// The visitor's method for a node, if it has one.
+    fn method<'py>(
         &self,
         visitor: &Bound<'py, PyAny>,
-        node: Bound<'py, PyAny>,
+        node: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let Some(interpreter) = Interpreter::get(node.py())? else { return Ok(None) };
-        match self.method(interpreter, visitor, &node)? {
-            Some(method) => visitor.call_method1(method, (node,)).map(Some),
-            None => self.visit_children(visitor, node).map(|()| None),
-        }
+        let name = self.method_name(interpreter, visitor, node)?;
+        name.map(|name| visitor.getattr(name)).transpose()
     }
 
-    /// Does what `visitor.generic_visit(node)` does.
-    fn visit_children<'py>(&self, visitor: &Bound<'py, PyAny>, node: Bound<'py, PyAny>) -> PyResult<()> {
-        let Some(interpreter) = Interpreter::get(node.py())? else { return Ok(()) };
-        let mut frames = Vec::new();
-        frames.extend(self.enter(interpreter, node)?);
-        while let Some(frame) = frames.last_mut() {
-            let value = match frame {
-                VisitFrame::Node { node, fields, next } if *next < fields.len() => {
-                    *next += 1;
-                    fields.value(interpreter, node, *next - 1)?
-                }
-                // The length is read in each step: methods may change the list, as with `ast.NodeVisitor`.
-                VisitFrame::List { list, next } if *next < list.len() => {
-                    *next += 1;
-                    list.get_item(*next - 1).ok()
-                }
-                _ => {
-                    frames.pop();
-                    continue;
-                }
+    /// The calls that `visitor.generic_visit(node)` makes: pairs of a method and its argument. A Python frame makes them, so
+    /// that no native frame lies below them.
+    fn visits<'py>(
+        this: Bound<'py, Self>,
+        visitor: Bound<'py, PyAny>,
+        node: Bound<'py, PyAny>,
+    ) -> PyResult<PyDispatchedVisits> {
+        let Some(interpreter) = Interpreter::get(node.py())? else {
+            return Ok(PyDispatchedVisits { dispatch: this.unbind(), visitor: None, open: Vec::new() });
+        };
+        let open = this.get().enter(interpreter, node)?.into_iter().collect();
+        Ok(PyDispatchedVisits { dispatch: this.unbind(), visitor: Some(visitor.unbind()), open })
+    }
+}
+
+/// The iterator over the calls of a visit.
+#[pyclass(module = "lazyast._native", name = "DispatchedVisits")]
+struct PyDispatchedVisits {
+    dispatch: Py<PyDispatch>,
+    /// `None` after the end.
+    visitor: Option<Py<PyAny>>,
+    /// The node, and the nodes without a method that are being visited below it.
+    open: Vec<ChildCursor>,
+}
+
+#[pymethods]
+impl PyDispatchedVisits {
+    fn __iter__(this: Bound<'_, Self>) -> Bound<'_, Self> {
+        this
+    }
+
+    fn __next__<'py>(&mut self, py: Python<'py>) -> PyResult<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+        let Some(visitor) = &self.visitor else { return Ok(None) };
+        let Some(interpreter) = Interpreter::get(py)? else { return Ok(None) };
+        let (visitor, dispatch) = (visitor.bind(py).clone(), self.dispatch.bind(py).get());
+        let mut nodes = 0;
+        while let Some(children) = self.open.last_mut() {
+            let Some(child) = children.next(py, interpreter)? else {
+                self.open.pop();
+                continue;
             };
-            let in_list = matches!(frame, VisitFrame::List { .. });
-            let Some(value) = value else { continue };
-            if interpreter.is_node(&value) {
-                match self.method(interpreter, visitor, &value)? {
-                    Some(method) => drop(visitor.call_method1(method, (value,))?),
-                    None => frames.extend(self.enter(interpreter, value)?),
-                }
-            } else if !in_list && let Ok(list) = value.cast_into::<PyList>() {
-                frames.push(VisitFrame::List { list, next: 0 });
+            if let Some(method) = dispatch.method_name(interpreter, &visitor, &child)? {
+                return Ok(Some((visitor.getattr(method)?, child)));
             }
+            nodes += 1;
+            if self.open.len() >= LEVELS || nodes == NODES_WITHOUT_A_CALL {
+                return Ok(Some((visitor.getattr("generic_visit")?, child)));
+            }
+            self.open.extend(dispatch.enter(interpreter, child)?);
         }
-        Ok(())
+        self.__clear__();
+        Ok(None)
+    }
+
+    fn __traverse__(&self, visit: pyo3::PyVisit<'_>) -> Result<(), pyo3::PyTraverseError> {
+        visit.call(&self.visitor)?;
+        self.open.iter().try_for_each(|children| children.traverse(&visit))
+    }
+
+    fn __clear__(&mut self) {
+        self.visitor = None;
+        self.open.clear();
     }
 }
 
 impl PyDispatch {
     /// The name of the method for a node.
-    fn method<'py>(
+    fn method_name<'py>(
         &self,
         interpreter: &'static Interpreter,
         visitor: &Bound<'py, PyAny>,
@@ -134,12 +157,12 @@ impl PyDispatch {
         Ok(method.map(|name| name.bind(py).clone()))
     }
 
-    /// The frame for what is below a node without a method, or `None` if nothing there has a method.
+    /// The children of a node without a method, or `None` if nothing below it has a method.
     fn enter<'py>(
         &self,
         interpreter: &'static Interpreter,
         node: Bound<'py, PyAny>,
-    ) -> PyResult<Option<VisitFrame<'py>>> {
+    ) -> PyResult<Option<ChildCursor>> {
         let layout = interpreter.node_layout;
         if let Some((context, id)) = proxy::location(layout, &node) {
             let is_interesting =
@@ -150,8 +173,7 @@ impl PyDispatch {
                 Density::Dense => materialise(interpreter, &node, Extent::Subtree)?,
             }
         }
-        let fields = NodeFields::of(interpreter, &node)?;
-        Ok(Some(VisitFrame::Node { node, fields, next: 0 }))
+        ChildCursor::new(interpreter, node).map(Some)
     }
 }
 

@@ -14,7 +14,7 @@ use pyo3::types::{PyTuple, PyType};
 use crate::nodes::child_cursor::ChildCursor;
 use crate::nodes::children;
 use crate::nodes::density::Density;
-use crate::nodes::materialise::{Extent, materialise, materialise_subtrees};
+use crate::nodes::materialise::{Descent, Extent, materialise, materialise_subtrees};
 use crate::nodes::proxy;
 use crate::runtime::interpreter::{AstClass, Interpreter};
 
@@ -134,7 +134,7 @@ impl PyWalk {
             if self.proxies == PROXIES_BEFORE_THE_REST {
                 self.proxies = 0;
                 let queued = queue.iter().map(|node| node.bind(py).clone()).collect();
-                materialise_subtrees(interpreter, queued)?;
+                materialise_subtrees(interpreter, queued, Descent::Own)?;
             }
             return Ok(true);
         };
@@ -163,7 +163,7 @@ impl PyWalk {
                                 .iter()
                                 .filter_map(|node| proxy::location(interpreter.node_layout, node));
                             if Density::of_all(proxies, &filter.kinds_or_parents) == Density::Dense {
-                                materialise_subtrees(interpreter, queued)?;
+                                materialise_subtrees(interpreter, queued, Descent::Own)?;
                             }
                         }
                     }
@@ -194,7 +194,7 @@ fn walk(node: Bound<'_, PyAny>, types: &Bound<'_, PyTuple>) -> PyResult<Option<P
 #[pyfunction]
 fn materialize(node: Bound<'_, PyAny>) -> PyResult<()> {
     let Some(interpreter) = Interpreter::get(node.py())? else { return Ok(()) };
-    materialise_subtrees(interpreter, vec![node])
+    materialise_subtrees(interpreter, vec![node], Descent::Everything)
 }
 
 /// Whether lazyast serves this interpreter.
