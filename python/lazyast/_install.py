@@ -31,8 +31,8 @@ def install(*, lazy: bool = False) -> None:
     `install` again changes `lazy` only.
 
     `builtins.compile` is replaced, which `ast.parse` calls, also where `parse` was imported earlier. So are `ast.walk`,
-    `ast.iter_child_nodes`, and the methods `visit` and `generic_visit` of `ast.NodeVisitor`, by native functions that do
-    the same, unless other code has replaced one of them before.
+    `ast.iter_child_nodes` and `ast.NodeVisitor.generic_visit`, by native functions that do the same, unless other code has
+    replaced one of them before.
     """
     with _lock:
         _native.set_lazy(lazy)

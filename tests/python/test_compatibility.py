@@ -72,6 +72,54 @@ def test_visits_of_nodes_without_a_method_do_not_recurse():
         lazyast.uninstall()
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="3.14 has removed these methods")
+def test_the_module_that_warnings_of_old_methods_name():
+    class Visitor(ast.NodeVisitor):
+        def visit_Num(self, node):
+            pass
+
+    def warned_in():
+        with pytest.warns(DeprecationWarning) as warned:
+            Visitor().visit(ast.parse("1"))
+        return {warning.filename for warning in warned if "visit_Num" in str(warning.message)}
+
+    assert warned_in() == {ast.__file__}
+    lazyast.install()
+    try:
+        (name,) = warned_in()
+        assert name.endswith("_traversals.py")
+    finally:
+        lazyast.uninstall()
+
+
+def test_properties_on_classes_of_ast():
+    (statement,) = lazyast.materialize(lazyast.parse("x")).body
+    ast.Expr.value = property(lambda self: ast.Pass())
+    try:
+        assert [type(node) for node in ast.iter_child_nodes(statement)] == [ast.Pass]
+        lazyast.install()
+        assert [type(node) for node in ast.iter_child_nodes(statement)] == [ast.Name]
+    finally:
+        lazyast.uninstall()
+        del ast.Expr.value
+
+
+def test_functions_that_are_replaced_while_a_walk_runs(monkeypatch):
+    def nodes_after_replacement():
+        walk = ast.walk(ast.parse("x; y"))
+        with monkeypatch.context() as patch:
+            next(walk)
+            patch.setattr(ast, "iter_child_nodes", lambda node: ())
+            return len(list(walk)), len(list(ast.walk(ast.parse("x; y"))))
+
+    assert nodes_after_replacement() == (2, 1)
+    lazyast.install()
+    try:
+        assert nodes_after_replacement() == (6, 1)
+    finally:
+        lazyast.uninstall()
+
+
 def test_audit_events_of_warnings():
     code = """
 import ast, sys, lazyast
