@@ -88,8 +88,8 @@ TOOLS = {
     "beartype's import hook": ["-c", BEARTYPE],
     "typeguard's import hook": ["-c", TYPEGUARD],
 }
-# What differs between two runs of the same command.
-VARYING = re.compile(rb"in \d+[.\d]*s(econds)?( \([\d:]+\))?")
+# What differs between two runs of the same command: times, and the order in which pytest's workers report.
+VARYING = re.compile(rb"in \d+[.\d]*s(econds)?( \([\d:]+\))?|^[.a-zA-Z]+ +\[ *\d+%\]$", re.MULTILINE)
 
 
 @dataclass

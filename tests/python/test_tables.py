@@ -181,7 +181,7 @@ def test_a_damaged_archive_is_parsed_again_or_has_a_reason(tmp_path, monkeypatch
 
 def test_a_stream_keeps_a_few_batches(tmp_path):
     text = "\n".join(f"f{number}(a, b.c, 'text {number}')" for number in range(3000))
-    for number in range(60):
+    for number in range(120):
         (tmp_path / f"m{number}.py").write_text(f"# {number}\n{text}\n")
     project = lazyast.Project(tmp_path)
     batches = [len(batch) for batch in project.nodes()]

@@ -408,7 +408,7 @@ def test_very_deep_trees_with_a_high_limit(installed):
 
 
 def test_trees_without_an_end(installed):
-    loop = ast.Expr()
+    loop = ast.Expr(ast.Pass())
     loop.value = loop
     for visitor in (ast.NodeVisitor, lazyast.Visitor):
         with pytest.raises(RecursionError):
