@@ -37,10 +37,10 @@ TREE = ["tree"]
 """The answer where trees alone are asked for."""
 
 
-def imports(tree: ast.AST, walk: Callable[[ast.AST], Iterable[Any]] = ast.walk) -> list[tuple[int, str, str, str]]:
+def imports(tree: ast.AST, walk: Callable[[ast.AST], Iterable[Any]] | None = None) -> list[tuple[int, str, str, str]]:
     """Return the level, the module, the name and the new name of each import."""
     found: list[tuple[int, str, str, str]] = []
-    for node in walk(tree):
+    for node in (walk or ast.walk)(tree):
         if isinstance(node, ast.Import | ast.ImportFrom):
             found += imported(node)
     return found
@@ -84,19 +84,19 @@ def parameters(arguments: ast.arguments) -> list[str]:
     return [*positional, f"**{arguments.kwarg.arg}"] if arguments.kwarg is not None else positional
 
 
-def calls(tree: ast.AST, walk: Callable[[ast.AST], Iterable[Any]] = ast.walk) -> list[int]:
+def calls(tree: ast.AST, walk: Callable[[ast.AST], Iterable[Any]] | None = None) -> list[int]:
     """Return the number of calls of one function by its name."""
     count = 0
-    for node in walk(tree):
+    for node in (walk or ast.walk)(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == CALLED:
             count += 1
     return [count]
 
 
-def nodes(tree: ast.AST, walk: Callable[[ast.AST], Iterable[Any]] = ast.walk) -> list[int]:
+def nodes(tree: ast.AST, walk: Callable[[ast.AST], Iterable[Any]] | None = None) -> list[int]:
     """Return the number of nodes, without the contexts and operators that all trees share."""
     shared = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop)
-    return [sum(not isinstance(node, shared) for node in walk(tree))]
+    return [sum(not isinstance(node, shared) for node in (walk or ast.walk)(tree))]
 
 
 ON_AST: dict[str, Callable[[Any], list[Any]]] = {
