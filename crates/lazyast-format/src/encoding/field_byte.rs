@@ -100,7 +100,31 @@ fn payload_bytes_in_last_block(fields: &[u8], row: usize) -> Option<usize> {
     Some(payload_bytes_before(&block, last.len()))
 }
 
+/// The row of a block whose payload begins at an offset, which counts from the first payload of the block. `None` if the
+/// offset is inside of a payload, or after the last one. A block of fewer than 64 nodes is filled up with zeros.
+#[inline]
+pub(crate) fn row_at_payload_byte(block: &[u8; BLOCK], mut offset: usize) -> Option<usize> {
+    let (words, _) = block.as_chunks::<FIELDS_PER_WORD>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        // The byte of each row is the sum of the lengths up to this row: at most 8 * 4.
+        let sums = payload_lengths(word).wrapping_mul(ONES);
+        let whole = (sums >> (u64::BITS - u8::BITS)) as usize;
+        if offset >= whole {
+            offset -= whole;
+            continue;
+        }
+        // A byte's highest bit stays set where its sum is at most the offset: these rows end before it.
+        let before = (ONES * (HIGHEST_BIT + offset as u64) - sums) & (ONES * HIGHEST_BIT);
+        let row = before.count_ones() as usize;
+        let start = sums << u8::BITS >> (u8::BITS as usize * row) & u64::from(u8::MAX);
+        return (start == offset as u64).then_some(index * FIELDS_PER_WORD + row);
+    }
+    None
+}
+
 const ONES: u64 = u64::MAX / u8::MAX as u64;
+const HIGHEST_BIT: u64 = 1 << (u8::BITS - 1);
 
 /// The number of bytes of eight payloads, each in its byte: the code, and 1 more where both of its bits are set.
 #[inline]
@@ -112,7 +136,7 @@ fn payload_lengths(bytes: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{PayloadWidth, field_byte, field_code, payload_bytes_in_block};
+    use super::{PayloadWidth, field_byte, field_code, payload_bytes_in_block, row_at_payload_byte};
 
     #[test]
     fn a_payload_takes_the_fewest_bytes() {
@@ -135,5 +159,23 @@ mod tests {
         }
         assert_eq!(payload_bytes_in_block(&[0xff; 64], 63), Some(63 * 4));
         assert_eq!(payload_bytes_in_block(&fields, 201), None);
+    }
+
+    #[test]
+    fn a_row_is_found_by_the_first_byte_of_its_payload() {
+        for seed in 0..=u8::MAX {
+            let block: [u8; 64] = core::array::from_fn(|row| (row as u8).wrapping_mul(151) ^ seed & 0xc0);
+            let mut rows = Vec::new();
+            for (row, byte) in block.iter().enumerate() {
+                let len = PayloadWidth::in_byte(*byte).len();
+                rows.extend((0..len).map(|byte| (byte == 0).then_some(row)));
+            }
+            for offset in 0..rows.len() + 9 {
+                let expected = rows.get(offset).copied().flatten();
+                assert_eq!(row_at_payload_byte(&block, offset), expected, "{seed}, {offset}");
+            }
+        }
+        assert_eq!(row_at_payload_byte(&[0xff; 64], 63 * 4), Some(63));
+        assert_eq!(row_at_payload_byte(&[0; 64], 0), None);
     }
 }

@@ -8,7 +8,7 @@ mod records;
 pub(crate) use escapes::{BLOCK, ESCAPE, column_and_row, later_blocks, overflow_row};
 pub(crate) use field_byte::{
     FIELDS_PER_WORD, LONGEST_PAYLOAD, PayloadWidth, field_byte, field_code, payload_bytes_in_block,
-    rows_in_field,
+    row_at_payload_byte, rows_in_field,
 };
 pub use payload::{
     AliasRecord, BIG_INT, ConstantSingleton, ConstantTag, ImportFromRecord, InterpolationRecord, NameBits,

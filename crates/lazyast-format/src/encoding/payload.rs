@@ -246,6 +246,13 @@ impl NameInAnyContext {
         width == self.widths.0 || width == self.widths.1
     }
 
+    /// The first bytes of the payloads, one for each context, and how many bytes all of them have; `None` if they differ
+    /// in that.
+    pub(crate) fn first_bytes(self) -> Option<([u8; 3], PayloadWidth)> {
+        let first = |context| (self.bits | context) as u8;
+        (self.widths.0 == self.widths.1).then_some(([first(0), first(1), first(2)], self.widths.0))
+    }
+
     /// Whether a packed payload has the name.
     #[inline]
     pub fn matches(self, bits: u32) -> bool {

@@ -12,6 +12,7 @@ mod lines;
 mod names;
 mod node;
 mod node_rows;
+mod nodes_by_name;
 mod open_error;
 mod parents;
 mod path;

@@ -102,7 +102,7 @@ impl<'a> Tree<'a> {
     }
 
     #[inline]
-    fn payload_width(&self, id: NodeId) -> Option<PayloadWidth> {
+    pub(super) fn payload_width(&self, id: NodeId) -> Option<PayloadWidth> {
         self.columns.fields.get(id as usize).map(|byte| PayloadWidth::in_byte(*byte))
     }
 

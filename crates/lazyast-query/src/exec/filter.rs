@@ -12,7 +12,7 @@ use super::elif::written_as_elif;
 use super::fields::in_fields;
 use super::navigation::{block_from, distinct, next_siblings};
 use super::node_set::{NodeSet, retain, union};
-use super::patterns::matching;
+use super::patterns::{all_matching, matching};
 use super::positions::at_position;
 use super::relations::{
     SiblingDirection, after_others, before_others, with_ancestor, with_child, with_descendant,
@@ -44,6 +44,10 @@ pub(super) fn all(
         condition => std::slice::from_ref(condition),
     };
     let kinds = condition.kinds();
+    let mut tests = parts.iter().filter(|part| !matches!(part, Condition::Kinds(_)));
+    if let (Some(Condition::Pattern(pattern)), None) = (tests.next(), tests.next()) {
+        return all_matching(tree, pattern, kinds, given_up);
+    }
     let (mut remaining, tested) = first_candidates(tree, parts, kinds, given_up)?;
     for (index, part) in parts.iter().enumerate() {
         // The first candidates have all kinds that the condition asks for.

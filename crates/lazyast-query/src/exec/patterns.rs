@@ -1,6 +1,6 @@
 //! Conditions that are patterns.
 
-use lazyast_format::NodeId;
+use lazyast_format::{KindSet, NodeId};
 
 use super::navigation::block_from;
 use super::node_set::retain;
@@ -8,20 +8,54 @@ use crate::error::ExecutionError;
 use crate::indexed_tree::IndexedTree;
 use crate::pattern::{Matcher, Pattern, PatternRoot};
 
-/// Keeps the candidates that a pattern matches.
+/// The nodes of a tree that a pattern matches, among those of some kinds.
 ///
-/// Quick rejects come first, because they look at two columns only. A pattern of several statements needs the block
-/// of a candidate, and so its parent; to find few parents, its first statement is compared alone before.
+/// A name in the pattern is mostly rarer than the kind of its first node.
+pub(super) fn all_matching(
+    tree: &IndexedTree<'_, '_>,
+    pattern: &Pattern,
+    kinds: KindSet,
+    given_up: &mut Vec<NodeId>,
+) -> Result<Vec<NodeId>, ExecutionError> {
+    let matcher = Matcher::new(pattern, tree)?;
+    if matcher.rejects_tree() {
+        return Ok(Vec::new());
+    }
+    let candidates = match matcher.nodes_by_name() {
+        Some(mut nodes) => {
+            nodes.retain(|node| kinds.contains_code(tree.kinds()[*node as usize]));
+            nodes
+        }
+        None => tree.nodes_of(kinds),
+    };
+    compared(tree, pattern, matcher, candidates, given_up)
+}
+
+/// Keeps the candidates that a pattern matches.
 pub(super) fn matching(
     tree: &IndexedTree<'_, '_>,
     pattern: &Pattern,
     candidates: Vec<NodeId>,
     given_up: &mut Vec<NodeId>,
 ) -> Result<Vec<NodeId>, ExecutionError> {
-    let mut matcher = Matcher::new(pattern, tree)?;
+    let matcher = Matcher::new(pattern, tree)?;
     if matcher.rejects_tree() {
         return Ok(Vec::new());
     }
+    compared(tree, pattern, matcher, candidates, given_up)
+}
+
+/// Keeps the candidates that a pattern matches.
+///
+/// Quick rejects come first, because they look at two columns only. A pattern of several statements needs the block
+/// of a candidate, and so its parent; to find few parents, its first statement is compared alone before.
+fn compared(
+    tree: &IndexedTree<'_, '_>,
+    pattern: &Pattern,
+    mut matcher: Matcher<'_, '_, '_>,
+    candidates: Vec<NodeId>,
+    given_up: &mut Vec<NodeId>,
+) -> Result<Vec<NodeId>, ExecutionError> {
     let kinds = tree.kinds();
     let may_match = |matcher: &Matcher<'_, '_, '_>, node: NodeId| {
         pattern.kinds.contains_code(kinds[node as usize])

@@ -2,7 +2,7 @@
 
 use lazyast_format::{Kind, NodeId};
 
-use super::state::Matcher;
+use super::state::{Matcher, ResolvedReject};
 use crate::reference::ReferenceInTree;
 
 impl Matcher<'_, '_, '_> {
@@ -11,6 +11,31 @@ impl Matcher<'_, '_, '_> {
         let mut names = self.pattern.quick_rejects.iter().filter_map(|reject| reject.name);
         names.any(|name| self.names[name as usize].is_none())
             || self.references.iter().any(ReferenceInTree::is_impossible)
+    }
+
+    /// The nodes that pass the first test of a name, ascending; `None` if no test asks for a name that can be searched for.
+    pub(crate) fn nodes_by_name(&self) -> Option<Vec<NodeId>> {
+        self.quick_rejects.iter().find_map(|reject| self.nodes_that_pass(reject))
+    }
+
+    fn nodes_that_pass(&self, reject: &ResolvedReject) -> Option<Vec<NodeId>> {
+        let kinds = self.tree.kinds();
+        let named = |name, kind: u8| {
+            let mut nodes = self.tree.nodes_by_name(name)?;
+            nodes.retain(|node| kinds[*node as usize] == kind);
+            Some(nodes)
+        };
+        let mut nodes = match reject.name {
+            Some(name) => named(name, reject.kind)?,
+            None if reject.has_other_names_only() => Vec::new(),
+            None => return None,
+        };
+        for name in &reject.other_names {
+            nodes.extend(named(*name, Kind::Name as u8)?);
+        }
+        nodes.sort_unstable();
+        nodes.dedup();
+        Some(nodes.into_iter().filter_map(|node| node.checked_sub(reject.distance)).collect())
     }
 
     /// Whether a node cannot match, because one of the nodes after it has the wrong kind or name.

@@ -59,6 +59,16 @@ pub(super) struct ResolvedReject {
     pub(super) other_names: Vec<NameInAnyContext>,
 }
 
+impl ResolvedReject {
+    /// A kind that no node has.
+    const NO_KIND: u8 = u8::MAX;
+
+    /// Whether no other node passes than one with one of the other names.
+    pub(super) fn has_other_names_only(&self) -> bool {
+        self.kind == Self::NO_KIND
+    }
+}
+
 /// The tests of the node that stands for a dotted name.
 fn reject_by_reference(distance: u32, reference: &ReferenceInTree) -> Vec<ResolvedReject> {
     let reject = |distance, kind: Kind, name: u32| ResolvedReject {
@@ -83,10 +93,9 @@ fn reject_by_reference(distance: u32, reference: &ReferenceInTree) -> Vec<Resolv
         ReferenceInTree::Meant { attribute, names, .. } => {
             let other_names = names.iter().map(|name| NameInAnyContext::new(*name)).collect();
             let by_attribute = attribute.map(|name| reject(distance, Kind::Attribute, name));
-            // Without the attribute, only the other names are left: no node has this kind.
             let only_names = || ResolvedReject {
                 distance,
-                kind: u8::MAX,
+                kind: ResolvedReject::NO_KIND,
                 name: None,
                 payload: None,
                 other_names: Vec::new(),
