@@ -10,7 +10,7 @@ use lazyast_store::{
     ExportedArchive, ExportedFile, FileFingerprint, FileState, PackWriter, ProjectState, SourceState,
     source_key,
 };
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 const HEADER_LEN: usize = 16;
 const ENTRY_LEN: usize = 48;
@@ -65,7 +65,7 @@ impl Patch {
     fn correct_index(&mut self) {
         let footer = self.footer();
         let (start, count) = (self.u64(footer), self.u64(footer + 8));
-        let checksum = xxh3_64(&self.bytes[start..start + count * ENTRY_LEN]);
+        let checksum = XxHash3_64::oneshot(&self.bytes[start..start + count * ENTRY_LEN]);
         self.put(footer + 16, &checksum.to_le_bytes());
     }
 
@@ -98,7 +98,7 @@ impl Patch {
         self.bytes.splice(range.clone(), manifest.iter().copied());
         let entry = self.bytes.len() - MANIFEST_ENTRY;
         self.put(entry + 8, &(manifest.len() as u64).to_le_bytes());
-        self.put(entry + 16, &xxh3_64(&manifest).to_le_bytes());
+        self.put(entry + 16, &XxHash3_64::oneshot(&manifest).to_le_bytes());
         self.put(self.footer(), &((range.start + manifest.len()) as u64).to_le_bytes());
     }
 
@@ -112,7 +112,7 @@ impl Patch {
 
     /// Corrects the checksum of an identifier index or a file state.
     fn correct_side_file(&mut self) {
-        let checksum = xxh3_64(&self.bytes[16..]);
+        let checksum = XxHash3_64::oneshot(&self.bytes[16..]);
         self.put(8, &checksum.to_le_bytes());
     }
 }
@@ -185,7 +185,7 @@ const INVALID: &[Invalid] = &[
         // No archive may be behind the manifest, so there are none.
         patch.put(entry, &8_u64.to_le_bytes());
         patch.put(entry + 8, &(end as u64 - 8).to_le_bytes());
-        patch.put(entry + 16, &xxh3_64(&patch.bytes[8..end]).to_le_bytes());
+        patch.put(entry + 16, &XxHash3_64::oneshot(&patch.bytes[8..end]).to_le_bytes());
         remove_archives(patch);
     }),
     ("P14-manifest-away-from-the-index.pack", "manifest.pack", |patch| {

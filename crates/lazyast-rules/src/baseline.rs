@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 /// The version of the file format.
 const VERSION: u32 = 1;
@@ -48,7 +48,7 @@ impl BaselineKey {
     /// A number for programs that want one: the same for equal findings, with their index among these.
     pub fn fingerprint(&self, index: u32) -> String {
         let text = format!("{}\0{}\0{}\0{index}", self.path, self.rule, self.text);
-        format!("{:016x}", xxh3_64(text.as_bytes()))
+        format!("{:016x}", XxHash3_64::oneshot(text.as_bytes()))
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use crate::sync::lock::FileLock;
 
@@ -67,7 +67,7 @@ impl LookupCounts {
         for (number, field) in [self.hits, self.unread, self.misses].iter().zip(bytes[8..32].chunks_mut(8)) {
             field.copy_from_slice(&number.to_le_bytes());
         }
-        let checksum = xxh3_64(&bytes[..32]);
+        let checksum = XxHash3_64::oneshot(&bytes[..32]);
         bytes[32..].copy_from_slice(&checksum.to_le_bytes());
         bytes
     }
@@ -75,7 +75,7 @@ impl LookupCounts {
     fn from_bytes(bytes: &[u8; LEN]) -> Option<Self> {
         let (numbers, _) = bytes.as_chunks::<8>();
         let [magic, hits, unread, misses, checksum] = numbers else { return None };
-        let is_intact = *magic == MAGIC && u64::from_le_bytes(*checksum) == xxh3_64(&bytes[..32]);
+        let is_intact = *magic == MAGIC && u64::from_le_bytes(*checksum) == XxHash3_64::oneshot(&bytes[..32]);
         is_intact.then(|| Self {
             hits: u64::from_le_bytes(*hits),
             unread: u64::from_le_bytes(*unread),

@@ -3,7 +3,7 @@
 use lazyast_store::pack_format::{
     decode_project_state, encode_project_state, identifier_index, identifier_index_bytes,
 };
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 /// Identifiers that are looked up; the seeds have some of them.
 const IDENTIFIERS: [&str; 5] = ["a", "b", "c", "", "nowhere"];
@@ -14,7 +14,7 @@ pub fn cache(data: &[u8]) {
     let is_state = bytes.get(5).is_some_and(|byte| byte & 0x10 != 0);
     if bytes.len() >= 24 && bytes[6] & 1 == 0 {
         bytes[..8].copy_from_slice(if is_state { b"LAZYNW2\x1a" } else { b"LAZYNAM\x1a" });
-        let checksum = xxh3_64(&bytes[16..]);
+        let checksum = XxHash3_64::oneshot(&bytes[16..]);
         bytes[8..16].copy_from_slice(&checksum.to_le_bytes());
     }
     if is_state { state(&bytes) } else { index(bytes) }

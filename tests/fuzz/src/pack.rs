@@ -66,12 +66,12 @@ fn correct(bytes: &mut [u8]) {
     if has_manifest {
         // It ends where the index starts, whatever its length is.
         let len = (u64_at(bytes, end + 8) % 1024).min((index - HEADER_LEN) as u64) as usize;
-        let checksum = xxhash_rust::xxh3::xxh3_64(&bytes[index - len..index]);
+        let checksum = twox_hash::XxHash3_64::oneshot(&bytes[index - len..index]);
         put_u64(bytes, end, index - len);
         put_u64(bytes, end + 8, len);
         put_u64(bytes, end + 16, checksum as usize);
     }
-    let checksum = xxhash_rust::xxh3::xxh3_64(&bytes[index..end]);
+    let checksum = twox_hash::XxHash3_64::oneshot(&bytes[index..end]);
     put_u64(bytes, footer, index);
     put_u64(bytes, footer + 8, count);
     put_u64(bytes, footer + 16, checksum as usize);

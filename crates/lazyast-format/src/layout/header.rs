@@ -5,6 +5,8 @@
 
 use core::fmt;
 
+use twox_hash::XxHash3_64;
+
 use crate::schema::{FORMAT_VERSION, Revision, SCHEMA_FINGERPRINT};
 
 /// The length of the header in bytes; a multiple of 16, so that the columns after it stay aligned.
@@ -140,7 +142,7 @@ pub fn checksum(archive: &[u8]) -> u64 {
     let Some((head, body)) = archive.split_first_chunk::<HEADER_LEN>() else { return 0 };
     let mut head = *head;
     head[CHECKSUM].fill(0);
-    xxhash_rust::xxh3::xxh3_64_with_seed(body, xxhash_rust::xxh3::xxh3_64(&head))
+    XxHash3_64::oneshot_with_seed(XxHash3_64::oneshot(&head), body)
 }
 
 /// Why bytes are not an archive of this format.

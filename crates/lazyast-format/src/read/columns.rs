@@ -66,8 +66,8 @@ impl<'a> NarrowView<'a> {
         escape: impl Fn(u32, u32) -> u32,
     ) -> Option<u32> {
         let bytes = self.bytes.get(first..end)?;
-        if memchr::memchr(ESCAPE, bytes).is_none() {
-            return Some(sum.wrapping_add(bytes.iter().map(|byte| u32::from(*byte)).sum()));
+        if let Some(all) = sum_of_block(bytes) {
+            return Some(sum.wrapping_add(all));
         }
         let mut entry = self.first_from(first);
         for byte in bytes {
@@ -133,6 +133,15 @@ impl RunsView<'_> {
         let last = self.len().checked_sub(1)?;
         let last_of_block = last.min(row + BLOCK - 1);
         loop {
+            if row + BYTES_PER_WORD <= last_of_block
+                && let Some(sum) =
+                    self.lengths.bytes.get(row..).and_then(<[u8]>::first_chunk).and_then(sum_of_word)
+                && start.saturating_add(sum) <= offset
+            {
+                start = start.saturating_add(sum);
+                row += BYTES_PER_WORD;
+                continue;
+            }
             if row == last {
                 return Some((row as u32, start, u32::MAX));
             }
@@ -153,6 +162,55 @@ impl RunsView<'_> {
             row += 1;
         }
     }
+}
+
+const BYTES_PER_WORD: usize = size_of::<u64>();
+/// Every other byte of a word, and 1 in each of these.
+const EVEN_BYTES: u64 = 0x00ff_00ff_00ff_00ff;
+const EVEN_ONES: u64 = 0x0001_0001_0001_0001;
+
+/// The sum of the rows of a block, or of some of them; `None` if one of them is escaped.
+#[inline]
+fn sum_of_block(bytes: &[u8]) -> Option<u32> {
+    debug_assert!(bytes.len() <= BLOCK, "the sums of more rows do not fit");
+    let (words, rest) = bytes.as_chunks::<BYTES_PER_WORD>();
+    let (mut sums, mut escapes) = (0, 0);
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        sums += sums_of_pairs(word);
+        escapes |= escaped_bytes(word);
+    }
+    let is_escaped = escapes != 0 || rest.contains(&ESCAPE);
+    (!is_escaped).then(|| total(sums) + rest.iter().map(|byte| u32::from(*byte)).sum::<u32>())
+}
+
+/// The sum of eight rows; `None` if one of them is escaped.
+#[inline]
+fn sum_of_word(bytes: &[u8; BYTES_PER_WORD]) -> Option<u32> {
+    let word = u64::from_le_bytes(*bytes);
+    (escaped_bytes(word) == 0).then(|| total(sums_of_pairs(word)))
+}
+
+/// Four sums of 16 bits, each of two bytes of a word.
+#[inline]
+fn sums_of_pairs(word: u64) -> u64 {
+    (word & EVEN_BYTES) + (word >> u8::BITS & EVEN_BYTES)
+}
+
+/// The sum of four sums of 16 bits: the highest of them in the product.
+#[inline]
+fn total(sums: u64) -> u32 {
+    (sums.wrapping_mul(EVEN_ONES) >> (u64::BITS - u16::BITS)) as u32
+}
+
+/// Not 0 if a byte of a word is an escape, all of whose bits are set.
+#[inline]
+fn escaped_bytes(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / u8::MAX as u64;
+    const HIGHEST_BITS: u64 = ONES << (u8::BITS - 1);
+    const _: () = assert!(ESCAPE == u8::MAX);
+    // A byte of the complement is 0, and the subtraction borrows from it.
+    (!word).wrapping_sub(ONES) & word & HIGHEST_BITS
 }
 
 impl PayloadsView<'_> {
@@ -195,4 +253,27 @@ fn read_last(bytes: &[u8], offset: usize, width: PayloadWidth) -> Option<u32> {
     let mut padded = [0; LONGEST_PAYLOAD];
     padded[..bytes.len()].copy_from_slice(bytes);
     Some(width.truncate(padded))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{sum_of_block, sum_of_word};
+    use crate::encoding::{BLOCK, ESCAPE};
+
+    #[test]
+    fn the_rows_of_a_block_are_added_up_unless_one_is_escaped() {
+        for seed in 0..=u8::MAX {
+            let block: [u8; BLOCK] =
+                core::array::from_fn(|row| (row as u8).wrapping_mul(37).wrapping_add(seed));
+            for len in 0..=BLOCK {
+                let bytes = &block[..len];
+                let sum = bytes.iter().map(|byte| u32::from(*byte)).sum();
+                let expected = (!bytes.contains(&ESCAPE)).then_some(sum);
+                assert_eq!(sum_of_block(bytes), expected, "{seed}, {len}");
+            }
+        }
+        assert_eq!(sum_of_block(&[ESCAPE - 1; BLOCK]), Some(64 * 254));
+        assert_eq!(sum_of_word(&[ESCAPE - 1; 8]), Some(8 * 254));
+        assert_eq!(sum_of_word(&[0, 0, ESCAPE, 1, 0, 0, 0, 0]), None);
+    }
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::{fs, mem};
 
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use crate::index::archive_set::ArchiveSet;
 use crate::sync::temporary;
@@ -34,7 +34,7 @@ pub struct IdentifierIndex {
 
 /// The hash of an identifier. Identifiers with equal hashes share one list of archives.
 fn hash(identifier: &[u8]) -> u32 {
-    xxh3_64(identifier) as u32
+    XxHash3_64::oneshot(identifier) as u32
 }
 
 /// Which archives have which identifiers. A pair is one number, the hash above the archive, so that sorting the numbers
@@ -64,7 +64,7 @@ impl IdentifierIndex {
     fn from_bytes(bytes: Vec<u8>, archive_count: usize) -> Option<Self> {
         let (magic, rest) = bytes.split_first_chunk::<8>()?;
         let (checksum, body) = rest.split_first_chunk::<8>()?;
-        if *magic != MAGIC || u64::from_le_bytes(*checksum) != xxh3_64(body) {
+        if *magic != MAGIC || u64::from_le_bytes(*checksum) != XxHash3_64::oneshot(body) {
             return None;
         }
         let number =
@@ -178,7 +178,7 @@ fn to_bytes(archive_count: usize, Occurrences(mut pairs): Occurrences) -> Vec<u8
     bytes.extend_from_slice(&(archive_count as u32).to_le_bytes());
     bytes.extend_from_slice(&(hash_count as u32).to_le_bytes());
     bytes.extend(hashes.into_iter().chain(starts).chain(lists));
-    let checksum = xxh3_64(&bytes[16..]);
+    let checksum = XxHash3_64::oneshot(&bytes[16..]);
     bytes[8..16].copy_from_slice(&checksum.to_le_bytes());
     bytes
 }

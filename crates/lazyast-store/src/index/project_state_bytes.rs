@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use crate::index::fingerprint::FileFingerprint;
 use crate::index::project_state::{FileState, ProjectState, SourceState};
@@ -34,7 +34,7 @@ pub fn encode(state: &ProjectState) -> Option<Vec<u8>> {
         put_fingerprint(&mut bytes, fingerprint);
         put_source(&mut bytes, source)?;
     }
-    let checksum = xxh3_64(&bytes[16..]);
+    let checksum = XxHash3_64::oneshot(&bytes[16..]);
     bytes[8..16].copy_from_slice(&checksum.to_le_bytes());
     Some(bytes)
 }
@@ -81,14 +81,14 @@ fn put_fingerprint(bytes: &mut Vec<u8>, fingerprint: &FileFingerprint) {
 /// The state that some bytes hold, or `None` if they are damaged.
 pub fn decode(bytes: &[u8]) -> Option<ProjectState> {
     let mut input = Input(bytes);
-    if input.take::<8>()? != MAGIC || u64::from_le_bytes(input.take()?) != xxh3_64(input.0) {
+    if input.take::<8>()? != MAGIC || u64::from_le_bytes(input.take()?) != XxHash3_64::oneshot(input.0) {
         return None;
     }
     let observed_at = i64::from_le_bytes(input.take()?);
     let [directory_count, ignore_file_count, file_count] =
         [input.number()?, input.number()?, input.number()?];
-    // A checksum can be forged. So memory grows with the bytes that are read, and not with the counts.
     let mut state = ProjectState { observed_at, ..ProjectState::default() };
+    state.files.reserve(input.plausible_count(file_count));
     for _ in 0..directory_count {
         state.directories.push((input.path()?, input.fingerprint()?));
     }
@@ -117,6 +117,14 @@ impl<'a> Input<'a> {
 
     fn number(&mut self) -> Option<u32> {
         self.take().map(u32::from_le_bytes)
+    }
+
+    /// A number of files, at most as many as fit into the bytes. A checksum can be forged, so memory must not grow with a
+    /// count alone.
+    fn plausible_count(&self, count: u32) -> usize {
+        /// The bytes of a file whose path and reason are empty.
+        const SHORTEST_FILE: usize = 73;
+        (count as usize).min(self.0.len() / SHORTEST_FILE)
     }
 
     fn text(&mut self) -> Option<&'a str> {

@@ -1,6 +1,6 @@
 //! The bytes that a writer puts around the archives of a pack.
 
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use crate::pack::format::{
     END_MAGIC, ENTRY_LEN, FOOTER_LEN, HEADER_LEN, IndexEntry, MAGIC, MANIFEST_ENTRY_LEN, MANIFEST_VERSION,
@@ -34,7 +34,7 @@ pub fn manifest_index_and_footer(entries: &mut [IndexEntry], end: u64, manifest:
     let mut place = Vec::with_capacity(MANIFEST_ENTRY_LEN);
     place.extend_from_slice(&end.to_le_bytes());
     place.extend_from_slice(&(manifest.len() as u64).to_le_bytes());
-    place.extend_from_slice(&xxh3_64(manifest).to_le_bytes());
+    place.extend_from_slice(&XxHash3_64::oneshot(manifest).to_le_bytes());
     let mut bytes = manifest.to_vec();
     bytes.extend_from_slice(&ending(entries, end + manifest.len() as u64, &place, MANIFEST_VERSION));
     bytes
@@ -50,7 +50,7 @@ fn ending(entries: &mut [IndexEntry], start: u64, between: &[u8], version: u32) 
         bytes.extend_from_slice(&entry.len.to_le_bytes());
         bytes.extend_from_slice(&entry.built.to_le_bytes());
     }
-    let checksum = xxh3_64(&bytes);
+    let checksum = XxHash3_64::oneshot(&bytes);
     bytes.extend_from_slice(between);
     bytes.extend_from_slice(&start.to_le_bytes());
     bytes.extend_from_slice(&(entries.len() as u64).to_le_bytes());

@@ -37,10 +37,7 @@ impl PackFile {
         len: usize,
         buffer: &'b mut Vec<u8>,
     ) -> io::Result<&'b [u8]> {
-        if buffer.len() < len {
-            buffer.resize(len, 0);
-        }
-        let bytes = &mut buffer[..len];
+        let bytes = first_bytes(buffer, len);
         self.read(offset, bytes)?;
         Ok(bytes)
     }
@@ -51,6 +48,19 @@ impl PackFile {
         read_to_capacity(&self.file, offset, &mut bytes, len)?;
         Ok(bytes)
     }
+}
+
+/// The first bytes of a buffer that is used again and again. One that is too short is replaced: growing it would copy what
+/// nobody reads.
+pub fn first_bytes(buffer: &mut Vec<u8>, len: usize) -> &mut [u8] {
+    /// The shortest buffer, longer than most archives and sources.
+    const SHORTEST: usize = 64 << 10;
+    if buffer.len() < len {
+        // The old one is free before the new one is made.
+        *buffer = Vec::new();
+        *buffer = vec![0; len.max(SHORTEST).checked_next_power_of_two().unwrap_or(len)];
+    }
+    &mut buffer[..len]
 }
 
 /// Fills new memory, without zeroing it first.

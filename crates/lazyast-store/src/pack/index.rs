@@ -2,7 +2,7 @@
 //!
 //! Opening a pack reads its header, index and footer. The archives are not read until somebody asks for one.
 
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 use crate::key::{SourceKey, source_key};
 use crate::pack::error::{PackFormatError, PackOpenError, PackedArchiveError};
@@ -50,7 +50,7 @@ impl PackIndex {
         // The index is shorter than the file.
         let mut entries = vec![0; count as usize * ENTRY_LEN].into_boxed_slice();
         file.read(start, &mut entries)?;
-        let (found, expected) = (xxh3_64(&entries), u64_at(&ends, HEADER_LEN + 16));
+        let (found, expected) = (XxHash3_64::oneshot(&entries), u64_at(&ends, HEADER_LEN + 16));
         if found != expected {
             return Err(PackFormatError::Checksum { found, expected }.into());
         }

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use xxhash_rust::xxh3::xxh3_64;
+use twox_hash::XxHash3_64;
 
 /// The longest manifest that is read, in bytes.
 pub(crate) const MAX_LEN: u64 = 1 << 28;
@@ -170,7 +170,7 @@ fn put_text(bytes: &mut Vec<u8>, text: &str) -> Option<()> {
 
 /// The manifest of a pack with `archive_count` archives, after its checksum and its rules were checked.
 pub(crate) fn decode(bytes: &[u8], expected: u64, archive_count: usize) -> Result<Manifest, ManifestError> {
-    let found = xxh3_64(bytes);
+    let found = XxHash3_64::oneshot(bytes);
     if found != expected {
         return Err(ManifestError::Checksum { found, expected });
     }

@@ -228,5 +228,5 @@ fn unique_number() -> u64 {
     bytes.extend_from_slice(&since_1970.as_nanos().to_le_bytes());
     bytes.extend_from_slice(&std::process::id().to_le_bytes());
     bytes.extend_from_slice(&COUNTER.fetch_add(1, Ordering::Relaxed).to_le_bytes());
-    xxhash_rust::xxh3::xxh3_64(&bytes)
+    twox_hash::XxHash3_64::oneshot(&bytes)
 }

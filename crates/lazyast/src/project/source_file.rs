@@ -11,7 +11,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
-use lazyast_store::FileFingerprint;
+use lazyast_store::{FileFingerprint, first_bytes};
 
 use super::notebook::{self, CellIndex};
 use super::selection::FileType;
@@ -94,10 +94,7 @@ pub fn read_source_part<'b>(
         return Err(FileError::Changing);
     }
     let part_len = (range.end - range.start) as usize;
-    if buffer.len() < part_len {
-        buffer.resize(part_len, 0);
-    }
-    let part = &mut buffer[..part_len];
+    let part = first_bytes(buffer, part_len);
     read_exact_at(file, range.start, part).map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => FileError::Changing,
         _ => FileError::Io(error),
