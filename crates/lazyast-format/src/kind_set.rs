@@ -136,13 +136,9 @@ impl KindScanner {
     pub fn all(&self, codes: &[u8]) -> Vec<NodeId> {
         match self.codes {
             Codes::None => Vec::new(),
-            Codes::One(one) => indexes_of(one, codes),
-            Codes::Two(one, two) => {
-                memchr::memchr2_iter(one, two, codes).map(|index| index as NodeId).collect()
-            }
-            Codes::Three(one, two, three) => {
-                memchr::memchr3_iter(one, two, three, codes).map(|index| index as NodeId).collect()
-            }
+            Codes::One(one) => indexes_of([one], codes),
+            Codes::Two(one, two) => indexes_of([one, two], codes),
+            Codes::Three(one, two, three) => indexes_of([one, two, three], codes),
             Codes::Many => {
                 let found = codes.iter().enumerate().filter(|(_, code)| self.table[usize::from(**code)]);
                 found.map(|(index, _)| index as NodeId).collect()
@@ -156,44 +152,41 @@ impl KindScanner {
     }
 }
 
-/// The indexes of one code.
-///
-/// An iterator of memchr starts a new search after each index, which is fast for rare kinds. Common kinds are a few bytes
-/// apart, which the first indexes tell.
-fn indexes_of(code: u8, codes: &[u8]) -> Vec<NodeId> {
-    /// So many indexes are looked at.
-    const SAMPLE: usize = 8;
-    /// Codes that are nearer to each other are common.
-    const NEAR: usize = 24;
-    let mut indexes: Vec<NodeId> = Vec::new();
-    for index in memchr::memchr_iter(code, codes) {
-        indexes.push(index as NodeId);
-        if indexes.len() == SAMPLE && index < SAMPLE * NEAR {
-            return indexes_of_common(code, codes);
+/// The indexes of some codes.
+fn indexes_of<const N: usize>(wanted: [u8; N], codes: &[u8]) -> Vec<NodeId> {
+    /// Space for one node in so many is there from the start. Growing a list several times takes longer than the search.
+    const NODES_PER_INDEX: usize = 32;
+    let mut indexes = Vec::with_capacity(codes.len() / NODES_PER_INDEX);
+    let (blocks, rest) = codes.as_chunks();
+    let mut start = 0;
+    for block in blocks {
+        for word in equal_to(wanted, block) {
+            let mut equal = word;
+            while equal != 0 {
+                indexes.push(start + equal.trailing_zeros() / u8::BITS);
+                equal &= equal - 1;
+            }
+            start += size_of::<u64>() as NodeId;
         }
     }
+    let found = rest.iter().zip(start..).filter(|(code, _)| wanted.contains(code));
+    indexes.extend(found.map(|(_, index)| index));
     indexes
 }
 
-/// The indexes of a code that is common: compares eight bytes at a time.
-fn indexes_of_common(code: u8, codes: &[u8]) -> Vec<NodeId> {
-    const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-    let repeated = u64::from_le_bytes([code; 8]);
-    let mut indexes = Vec::with_capacity(codes.len() / 32);
-    let (words, rest) = codes.as_chunks::<8>();
-    for (number, word) in words.iter().enumerate() {
-        let differences = u64::from_le_bytes(*word) ^ repeated;
-        // The highest bit of each byte that is zero, and no other bit.
-        let mut equal = !(((differences & LOW) + LOW) | differences | LOW);
-        while equal != 0 {
-            indexes.push((number * 8) as NodeId + equal.trailing_zeros() / 8);
-            equal &= equal - 1;
-        }
+/// How many codes are compared together: few enough for registers, many enough for vector instructions.
+const CODES_PER_BLOCK: usize = 64;
+
+/// Which codes of a block are one of some codes: a byte for each, which is 1 or 0. The compiler compares with vector
+/// instructions.
+#[inline(always)]
+fn equal_to<const N: usize>(wanted: [u8; N], block: &[u8; CODES_PER_BLOCK]) -> [u64; CODES_PER_BLOCK / 8] {
+    let mut equal = [0; CODES_PER_BLOCK];
+    for (equal, code) in equal.iter_mut().zip(block) {
+        *equal = wanted.iter().fold(0, |equal, other| equal | u8::from(code == other));
     }
-    let start = codes.len() - rest.len();
-    let equal = rest.iter().zip(start..).filter(|(other, _)| **other == code);
-    indexes.extend(equal.map(|(_, index)| index as NodeId));
-    indexes
+    let (words, _) = equal.as_chunks();
+    core::array::from_fn(|word| u64::from_le_bytes(words[word]))
 }
 
 #[cfg(test)]
