@@ -156,37 +156,49 @@ impl KindScanner {
 fn indexes_of<const N: usize>(wanted: [u8; N], codes: &[u8]) -> Vec<NodeId> {
     /// Space for one node in so many is there from the start. Growing a list several times takes longer than the search.
     const NODES_PER_INDEX: usize = 32;
-    let mut indexes = Vec::with_capacity(codes.len() / NODES_PER_INDEX);
+    const INDEXES_AT_ONCE: usize = 4;
+    let mut indexes = Vec::with_capacity(codes.len() / NODES_PER_INDEX + INDEXES_AT_ONCE);
     let (blocks, rest) = codes.as_chunks();
-    let mut start = 0;
-    for block in blocks {
-        for word in equal_to(wanted, block) {
-            let mut equal = word;
-            while equal != 0 {
-                indexes.push(start + equal.trailing_zeros() / u8::BITS);
-                equal &= equal - 1;
+    for (number, block) in blocks.iter().enumerate() {
+        let start = (number * CODES_PER_BLOCK) as NodeId;
+        let mut equal = equal_to(wanted, block);
+        let end = indexes.len() + equal.count_ones() as usize;
+        // Some are written always, because a processor cannot predict how many there are.
+        loop {
+            let next: [NodeId; INDEXES_AT_ONCE] = core::array::from_fn(|_| {
+                let index = start + equal.trailing_zeros();
+                equal &= equal.wrapping_sub(1);
+                index
+            });
+            indexes.extend_from_slice(&next);
+            if indexes.len() >= end {
+                break;
             }
-            start += size_of::<u64>() as NodeId;
         }
+        indexes.truncate(end);
     }
+    let start = (codes.len() - rest.len()) as NodeId;
     let found = rest.iter().zip(start..).filter(|(code, _)| wanted.contains(code));
     indexes.extend(found.map(|(_, index)| index));
     indexes
 }
 
-/// How many codes are compared together: few enough for registers, many enough for vector instructions.
-const CODES_PER_BLOCK: usize = 64;
+/// How many codes are compared together.
+const CODES_PER_BLOCK: usize = u64::BITS as usize;
 
-/// Which codes of a block are one of some codes: a byte for each, which is 1 or 0. The compiler compares with vector
-/// instructions.
+/// Which codes of a block are one of some codes: a bit for each. The compiler compares with vector instructions.
 #[inline(always)]
-fn equal_to<const N: usize>(wanted: [u8; N], block: &[u8; CODES_PER_BLOCK]) -> [u64; CODES_PER_BLOCK / 8] {
+fn equal_to<const N: usize>(wanted: [u8; N], block: &[u8; CODES_PER_BLOCK]) -> u64 {
+    /// Moves the lowest bit of each byte into the highest byte.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
     let mut equal = [0; CODES_PER_BLOCK];
     for (equal, code) in equal.iter_mut().zip(block) {
         *equal = wanted.iter().fold(0, |equal, other| equal | u8::from(code == other));
     }
     let (words, _) = equal.as_chunks();
-    core::array::from_fn(|word| u64::from_le_bytes(words[word]))
+    u64::from_le_bytes(core::array::from_fn(|word| {
+        (u64::from_le_bytes(words[word]).wrapping_mul(GATHER) >> (u64::BITS - u8::BITS)) as u8
+    }))
 }
 
 #[cfg(test)]
