@@ -31,7 +31,7 @@ pub struct VersionStats {
 impl VersionStats {
     /// Reads a version directory.
     pub(crate) fn of(version: &Path) -> Self {
-        let PackListing { packs, unreadable, .. } = PackListing::read(&version.join(PACKS), &[]);
+        let PackListing { packs, unreadable, .. } = PackListing::read_with_indexes(&version.join(PACKS));
         Self {
             path: version.to_owned(),
             packs: packs.len(),

@@ -146,13 +146,15 @@ impl Collection<'_> {
     }
 
     fn delete_archives(&mut self, open: &OpenPacks) -> io::Result<()> {
-        let listing = PackListing::read(open.directory().packs(), &[]);
+        let listing = PackListing::read_with_indexes(open.directory().packs());
         for path in listing.useless {
             let len = path.metadata().map_or(0, |metadata| metadata.len());
             self.delete_leftover(&path, len);
         }
         let uses = LastUses::read(open.directory().version());
-        let plan = GcPlan::new(self.policy, listing.packs, &uses, self.max_copied);
+        // Of copies, the one in the largest pack is kept.
+        let packs = listing.packs.into_iter().rev().collect();
+        let plan = GcPlan::new(self.policy, packs, &uses, self.max_copied);
         self.report.archives += plan.dropped;
         self.report.bytes += plan.dropped_bytes;
         if !self.dry_run && !plan.replaced.is_empty() {

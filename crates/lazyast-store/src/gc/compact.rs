@@ -25,7 +25,7 @@ pub(crate) fn compact_if_needed(open: &OpenPacks) -> io::Result<()> {
         return Ok(());
     }
     let Some(_lock) = open.lock_for_replacing(Duration::ZERO)? else { return Ok(()) };
-    let packs = delete_copies(open, PackListing::read(open.directory().packs(), &[]).packs);
+    let packs = delete_copies(open, PackListing::read_with_indexes(open.directory().packs()).packs);
     let count = count_of_small(&packs);
     if count <= MAX_PACKS / 2 {
         return Ok(());

@@ -96,7 +96,7 @@ mod tests {
             }
             writer.publish().expect("the directory is writable");
         }
-        let packs = PackListing::read(directory.path(), &[]).packs;
+        let packs = PackListing::read_with_indexes(directory.path()).packs;
         let uses = LastUses::read(directory.path());
         for (max_copied, replaced, dropped) in
             [(u64::MAX, 4, 25), (12_000, 3, 20), (5_000, 1, 10), (0, 1, 10)]

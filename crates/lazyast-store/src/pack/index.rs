@@ -1,6 +1,7 @@
-//! The index of a pack, in memory.
+//! The ends of a pack, and its index in memory.
 //!
-//! Opening a pack reads its header, index and footer. The archives are not read until somebody asks for one.
+//! Header and footer say how many archives a pack has and where its index is. The index is read when many archives are
+//! looked up; `lookup.rs` finds single entries without it.
 
 use twox_hash::XxHash3_64;
 
@@ -18,12 +19,15 @@ use crate::pack::manifest::{
 /// The header and the footer of a pack, one after the other.
 type Ends = [u8; HEADER_LEN + FOOTER_LEN];
 
-/// The checked index of a pack.
-#[derive(Debug)]
-pub(crate) struct PackIndex {
-    entries: Box<[u8]>,
+/// What header and footer say of a pack.
+#[derive(Clone, Debug)]
+pub(crate) struct PackEnds {
     /// Where the index starts.
-    start: u64,
+    pub(crate) start: u64,
+    /// Number of archives.
+    pub(crate) count: u64,
+    /// The checksum of the index.
+    checksum: u64,
     /// The end of what the index can point to.
     archives_end: u64,
     /// Where the manifest is. It is not checked.
@@ -32,10 +36,9 @@ pub(crate) struct PackIndex {
     pub(crate) is_reserved_zero: bool,
 }
 
-impl PackIndex {
-    /// Reads and checks the index of a pack, checksum included (P01 to P06). A pack with more than `limit` archives is
-    /// not read.
-    pub(crate) fn read(file: &PackFile, limit: u64) -> Result<Self, PackOpenError> {
+impl PackEnds {
+    /// Reads and checks header and footer (P01 to P05).
+    pub(crate) fn read(file: &PackFile) -> Result<Self, PackOpenError> {
         let mut ends: Ends = [0; HEADER_LEN + FOOTER_LEN];
         let footer = file.len().checked_sub(FOOTER_LEN as u64).filter(|start| *start >= HEADER_LEN as u64);
         let Some(footer) = footer else {
@@ -44,64 +47,15 @@ impl PackIndex {
         file.read(0, &mut ends[..HEADER_LEN])?;
         file.read(footer, &mut ends[HEADER_LEN..])?;
         let Parts { start, count, has_manifest } = read_ends(&ends, file.len())?;
-        if count > limit {
-            return Err(PackOpenError::TooManyArchives { found: count, limit });
-        }
-        // The index is shorter than the file.
-        let mut entries = vec![0; count as usize * ENTRY_LEN].into_boxed_slice();
-        file.read(start, &mut entries)?;
-        let (found, expected) = (XxHash3_64::oneshot(&entries), u64_at(&ends, HEADER_LEN + 16));
-        if found != expected {
-            return Err(PackFormatError::Checksum { found, expected }.into());
-        }
-        let is_reserved_zero = ends[12..16] == [0; 4] && ends[HEADER_LEN + 28..][..4] == [0; 4];
         let manifest = if has_manifest { Some(read_manifest_range(file, footer)?) } else { None };
-        let archives_end = manifest.map_or(start, |manifest| manifest.offset.min(start));
-        Ok(Self { entries, start, archives_end, manifest, is_reserved_zero })
-    }
-
-    /// Number of archives.
-    pub(crate) fn len(&self) -> usize {
-        self.entries.len() / ENTRY_LEN
-    }
-
-    /// The entry at a position. Positions follow the order of keys.
-    pub(crate) fn entry(&self, position: usize) -> Option<IndexEntry> {
-        let entry = self.entries.as_chunks::<ENTRY_LEN>().0.get(position)?;
-        let mut key = [0; 32];
-        key.copy_from_slice(&entry[..32]);
-        Some(IndexEntry { key, offset: u64_at(entry, 32), len: u32_at(entry, 40), built: u32_at(entry, 44) })
-    }
-
-    /// The position of the entry with a key.
-    pub(crate) fn find(&self, key: &SourceKey) -> Option<usize> {
-        let entries = self.entries.as_chunks::<ENTRY_LEN>().0;
-        entries.binary_search_by(|entry| entry[..32].cmp(key)).ok()
-    }
-
-    /// Reads and checks the manifest (P14, P15).
-    pub(crate) fn read_manifest(&self, file: &PackFile) -> Result<Option<Manifest>, PackOpenError> {
-        let Some(ManifestRange { offset, len, checksum }) = self.manifest else { return Ok(None) };
-        // The index is inside of the file, and the manifest is before it.
-        let is_inside = offset >= HEADER_LEN as u64 && offset.checked_add(len) == Some(self.start);
-        if !is_inside || len > MAX_LEN {
-            return Err(ManifestError::OutOfBounds.into());
-        }
-        let bytes = file.bytes(offset, len as usize)?;
-        Ok(Some(manifest::decode(&bytes, checksum, self.len())?))
-    }
-
-    /// Reads a source, if it is the one of an entry (P17).
-    pub(crate) fn read_source(
-        &self,
-        file: &PackFile,
-        SourceRange { offset, len }: SourceRange,
-        key: &SourceKey,
-    ) -> Option<Vec<u8>> {
-        let end = offset.checked_add(u64::from(len)).filter(|end| *end <= self.archives_end);
-        let is_inside = offset >= HEADER_LEN as u64 && end.is_some() && len <= MAX_SOURCE_LEN;
-        let source = is_inside.then(|| file.bytes(offset, len as usize).ok())??;
-        (source_key(&source) == *key).then_some(source)
+        Ok(Self {
+            start,
+            count,
+            checksum: u64_at(&ends, HEADER_LEN + 16),
+            archives_end: manifest.map_or(start, |manifest| manifest.offset.min(start)),
+            manifest,
+            is_reserved_zero: ends[12..16] == [0; 4] && ends[HEADER_LEN + 28..][..4] == [0; 4],
+        })
     }
 
     /// Checks that an entry points into the archives (P07, P08).
@@ -116,7 +70,90 @@ impl PackIndex {
     }
 }
 
-/// What header and footer say of a pack.
+/// The checked index of a pack.
+#[derive(Debug)]
+pub(crate) struct PackIndex {
+    pub(crate) ends: PackEnds,
+    entries: Box<[u8]>,
+}
+
+impl PackIndex {
+    /// Reads and checks the index of a pack, checksum included (P01 to P06). A pack with more than `limit` archives is
+    /// not read.
+    pub(crate) fn read(file: &PackFile, limit: u64) -> Result<Self, PackOpenError> {
+        let ends = PackEnds::read(file)?;
+        if ends.count > limit {
+            return Err(PackOpenError::TooManyArchives { found: ends.count, limit });
+        }
+        Self::of(file, ends)
+    }
+
+    /// Reads and checks the index of a pack whose ends are known (P06).
+    pub(crate) fn of(file: &PackFile, ends: PackEnds) -> Result<Self, PackOpenError> {
+        // The index is shorter than the file.
+        let entries = file.bytes(ends.start, ends.count as usize * ENTRY_LEN)?.into_boxed_slice();
+        let (found, expected) = (XxHash3_64::oneshot(&entries), ends.checksum);
+        if found != expected {
+            return Err(PackFormatError::Checksum { found, expected }.into());
+        }
+        Ok(Self { ends, entries })
+    }
+
+    /// What stands for a damaged index.
+    pub(crate) fn empty(ends: PackEnds) -> Self {
+        Self { ends, entries: Box::default() }
+    }
+
+    /// Number of archives.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len() / ENTRY_LEN
+    }
+
+    /// The entry at a position. Positions follow the order of keys.
+    pub(crate) fn entry(&self, position: usize) -> Option<IndexEntry> {
+        self.entries.as_chunks().0.get(position).map(index_entry)
+    }
+
+    /// The position of the entry with a key.
+    pub(crate) fn find(&self, key: &SourceKey) -> Option<usize> {
+        let entries = self.entries.as_chunks::<ENTRY_LEN>().0;
+        entries.binary_search_by(|entry| entry[..32].cmp(key)).ok()
+    }
+
+    /// Reads and checks the manifest (P14, P15).
+    pub(crate) fn read_manifest(&self, file: &PackFile) -> Result<Option<Manifest>, PackOpenError> {
+        let Some(ManifestRange { offset, len, checksum }) = self.ends.manifest else { return Ok(None) };
+        // The index is inside of the file, and the manifest is before it.
+        let is_inside = offset >= HEADER_LEN as u64 && offset.checked_add(len) == Some(self.ends.start);
+        if !is_inside || len > MAX_LEN {
+            return Err(ManifestError::OutOfBounds.into());
+        }
+        let bytes = file.bytes(offset, len as usize)?;
+        Ok(Some(manifest::decode(&bytes, checksum, self.len())?))
+    }
+
+    /// Reads a source, if it is the one of an entry (P17).
+    pub(crate) fn read_source(
+        &self,
+        file: &PackFile,
+        SourceRange { offset, len }: SourceRange,
+        key: &SourceKey,
+    ) -> Option<Vec<u8>> {
+        let end = offset.checked_add(u64::from(len)).filter(|end| *end <= self.ends.archives_end);
+        let is_inside = offset >= HEADER_LEN as u64 && end.is_some() && len <= MAX_SOURCE_LEN;
+        let source = is_inside.then(|| file.bytes(offset, len as usize).ok())??;
+        (source_key(&source) == *key).then_some(source)
+    }
+}
+
+/// An entry of the index.
+pub(crate) fn index_entry(entry: &[u8; ENTRY_LEN]) -> IndexEntry {
+    let mut key = [0; 32];
+    key.copy_from_slice(&entry[..32]);
+    IndexEntry { key, offset: u64_at(entry, 32), len: u32_at(entry, 40), built: u32_at(entry, 44) }
+}
+
+/// The parts of a pack.
 struct Parts {
     /// Where the index starts.
     start: u64,

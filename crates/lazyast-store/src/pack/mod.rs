@@ -8,6 +8,7 @@ pub(crate) mod file;
 pub(crate) mod format;
 pub(crate) mod index;
 pub(crate) mod listing;
+pub(crate) mod lookup;
 pub(crate) mod manifest;
 pub(crate) mod open_packs;
 pub(crate) mod report;

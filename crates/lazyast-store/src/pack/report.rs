@@ -142,7 +142,7 @@ impl PackReport {
     /// A report on a pack with an index, without results of its archives.
     pub(crate) fn of_index(path: PathBuf, index: &PackIndex) -> Self {
         let mut report = Self::new(path);
-        if !index.is_reserved_zero {
+        if !index.ends.is_reserved_zero {
             report.add_problem(PackProblem::Reserved);
         }
         report

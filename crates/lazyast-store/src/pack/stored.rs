@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use lazyast_format::Tree;
@@ -13,15 +14,26 @@ use crate::key::SourceKey;
 use crate::pack::error::{PackOpenError, PackedArchiveError};
 use crate::pack::file::PackFile;
 use crate::pack::format::IndexEntry;
-use crate::pack::index::PackIndex;
+use crate::pack::index::{PackEnds, PackIndex};
+use crate::pack::lookup::find_entry;
 use crate::pack::manifest::{ManifestFile, SourceRange};
 
-/// An open pack: its index in memory, and its file.
+/// A pack with more archives than this looks up single ones in the file, before it reads its whole index.
+const MAX_SMALL_INDEX: u64 = 512;
+
+/// So many archives are looked up in the file. Reading the index takes as long as some more of them.
+const MAX_SINGLE_LOOKUPS: usize = 64;
+
+/// An open pack.
 #[derive(Debug)]
 pub(crate) struct Pack {
     pub(crate) path: PathBuf,
     file: PackFile,
-    index: PackIndex,
+    ends: PackEnds,
+    /// The index, once it was read.
+    index: OnceLock<PackIndex>,
+    /// How many archives were looked up without the index.
+    lookups: AtomicUsize,
     /// Where the sources are, in the order of the index, if the pack was opened for its manifest and has sources.
     sources: Vec<SourceRange>,
     identifiers: OnceLock<IdentifierIndex>,
@@ -79,7 +91,7 @@ impl ArchiveLocation {
     /// The source, if the pack was opened for its manifest, has sources, and this one is intact.
     pub fn source(&self) -> Option<Vec<u8>> {
         let range = self.pack.sources.get(self.position)?;
-        self.pack.index.read_source(&self.pack.file, *range, &self.entry.key)
+        self.pack.index().read_source(&self.pack.file, *range, &self.entry.key)
     }
 
     /// The key of the archive's source.
@@ -94,10 +106,26 @@ impl ArchiveLocation {
 }
 
 impl Pack {
+    /// Opens a pack. Its index is read when it is needed; a damaged one counts as empty.
     pub(crate) fn open(path: PathBuf) -> Result<Self, PackOpenError> {
         let file = PackFile::new(File::open(&path)?)?;
-        let index = PackIndex::read(&file, u64::MAX)?;
-        Ok(Self { path, file, index, sources: Vec::new(), identifiers: OnceLock::new() })
+        let ends = PackEnds::read(&file)?;
+        Ok(Self {
+            path,
+            file,
+            ends,
+            index: OnceLock::new(),
+            lookups: AtomicUsize::new(0),
+            sources: Vec::new(),
+            identifiers: OnceLock::new(),
+        })
+    }
+
+    /// Opens a pack with its index, if that is intact.
+    pub(crate) fn open_with_index(path: PathBuf) -> Result<Self, PackOpenError> {
+        let pack = Self::open(path)?;
+        let index = PackIndex::of(&pack.file, pack.ends.clone())?;
+        Ok(Self { index: OnceLock::from(index), ..pack })
     }
 
     /// Opens a pack with its manifest.
@@ -105,26 +133,34 @@ impl Pack {
         if !path.metadata()?.is_file() {
             return Err(PackOpenError::NotAFile);
         }
-        let mut pack = Self::open(path)?;
-        let manifest = pack.index.read_manifest(&pack.file)?.ok_or(PackOpenError::NoManifest)?;
+        let mut pack = Self::open_with_index(path)?;
+        let manifest = pack.index().read_manifest(&pack.file)?.ok_or(PackOpenError::NoManifest)?;
         pack.sources = manifest.sources;
         Ok((pack, manifest.files))
     }
 
+    /// The index.
+    pub(crate) fn index(&self) -> &PackIndex {
+        self.index.get_or_init(|| {
+            let read = PackIndex::of(&self.file, self.ends.clone());
+            read.unwrap_or_else(|_| PackIndex::empty(self.ends.clone()))
+        })
+    }
+
     /// The archive at a position of the index.
     pub(crate) fn at(self: &Arc<Self>, position: usize) -> Option<ArchiveLocation> {
-        let entry = self.index.entry(position)?;
+        let entry = self.index().entry(position)?;
         Some(ArchiveLocation { pack: Arc::clone(self), entry, position })
     }
 
-    /// The file and its index.
-    pub(crate) fn parts(&self) -> (&PackFile, &PackIndex) {
-        (&self.file, &self.index)
+    /// The file.
+    pub(crate) fn file(&self) -> &PackFile {
+        &self.file
     }
 
     /// Number of archives.
     pub(crate) fn len(&self) -> usize {
-        self.index.len()
+        self.ends.count as usize
     }
 
     /// Whether the pack was opened for its manifest, and has sources.
@@ -139,17 +175,26 @@ impl Pack {
 
     /// The entries of the index, in the order of keys.
     pub(crate) fn entries(&self) -> impl Iterator<Item = IndexEntry> + '_ {
-        (0..self.index.len()).filter_map(|position| self.index.entry(position))
+        let index = self.index();
+        (0..self.len()).filter_map(move |position| index.entry(position))
     }
 
     /// Reads the unchecked bytes of an archive, if its entry points into the archives.
     pub(crate) fn read(&self, entry: &IndexEntry) -> Result<Vec<u8>, PackedArchiveError> {
-        self.index.check_entry(entry)?;
+        self.ends.check_entry(entry)?;
         Ok(self.file.bytes(entry.offset, entry.len as usize)?)
     }
 
+    /// The location of the archive of the source with this key.
     pub(crate) fn locate(self: &Arc<Self>, key: &SourceKey) -> Option<ArchiveLocation> {
-        self.at(self.index.find(key)?)
+        let is_single = self.ends.count > MAX_SMALL_INDEX
+            && self.index.get().is_none()
+            && self.lookups.fetch_add(1, Ordering::Relaxed) < MAX_SINGLE_LOOKUPS;
+        if !is_single {
+            return self.at(self.index().find(key)?);
+        }
+        let (position, entry) = find_entry(&self.file, &self.ends, key).ok()??;
+        Some(ArchiveLocation { pack: Arc::clone(self), entry, position })
     }
 
     pub(crate) fn get(self: &Arc<Self>, key: &SourceKey, parser: u32) -> Option<StoredArchive> {
@@ -171,7 +216,7 @@ impl Pack {
         parser: u32,
         buffer: &'b mut Vec<u8>,
     ) -> Option<Tree<'b>> {
-        self.index.check_entry(entry).ok()?;
+        self.ends.check_entry(entry).ok()?;
         let archive = self.file.bytes_in(entry.offset, entry.len as usize, buffer).ok()?;
         open_intact(archive, entry, parser)
     }

@@ -85,7 +85,7 @@ impl UntrustedPack {
     /// Reads an archive into `buffer`.
     fn read(&self, entry: &IndexEntry, parser: u32, buffer: &mut Buffer) -> Result<(), PackedArchiveError> {
         let (start, len) = (entry.offset, entry.len as usize);
-        self.index.check_entry(entry)?;
+        self.index.ends.check_entry(entry)?;
         if len < ARCHIVE_HEADER {
             return Err(PackedArchiveError::Length { found: len, expected: ARCHIVE_HEADER });
         }
