@@ -32,18 +32,12 @@ def iter_child_nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 def generic_visit(self: ast.NodeVisitor, node: ast.AST) -> Any:
     calls = _traversals.visits(self, node)
-    if calls is not _traversals:
-        # The calls are made here, so that no native frame lies below them.
-        for function, argument in calls:
-            function(argument)
-        return
-    for _, value in ast.iter_fields(node):
-        if isinstance(value, list):
-            for item in value:
-                if isinstance(item, ast.AST):
-                    self.visit(item)
-        elif isinstance(value, ast.AST):
-            self.visit(value)
+    if calls is _traversals:
+        return _originals[2](self, node)
+    # The calls are made here, so that no native frame lies below them.
+    for function, argument in calls:
+        function(argument)
+    return None
 
 
 _SERVED: list[tuple[Any, Any]] = [(ast, walk), (ast, iter_child_nodes), (ast.NodeVisitor, generic_visit)]

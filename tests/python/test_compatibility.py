@@ -41,16 +41,32 @@ def test_the_caller_counts_for_recursion_on_3_11():
         assert isinstance(from_depth(depth, ast.parse, DEEP).body[0].value, ast.BinOp)
 
 
+class Raising(ast.NodeVisitor):
+    def visit_Name(self, node):
+        raise ValueError
+
+
+def frames():
+    with pytest.raises(ValueError) as raised:
+        Raising().visit(ast.parse("f(g(x))"))
+    return len(raised.traceback)
+
+
+def test_frames_where_iter_fields_was_replaced(monkeypatch):
+    fields = ast.iter_fields
+    monkeypatch.setattr(ast, "iter_fields", lambda node: fields(node))
+    theirs = frames()
+    monkeypatch.undo()
+    lazyast.install()
+    try:
+        monkeypatch.setattr(ast, "iter_fields", lambda node: fields(node))
+        # One more for each of Module, Expr and Call.
+        assert frames() == theirs + 3
+    finally:
+        lazyast.uninstall()
+
+
 def test_source_and_frames_of_traversals():
-    class Visitor(ast.NodeVisitor):
-        def visit_Name(self, node):
-            raise ValueError
-
-    def frames():
-        with pytest.raises(ValueError) as raised:
-            Visitor().visit(ast.parse("f(g(x))"))
-        return len(raised.traceback)
-
     theirs = frames()
     assert inspect.getsourcefile(ast.walk) == ast.__file__
     lazyast.install()

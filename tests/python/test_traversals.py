@@ -16,6 +16,7 @@ import pytest
 from test_nodes import SOURCE, STATES, text
 from test_walk import FILES
 from visitors import (
+    AsksAgain,
     Borrowing,
     ByName,
     EveryNode,
@@ -84,7 +85,7 @@ def test_walk_and_children(state):
 
 
 VISITORS = [Functions, Expressions, EveryNode, EveryVisit, ByName, Slots, changing]
-ODD_VISITORS = [SometimesThere, Properties, Looking, NoMethods, Borrowing]
+ODD_VISITORS = [SometimesThere, Properties, Looking, AsksAgain, NoMethods, Borrowing]
 
 
 @pytest.mark.parametrize("state", STATES)

@@ -138,6 +138,20 @@ class Looking(Recorder):
         return object.__getattribute__(self, name)
 
 
+class AsksAgain(Recorder):
+    """Gets a method while the class of a child is asked for, which is the last thing that a node has."""
+
+    def visit_Module(self, node):
+        class Odd:
+            @property
+            def __class__(odd):
+                self.visit_Name = self.record
+                return Odd
+
+        node.body[3].value.keywords.append(Odd())
+        self.generic_visit(node)
+
+
 class NoMethods(Recorder):
     visit_Name = None
     visit_Call = staticmethod(lambda node: None)

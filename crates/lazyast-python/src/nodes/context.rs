@@ -19,7 +19,7 @@ const LINES_AHEAD: u32 = 6;
 /// What a proxy calls on its first access.
 ///
 /// This is a pointer, stored in the tree context, because proxies lie below decoding: decoding creates proxies.
-pub(crate) type FirstAccess = fn(&'static Interpreter, &Bound<'_, PyAny>) -> PyResult<()>;
+pub(crate) type FirstAccess = fn(&'static Interpreter, &TreeContext, &Bound<'_, PyAny>) -> PyResult<()>;
 
 /// An open archive, with its identifiers as Python objects and the state that speeds up reading it.
 ///

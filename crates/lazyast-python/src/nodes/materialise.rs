@@ -1,7 +1,6 @@
 //! Materialising: lazy proxies become nodes.
 
 use std::collections::HashSet;
-use std::rc::Rc;
 
 use foldhash::fast::FixedState;
 use pyo3::exceptions::PySystemError;
@@ -27,45 +26,34 @@ pub(crate) enum Extent {
     Adaptive,
 }
 
-/// Materialises a node if it is a lazy proxy.
+/// Materialises a node if it is a lazy proxy. Returns how many nodes were made.
 pub(crate) fn materialise(
     interpreter: &'static Interpreter,
     node: &Bound<'_, PyAny>,
     extent: Extent,
-) -> PyResult<()> {
+) -> PyResult<u32> {
     let pause = CollectorPause::new(node.py());
-    let Some(decoded) = Decoded::new(interpreter, node.clone(), extent)? else { return Ok(()) };
+    let Some(decoded) = Decoded::new(interpreter, node.clone(), extent)? else { return Ok(0) };
     pause.collect_if_due(decoded.untracked.len())?;
-    decoded.apply(interpreter)
+    let node_count = if decoded.is_whole { decoded.node_count } else { 1 };
+    decoded.apply(interpreter)?;
+    Ok(node_count)
 }
 
 /// Materialises a node that is accessed for the first time: see [`super::context::FirstAccess`].
-pub(crate) fn on_first_access(interpreter: &'static Interpreter, node: &Bound<'_, PyAny>) -> PyResult<()> {
-    let Some(context) = materialise_adaptively(interpreter, node)? else { return Ok(()) };
-    if let Some(root) = context.root.get().and_then(|root| registry::referent(root.bind(node.py()))) {
+pub(crate) fn on_first_access(
+    interpreter: &'static Interpreter,
+    context: &TreeContext,
+    node: &Bound<'_, PyAny>,
+) -> PyResult<()> {
+    let node_count = materialise(interpreter, node, Extent::Adaptive)?;
+    if context.prefetch.wants_rest(node_count, context.tree().len())
+        && let Some(root) = context.root.get().and_then(|root| registry::referent(root.bind(node.py())))
+    {
         // The node is there. An error elsewhere in the tree is one of the access to what it concerns.
         let _ = materialise_subtrees(interpreter, vec![root], Descent::Own);
     }
     Ok(())
-}
-
-/// Materialises a node, and gives its tree context if the rest of the tree is to follow.
-fn materialise_adaptively(
-    interpreter: &'static Interpreter,
-    node: &Bound<'_, PyAny>,
-) -> PyResult<Option<Rc<TreeContext>>> {
-    let pause = CollectorPause::new(node.py());
-    let location = proxy::location(interpreter.node_layout, node);
-    let Some(decoded) = Decoded::new(interpreter, node.clone(), Extent::Adaptive)? else { return Ok(None) };
-    pause.collect_if_due(decoded.untracked.len())?;
-    let is_whole = decoded.is_whole;
-    decoded.apply(interpreter)?;
-    Ok(location.and_then(|(context, id)| {
-        let tree = context.tree();
-        let node_count = if is_whole { tree.subtree_end(id) - id } else { 1 };
-        let wants_rest = context.prefetch.wants_rest(node_count, tree.len());
-        wants_rest.then_some(context)
-    }))
 }
 
 /// Which nodes that are no proxies are descended through.
@@ -121,6 +109,8 @@ struct Decoded<'py> {
     class: &'static NodeClass,
     dict: Bound<'py, PyDict>,
     untracked: Untracked<'py>,
+    /// The number of nodes of its subtree.
+    node_count: u32,
     /// Whether everything below the node is materialised with it.
     is_whole: bool,
 }
@@ -153,7 +143,7 @@ impl<'py> Decoded<'py> {
         } else {
             shallow::dict(py, interpreter, &context, id, &mut untracked)?
         };
-        Ok(Some(Self { node, class, dict, untracked, is_whole: with_subtree || node_count == 1 }))
+        Ok(Some(Self { node, class, dict, untracked, node_count, is_whole: with_subtree || node_count == 1 }))
     }
 
     /// Makes the proxy a node. If other code has done so in the meantime, that result stays.

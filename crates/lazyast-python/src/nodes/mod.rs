@@ -11,13 +11,12 @@
 //! - [`proxy`]: the hidden classes and their instances.
 //! - [`decode`]: a node's `__dict__` from its columns and its children.
 //! - [`registry`]: the trees in use, in which a node's parents are looked for.
-//! - [`children`], [`child_cursor`], [`density`]: what lies below a node, in real fields and in the columns of proxies.
+//! - [`children`], [`density`]: what lies below a node, in real fields and in the columns of proxies.
 //! - [`materialise`]: proxies become nodes.
 //! - [`tree`]: opening an archive, and its `Module`.
 //!
 //! All unsafe code of the crate is in [`proxy`], [`registry`] and three files of [`crate::runtime`].
 
-pub(crate) mod child_cursor;
 pub(crate) mod children;
 pub(crate) mod context;
 mod decode;

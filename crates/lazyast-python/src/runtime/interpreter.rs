@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use foldhash::fast::FixedState;
 use lazyast::format::read::{Singleton, TargetPython};
 use lazyast::format::schema::{Kind, SingletonClass};
+use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -62,6 +63,11 @@ impl Interpreter {
     #[inline]
     pub(crate) fn get(py: Python<'_>) -> PyResult<Option<&'static Self>> {
         once(py, &INTERPRETER, || Self::look_up(py)).map(Option::as_ref)
+    }
+
+    /// The running interpreter, or an error if it is not served.
+    pub(crate) fn served(py: Python<'_>) -> PyResult<&'static Self> {
+        Self::get(py)?.ok_or_else(|| PyRuntimeError::new_err("lazyast does not serve this interpreter"))
     }
 
     fn look_up(py: Python<'_>) -> PyResult<Option<Self>> {

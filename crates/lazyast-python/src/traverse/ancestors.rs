@@ -13,7 +13,7 @@ use pyo3::exceptions::PyLookupError;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use crate::nodes::children::{self, NodeFields};
+use crate::nodes::children;
 use crate::nodes::context::TreeContext;
 use crate::nodes::materialise::{Extent, materialise};
 use crate::nodes::proxy;
@@ -197,11 +197,10 @@ impl<'py> AncestorSearch<'_, 'py> {
         let Some(class) = self.interpreter.class_of(&node.get_type()) else { return Ok(None) };
         let plan = class.fields.iter().find(|plan| std::ptr::eq(plan.spec, step.spec));
         let Some(plan) = plan else { return Ok(None) };
-        let value = NodeFields::OfClass(class).value(self.interpreter, node, plan.slot)?;
-        Ok(match value.map(|value| value.cast_into::<PyList>()) {
-            Some(Ok(list)) => list.get_item(step.index as usize).ok(),
-            Some(Err(error)) => Some(error.into_inner()),
-            None => None,
+        let Ok(value) = node.getattr(&class.field_names[plan.slot]) else { return Ok(None) };
+        Ok(match value.cast_into::<PyList>() {
+            Ok(list) => list.get_item(step.index as usize).ok(),
+            Err(error) => Some(error.into_inner()),
         })
     }
 

@@ -3,4 +3,5 @@
 pub(crate) mod ancestors;
 pub(crate) mod of_ast;
 pub(crate) mod visitor;
+mod visits;
 pub(crate) mod walk;

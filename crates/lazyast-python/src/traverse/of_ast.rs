@@ -1,29 +1,22 @@
 //! The traversals of the module `ast`, natively: what `ast.walk`, `ast.iter_child_nodes` and
 //! `ast.NodeVisitor.generic_visit` do while `lazyast.install` is in force.
 //!
-//! The order, the results and what a caller can change meanwhile are CPython's. Native code calls no method of a visitor: it
-//! says which one is to be called next, and a Python frame calls it. So no native frame lies below the caller's code.
+//! The order, the results and what a caller can change meanwhile are CPython's.
 
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
 use lazyast::format::KindSet;
 use lazyast::format::schema::Kind;
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 
-use crate::nodes::child_cursor::{ChildCursor, is_atom};
-use crate::nodes::proxy;
+use crate::nodes::children::{ChildCursor, is_atom};
 use crate::runtime::interpreter::{AstClass, Interpreter};
 use crate::runtime::objects;
+use crate::traverse::visits::{MethodChoice, PyVisits, class_of_node};
 use crate::traverse::walk::PyWalk;
-
-/// Levels without a method that are visited without a Python frame. Below, `generic_visit` is called as a method, so that
-/// trees without an end reach the limit of recursion.
-pub(super) const LEVELS: usize = 200;
-/// Nodes that are visited before the interpreter can look for signals and other threads.
-pub(super) const NODES_WITHOUT_A_CALL: u32 = 1 << 12;
 
 /// Serves the functions that `lazyast._traversals` puts into `ast`.
 ///
@@ -66,8 +59,6 @@ struct Names {
     plain_get_attribute: Py<PyAny>,
     /// The class of bound methods.
     method: Py<PyAny>,
-    /// A function that does nothing with its argument.
-    nothing: Py<PyAny>,
     /// What no attribute is.
     missing: Py<PyAny>,
 }
@@ -113,7 +104,6 @@ impl Names {
             getattr: builtins.getattr("getattr")?.unbind(),
             plain_get_attribute: builtins.getattr("object")?.getattr("__getattribute__")?.unbind(),
             method: generic_visit.call_method1("__get__", (py.Ellipsis(),))?.get_type().into_any().unbind(),
-            nothing: builtins.getattr("id")?.unbind(),
             missing: builtins.getattr("object")?.call0()?.unbind(),
         })
     }
@@ -130,8 +120,7 @@ impl PyTraversals {
         generic_visit: Bound<'_, PyAny>,
         visit_constant: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
-        let unserved = || PyRuntimeError::new_err("lazyast does not serve this interpreter");
-        let interpreter = Interpreter::get(ast.py())?.ok_or_else(unserved)?;
+        let interpreter = Interpreter::served(ast.py())?;
         Ok(Self {
             interpreter,
             iter_fields: ast.as_any().get_item("iter_fields")?.unbind(),
@@ -176,9 +165,9 @@ impl PyTraversals {
         if !traversals.has_fields(py)? {
             return Ok(this.into_any().unbind());
         }
-        let open = vec![ChildCursor::new(traversals.interpreter, node)?];
-        let visits = PyVisits { visitor: Some(visitor.unbind()), open, traversals: this.unbind() };
-        Ok(Bound::new(py, visits)?.into_any().unbind())
+        let interpreter = traversals.interpreter;
+        let methods = AsInAst { traversals: this.unbind(), known: VisitorFacts::default() };
+        Ok(Bound::new(py, PyVisits::new(interpreter, methods, visitor, node)?)?.into_any().unbind())
     }
 }
 
@@ -193,52 +182,9 @@ impl PyTraversals {
     }
 }
 
-/// The iterator over the calls of a visit.
-#[pyclass(module = "lazyast._native", name = "Visits")]
-struct PyVisits {
+/// Calls what CPython's `NodeVisitor` calls.
+struct AsInAst {
     traversals: Py<PyTraversals>,
-    /// `None` after the end.
-    visitor: Option<Py<PyAny>>,
-    /// The node, and the nodes without a method that are being visited below it.
-    open: Vec<ChildCursor>,
-}
-
-/// A call that a visit is to make.
-type Call<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
-
-#[pymethods]
-impl PyVisits {
-    fn __iter__(this: Bound<'_, Self>) -> Bound<'_, Self> {
-        this
-    }
-
-    fn __next__<'py>(&mut self, py: Python<'py>) -> PyResult<Option<Call<'py>>> {
-        let Some(visitor) = &self.visitor else { return Ok(None) };
-        let visitor = visitor.bind(py).clone();
-        let traversals = self.traversals.bind(py).get();
-        let call =
-            Visit { traversals, visitor: &visitor, known: VisitorFacts::default() }.next(&mut self.open);
-        if !matches!(call, Ok(Some(_))) {
-            self.__clear__();
-        }
-        call
-    }
-
-    fn __traverse__(&self, visit: pyo3::PyVisit<'_>) -> Result<(), pyo3::PyTraverseError> {
-        visit.call(&self.visitor)?;
-        self.open.iter().try_for_each(|children| children.traverse(&visit))
-    }
-
-    fn __clear__(&mut self) {
-        self.visitor = None;
-        self.open.clear();
-    }
-}
-
-/// A visit from one call to the next.
-struct Visit<'t, 'py> {
-    traversals: &'t PyTraversals,
-    visitor: &'t Bound<'py, PyAny>,
     known: VisitorFacts,
 }
 
@@ -251,43 +197,44 @@ struct VisitorFacts {
     without_method: KindSet,
 }
 
-impl<'t, 'py> Visit<'t, 'py> {
-    /// The next call. Goes down to children of nodes without a method, as long as both methods are those of `NodeVisitor`.
-    fn next(&mut self, open: &mut Vec<ChildCursor>) -> PyResult<Option<Call<'py>>> {
-        let (py, traversals) = (self.visitor.py(), self.traversals);
-        let interpreter = traversals.interpreter;
-        // While the caller's code ran, the function can have been replaced: nodes below are for CPython's own then.
-        let has_fields = traversals.has_fields(py)?;
-        let mut nodes = 0;
-        while let Some(children) = open.last_mut() {
-            children.ran_code = false;
-            let Some(child) = children.next(py, interpreter)? else {
-                open.pop();
-                continue;
-            };
-            if children.ran_code {
-                self.known = VisitorFacts::default();
-            }
-            let Some(function) = self.function(&child)? else {
-                if !has_fields || open.len() >= LEVELS {
-                    return Ok(Some((self.visitor.getattr(&traversals.names.generic_visit)?, child)));
-                }
-                let children = ChildCursor::new(interpreter, child)?;
-                if children.ran_code {
-                    self.known = VisitorFacts::default();
-                }
-                open.push(children);
-                nodes += 1;
-                if nodes == NODES_WITHOUT_A_CALL {
-                    return Ok(Some((traversals.names.nothing.bind(py).clone(), py.None().into_bound(py))));
-                }
-                continue;
-            };
-            return Ok(Some((function, child)));
-        }
-        Ok(None)
+impl MethodChoice for AsInAst {
+    fn forget(&mut self) {
+        self.known = VisitorFacts::default();
     }
 
+    fn method<'py>(
+        &mut self,
+        visitor: &Bound<'py, PyAny>,
+        node: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let traversals = self.traversals.bind(visitor.py()).get();
+        Lookup { traversals, visitor, known: &mut self.known }.function(node)
+    }
+
+    fn enter(&self, node: Bound<'_, PyAny>) -> PyResult<Option<ChildCursor>> {
+        ChildCursor::new(self.traversals.get().interpreter, node).map(Some)
+    }
+
+    /// Not if `ast.iter_fields` was replaced: CPython's own function does the work then.
+    fn may_enter(&self, py: Python<'_>) -> PyResult<bool> {
+        self.traversals.get().has_fields(py)
+    }
+
+    fn generic_visit<'py>(&self, visitor: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        // The visitor's own was looked up already, which the visitor can see.
+        let function = self.traversals.get().generic_visit.bind(visitor.py());
+        function.call_method1(intern!(visitor.py(), "__get__"), (visitor,))
+    }
+}
+
+/// Looks attributes of a visitor up.
+struct Lookup<'t, 'py> {
+    traversals: &'t PyTraversals,
+    visitor: &'t Bound<'py, PyAny>,
+    known: &'t mut VisitorFacts,
+}
+
+impl<'py> Lookup<'_, 'py> {
     /// What is to be called for a node, or `None` if that is `generic_visit` and does what CPython's does.
     fn function(&mut self, node: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let (traversals, names) = (self.traversals, &self.traversals.names);
@@ -327,16 +274,16 @@ impl<'t, 'py> Visit<'t, 'py> {
     fn method(&mut self, node: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let (py, traversals) = (node.py(), self.traversals);
         let (interpreter, names) = (traversals.interpreter, &traversals.names);
-        let class = node.get_type();
-        let of_proxy = proxy::kind(interpreter.node_layout, node).map(AstClass::Node);
         let own_name;
-        let (name, kind) = match of_proxy.or_else(|| interpreter.classify(&class)) {
+        let (name, kind) = match class_of_node(interpreter, node) {
             Some(AstClass::Node(kind)) if self.known.without_method.contains(kind) => return Ok(None),
             Some(AstClass::Node(kind)) => (names.methods[kind as usize].bind(py), Some(kind)),
-            Some(AstClass::Singleton) => (names.singleton_methods[&(class.as_ptr() as usize)].bind(py), None),
+            Some(AstClass::Singleton) => {
+                (names.singleton_methods[&(node.get_type_ptr() as usize)].bind(py), None)
+            }
             None => {
                 // A class of the user's, whose name any Python code can give.
-                self.known = VisitorFacts::default();
+                *self.known = VisitorFacts::default();
                 let class_name = node.getattr(&interpreter.class_name)?.getattr("__name__")?;
                 own_name = PyString::new(py, "visit_").as_any().add(class_name)?.cast_into::<PyString>()?;
                 (&own_name, None)

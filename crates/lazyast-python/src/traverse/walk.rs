@@ -11,8 +11,7 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
-use crate::nodes::child_cursor::ChildCursor;
-use crate::nodes::children;
+use crate::nodes::children::{self, ChildCursor};
 use crate::nodes::density::Density;
 use crate::nodes::materialise::{Descent, Extent, materialise, materialise_subtrees};
 use crate::nodes::proxy;
@@ -127,10 +126,8 @@ impl PyWalk {
         let Some(filter) = &self.filter else {
             self.proxies += u32::from(proxy::is_proxy(node));
             materialise(interpreter, node, Extent::Shallow)?;
-            let mut children = ChildCursor::new(interpreter, node.clone())?;
-            while let Some(child) = children.next(py, interpreter)? {
-                queue.push_back(child.unbind());
-            }
+            let children = ChildCursor::new(interpreter, node.clone())?;
+            children.for_each(py, interpreter, |child| queue.push_back(child.unbind()))?;
             if self.proxies == PROXIES_BEFORE_THE_REST {
                 self.proxies = 0;
                 let queued = queue.iter().map(|node| node.bind(py).clone()).collect();
@@ -152,7 +149,7 @@ impl PyWalk {
                 let is_returned = kind.is_some_and(|kind| filter.kinds.contains(kind));
                 match density {
                     Density::Empty => return Ok(is_returned),
-                    Density::Sparse => materialise(interpreter, node, Extent::Shallow)?,
+                    Density::Sparse => drop(materialise(interpreter, node, Extent::Shallow)?),
                     Density::Dense => {
                         materialise(interpreter, node, Extent::Subtree)?;
                         self.dense += 1;

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)]
 
-use pyo3::exceptions::{PyRuntimeError, PySystemError};
+use pyo3::exceptions::PySystemError;
 use pyo3::prelude::*;
 
 use crate::runtime::interpreter::Interpreter;
@@ -14,10 +14,8 @@ pub(super) fn callback<T>(
 ) -> T {
     // SAFETY: CPython calls slots while the thread is attached.
     let py = unsafe { Python::assume_attached() };
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let interpreter = Interpreter::get(py)?.ok_or_else(|| PyRuntimeError::new_err("not served"))?;
-        body(py, interpreter)
-    }));
+    let result =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| body(py, Interpreter::served(py)?)));
     let panicked = || Err(PySystemError::new_err("lazyast: decoding a node has panicked"));
     result.unwrap_or_else(|_| panicked()).unwrap_or_else(|error| {
         error.restore(py);

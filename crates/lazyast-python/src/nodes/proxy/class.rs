@@ -9,7 +9,6 @@ use std::ffi::{CString, c_int, c_void};
 use std::rc::Rc;
 
 use lazyast::format::NodeId;
-use pyo3::exceptions::PyRuntimeError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
@@ -37,7 +36,7 @@ pub(crate) fn new<'py>(
 /// Creates the hidden class of a class.
 #[cold]
 fn create(py: Python<'_>, class: &NodeClass) -> PyResult<Py<PyType>> {
-    let interpreter = Interpreter::get(py)?.ok_or_else(|| PyRuntimeError::new_err("not served"))?;
+    let interpreter = Interpreter::served(py)?;
     let ast_class = class.ast_class.bind(py);
     // CPython keeps the pointer of the name; there is one for each class and process.
     let name = CString::new(format!("ast.{}", class.kind.name()))?.into_raw();
@@ -77,7 +76,7 @@ fn create(py: Python<'_>, class: &NodeClass) -> PyResult<Py<PyType>> {
 /// Materialises an object if it is a proxy.
 fn materialise(interpreter: &'static Interpreter, node: &Bound<'_, PyAny>) -> PyResult<()> {
     match instance::location(interpreter.node_layout, node) {
-        Some((context, _)) => (context.first_access)(interpreter, node),
+        Some((context, _)) => (context.first_access)(interpreter, &context, node),
         None => Ok(()),
     }
 }
