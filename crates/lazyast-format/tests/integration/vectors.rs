@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use lazyast_format::encoding::PayloadLayout;
+use lazyast_format::encoding::{NameInAnyContext, PayloadLayout};
 use lazyast_format::read::TargetPython;
 use lazyast_format::verify::{Rule, verify, violations};
 use lazyast_format::{Kind, Tree};
@@ -124,5 +124,45 @@ fn empty_constants_are_for_early_releases_of_3_12() {
         let value = node.field_value(values, TargetPython::new(12, micro)).unwrap();
         let lazyast_format::read::FieldValue::Nodes(nodes) = value else { panic!("{value:?}") };
         assert_eq!(nodes.len(), expected, "3.12.{micro}");
+    }
+}
+
+#[test]
+fn a_name_is_found_in_all_nodes_that_have_it() {
+    let mut searched = 0;
+    for (file, archive) in archives("valid").into_iter().chain(archives("built")) {
+        let tree = Tree::open(&archive, None).unwrap();
+        let rows: Vec<_> = tree.rows().map(Result::unwrap).collect();
+        let rows_with_names: Vec<_> =
+            rows.iter().filter(|row| row.kind.payload_layout() == PayloadLayout::NameContext).collect();
+        for number in 0..tree.name_count() {
+            let name = NameInAnyContext::new(number);
+            let Some(mut found) = tree.nodes_by_name(name) else {
+                assert_eq!(number, 0, "{file}");
+                continue;
+            };
+            found.retain(|node| rows[*node as usize].kind.payload_layout() == PayloadLayout::NameContext);
+            let expected: Vec<u32> = rows_with_names
+                .iter()
+                .filter(|row| name.matches(row.payload_bits))
+                .map(|row| row.id)
+                .collect();
+            assert_eq!(found, expected, "{file}, {number}");
+            searched += found.len();
+        }
+    }
+    assert!(searched > 100, "{searched}");
+}
+
+#[test]
+fn the_search_for_a_name_ends_in_damaged_archives() {
+    for (_, archive) in archives("invalid") {
+        let Ok(tree) = Tree::open(&archive, None) else { continue };
+        for number in 0..1000 {
+            let nodes = tree.nodes_by_name(NameInAnyContext::new(number)).unwrap_or_default();
+            assert!(
+                nodes.is_sorted_by(|one, next| one < next) && nodes.iter().all(|node| *node < tree.len())
+            );
+        }
     }
 }

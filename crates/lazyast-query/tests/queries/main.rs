@@ -71,6 +71,21 @@ filter:
 }
 
 #[test]
+fn names_are_found_whatever_their_number_is() {
+    // The payloads of names have up to four bytes.
+    let count = 20_000;
+    let source: String = (0..count).map(|number| format!("x.n{number}(n{number})\n")).collect();
+    for number in [0, 1, 30, 31, 62, 63, 64, 8_190, 8_191, 8_192, count - 1] {
+        let calls = pattern(&format!("$X.n{number}($Y)")).expect("a query");
+        assert_eq!(hits(&calls, &source), [format!("x.n{number}(n{number})")]);
+        let names = pattern(&format!("n{number}")).expect("a query");
+        assert_eq!(hits(&names, &source), [format!("n{number}")]);
+    }
+    assert_eq!(hits(&pattern("x.$F($Y)").expect("a query"), &source).len(), count);
+    assert_eq!(hits(&pattern("x").expect("a query"), &source).len(), count);
+}
+
+#[test]
 fn prefilters_have_the_names_of_patterns() {
     let query = pattern("requests.get($URL, verify=False)").expect("a query");
     assert_eq!(
