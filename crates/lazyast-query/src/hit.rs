@@ -59,8 +59,8 @@ impl Hit {
     /// Archives do not have the positions of `@`. In the text it is found in any case; without the text, it is taken to
     /// be in the line in which the decorator's expression starts.
     pub fn range(self, tree: &Tree<'_>, text: Option<&str>) -> Result<(u32, u32), Damage> {
-        let end = tree.range(self.last)?.1;
-        let start = tree.range(self.node)?.0;
+        let (start, end) = tree.range(self.node)?;
+        let end = if self.last == self.node { end } else { tree.range(self.last)?.1 };
         let Some(decorator) = self.decorator else { return Ok((start, end)) };
         let first = tree.range(decorator)?.0;
         let line = tree.line(first)?;

@@ -37,9 +37,7 @@ impl PackFile {
         len: usize,
         buffer: &'b mut Vec<u8>,
     ) -> io::Result<&'b [u8]> {
-        let bytes = first_bytes(buffer, len);
-        self.read(offset, bytes)?;
-        Ok(bytes)
+        read_part(&self.file, offset, len, buffer)
     }
 
     /// The bytes from an offset on. The caller has checked that they are inside of the file's length.
@@ -50,17 +48,33 @@ impl PackFile {
     }
 }
 
-/// The first bytes of a buffer that is used again and again. One that is too short is replaced: growing it would copy what
-/// nobody reads.
-pub fn first_bytes(buffer: &mut Vec<u8>, len: usize) -> &mut [u8] {
+/// The bytes of a file from an offset on, in a buffer that later calls use again.
+///
+/// The buffer has room for the longest part so far. Its memory is not zeroed: that takes as long as reading. An error is one
+/// of the system's, or [`UnexpectedEof`](io::ErrorKind::UnexpectedEof) where the system gives fewer bytes.
+pub fn read_part<'b>(file: &File, offset: u64, len: usize, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
     /// The shortest buffer, longer than most archives and sources.
     const SHORTEST: usize = 64 << 10;
-    if buffer.len() < len {
-        // The old one is free before the new one is made.
+    buffer.clear();
+    if buffer.capacity() < len {
+        // The old memory is free before there is new memory.
         *buffer = Vec::new();
-        *buffer = vec![0; len.max(SHORTEST).checked_next_power_of_two().unwrap_or(len)];
+        buffer.reserve_exact(len.max(SHORTEST).checked_next_power_of_two().unwrap_or(len));
     }
-    &mut buffer[..len]
+    fill(file, offset, len, buffer)
+}
+
+#[cfg(unix)]
+fn fill<'b>(file: &File, offset: u64, len: usize, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+    let (bytes, missing) = rustix::io::pread(file, &mut buffer.spare_capacity_mut()[..len], offset)?;
+    if missing.is_empty() { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+}
+
+#[cfg(windows)]
+fn fill<'b>(file: &File, offset: u64, len: usize, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+    buffer.resize(len, 0);
+    read_exact_at(file, offset, buffer)?;
+    Ok(buffer)
 }
 
 /// Fills new memory, without zeroing it first.

@@ -11,7 +11,7 @@ use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
-use lazyast_store::{FileFingerprint, first_bytes};
+use lazyast_store::{FileFingerprint, read_part};
 
 use super::notebook::{self, CellIndex};
 use super::selection::FileType;
@@ -78,11 +78,10 @@ pub fn read_source_and_cells(
     Ok((fingerprint, Some(cells)))
 }
 
-/// Reads a part of a source, without the rest: the bytes in `range`, which are the first ones of `buffer` then.
+/// Reads a part of a source, without the rest: the bytes in `range`, in the memory of `buffer`.
 ///
 /// The file is that of a source that was read before, and had `len` bytes then. Another length is the error
-/// [`FileError::Changing`]. A buffer that is long enough stays as long as it is: filling it with zeros takes as long as
-/// reading.
+/// [`FileError::Changing`].
 pub fn read_source_part<'b>(
     path: &Path,
     len: u64,
@@ -93,25 +92,11 @@ pub fn read_source_part<'b>(
     if metadata.len() != len || range.end > len || range.start > range.end {
         return Err(FileError::Changing);
     }
-    let part_len = (range.end - range.start) as usize;
-    let part = first_bytes(buffer, part_len);
-    read_exact_at(file, range.start, part).map_err(|error| match error.kind() {
+    let part = read_part(&file, range.start, (range.end - range.start) as usize, buffer);
+    part.map_err(|error| match error.kind() {
         io::ErrorKind::UnexpectedEof => FileError::Changing,
         _ => FileError::Io(error),
-    })?;
-    Ok(part)
-}
-
-#[cfg(unix)]
-fn read_exact_at(file: File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(&file, bytes, offset)
-}
-
-#[cfg(not(unix))]
-fn read_exact_at(mut file: File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
-    use std::io::{Seek, SeekFrom};
-    file.seek(SeekFrom::Start(offset))?;
-    file.read_exact(bytes)
+    })
 }
 
 fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<FileFingerprint, FileError> {
