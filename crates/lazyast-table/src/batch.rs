@@ -2,12 +2,15 @@
 
 use arrow_array::{RecordBatch, RecordBatchOptions};
 
-use crate::decode::{Requirements, TreeFacts};
+use crate::decode::{NameTexts, Requirements, TreeFacts};
 use crate::error::TableError;
 use crate::relation::TableRelation;
 use crate::source_tree::SourceTree;
 use crate::spec::TableSpec;
 use crate::values::{DecodedTree, FilledColumn, append_failure};
+
+/// Where there is a row for so many names, reading all names takes less time than reading the row's.
+const NAMES_PER_ROW: usize = 8;
 
 /// A record batch while it is filled with the rows of one source after the other. It keeps its memory for the next batch.
 pub struct BatchBuilder {
@@ -48,8 +51,11 @@ impl BatchBuilder {
             }
         };
         if rows > 0 {
-            let names = if self.required.names { source.tree.names()? } else { Vec::new() };
-            let decoded = DecodedTree { source, facts: &self.facts, names: &names };
+            let tree = source.tree;
+            let needs_all = self.required.names && rows > tree.name_count() as usize / NAMES_PER_ROW;
+            let all = if needs_all { tree.names()? } else { Vec::new() };
+            let names = NameTexts::new(tree, &all);
+            let decoded = DecodedTree { source, facts: &self.facts, names };
             for column in &mut self.columns {
                 column.append(decoded, rows)?;
             }

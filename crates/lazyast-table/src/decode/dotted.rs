@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use lazyast_format::encoding::Payload;
 use lazyast_format::{Damage, Kind, NodeId, Tree};
 
-use super::names::name_at;
+use super::names::NameTexts;
 use crate::column::Dictionary;
 use crate::error::TableError;
 
@@ -59,7 +59,7 @@ impl DottedCodes {
     pub(crate) fn code(
         &mut self,
         tree: &Tree<'_>,
-        names: &[&str],
+        names: NameTexts<'_>,
         payloads: &[u32],
         expression: NodeId,
         dictionary: &mut Dictionary,
@@ -85,7 +85,7 @@ impl DottedCodes {
                 if !text.is_empty() {
                     text.push('.');
                 }
-                text.push_str(name_at(names, name)?);
+                text.push_str(names.get(name)?);
             }
             *known = Some(dictionary.code(&text)?);
         }

@@ -33,7 +33,7 @@ impl Requirements {
         let calls =
             spec.has(&[Value::PositionalCount, Value::StarCount, Value::DoubleStarCount, Value::Keywords]);
         let names = spec.has(&[Value::Name, Value::Module, Value::Asname, Value::Callee, Value::Keywords]);
-        let payloads = names || constants || calls || spec.names.is_some();
+        let payloads = constants || calls || spec.has(&[Value::Callee]) || spec.names.is_some();
         let definitions = spec.has(&[
             Value::Enclosing,
             Value::EnclosingName,
@@ -47,6 +47,9 @@ impl Requirements {
     }
 }
 
+/// Where there is a row for so many nodes, decoding all payloads takes less time than finding those of the rows.
+const NODES_PER_ROW: usize = 16;
+
 /// What columns are made of.
 #[derive(Default)]
 pub(crate) struct TreeFacts {
@@ -54,6 +57,7 @@ pub(crate) struct TreeFacts {
     pub(crate) nodes: Vec<NodeId>,
     /// By node, the number of it and of the end of the last one, where some nodes are not visible.
     numbers: Option<Vec<NodeId>>,
+    /// The payloads of all nodes, if many of them are needed.
     pub(crate) payloads: Vec<u32>,
     pub(crate) ends: Vec<NodeId>,
     /// The start and the end of each node in the text.
@@ -82,6 +86,7 @@ impl TreeFacts {
             return Ok(());
         }
         self.number(tree, spec);
+        self.payloads.clear();
         if required.payloads {
             tree.payloads_into(&mut self.payloads)?;
         }
@@ -89,7 +94,17 @@ impl TreeFacts {
         if self.nodes.is_empty() {
             return Ok(());
         }
+        let are_many = self.nodes.len() > tree.kinds().len() / NODES_PER_ROW;
+        if required.names && !required.payloads && are_many {
+            tree.payloads_into(&mut self.payloads)?;
+        }
         self.decode(tree, spec, required)
+    }
+
+    /// The payload of a node.
+    #[inline]
+    pub(crate) fn payload_bits(&self, tree: &Tree<'_>, node: NodeId) -> Result<u32, Damage> {
+        self.payloads.get(node as usize).map_or_else(|| tree.payload_bits(node), |bits| Ok(*bits))
     }
 
     /// Decodes what is required for the rows.

@@ -11,5 +11,5 @@ mod positions;
 
 pub(crate) use dotted::{DottedCodes, dotted};
 pub(crate) use facts::{Requirements, TreeFacts, hidden_nodes};
-pub(crate) use names::{NAME_BITS, NameCodes, name_at, own_name};
+pub(crate) use names::{NAME_BITS, NameCodes, NameTexts, own_name};
 pub(crate) use positions::{PositionPart, WITHOUT_POSITIONS};

@@ -28,6 +28,28 @@ pub(crate) static NAME_BITS: LazyLock<[(NameBits, bool); 256]> = LazyLock::new(|
     })
 });
 
+/// The texts of an archive's names by number.
+#[derive(Clone, Copy)]
+pub(crate) struct NameTexts<'d> {
+    tree: &'d Tree<'d>,
+    /// All of them, or none where few are needed.
+    all: &'d [&'d str],
+}
+
+impl<'d> NameTexts<'d> {
+    pub(crate) fn new(tree: &'d Tree<'d>, all: &'d [&'d str]) -> Self {
+        Self { tree, all }
+    }
+
+    fn count(self) -> usize {
+        self.tree.name_count() as usize
+    }
+
+    pub(crate) fn get(self, number: u32) -> Result<&'d str, Damage> {
+        self.all.get(number as usize).map_or_else(|| self.tree.name(number), |name| Ok(*name))
+    }
+}
+
 /// The codes that the names of one archive have in a column, each of which is found when it is first used.
 #[derive(Default)]
 pub(crate) struct NameCodes {
@@ -40,17 +62,17 @@ const UNKNOWN: i32 = -2;
 
 impl NameCodes {
     /// Begins with the names of another archive.
-    pub(crate) fn load(&mut self, names: &[&str]) {
+    pub(crate) fn load(&mut self, names: NameTexts<'_>) {
         self.codes.clear();
         self.codes.push(NULL);
-        self.codes.resize(names.len() + 1, UNKNOWN);
+        self.codes.resize(names.count() + 1, UNKNOWN);
     }
 
     /// The code of a name by its number.
     #[inline]
     pub(crate) fn code(
         &mut self,
-        names: &[&str],
+        names: NameTexts<'_>,
         number: Option<u32>,
         dictionary: &mut Dictionary,
     ) -> Result<i32, TableError> {
@@ -61,7 +83,7 @@ impl NameCodes {
     #[inline]
     pub(crate) fn code_at(
         &mut self,
-        names: &[&str],
+        names: NameTexts<'_>,
         number_plus_1: u32,
         dictionary: &mut Dictionary,
     ) -> Result<i32, TableError> {
@@ -74,21 +96,15 @@ impl NameCodes {
     #[cold]
     fn find(
         &mut self,
-        names: &[&str],
+        names: NameTexts<'_>,
         number_plus_1: u32,
         dictionary: &mut Dictionary,
     ) -> Result<i32, TableError> {
         let number = number_plus_1.wrapping_sub(1);
-        let code = dictionary.code(name_at(names, number)?)?;
+        let code = dictionary.code(names.get(number)?)?;
         if let Some(known) = self.codes.get_mut(number_plus_1 as usize) {
             *known = code;
         }
         Ok(code)
     }
-}
-
-/// A name by its number.
-pub(crate) fn name_at<'n>(names: &[&'n str], number: u32) -> Result<&'n str, Damage> {
-    let missing = || Damage::new("name is outside of the table", number).found(names.len() as u32);
-    names.get(number as usize).copied().ok_or_else(missing)
 }

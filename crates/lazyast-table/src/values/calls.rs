@@ -2,7 +2,6 @@
 
 use super::filled_column::{DecodedTree, FilledColumn};
 use crate::column::{ColumnData, NULL};
-use crate::decode::name_at;
 use crate::error::TableError;
 use crate::relation::ColumnValue as Value;
 
@@ -27,7 +26,7 @@ impl FilledColumn {
                 let mut keywords = calls.keywords.iter();
                 for count in &calls.keyword_counts {
                     for name in keywords.by_ref().take(*count as usize) {
-                        column.values().append_value(name_at(names, *name)?);
+                        column.values().append_value(names.get(*name)?);
                     }
                     column.append(true);
                 }

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use lazyast_format::read::TargetPython;
 
 use crate::column::ColumnData;
-use crate::decode::{DottedCodes, NameCodes, TreeFacts};
+use crate::decode::{DottedCodes, NameCodes, NameTexts, TreeFacts};
 use crate::error::TableError;
 use crate::relation::{ColumnSpec, ColumnValue as Value};
 use crate::source_tree::{SourceLabel, SourceTree};
@@ -15,8 +15,7 @@ use crate::source_tree::{SourceLabel, SourceTree};
 pub(crate) struct DecodedTree<'d> {
     pub(crate) source: &'d SourceTree<'d>,
     pub(crate) facts: &'d TreeFacts,
-    /// The identifiers of the archive by number, if a column needs them.
-    pub(crate) names: &'d [&'d str],
+    pub(crate) names: NameTexts<'d>,
 }
 
 /// A column while it is filled, with what is kept from one row to the next.

@@ -173,7 +173,7 @@ fn append_names(
     decoded: DecodedTree<'_>,
 ) -> Result<(), TableError> {
     let DecodedTree { source, facts, names } = decoded;
-    let (tree, kinds, payloads) = (source.tree, source.tree.kinds(), &facts.payloads);
+    let (tree, kinds) = (source.tree, source.tree.kinds());
     let bits_of = &*NAME_BITS;
     let mut code_of = |kind: u8, bits: u32, strings: &mut Dictionary| -> Result<i32, TableError> {
         let (name_bits, in_extras) = bits_of[usize::from(kind)];
@@ -186,12 +186,12 @@ fn append_names(
     let mut rows = std::mem::take(&mut column.codes);
     rows.reserve(facts.nodes.len());
     if facts.has_every_node(tree) {
-        for (kind, bits) in kinds.iter().zip(payloads) {
+        for (kind, bits) in kinds.iter().zip(&facts.payloads) {
             rows.push(code_of(*kind, *bits, column)?);
         }
     } else {
         for node in &facts.nodes {
-            rows.push(code_of(kinds[*node as usize], payloads[*node as usize], column)?);
+            rows.push(code_of(kinds[*node as usize], facts.payload_bits(tree, *node)?, column)?);
         }
     }
     column.codes = rows;
