@@ -167,7 +167,7 @@ fn outcome(
     result: Result<ArchivedSource, FailureReason>,
     source: SourceState,
 ) -> SourceOutcome {
-    SourceOutcome { result, state: FileState { path: file.path.clone(), fingerprint, source } }
+    SourceOutcome { result, state: Some(FileState { path: file.path.clone(), fingerprint, source }) }
 }
 
 /// The number of lines of an archive's source, and the oldest Python that has its syntax.

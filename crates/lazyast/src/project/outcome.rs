@@ -5,10 +5,11 @@ use lazyast_store::{ArchiveLocation, FileState, SourceKey};
 use super::report::FailureReason;
 use crate::archive::ArchiveBytes;
 
-/// What became of a source, and the state that is recorded for its file.
+/// What became of a source, and the state that is to be recorded for its file.
 pub(crate) struct SourceOutcome {
     pub(crate) result: Result<ArchivedSource, FailureReason>,
-    pub(crate) state: FileState,
+    /// `None` where the recorded state holds.
+    pub(crate) state: Option<FileState>,
 }
 
 /// A source that has an archive.

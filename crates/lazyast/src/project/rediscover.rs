@@ -97,6 +97,17 @@ fn changed_directories<'r>(
     changed
 }
 
+/// Whether a file is in a directory, and not below. This compares bytes, where taking paths apart would take longer than
+/// inspecting the file. A wrong `false` costs time only.
+fn is_directly_in(file: &Path, directory: &Path) -> bool {
+    let [file, directory] = [file, directory].map(|path| path.as_os_str().as_encoded_bytes());
+    let is_separator = |byte: &u8| std::path::is_separator(char::from(*byte));
+    match file.strip_prefix(directory) {
+        Some([first, name @ ..]) => is_separator(first) && !name.iter().any(is_separator),
+        _ => false,
+    }
+}
+
 /// The directory of a file.
 fn parent(file: &FileState) -> &Path {
     file.path.parent().unwrap_or(Path::new(""))
@@ -111,7 +122,7 @@ fn current_files(files: &[&FileState], threads: usize) -> Option<Vec<DiscoveredF
     let found = parallel::map_chunks(files, threads, MIN_FILES_PER_THREAD, |chunk| {
         let mut directory = DirectoryHandle::new(Path::new(""));
         let current = |file: &&FileState| {
-            if parent(file) != directory.path() {
+            if !is_directly_in(&file.path, directory.path()) {
                 directory = DirectoryHandle::new(parent(file));
             }
             let fingerprint = directory.fingerprint(file.path.file_name()?)?;

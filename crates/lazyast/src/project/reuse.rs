@@ -14,6 +14,10 @@ pub(crate) fn recorded_states<'r>(
 ) -> Vec<Option<&'r FileState>> {
     let mut states = recorded.map_or(&[][..], |recorded| &recorded.files).iter().peekable();
     let mut find = |file: &DiscoveredFile| {
+        // Comparing the order of paths takes them apart.
+        if let Some(same) = states.next_if(|state| state.path.as_os_str() == file.path.as_os_str()) {
+            return Some(same);
+        }
         while states.next_if(|state| state.path < file.path).is_some() {}
         states.next_if(|state| state.path == file.path)
     };
@@ -31,7 +35,7 @@ pub(crate) fn unchanged(
     let reuse = |(state, file): (&Option<&FileState>, &DiscoveredFile)| {
         let state = state.filter(|state| recorded.is_unchanged(&state.fingerprint, &file.fingerprint))?;
         let result = recorded_result(cache, state, keep_archives)?;
-        Some(SourceOutcome { result, state: state.clone() })
+        Some(SourceOutcome { result, state: None })
     };
     states.iter().zip(files).map(reuse).collect()
 }

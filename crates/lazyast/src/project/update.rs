@@ -7,7 +7,7 @@ use std::cmp::Reverse;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use lazyast_store::{LookupCounts, ProjectState};
+use lazyast_store::{FileState, LookupCounts, ProjectState};
 
 use super::build::ParallelBuild;
 use super::discover::discover;
@@ -42,7 +42,7 @@ pub(crate) fn update(
     let started = Instant::now();
     // The time must be that before the first file is inspected: what changes later has a later timestamp.
     let observed_at = lazyast_store::now_in_nanoseconds();
-    let record = StateRecord::load(cache, paths, &options);
+    let mut record = StateRecord::load(cache, paths, &options);
     let threads = parallel::thread_count(options.jobs);
     let Discovery { files, errors, directories, ignore_files, listed } =
         discover(paths, &options.selection, record.state.as_ref(), record.fingerprint_source(), threads);
@@ -63,9 +63,14 @@ pub(crate) fn update(
         ..WarmReport::default()
     };
     let mut state = ProjectState { observed_at, directories, ignore_files, files: Vec::new() };
-    let results = summarise(files, outcomes, &mut report, &mut state);
+    let holds = record.holds(&outcomes);
+    let results = summarise(files, outcomes, &states, holds, &mut report, &mut state);
     record.count_lookups(&report);
-    if report.unwritten.is_none() && record.has_news(&state, !order.is_empty(), listed) {
+    let has_news = report.unwritten.is_none() && record.has_news(&state, holds, !order.is_empty(), listed);
+    if holds {
+        state.files = record.take_files();
+    }
+    if has_news {
         record.save(&state, paths);
     }
     report.elapsed = started.elapsed();
@@ -79,21 +84,24 @@ fn reading_order(files: &[DiscoveredFile], outcomes: &[Option<SourceOutcome>]) -
     order
 }
 
-/// Adds the outcomes to the report and to the state that is recorded.
+/// Adds the outcomes to the report and, unless the recorded state `holds` for all files, to the new state.
 fn summarise(
     files: Vec<DiscoveredFile>,
     outcomes: Vec<Option<SourceOutcome>>,
+    recorded: &[Option<&FileState>],
+    holds: bool,
     report: &mut WarmReport,
     state: &mut ProjectState,
 ) -> Vec<(PathBuf, Result<ArchivedSource, FailureReason>)> {
     let mut results = Vec::with_capacity(files.len());
-    state.files.reserve(files.len());
-    for (file, outcome) in files.into_iter().zip(outcomes) {
+    state.files.reserve(if holds { 0 } else { files.len() });
+    for ((file, outcome), recorded) in files.into_iter().zip(outcomes).zip(recorded) {
         let Some(outcome) = outcome else { continue };
         match &outcome.result {
             // Without recorded directories the next update discovers this file again and retries it.
             Err(FailureReason::File(_)) => state.directories.clear(),
-            _ => state.files.push(outcome.state),
+            _ if holds => {}
+            _ => state.files.extend(outcome.state.or_else(|| recorded.cloned())),
         }
         if let Ok(archived) = &outcome.result {
             report.lines += u64::from(archived.lines);
@@ -137,12 +145,26 @@ impl StateRecord {
         }
     }
 
+    /// Whether the recorded state holds for each file that there is now, and has no other.
+    fn holds(&self, outcomes: &[Option<SourceOutcome>]) -> bool {
+        let is_recorded =
+            |outcome: &Option<SourceOutcome>| outcome.as_ref().is_some_and(|outcome| outcome.state.is_none());
+        self.trusted().is_some_and(|recorded| recorded.files.len() == outcomes.len())
+            && outcomes.iter().all(is_recorded)
+    }
+
+    /// The files of the recorded state, which has none then.
+    fn take_files(&mut self) -> Vec<FileState> {
+        self.state.as_mut().map(|recorded| std::mem::take(&mut recorded.files)).unwrap_or_default()
+    }
+
     /// Whether the new state differs from the recorded one, or proves more.
-    fn has_news(&self, new: &ProjectState, any_read: bool, listed: bool) -> bool {
+    fn has_news(&self, new: &ProjectState, holds: bool, any_read: bool, listed: bool) -> bool {
         match (&self.state, self.change_detection) {
             // If a file was read or a directory listed, its recorded fingerprint proved nothing; the new one may.
             (Some(recorded), ChangeDetection::Stat) => {
-                any_read || recorded.files.len() != new.files.len() || listed && !new.directories.is_empty()
+                let has_same_files = holds || recorded.files.len() == new.files.len();
+                any_read || !has_same_files || listed && !new.directories.is_empty()
             }
             (Some(recorded), ChangeDetection::Content) => !recorded.is_confirmed_by(new),
             (None, _) => true,
