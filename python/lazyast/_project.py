@@ -214,7 +214,6 @@ class Project(Relations, Sequence[Module]):
         """
         roots = path_list(paths)
         jobs = checked_jobs(jobs)
-        require_existing(roots)
         selection = {
             "hidden": hidden,
             "no_ignore": no_ignore,
@@ -222,7 +221,10 @@ class Project(Relations, Sequence[Module]):
             "exclude": strings("exclude", exclude),
             "types": strings("types", types),
         }
-        self._open(_native.Project(roots, cache_dir, jobs, verify, selection), roots)
+        native = _native.Project(roots, cache_dir, jobs, verify, selection)
+        if native.unreadable:
+            require_existing(roots)
+        self._open(native, roots)
 
     @classmethod
     def from_pack(cls, path: str | os.PathLike[str]) -> Project:

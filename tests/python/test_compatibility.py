@@ -179,8 +179,19 @@ def test_the_type_of_a_proxy():
     assert type(node) is not ast.Assign
     assert type(node) == ast.Assign  # noqa: E721
     assert node.__class__ is ast.Assign
-    assert node.lineno == 1
+    assert (node.lineno, node.col_offset) == (1, 0)
+    assert type(node) is not ast.Assign
+    assert node.end_lineno == 1
     assert type(node) is ast.Assign
+
+
+def test_the_identity_of_answers():
+    for parse in (ast.parse, lazyast.parse):
+        node = parse("\n" * 5000 + "class C: pass").body[0]
+        assert node.name is node.name
+        node = parse("\n" * 5000 + "class C: pass").body[0]
+        assert (node.lineno is node.lineno) == (parse is ast.parse)
+        assert node.lineno is node.lineno
 
 
 def test_the_base_class_of_proxies():
@@ -217,7 +228,7 @@ def test_object_setattr_on_proxies():
         object.__setattr__(node, "lineno", 7)
         assert (node.extra, node.lineno, node.targets[0].id) == (1, 7, "x")
     materialised = statement()
-    assert materialised.lineno == 1
+    assert materialised.end_lineno == 1
     object.__setattr__(materialised, "extra", 1)
     assert materialised.extra == 1
 

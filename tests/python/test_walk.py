@@ -73,7 +73,8 @@ def test_walk_materialises_only_what_is_requested():
     assert names == ["f", "g"]
     import_, function, class_ = tree.body
     assert is_proxy(import_)
-    assert not is_proxy(function)
+    assert is_proxy(function)
+    assert not is_proxy(class_)
     assert is_proxy(function.body[0])
     assert is_proxy(class_.body[1])
 

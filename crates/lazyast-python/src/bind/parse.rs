@@ -10,7 +10,8 @@ use pyo3::types::{PyBytes, PyString};
 use super::{fallback, parse_counts, process_cache, warnings};
 use crate::errors::{CorruptArchive, Error};
 use crate::nodes::context::TreeContext;
-use crate::nodes::{materialise, registry, tree};
+use crate::nodes::registry::{self, TreeSource};
+use crate::nodes::{materialise, tree};
 use crate::runtime::interpreter::Interpreter;
 
 /// A source as `ast.parse` takes it.
@@ -56,7 +57,7 @@ fn parse<'py>(
     if let Ok((module, _)) = &served
         && keep_source
     {
-        registry::set_source(module, source.as_any());
+        registry::set_source(module, TreeSource::Object(source.as_any().clone().unbind()));
     }
     parse_counts::add_time(started.elapsed());
     Ok(served.map_err(|reason| parse_counts::add_fallback(&reason)).ok())

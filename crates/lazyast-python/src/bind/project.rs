@@ -15,7 +15,7 @@ use super::search::query::PyQuery;
 use super::tables::table::PyTable;
 use super::{options, parse, process_cache};
 use crate::errors::{CorruptPack, query_failed};
-use crate::nodes::registry;
+use crate::nodes::registry::{self, TreeSource};
 
 /// The sources under some paths.
 ///
@@ -233,10 +233,8 @@ impl PyProject {
                 if let Some(module) = &module
                     && !self.is_exported
                 {
-                    registry::set_source(
-                        module,
-                        self.inner.modules()[index].path().into_pyobject(py)?.as_any(),
-                    );
+                    let path = self.inner.modules()[index].path().to_owned();
+                    registry::set_source(module, TreeSource::File(path));
                 }
                 Ok(module)
             }

@@ -7,7 +7,7 @@ use pyo3::types::PyBytes;
 
 use crate::bind::options;
 use crate::errors::UnreadableFile;
-use crate::nodes::registry;
+use crate::nodes::registry::{self, TreeSource};
 
 /// A source, and for each cell the line at which it begins and the cell's number.
 type SourceAndCells<'py> = (Bound<'py, PyBytes>, Vec<(u32, u32)>);
@@ -52,12 +52,12 @@ fn format_key() -> String {
 /// Sets what is known of the source of a tree in use.
 #[pyfunction]
 fn set_source(root: &Bound<'_, PyAny>, source: &Bound<'_, PyAny>) {
-    registry::set_source(root, source);
+    registry::set_source(root, TreeSource::Object(source.clone().unbind()));
 }
 
 /// What is known of the source of a tree in use.
 #[pyfunction]
-fn source_of<'py>(root: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+fn source_of<'py>(root: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
     registry::source_of(root)
 }
 

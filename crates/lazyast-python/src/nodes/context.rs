@@ -98,15 +98,31 @@ impl TreeContext {
 
     /// The position of a node whose kind has one.
     pub(crate) fn span(&self, interpreter: &Interpreter, id: NodeId) -> Result<Span, Damage> {
-        let tree = self.tree();
-        if interpreter.target.minor <= 11
-            && tree.joined_string_at_or_after(id).is_some_and(|(first, _)| first <= id)
-        {
-            let missing = || Damage::new("position is missing", id);
-            return tree.span(id, interpreter.target)?.ok_or_else(missing);
+        if let Some(span) = self.span_in_string(interpreter, id)? {
+            return Ok(span);
         }
-        let (start, end) = tree.range(id)?;
+        let (start, end) = self.tree().range(id)?;
         self.span_of(start, end)
+    }
+
+    /// Where a node begins whose kind has a position.
+    pub(crate) fn start(&self, interpreter: &Interpreter, id: NodeId) -> Result<Position, Damage> {
+        if let Some(span) = self.span_in_string(interpreter, id)? {
+            return Ok(span.start);
+        }
+        self.position(self.tree().range(id)?.0)
+    }
+
+    /// The position of a node in an f-string, up to 3.11: it is not that of the text.
+    fn span_in_string(&self, interpreter: &Interpreter, id: NodeId) -> Result<Option<Span>, Damage> {
+        let tree = self.tree();
+        if interpreter.target.minor > 11
+            || tree.joined_string_at_or_after(id).is_none_or(|(first, _)| first > id)
+        {
+            return Ok(None);
+        }
+        let missing = || Damage::new("position is missing", id);
+        tree.span(id, interpreter.target)?.ok_or_else(missing).map(Some)
     }
 
     /// The positions of two offsets, of which the second is mostly in the same line as the first.

@@ -1,8 +1,8 @@
 //! How `ast` objects come out of an archive.
 //!
 //! A node is first a *lazy proxy*: an instance of a hidden subclass of its `ast` class that knows its tree and its
-//! number, and nothing else. Its first access *materialises* it: the node is decoded, its children become proxies, and
-//! the object becomes an instance of the class itself. From then on it is a node like any other.
+//! number. It can say its name and where it begins; any other access *materialises* it: the node is decoded, its children
+//! become proxies, and the object becomes an instance of the class itself. From then on it is a node like any other.
 //!
 //! From the bottom up:
 //!

@@ -7,9 +7,11 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use foldhash::fast::FixedState;
+use pyo3::IntoPyObjectExt;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -31,8 +33,15 @@ struct WeakTree {
     /// A weak reference to the root.
     root: Py<PyAny>,
     context: Option<Rc<TreeContext>>,
-    /// What the Python package knows of the tree's source. It never refers to the tree.
-    source: Option<Py<PyAny>>,
+    source: Option<TreeSource>,
+}
+
+/// What is known of a tree's source.
+pub(crate) enum TreeSource {
+    /// What the Python package knows. It never refers to the tree.
+    Object(Py<PyAny>),
+    /// The file. Its `pathlib.Path` is created when it is needed.
+    File(PathBuf),
 }
 
 /// Only used while attached to the interpreter, and never borrowed across a call into it.
@@ -85,22 +94,29 @@ pub(crate) fn add_if_node(result: &Bound<'_, PyAny>) -> PyResult<()> {
 }
 
 /// Sets what is known of the source of a tree in use.
-pub(crate) fn set_source(root: &Bound<'_, PyAny>, source: &Bound<'_, PyAny>) {
+pub(crate) fn set_source(root: &Bound<'_, PyAny>, source: TreeSource) {
     let replaced = {
         let mut trees = REGISTRY.0.borrow_mut();
         let key = trees.key_of(root);
         let entry = key.and_then(|key| trees.entries.get_mut(&key));
-        entry.map(|entry| entry.source.replace(source.clone().unbind()))
+        entry.map(|entry| entry.source.replace(source))
     };
     // Dropped after the registry is released, as below.
     drop(replaced);
 }
 
 /// What is known of the source of a tree in use.
-pub(crate) fn source_of<'py>(root: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
-    let trees = REGISTRY.0.borrow();
-    let entry = trees.entries.get(&trees.key_of(root)?)?;
-    entry.source.as_ref().map(|source| source.bind(root.py()).clone())
+pub(crate) fn source_of<'py>(root: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let path = {
+        let trees = REGISTRY.0.borrow();
+        let entry = trees.key_of(root).and_then(|key| trees.entries.get(&key));
+        match entry.and_then(|entry| entry.source.as_ref()) {
+            None => return Ok(None),
+            Some(TreeSource::Object(object)) => return Ok(Some(object.bind(root.py()).clone())),
+            Some(TreeSource::File(path)) => path.clone(),
+        }
+    };
+    path.into_bound_py_any(root.py()).map(Some)
 }
 
 impl LiveTrees {

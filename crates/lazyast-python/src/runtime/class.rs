@@ -34,10 +34,24 @@ pub(crate) struct NodeClass {
     pub(crate) is_statement: bool,
     /// The hidden class of this class's lazy proxies. `nodes::proxy` creates it when the first proxy is needed.
     pub(crate) proxy_class: PyOnceLock<Py<PyType>>,
+    /// The attributes that a lazy proxy can answer.
+    answers: Vec<(Py<PyString>, Answer)>,
+    /// The names and values of the class and its bases, without those of `object`.
+    namespaces: Vec<Py<PyAny>>,
     specs: Vec<&'static FieldSpec>,
     attributes: [Py<PyString>; 4],
     layout: DictLayout,
     template: PyOnceLock<DictTemplate>,
+}
+
+/// An attribute whose value is known without the others.
+pub(crate) enum Answer {
+    /// A field that is a name.
+    Name(&'static FieldSpec),
+    /// `lineno`.
+    Line,
+    /// `col_offset`.
+    Column,
 }
 
 /// A field of a class.
@@ -78,6 +92,19 @@ impl NodeClass {
         });
         let fields: Vec<_> =
             fields.filter(|field| !matches!(field.spec.role, Role::Zero | Role::None)).collect();
+        let names = fields.iter().filter(|field| field.spec.role == Role::Name);
+        let mut answers: Vec<_> =
+            names.map(|field| (field_names[field.slot].clone_ref(py), Answer::Name(field.spec))).collect();
+        if kind.has_positions() {
+            answers.push((attributes[0].clone_ref(py), Answer::Line));
+            answers.push((attributes[1].clone_ref(py), Answer::Column));
+        }
+        let mut namespaces = Vec::new();
+        for base in class.mro() {
+            if !base.is(py.get_type::<PyAny>()) {
+                namespaces.push(base.getattr("__dict__")?.unbind());
+            }
+        }
         let block = ["stmt", "excepthandler", "match_case"];
         Ok(Some(Self {
             kind,
@@ -90,11 +117,29 @@ impl NodeClass {
             field_names,
             fields,
             proxy_class: PyOnceLock::new(),
+            answers,
+            namespaces,
             specs,
             attributes: attributes.each_ref().map(|name| name.clone_ref(py)),
             layout,
             template: PyOnceLock::new(),
         }))
+    }
+
+    /// How a lazy proxy answers an attribute. The name is compared by identity: those in programs are interned.
+    #[inline]
+    pub(crate) fn answer(&self, name: &Bound<'_, PyAny>) -> Option<&Answer> {
+        self.answers.iter().find(|(of, _)| of.is(name)).map(|(_, answer)| answer)
+    }
+
+    /// Whether the class or one of its bases has got an attribute of this name, such as a property.
+    pub(crate) fn inherits(&self, name: &Bound<'_, PyAny>) -> PyResult<bool> {
+        for namespace in &self.namespaces {
+            if namespace.bind(name.py()).contains(name)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The dictionary that each node's `__dict__` is copied from: all keys in CPython's order, with the values that

@@ -1,7 +1,7 @@
 //! `lazyast.Visitor`: finds the nodes for which a visitor has a method, and materialises no others.
 
-use lazyast::format::KindScanner;
 use lazyast::format::schema::Kind;
+use lazyast::format::{KindScanner, KindSet};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyType};
@@ -24,7 +24,9 @@ struct PyDispatch {
     methods: Vec<Option<Py<PyString>>>,
     /// The name of the method, by the class of a shared instance.
     singleton_methods: Vec<(Py<PyType>, Py<PyString>)>,
-    /// Kinds that have a method, or can have an operator or context with one in a field.
+    /// Kinds that can have an operator or context with a method in a field.
+    parents: KindSet,
+    /// These, and kinds that have a method.
     kinds: KindScanner,
 }
 
@@ -48,11 +50,12 @@ impl PyDispatch {
                 classes.push(class);
             }
         }
-        let leads_to_method = |kind: &Kind| {
-            methods[*kind as usize].is_some() || singletons_of(*kind).any(|class| classes.contains(&class))
-        };
-        let kinds = KindScanner::new(Kind::ALL.iter().copied().filter(leads_to_method).collect());
-        Ok(Self { interpreter, methods, singleton_methods, kinds })
+        let is_parent = |kind: &Kind| singletons_of(*kind).any(|class| classes.contains(&class));
+        let parents: KindSet = Kind::ALL.iter().copied().filter(is_parent).collect();
+        let with_method =
+            Kind::ALL.iter().copied().filter(|kind| methods[*kind as usize].is_some()).collect();
+        let kinds = KindScanner::new(parents.or(with_method));
+        Ok(Self { interpreter, methods, singleton_methods, parents, kinds })
     }
 
     /// The visitor's method for a node, if it has one.
@@ -116,12 +119,12 @@ impl MethodChoice for Dispatched {
     }
 
     fn enter(&self, node: Bound<'_, PyAny>) -> PyResult<Option<ChildCursor>> {
-        let PyDispatch { interpreter, kinds, .. } = self.0.get();
+        let PyDispatch { interpreter, parents, kinds, .. } = self.0.get();
         let layout = interpreter.node_layout;
         if let Some((context, id)) = proxy::location(layout, &node) {
-            let is_interesting = proxy::kind(layout, &node).is_none_or(|kind| kinds.kinds().contains(kind));
+            let is_parent = proxy::kind(layout, &node).is_none_or(|kind| parents.contains(kind));
             let extent = match Density::below(&context, id, kinds) {
-                Density::Empty if !is_interesting => return Ok(None),
+                Density::Empty if !is_parent => return Ok(None),
                 Density::Empty | Density::Sparse => Extent::Shallow,
                 Density::Dense => Extent::Subtree,
             };

@@ -43,7 +43,9 @@ struct ClassFilter {
     types: Py<PyTuple>,
     /// The kinds of nodes among them.
     kinds: KindSet,
-    /// These kinds, and those that have an operator or context among them in a field.
+    /// The kinds that can have an operator or context among them in a field.
+    parents: KindSet,
+    /// All these kinds.
     kinds_or_parents: KindScanner,
 }
 
@@ -77,6 +79,7 @@ impl ClassFilter {
         Ok(Self {
             types: types.clone().unbind(),
             kinds,
+            parents,
             kinds_or_parents: KindScanner::new(kinds.or(parents)),
         })
     }
@@ -139,9 +142,7 @@ impl PyWalk {
             Some((context, id)) => {
                 let kind = proxy::kind(interpreter.node_layout, node);
                 let density = match Density::below(&context, id, &filter.kinds_or_parents) {
-                    Density::Empty
-                        if kind.is_none_or(|kind| filter.kinds_or_parents.kinds().contains(kind)) =>
-                    {
+                    Density::Empty if kind.is_none_or(|kind| filter.parents.contains(kind)) => {
                         Density::Sparse
                     }
                     density => density,

@@ -1,7 +1,7 @@
 //! The hidden classes of lazy proxies, one for each class of nodes.
 //!
-//! Their slots are the functions that CPython calls for proxies. Reading or setting any attribute materialises the
-//! node; reading `__class__`, which `isinstance` does, answers without decoding anything.
+//! Their slots are the functions that CPython calls for proxies. Reading or setting an attribute materialises the
+//! node; reading `__class__`, which `isinstance` does, answers without decoding anything, and [`answer`] has some more.
 
 #![allow(unsafe_code)]
 
@@ -14,7 +14,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyType;
 
 use super::callback::callback;
-use super::{instance, metaclass};
+use super::{answer, instance, metaclass};
 use crate::nodes::context::TreeContext;
 use crate::runtime::class::NodeClass;
 use crate::runtime::interpreter::Interpreter;
@@ -96,6 +96,9 @@ unsafe extern "C" fn get_attribute(
             return Ok(class
                 .map_or_else(|| node.get_type(), |class| class.ast_class.bind(py).clone())
                 .into_ptr());
+        }
+        if let Some(value) = answer::attribute(interpreter, &node, &name)? {
+            return Ok(value.into_ptr());
         }
         materialise(interpreter, &node)?;
         // SAFETY: live objects; the node is an instance of its `ast` class now, which gets attributes like this.

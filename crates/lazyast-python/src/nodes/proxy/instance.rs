@@ -26,7 +26,12 @@ struct ProxyData {
     context: *const TreeContext,
     id: NodeId,
     kind: u8,
+    /// Attributes that were answered without materialising the node.
+    answers: u8,
 }
+
+/// Attributes that a proxy answers before it is materialised, which makes all later ones cheaper.
+const MAX_ANSWERS: u8 = 2;
 
 /// Bytes of a proxy.
 pub(super) fn size(layout: NodeLayout) -> usize {
@@ -49,7 +54,8 @@ pub(super) fn new<'py>(
         let node = Bound::from_owned_ptr_or_err(hidden.py(), object)?;
         let header = size_of::<ffi::PyObject>();
         object.byte_add(header).cast::<u8>().write_bytes(0, layout.size - header);
-        let data = ProxyData { context: Rc::into_raw(Rc::clone(context)), id, kind: class.kind as u8 };
+        let data =
+            ProxyData { context: Rc::into_raw(Rc::clone(context)), id, kind: class.kind as u8, answers: 0 };
         object.byte_add(layout.size).cast::<ProxyData>().write(data);
         Ok(node)
     }
@@ -85,6 +91,22 @@ pub(crate) fn kind(layout: NodeLayout, node: &Bound<'_, PyAny>) -> Option<Kind> 
     // SAFETY: the object is checked to be a proxy.
     let code = is_proxy(node).then(|| unsafe { (*data(layout, node.as_ptr())).kind })?;
     Kind::ALL.get(usize::from(code)).copied()
+}
+
+/// Whether an object is a proxy that can answer one more attribute, which is counted. Not if it has a `__dict__`, which can
+/// have another value.
+#[inline]
+pub(super) fn may_answer(layout: NodeLayout, node: &Bound<'_, PyAny>) -> bool {
+    if !is_proxy(node) {
+        return false;
+    }
+    // SAFETY: the object is a proxy, and this thread is attached, so that nothing else uses it meanwhile.
+    unsafe {
+        let answers = &mut (*data(layout, node.as_ptr())).answers;
+        let may = *answers < MAX_ANSWERS && dict(layout, node.as_ptr()).is_null();
+        *answers += u8::from(may);
+        may
+    }
 }
 
 /// Makes a proxy an instance of its `ast` class, with the given `__dict__`.
