@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::gc::last_use::LastUses;
 use crate::gc::policy::GcPolicy;
 use crate::key::SourceKey;
-use crate::pack::format::IndexEntry;
+use crate::pack::format::{FOOTER_LEN, HEADER_LEN, IndexEntry};
 use crate::pack::stored::Pack;
 
 /// A pack is rewritten without its expired archives only if they take at least one part in this many of it.
@@ -63,9 +63,11 @@ fn archives_to_keep(policy: &GcPolicy, packs: &[Arc<Pack>], uses: &LastUses) -> 
             live.push((used, entry.key, entry.stored_len()));
         }
     }
+    // Headers and footers count as well. There will be no more packs than there are.
+    let around_archives = (packs.len() * (HEADER_LEN + FOOTER_LEN)) as u64;
     // Most recently used first.
     live.sort_unstable_by_key(|(used, key, _)| (std::cmp::Reverse(*used), *key));
-    let mut room = policy.max_size;
+    let mut room = policy.max_size.saturating_sub(around_archives);
     let fits = |(.., len): &&(u32, SourceKey, u64)| {
         let fits = *len <= room;
         room = room.saturating_sub(*len);

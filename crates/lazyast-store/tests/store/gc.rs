@@ -121,12 +121,28 @@ fn the_least_recently_used_archives_are_deleted_first() {
     // A project uses the oldest ones.
     project(&store, "used", &all[..10], 0);
     let each = store.stats().bytes / 30;
-    // Each of two packs has a header and a footer, too.
+    // Archives are not all of the same length.
     let policy = GcPolicy { max_size: 20 * each + 2 * 80, ..policy(30) };
     let collected = collect(&store, &policy);
     assert!((9..13).contains(&collected.archives), "{collected:?}");
     assert_eq!((found(&store, &all[..10]), found(&store, &all[20..])), (10, 10));
     assert!(store.stats().bytes <= policy.max_size, "{:?}", store.stats());
+}
+
+#[test]
+fn the_size_of_packs_includes_their_headers_and_footers() {
+    let root = tempfile::tempdir().expect("a directory");
+    let store = open(root.path());
+    for number in 0..5 {
+        publish_old(&store, &[numbered(number)], DAY);
+    }
+    let all = store.stats().bytes;
+    // The last archive of a pack counts with its padding, which is less than 16 bytes.
+    for (max_size, deleted) in [(all + 5 * 16, 0), (all - 1, 1)] {
+        let policy = GcPolicy { max_size, ..policy(30) };
+        assert_eq!(collect(&store, &policy).archives, deleted);
+        assert!(store.stats().bytes <= max_size, "{:?}", store.stats());
+    }
 }
 
 #[test]
