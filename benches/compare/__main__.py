@@ -2,13 +2,16 @@
 
     python benches/compare [--corpus DIR] [--lines N] [--minutes N] [--job NAME] [--contestant TEXT]
 
-`nox -s compare` installs all contestants and runs this. Every run is a process of its own. Contestants take turns:
-each does each job once, then all again, until the time is up. Answers are compared file by file with those of
+`nox -s compare` installs all contestants and runs this. Every run is a process of its own. Each
+contestant does each job once, then those again that have taken the least time, until the time is up. Answers are compared file by file with those of
 `ast.parse`; a difference without a reason ends in an error. The record is in `benches/record`.
 """
 
 import argparse
 import json
+import os
+import platform
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -30,6 +33,10 @@ MEASURE = Path(__file__).with_name("measure.py")
 RECORD = Path(__file__).parents[1] / "record"
 
 
+Run = tuple[str, Contestant, bool]
+"""A job, who does it, and whether with a tenth of the files."""
+
+
 class Comparison:
     """All runs, over one corpus."""
 
@@ -38,23 +45,32 @@ class Comparison:
         self.scratch = scratch
         self.rows: dict[tuple[str, str, bool], Row] = {}
         self.answers: dict[tuple[str, str, bool], dict[str, Any]] = {}
-        self.took: dict[tuple[str, str, bool], float] = {}
+        self.spent: dict[tuple[str, str, bool], float] = {}
         self.errors: list[str] = []
+
+    def measure(
+        self, job: str, contestant: Contestant, is_tenth: bool, environment: dict[str, str] | None = None
+    ) -> dict[str, Any] | None:
+        """Run a contestant, and give what `measure.py` prints."""
+        directory = self.corpus.tenth if is_tenth else self.corpus.whole
+        arguments = [job, contestant.name, directory, self.scratch, self.scratch / "answer.json"]
+        command = [sys.executable, MEASURE, *arguments]
+        process = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+        if process.returncode != 0:
+            self.errors.append(f"{job}, {contestant.name}: exit code {process.returncode}\n{process.stderr[-2000:]}")
+            return None
+        return json.loads(process.stdout.splitlines()[-1])
 
     def run(self, job: str, contestant: Contestant, is_tenth: bool) -> None:
         """Run a contestant once."""
         key = (job, contestant.name, is_tenth)
-        directory = self.corpus.tenth if is_tenth else self.corpus.whole
         answer = self.scratch / "answer.json"
         started = time.monotonic()
-        arguments = [job, contestant.name, directory, self.scratch, answer]
-        process = subprocess.run([sys.executable, MEASURE, *arguments], capture_output=True, text=True, check=False)
-        self.took[key] = time.monotonic() - started
-        if process.returncode != 0:
-            self.errors.append(f"{job}, {contestant.name}: exit code {process.returncode}\n{process.stderr[-2000:]}")
+        result = self.measure(job, contestant, is_tenth)
+        self.spent[key] = self.spent.get(key, 0.0) + time.monotonic() - started
+        if result is None:
             return
         row = self.rows.setdefault(key, Row(job, contestant.name, is_tenth))
-        result = json.loads(process.stdout.splitlines()[-1])
         row.seconds.append(result["seconds"])
         row.peaks.append(result["peak"])
         row.peak_is_bound = result["peak_is_bound"]
@@ -62,6 +78,33 @@ class Comparison:
         row.found = sum(count for count, _ in self.answers[key]["found"].values())
         mark = " (a tenth of the files)" if is_tenth else ""
         print(f"{job:10} {contestant.name:30}{result['seconds']:9.3f} s{mark}", flush=True)
+
+    def again(self, runs: list[Run], most: int, deadline: float) -> Run | None:
+        """Choose what runs once more: what has taken the least time so far, so that short runs are repeated most.
+
+        All ratios depend on the references, which count as a third.
+        """
+        references = {(job.name, job.reference) for job in JOBS}
+        candidates = []
+        for job, contestant, is_tenth in runs:
+            row = self.rows.get((job, contestant.name, is_tenth))
+            spent = self.spent[job, contestant.name, is_tenth]
+            if row and len(row.seconds) < most and time.monotonic() + spent / len(row.seconds) < deadline:
+                share = spent / 3 if (job, contestant.name) in references else spent
+                candidates.append((share, len(candidates), (job, contestant, is_tenth)))
+        return min(candidates)[2] if candidates else None
+
+    def count_allocations(self, runs: list[Run], library: Path, package: Path | None) -> None:
+        """Run each contestant in Python once more, on a tenth of the files, with `allocations.c`."""
+        environment = {**os.environ, "LD_PRELOAD": str(library), "PYTHONMALLOC": "malloc"}
+        if package is not None:
+            environment["PYTHONPATH"] = str(package)
+        for job, contestant, is_tenth in runs:
+            row = self.rows.get((job, contestant.name, is_tenth))
+            is_seen = package is not None or not contestant.name.startswith("lazyast")
+            if row is not None and contestant.command is None and is_seen:
+                result = self.measure(job, contestant, True, environment)
+                row.allocations = result["allocations"] if result else None
 
     def compare(self) -> None:
         """Compare all answers with those of the reference, which is known by then."""
@@ -98,7 +141,17 @@ def write(directory: Path, rows: list[Row], slopes: list[slope.SlopeRow], about:
     return [directory / name for name in files]
 
 
-def schedule(contestants: list[Contestant], only_job: str) -> list[tuple[str, Contestant, bool]]:
+def counter(scratch: Path) -> Path | None:
+    """Compile `allocations.c`, where there is glibc and a C compiler."""
+    library = scratch / "allocations.so"
+    command = ["cc", "-O2", "-shared", "-fPIC", "-o", str(library), str(MEASURE.with_name("allocations.c"))]
+    if platform.libc_ver()[0] != "glibc" or shutil.which("cc") is None:
+        return None
+    subprocess.run(command, check=True)
+    return library
+
+
+def schedule(contestants: list[Contestant], only_job: str) -> list[Run]:
     """List the runs of a round: job by job, so that the contestants of a job run close to each other."""
     runs = []
     for job in JOBS:
@@ -117,13 +170,17 @@ def main() -> int:
     parser.add_argument("--corpus", type=Path, default=library, help="default: the standard library")
     parser.add_argument("--lines", type=int, default=500_000, help="how many lines of it are copied")
     parser.add_argument(
-        "--minutes", type=float, default=7, help="when no further run begins; each runs once in any case"
+        "--minutes", type=float, default=8, help="when no further run begins; each runs once in any case"
     )
     parser.add_argument("--rounds", type=int, default=7, help="the largest number of runs of each")
     parser.add_argument("--job", default="", help="only jobs whose name contains this text")
     parser.add_argument(
         "--contestant", default="", help="only contestants whose name contains this text, and ast.parse"
     )
+    parser.add_argument(
+        "--counted", type=Path, metavar="DIR",
+        help="where the package lazyast is, built without an allocator of its own, to count its allocations",
+    )  # fmt: skip
     parser.add_argument("--no-slope", action="store_true", help="not on 4 and 16 times the files")
     parser.add_argument("--record", type=Path, default=RECORD, metavar="DIR", help="where the record is written")
     options = parser.parse_args()
@@ -141,11 +198,13 @@ def main() -> int:
         comparison = Comparison(corpus, scratch)
         runs = schedule(chosen, options.job)
         deadline = time.monotonic() + options.minutes * 60
-        for number in range(options.rounds):
-            for job, contestant, is_tenth in runs:
-                took = comparison.took.get((job, contestant.name, is_tenth), 0.0)
-                if number == 0 or time.monotonic() + took < deadline:
-                    comparison.run(job, contestant, is_tenth)
+        for run in runs:
+            comparison.run(*run)
+        library = counter(scratch)
+        if library is not None:
+            comparison.count_allocations(runs, library, options.counted)
+        while (run := comparison.again(runs, options.rounds, deadline)) is not None:
+            comparison.run(*run)
         comparison.compare()
         slopes = [] if options.no_slope else slope.measure(corpus, scratch)
         files = write(options.record, list(comparison.rows.values()), slopes, about)

@@ -1,5 +1,6 @@
 """Who takes part in which job."""
 
+import json
 import shutil
 import sysconfig
 from collections.abc import Callable
@@ -72,6 +73,20 @@ def ast_grep(setting: Setting) -> list[str]:
     ]  # fmt: skip
 
 
+def semgrep(setting: Setting) -> list[str]:
+    rules = setting.prepared("semgrep") / "rules.json"
+    rule = {"id": CALLED, "languages": ["python"], "severity": "INFO", "message": "", "pattern": f"{CALLED}(...)"}
+    rules.write_text(json.dumps({"rules": [rule]}))
+    return [
+        program("semgrep") or "semgrep", "scan", "--config", str(rules), "--json", "--quiet", "--metrics=off",
+        "--disable-version-check", "--no-git-ignore", "--max-target-bytes=0", "--timeout=0", str(setting.corpus),
+    ]  # fmt: skip
+
+
+def ruff(setting: Setting) -> list[str]:
+    return [program("ruff-parser") or "ruff-parser", str(setting.corpus)]
+
+
 GENERATORS = {"calls": "its `$$$` does not match a generator without parentheses"}
 TEXT = {"calls": "searches text: strings, comments and definitions count, too"}
 
@@ -109,5 +124,7 @@ CONTESTANTS = (
     Contestant("lazyast, tables, cold", ("imports", "calls"), partial(with_lazyast.tabled, is_cold=True)),
     Contestant("$ lazyast find", ("calls",), command=lazyast_find, needs=("lazyast",)),
     Contestant("$ rg", ("calls",), command=ripgrep, needs=("rg",), differs=TEXT),
+    Contestant("$ ruff's parser, no nodes", ("trees",), command=ruff, needs=("ruff-parser",)),
+    Contestant("$ semgrep", ("calls",), command=semgrep, needs=("semgrep",), is_slow=True),
     Contestant("$ ast-grep", ("calls",), command=ast_grep, needs=("ast-grep",), differs=GENERATORS),
 )

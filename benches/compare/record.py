@@ -17,7 +17,7 @@ from corpus import Corpus
 
 PACKAGES = (
     "lazyast", "ast-serialize", "mypy", "tree-sitter", "tree-sitter-python", "ast-grep-py", "ast-grep-cli", "ripgrep",
-    "libcst", "parso", "astroid",
+    "semgrep", "libcst", "parso", "astroid",
 )  # fmt: skip
 
 
@@ -32,6 +32,8 @@ class Row:
     peaks: list[int] = field(default_factory=list)
     peak_is_bound: bool = False
     """Whether the peak is not known, but at most that."""
+    allocations: int | None = None
+    """On a tenth of the files."""
     found: int = 0
     agreement: str = ""
     """`same`, or why the answer is another one."""
@@ -109,7 +111,9 @@ def tables(rows: list[Row], about: dict[str, Any]) -> str:
         "",
         f"`{about['command']}`: {corpus['files']:,} files, {corpus['lines']:,} lines, {corpus['bytes'] / 1e6:.1f} MB of "
         f"`{about['directory']}`. A dagger marks contestants that are given a tenth of them ({corpus['tenth_lines']:,} "
-        "lines); their ratios are to `ast.parse` on that tenth. Seconds are medians, with the fastest and the slowest run.",
+        "lines); their ratios are to `ast.parse` on that tenth. Seconds are medians, with the fastest and the slowest run. "
+        "Allocations are calls of malloc, calloc and realloc in another run, on that tenth: for it, CPython allocates "
+        "objects with malloc, and lazyast is built without mimalloc. Those of programs are not counted.",
     ]
     left_out = ", ".join(f"{count} files with {reason}" for reason, count in corpus["left_out"].items())
     lines += ["", f"Left out: {left_out or 'nothing'}."]
@@ -120,8 +124,13 @@ def tables(rows: list[Row], about: dict[str, Any]) -> str:
         if not own:
             continue
         lines += ["", f"## {job.title[0].upper()}{job.title[1:]}", ""]
-        lines += [f"| | seconds | runs | to `{job.reference}` | peak MB | answer |", "|---|---|---|---|---|---|"]
-        lines += [_line(row) for row in sorted(own, key=lambda row: -(row.ratio or 0)) if not _is_auxiliary(row)]
+        lines += [f"| | seconds | runs | to `{job.reference}` | peak MB | allocations per line | answer |"]
+        lines += ["|---|---|---|---|---|---|---|"]
+        lines += [
+            _line(row, corpus["tenth_lines"])
+            for row in sorted(own, key=lambda row: -(row.ratio or 0))
+            if not _is_auxiliary(row)
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -130,13 +139,16 @@ def _is_auxiliary(row: Row) -> bool:
     return row.is_tenth and row.contestant in (REFERENCE, "ast.parse, kept")
 
 
-def _line(row: Row) -> str:
+def _line(row: Row, tenth_lines: int) -> str:
     seconds = f"{row.median:.3f} ({min(row.seconds):.3f} to {max(row.seconds):.3f})"
     ratio = "" if row.ratio is None else f"{row.ratio:.3g}x"
     dagger = "†" if row.is_tenth else ""
     peak = f"{'at most ' * row.peak_is_bound}{row.peak / 1e6:.0f}"
+    allocations = "" if row.allocations is None else f"{row.allocations / tenth_lines:.3g}"
     answer = f"{row.found:,}: {row.agreement}"
-    return f"| {row.contestant}{dagger} | {seconds} | {len(row.seconds)} | {ratio} | {peak} | {answer} |"
+    return (
+        f"| {row.contestant}{dagger} | {seconds} | {len(row.seconds)} | {ratio} | {peak} | {allocations} | {answer} |"
+    )
 
 
 def compare_answers(job: str, contestant: Any, answer: dict[str, Any], expected: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ mod traverse;
 use pyo3::prelude::*;
 
 /// Parsing allocates each node. Python's own objects have Python's allocator.
+#[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
