@@ -74,8 +74,7 @@ def wheel(session):
         session.warn(f"not tested, because there is no such CPython: {', '.join(missing)}")
     session.install("maturin>=1.9,<2")
     shutil.rmtree(WHEELS, ignore_errors=True)
-    session.run("python", "packaging/lazyast_build.py", "--profile", PROFILE, "--locked")
-    session.run("maturin", "build", "--profile", PROFILE, "--out", str(WHEELS), "--locked")
+    session.run("python", "packaging/lazyast_build.py", "--profile", PROFILE, "--out", str(WHEELS), "--locked")
 
 
 def install_wheel(session, *requirements):
@@ -266,13 +265,23 @@ def compare(session):
     session.install("--force-reinstall", "--no-deps", ".")
     tools = (
         "mypy", "tree-sitter tree-sitter-python", "ast-grep-py", "ast-grep-cli", "libcst", "parso", "astroid", "ripgrep",
+        "semgrep",
     )  # fmt: skip
     for tool in tools:
         try:
             session.install("--only-binary", ":all:", *tool.split())
         except nox.command.CommandFailed:
             session.warn(f"not compared, because it cannot be installed here: {tool}")
-    session.run("python", "benches/compare", *session.posargs)
+    # ruff's parser has no package, and allocations are counted without mimalloc. With the packages of the wheel, their
+    # dependencies are those that are compiled already.
+    packages = ("lazyast-cli", "lazyast-python", "lazyast-benches")
+    options = [option for package in packages for option in ("--package", package)]
+    cargo(session, "build", *options, "--release", "--no-default-features", "--bin", "ruff-parser", "--lib")
+    release, counted = ROOT / "target" / "release", Path(session.create_tmp())
+    shutil.copy(release / "ruff-parser", session.bin)
+    package = shutil.copytree(ROOT / "python" / "lazyast", counted / "lazyast", dirs_exist_ok=True)
+    shutil.copy(release / "lib_native.so", package / "_native.abi3.so")
+    session.run("python", "benches/compare", "--counted", str(counted), *session.posargs)
 
 
 @nox.session(python=FIRST, default=False, tags=["instructions"])

@@ -4,10 +4,9 @@ The wheel has two native parts: the extension module, and the command `lazyast`,
 it is. maturin builds one of them at a time. So each hook of PEP 517 that builds a wheel first builds the command, and
 puts it where `data` of `[tool.maturin]` says that files of the wheel are; then maturin builds the rest.
 
-`maturin build` by hand knows nothing of this module. Before it, run this file with the same options:
+`maturin build` by hand knows nothing of this module. Run this file with the same options instead:
 
-    python packaging/lazyast_build.py --profile dist --locked --target aarch64-unknown-linux-gnu --zig
-    maturin build --profile dist --locked --target aarch64-unknown-linux-gnu --zig
+    python packaging/lazyast_build.py --profile dist --locked --target aarch64-unknown-linux-gnu --zig --out dist
 """
 
 import argparse
@@ -22,6 +21,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # As in pyproject.toml. maturin fails if the directory does not exist, also where it needs no file of it.
 DATA = ROOT / "target" / "wheel-data"
+# Where cargo-zigbuild puts its compiler scripts.
+ZIG = ROOT / "target" / "zig"
 
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
@@ -74,7 +75,7 @@ def options_of(config_settings):
 
 
 def build_command(options):
-    """Build the command, and put it into the directory of the wheel's data.
+    """Build the command, and put it into the directory of the wheel's data. Give the environment for maturin.
 
     Of the options of `maturin build`, those count that concern Cargo; others are passed over. With `--zig`,
     cargo-zigbuild must be installed.
@@ -95,16 +96,36 @@ def build_command(options):
     build = ["zigbuild" if known.zig else "build", *packages, "--profile", known.profile, *known.cargo]
     if known.target:
         build += ["--target", known.target + (glibc_of(known.compatibility) if known.zig else "")]
+    environment = {**os.environ, "CARGO_ZIGBUILD_CACHE_DIR": str(ZIG)}
+    shutil.rmtree(ZIG, ignore_errors=True)
     # Without the directory, maturin builds no wheel: if this fails, none without the command.
     shutil.rmtree(DATA, ignore_errors=True)
     messages = subprocess.run(
         [os.environ.get("CARGO", "cargo"), *build, "--message-format", "json-render-diagnostics"],
-        cwd=ROOT, check=True, stdout=subprocess.PIPE,
+        cwd=ROOT, check=True, stdout=subprocess.PIPE, env=environment,
     ).stdout  # fmt: skip
     (program,) = filter(None, (json.loads(line).get("executable") for line in messages.splitlines()))
     scripts = DATA / "scripts"
     scripts.mkdir(parents=True)
     shutil.copy(program, scripts)
+    return environment | (zig_scripts(known.target) if known.zig else {})
+
+
+def zig_scripts(target):
+    """Give the variables that name the scripts with which cargo-zigbuild has compiled.
+
+    maturin would write its own, in another directory. Cargo compiles everything again for another linker.
+    """
+    (compiler,) = ZIG.rglob(f"zigcc-{target}*")
+    name = target.replace("-", "_")
+    scripts = {
+        f"CARGO_TARGET_{name.upper()}_LINKER": compiler,
+        f"CC_{name}": compiler,
+        f"CXX_{name}": compiler.with_name(compiler.name.replace("zigcc", "zigcxx")),
+        f"AR_{name}": compiler.with_name("ar"),
+        f"RANLIB_{name}": compiler.with_name("zigranlib.sh"),
+    }
+    return {variable: str(script) for variable, script in scripts.items()}
 
 
 def glibc_of(compatibility):
@@ -115,5 +136,13 @@ def glibc_of(compatibility):
     return "." + version.replace("_", ".") if name == "manylinux" else ""
 
 
+def main(options):
+    """Build a wheel with options of `maturin build`, whose own default is another profile."""
+    if not any(option.split("=")[0] in ("--profile", "--release", "-r") for option in options):
+        options = ["--release", *options]
+    environment = build_command(options)
+    subprocess.run([sys.executable, "-m", "maturin", "build", *options], cwd=ROOT, check=True, env=environment)
+
+
 if __name__ == "__main__":
-    build_command(sys.argv[1:])
+    main(sys.argv[1:])
