@@ -221,6 +221,18 @@ mod tests {
     }
 
     #[test]
+    fn kinds_that_stand_side_by_side_are_all_found() {
+        let scanner = KindScanner::new(Kind::Name.into());
+        for (len, step) in [(0, 1), (1, 1), (64, 1), (200, 1), (200, 2), (200, 11), (200, 63)] {
+            let is_name = |index: &usize| index % step == 0;
+            let code = |index| if is_name(&index) { Kind::Name } else { Kind::Call } as u8;
+            let codes: Vec<u8> = (0..len).map(code).collect();
+            let expected: Vec<u32> = (0..len).filter(is_name).map(|index| index as u32).collect();
+            assert_eq!(scanner.all(&codes), expected, "{len}, {step}");
+        }
+    }
+
+    #[test]
     fn unknown_codes_are_in_no_set() {
         for code in [Kind::ALL.len() as u8, 127, 128, 255] {
             assert!(!KindSet::all().contains_code(code), "{code}");

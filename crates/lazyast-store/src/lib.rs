@@ -68,7 +68,6 @@ pub use index::project_state_file::PROJECT_STATE_SUFFIX;
 pub use key::{SourceKey, source_key};
 pub use pack::error::{PackFormatError, PackOpenError, PackedArchiveError};
 pub use pack::exported::ExportedPack;
-pub use pack::file::read_part;
 pub use pack::manifest::{ManifestContent, ManifestError, ManifestFile};
 pub use pack::report::{PackProblem, PackReport};
 pub use pack::stored::{ArchiveLocation, StoredArchive};

@@ -65,10 +65,12 @@ impl Store {
     /// Writes the identifier indexes of packs with at least [`MIN_INDEXED_ARCHIVES`] archives.
     pub fn write_identifier_indexes(&self) -> io::Result<()> {
         let packs = self.packs.all();
-        packs
+        let results = packs
             .iter()
             .filter(|pack| pack.len() >= MIN_INDEXED_ARCHIVES && pack.identifier_index().is_none())
-            .try_for_each(|pack| pack.write_identifier_index(self.packs.parser()))
+            .map(|pack| pack.write_identifier_index(self.packs.parser()));
+        // A damaged pack does not keep the others from having one.
+        results.fold(Ok(()), io::Result::and)
     }
 
     /// Verifies every byte of every pack.

@@ -6,6 +6,9 @@
 use std::fs::File;
 use std::io;
 
+/// The shortest buffer, longer than most archives.
+const SHORTEST_BUFFER: usize = 64 << 10;
+
 /// The file of a pack, open for reading at any offset from any thread.
 #[derive(Debug)]
 pub(crate) struct PackFile {
@@ -37,6 +40,11 @@ impl PackFile {
         len: usize,
         buffer: &'b mut Vec<u8>,
     ) -> io::Result<&'b [u8]> {
+        if buffer.capacity() < len {
+            // Growing it would copy what nobody reads.
+            *buffer = Vec::new();
+            buffer.reserve_exact(len.max(SHORTEST_BUFFER).checked_next_power_of_two().unwrap_or(len));
+        }
         read_part(&self.file, offset, len, buffer)
     }
 
@@ -48,33 +56,22 @@ impl PackFile {
     }
 }
 
-/// The bytes of a file from an offset on, in a buffer that later calls use again.
-///
-/// The buffer has room for the longest part so far. Its memory is not zeroed: that takes as long as reading. An error is one
-/// of the system's, or [`UnexpectedEof`](io::ErrorKind::UnexpectedEof) where the system gives fewer bytes.
-pub fn read_part<'b>(file: &File, offset: u64, len: usize, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
-    /// The shortest buffer, longer than most archives and sources.
-    const SHORTEST: usize = 64 << 10;
-    buffer.clear();
-    if buffer.capacity() < len {
-        // The old memory is free before there is new memory.
-        *buffer = Vec::new();
-        buffer.reserve_exact(len.max(SHORTEST).checked_next_power_of_two().unwrap_or(len));
-    }
-    fill(file, offset, len, buffer)
-}
-
+/// Reads a part of a file into a buffer that has the capacity for it. Its memory is not zeroed first: that takes as long as
+/// reading. Fails where the system gives fewer bytes than there are; that is rare, and callers read the archive again then.
 #[cfg(unix)]
-fn fill<'b>(file: &File, offset: u64, len: usize, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+fn read_part<'b>(file: &File, offset: u64, len: usize, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+    buffer.clear();
     let (bytes, missing) = rustix::io::pread(file, &mut buffer.spare_capacity_mut()[..len], offset)?;
     if missing.is_empty() { Ok(bytes) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
 }
 
 #[cfg(windows)]
-fn fill<'b>(file: &File, offset: u64, len: usize, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
-    buffer.resize(len, 0);
-    read_exact_at(file, offset, buffer)?;
-    Ok(buffer)
+fn read_part<'b>(file: &File, offset: u64, len: usize, buffer: &'b mut Vec<u8>) -> io::Result<&'b [u8]> {
+    if buffer.len() < len {
+        buffer.resize(len, 0);
+    }
+    read_exact_at(file, offset, &mut buffer[..len])?;
+    Ok(&buffer[..len])
 }
 
 /// Fills new memory, without zeroing it first.

@@ -120,8 +120,11 @@ impl OpenPacks {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
         };
-        let pack = Pack::open(path).ok().map(Arc::new);
-        self.write().packs.extend(pack);
+        if let Ok(pack) = Pack::open(path) {
+            let packs = &mut self.write().packs;
+            let place = packs.partition_point(|other| other.len() < pack.len());
+            packs.insert(place, Arc::new(pack));
+        }
         Ok(())
     }
 

@@ -21,7 +21,7 @@ use crate::pack::manifest::{ManifestFile, SourceRange};
 /// A pack with more archives than this looks up single ones in the file, before it reads its whole index.
 const MAX_SMALL_INDEX: u64 = 512;
 
-/// So many archives are looked up in the file. Reading the index takes as long as some more of them.
+/// So many archives of such a pack are looked up in the file; then the index is read. Each takes some two reads of 3 KB.
 const MAX_SINGLE_LOOKUPS: usize = 64;
 
 /// An open pack.
@@ -91,7 +91,7 @@ impl ArchiveLocation {
     /// The source, if the pack was opened for its manifest, has sources, and this one is intact.
     pub fn source(&self) -> Option<Vec<u8>> {
         let range = self.pack.sources.get(self.position)?;
-        self.pack.index().read_source(&self.pack.file, *range, &self.entry.key)
+        self.pack.index()?.read_source(&self.pack.file, *range, &self.entry.key)
     }
 
     /// The key of the archive's source.
@@ -124,8 +124,8 @@ impl Pack {
     /// Opens a pack with its index, if that is intact.
     pub(crate) fn open_with_index(path: PathBuf) -> Result<Self, PackOpenError> {
         let pack = Self::open(path)?;
-        let index = PackIndex::of(&pack.file, pack.ends.clone())?;
-        Ok(Self { index: OnceLock::from(index), ..pack })
+        pack.read_index()?;
+        Ok(pack)
     }
 
     /// Opens a pack with its manifest.
@@ -133,23 +133,35 @@ impl Pack {
         if !path.metadata()?.is_file() {
             return Err(PackOpenError::NotAFile);
         }
-        let mut pack = Self::open_with_index(path)?;
-        let manifest = pack.index().read_manifest(&pack.file)?.ok_or(PackOpenError::NoManifest)?;
+        let mut pack = Self::open(path)?;
+        let manifest = pack.read_index()?.read_manifest(&pack.file)?.ok_or(PackOpenError::NoManifest)?;
         pack.sources = manifest.sources;
         Ok((pack, manifest.files))
     }
 
-    /// The index.
-    pub(crate) fn index(&self) -> &PackIndex {
-        self.index.get_or_init(|| {
-            let read = PackIndex::of(&self.file, self.ends.clone());
-            read.unwrap_or_else(|_| PackIndex::empty(self.ends.clone()))
-        })
+    /// The index, which is read now if it was not read yet.
+    pub(crate) fn read_index(&self) -> Result<&PackIndex, PackOpenError> {
+        if let Some(index) = self.index.get() {
+            return Ok(index);
+        }
+        let index = PackIndex::of(&self.file, self.ends.clone())?;
+        Ok(self.index.get_or_init(|| index))
+    }
+
+    /// The index. That of a damaged pack has no entries, and there is none while it cannot be read.
+    fn index(&self) -> Option<&PackIndex> {
+        match self.read_index() {
+            Ok(index) => Some(index),
+            Err(error) if error.is_permanent() => {
+                Some(self.index.get_or_init(|| PackIndex::empty(self.ends.clone())))
+            }
+            Err(_) => None,
+        }
     }
 
     /// The archive at a position of the index.
     pub(crate) fn at(self: &Arc<Self>, position: usize) -> Option<ArchiveLocation> {
-        let entry = self.index().entry(position)?;
+        let entry = self.index()?.entry(position)?;
         Some(ArchiveLocation { pack: Arc::clone(self), entry, position })
     }
 
@@ -176,7 +188,7 @@ impl Pack {
     /// The entries of the index, in the order of keys.
     pub(crate) fn entries(&self) -> impl Iterator<Item = IndexEntry> + '_ {
         let index = self.index();
-        (0..self.len()).filter_map(move |position| index.entry(position))
+        (0..self.len()).filter_map(move |position| index?.entry(position))
     }
 
     /// Reads the unchecked bytes of an archive, if its entry points into the archives.
@@ -191,7 +203,7 @@ impl Pack {
             && self.index.get().is_none()
             && self.lookups.fetch_add(1, Ordering::Relaxed) < MAX_SINGLE_LOOKUPS;
         if !is_single {
-            return self.at(self.index().find(key)?);
+            return self.at(self.index()?.find(key)?);
         }
         let (position, entry) = find_entry(&self.file, &self.ends, key).ok()??;
         Some(ArchiveLocation { pack: Arc::clone(self), entry, position })
@@ -230,12 +242,16 @@ impl Pack {
         self.identifiers.get()
     }
 
-    /// Writes the identifier index. Fails if an archive is damaged.
+    /// Writes the identifier index. Fails if the index or an archive is damaged: an archive that is left out would count as
+    /// one without identifiers.
     pub(crate) fn write_identifier_index(&self, parser: u32) -> io::Result<()> {
         let damaged = || {
-            let message = format!("an archive in {} is damaged", self.path.display());
+            let message = format!("{} or an archive in it is damaged", self.path.display());
             io::Error::new(io::ErrorKind::InvalidData, message)
         };
+        if self.index().is_none_or(|index| index.len() < self.len()) {
+            return Err(damaged());
+        }
         let mut names = Occurrences::default();
         for (position, entry) in self.entries().enumerate() {
             let archive = self.open_entry(&entry, parser).ok_or_else(damaged)?;

@@ -11,16 +11,20 @@ use crate::pack::stored::Pack;
 
 /// Verifies a pack that a cache has published. `parser` is the expected parser version of its archives.
 pub(crate) fn verify_published(path: PathBuf, parser: u32) -> PackReport {
-    let pack = match Pack::open_with_index(path.clone()) {
+    let pack = match Pack::open(path.clone()) {
         Ok(pack) => pack,
         Err(error) => return PackReport::of_unreadable(path, error),
     };
-    let mut report = PackReport::of_index(path, pack.index());
+    let index = match pack.read_index() {
+        Ok(index) => index,
+        Err(error) => return PackReport::of_unreadable(path, error),
+    };
+    let mut report = PackReport::of_index(path, index);
     for (position, entry) in pack.entries().enumerate() {
         let result = pack.read(&entry).and_then(|archive| verify_archive(&entry.key, &archive, parser));
         report.add_entry(position, &entry.key, result);
     }
-    report.check_manifest(pack.file(), pack.index());
+    report.check_manifest(pack.file(), index);
     report
 }
 

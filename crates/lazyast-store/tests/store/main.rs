@@ -8,6 +8,8 @@ mod concurrent;
 mod gc;
 /// Untrusted packs: import and verification.
 mod import;
+/// Packs with so many archives that single ones are looked up without the index.
+mod large;
 /// Published archives are found, and damaged ones are misses; compaction; verification.
 mod search;
 /// Archives, packs and directories for the tests.

@@ -7,11 +7,11 @@
 
 use std::fmt;
 use std::fs::{File, Metadata};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
 
-use lazyast_store::{FileFingerprint, read_part};
+use lazyast_store::FileFingerprint;
 
 use super::notebook::{self, CellIndex};
 use super::selection::FileType;
@@ -88,15 +88,16 @@ pub fn read_source_part<'b>(
     range: Range<u64>,
     buffer: &'b mut Vec<u8>,
 ) -> Result<&'b [u8], FileError> {
-    let (file, metadata) = open(path)?;
+    let (mut file, metadata) = open(path)?;
     if metadata.len() != len || range.end > len || range.start > range.end {
         return Err(FileError::Changing);
     }
-    let part = read_part(&file, range.start, (range.end - range.start) as usize, buffer);
-    part.map_err(|error| match error.kind() {
-        io::ErrorKind::UnexpectedEof => FileError::Changing,
-        _ => FileError::Io(error),
-    })
+    let part_len = range.end - range.start;
+    buffer.clear();
+    buffer.reserve(part_len as usize);
+    file.seek(SeekFrom::Start(range.start)).map_err(FileError::Io)?;
+    file.take(part_len).read_to_end(buffer).map_err(FileError::Io)?;
+    if buffer.len() as u64 == part_len { Ok(buffer) } else { Err(FileError::Changing) }
 }
 
 fn read_file(path: &Path, buffer: &mut Vec<u8>) -> Result<FileFingerprint, FileError> {

@@ -25,6 +25,9 @@ impl PatternCompiler<'_, '_> {
             self.add_reference_reject(0, reference);
             return Ok(());
         }
+        if parent.payload_layout() == PayloadLayout::NameContext {
+            self.add_kind_and_name_reject(0, node, parent)?;
+        }
         while !UNKNOWN_FIRST_CHILD.contains(&parent) {
             let child = node + distance + 1;
             let has_child = self.parsed.tree.subtree_end(node + distance) != child;
@@ -37,21 +40,27 @@ impl PatternCompiler<'_, '_> {
                 return Ok(());
             }
             let kind = self.parsed.kind(child)?;
-            let name = match kind.payload_layout() {
-                PayloadLayout::NameContext => self.parsed.name_of(child, Role::Name)?,
-                _ => None,
-            };
-            let name = name.filter(|name| self.parsed.metavariable(name).is_none());
-            let name = name.map(|name| self.name(child, name)).transpose()?;
-            self.pattern.quick_rejects.push(QuickReject {
-                distance,
-                kind,
-                name,
-                payload: None,
-                reference: None,
-            });
+            self.add_kind_and_name_reject(distance, child, kind)?;
             parent = kind;
         }
+        Ok(())
+    }
+
+    /// Adds the kind of a node, and its name if the pattern fixes it.
+    fn add_kind_and_name_reject(
+        &mut self,
+        distance: u32,
+        node: NodeId,
+        kind: Kind,
+    ) -> Result<(), QueryError> {
+        let name = match kind.payload_layout() {
+            PayloadLayout::NameContext => self.parsed.name_of(node, Role::Name)?,
+            _ => None,
+        };
+        let name = name.filter(|name| self.parsed.metavariable(name).is_none());
+        let name = name.map(|name| self.name(node, name)).transpose()?;
+        let (payload, reference) = (None, None);
+        self.pattern.quick_rejects.push(QuickReject { distance, kind, name, payload, reference });
         Ok(())
     }
 
