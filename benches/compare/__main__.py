@@ -170,7 +170,7 @@ def main() -> int:
     parser.add_argument("--corpus", type=Path, default=library, help="default: the standard library")
     parser.add_argument("--lines", type=int, default=500_000, help="how many lines of it are copied")
     parser.add_argument(
-        "--minutes", type=float, default=8, help="when no further run begins; each runs once in any case"
+        "--minutes", type=float, default=7, help="when no further run begins; each runs once in any case"
     )
     parser.add_argument("--rounds", type=int, default=7, help="the largest number of runs of each")
     parser.add_argument("--job", default="", help="only jobs whose name contains this text")
