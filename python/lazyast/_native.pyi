@@ -232,8 +232,11 @@ class Project:
     def source(self, index: int) -> bytes | None:
         """The source of a module in the pack, if it has sources."""
 
-    def tree(self, index: int) -> ast.Module | None:
-        """The tree of a module, or `None` if the interpreter has to parse it."""
+    def tree(self, index: int) -> tuple[ast.Module, str | None] | None:
+        """The tree of a module, or `None` if the interpreter has to parse it.
+
+        Beside the tree stands a text about which the interpreter warns as about the source, or `None`.
+        """
 
 def pattern(text: str, *, literal_names: bool = False, fold_constants: bool = False) -> Query:
     """Compile a pattern: Python code with metavariables. Raises `QueryError`.

@@ -86,6 +86,13 @@ def _name_of_path(path: object) -> str | None:
     return name
 
 
+def with_warnings(tree: ast.Module, text_that_warns: str | None, filename: str) -> ast.Module | None:
+    """Give the warnings of a tree's source, and return the tree, or `None` if the interpreter has to parse the source."""
+    if text_that_warns is not None and (_warnings_can_be_errors() or not _warn(text_that_warns, filename, None)):
+        return None
+    return tree
+
+
 def _warn(text: str, filename: str, module: str | None) -> bool:
     """Have the interpreter warn about a text; return false if it raises SyntaxError instead."""
     named: dict[str, Any] = {} if module is None else {"module": module}

@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 from lazyast import _native
 from lazyast._arguments import checked_jobs, path_list, require_existing, strings, type_name
-from lazyast._parse import interpreter_parse, registered
+from lazyast._parse import interpreter_parse, registered, with_warnings
 from lazyast._relations import Relations
 from lazyast._typing import overload
 
@@ -84,7 +84,9 @@ class Module(Relations):
         """
         tree = self._tree
         if tree is None:
-            tree = self._project.tree(self._index)
+            served = self._project.tree(self._index)
+            if served is not None:
+                tree = with_warnings(*served, os.fspath(self.path))
             if tree is None:
                 source = self._read()
                 tree = registered(interpreter_parse(source, os.fspath(self.path)), source)

@@ -23,7 +23,7 @@ SOURCES = {
     "a.py": "import os\n\n\ndef f(x):\n    y = g(x, k=1)\n    return y\n",
     "b.py": "class A:\n    def g(self):\n        return f'{g(self)}'\n",
     # Has an archive, but falls back to the interpreter, which has to warn.
-    "c.py": "'\\d'\ng(1)\n",
+    "c.py": "1if x else y\ng(1)\n",
     "wrong.py": "def :\n",
 }
 

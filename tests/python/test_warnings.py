@@ -114,6 +114,33 @@ def test_filters(name):
     assert outcome(lazyast.parse, source, *FILTERS[name]) == outcome(ast.parse, source, *FILTERS[name])
 
 
+@pytest.mark.parametrize("name", [name for name in FILTERS if name != "by module"])
+def test_trees_of_a_project(name, tmp_path):
+    path = tmp_path / "a.py"
+    project = None
+
+    def tree(source, filename):
+        nonlocal project
+        path.write_text(source)
+        project = lazyast.Project(path, cache_dir=tmp_path / "cache")
+        return project[0].tree
+
+    source = "'\\d', '\\d'\n'\\w'\n'\\d'\n"
+    expected = outcome(lambda source, filename: ast.parse(source, str(path)), source, *FILTERS[name])
+    assert outcome(tree, source, *FILTERS[name]) == expected
+    assert project._native.tree(0) is not None
+    assert "error" not in name or isinstance(expected[0], tuple)
+
+
+def test_a_file_that_changed_since_a_project_was_opened(tmp_path):
+    path = tmp_path / "a.py"
+    path.write_text("'\\d'\n")
+    project = lazyast.Project(path, cache_dir=tmp_path / "cache")
+    path.write_text("'\\w' # longer\n")
+    with pytest.warns(Warning, match=r"\\w"):
+        assert project[0].tree.body[0].value.value == "\\w"
+
+
 @pytest.mark.skipif(sys.version_info < (3, 15), reason="the parameter is newer")
 def test_the_module_of_warnings():
     filters = [("ignore",), ("always", "", Warning, "some[.]module$")]

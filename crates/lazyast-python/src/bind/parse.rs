@@ -1,5 +1,6 @@
 //! Parsing one source: the archive's tree if it is certain to be the interpreter's, and otherwise a reason to fall back.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -64,7 +65,7 @@ fn parse<'py>(
 }
 
 /// A module, and the text that makes the interpreter give the warnings of its source, if it has any.
-type ServedTree<'py> = (Bound<'py, PyAny>, Option<String>);
+pub(super) type ServedTree<'py> = (Bound<'py, PyAny>, Option<String>);
 
 /// What [`parse`] gives, or the reason for which the interpreter has to parse the source.
 fn parse_or_explain<'py>(
@@ -78,14 +79,10 @@ fn parse_or_explain<'py>(
         Err(reason) => return Ok(Err(reason)),
     };
     let bytes = source.as_bytes().unwrap_or_default();
-    let mut text_that_warns = None;
-    if context.tree().header().facts.warns {
-        text_that_warns =
-            lazyast::text(bytes).ok().and_then(|text| warnings::text_that_warns(context.tree(), &text));
-        if text_that_warns.is_none() {
-            return Ok(Err("warns: the interpreter warns about the source".to_owned()));
-        }
-    }
+    let text = || lazyast::text(bytes).ok().map(Cow::into_owned);
+    let Some(text_that_warns) = text_that_warns(&context, text) else {
+        return Ok(Err("warns: the interpreter warns about the source".to_owned()));
+    };
     let is_small = context.tree().len() <= eager_limit;
     let module = match tree::module(py, interpreter, &context) {
         Ok(module) => module,
@@ -167,14 +164,28 @@ fn open_archive<'py>(py: Python<'py>, archive: &[u8]) -> PyResult<Bound<'py, PyA
     Ok(tree::module(py, interpreter, &context)?)
 }
 
-/// The tree of an archive whose source is bytes, unless the interpreter's own tree could differ, or the interpreter could
-/// warn.
-pub(super) fn module(py: Python<'_>, archive: ArchiveBytes) -> PyResult<Option<Bound<'_, PyAny>>> {
+/// The text that makes the interpreter give the warnings of a tree's source, if there are any. `None` if it cannot be made.
+fn text_that_warns(context: &TreeContext, text: impl FnOnce() -> Option<String>) -> Option<Option<String>> {
+    if !context.tree().header().facts.warns {
+        return Some(None);
+    }
+    warnings::text_that_warns(context.tree(), &text()?).map(Some)
+}
+
+/// The tree of an archive whose source is bytes, as [`parse`] gives it, or `None` if the interpreter's own tree could differ.
+/// `text` reads the source.
+pub(super) fn module(
+    py: Python<'_>,
+    archive: ArchiveBytes,
+    text: impl FnOnce() -> Option<String>,
+) -> PyResult<Option<ServedTree<'_>>> {
     let Some(interpreter) = Interpreter::get(py)? else { return Ok(None) };
     let Ok(context) = tree::open(archive) else { return Ok(None) };
-    let is_served = !context.tree().header().facts.warns
-        && fallback::of_tree(py, interpreter, context.tree(), false, false)?.is_none();
-    Ok(is_served.then(|| tree::module(py, interpreter, &context).ok()).flatten())
+    if fallback::of_tree(py, interpreter, context.tree(), false, false)?.is_some() {
+        return Ok(None);
+    }
+    let Some(text_that_warns) = text_that_warns(&context, text) else { return Ok(None) };
+    Ok(tree::module(py, interpreter, &context).ok().map(|module| (module, text_that_warns)))
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

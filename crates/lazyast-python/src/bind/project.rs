@@ -9,11 +9,12 @@ use pyo3::exceptions::{PyIndexError, PyRuntimeError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use super::parse::{self, ServedTree};
 use super::search::file::{MatchedFile, ModuleId};
 use super::search::matches::PyMatches;
 use super::search::query::PyQuery;
 use super::tables::table::PyTable;
-use super::{options, parse, process_cache};
+use super::{options, process_cache};
 use crate::errors::{CorruptPack, query_failed};
 use crate::nodes::registry::{self, TreeSource};
 
@@ -224,19 +225,20 @@ impl PyProject {
         Ok(source.map(|source| PyBytes::new(py, &source)))
     }
 
-    /// The `ast.Module` of a module, or `None` if the interpreter has to parse it.
-    fn tree<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+    /// The `ast.Module` of a module, and the text that makes the interpreter give its warnings, if it has any; or `None` if the
+    /// interpreter has to parse it.
+    fn tree<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Option<ServedTree<'py>>> {
         let ModuleSource::Archive(index) = self.module(index)? else { return Ok(None) };
         match self.inner.modules()[index].archive() {
             Ok(archive) => {
-                let module = parse::module(py, archive)?;
-                if let Some(module) = &module
+                let served = parse::module(py, archive, || self.inner.modules()[index].text())?;
+                if let Some((module, _)) = &served
                     && !self.is_exported
                 {
                     let path = self.inner.modules()[index].path().to_owned();
                     registry::set_source(module, TreeSource::File(path));
                 }
-                Ok(module)
+                Ok(served)
             }
             Err(_) => Ok(None),
         }
