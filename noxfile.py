@@ -277,7 +277,8 @@ def compare(session):
     packages = ("lazyast-cli", "lazyast-python", "lazyast-benches")
     options = [option for package in packages for option in ("--package", package)]
     cargo(session, "build", *options, "--release", "--no-default-features", "--bin", "ruff-parser", "--lib")
-    release, counted = ROOT / "target" / "release", Path(session.create_tmp())
+    # Not in a directory that `create_tmp` gives: the corpus would be there as well, where git ignores it.
+    release, counted = ROOT / "target" / "release", ROOT / "target" / "counted"
     shutil.copy(release / "ruff-parser", session.bin)
     package = shutil.copytree(ROOT / "python" / "lazyast", counted / "lazyast", dirs_exist_ok=True)
     shutil.copy(release / "lib_native.so", package / "_native.abi3.so")
