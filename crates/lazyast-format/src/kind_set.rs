@@ -224,7 +224,7 @@ mod tests {
     fn kinds_that_stand_side_by_side_are_all_found() {
         let scanner = KindScanner::new(Kind::Name.into());
         for (len, step) in [(0, 1), (1, 1), (64, 1), (200, 1), (200, 2), (200, 11), (200, 63)] {
-            let is_name = |index: &usize| index % step == 0;
+            let is_name = |index: &usize| index.is_multiple_of(step);
             let code = |index| if is_name(&index) { Kind::Name } else { Kind::Call } as u8;
             let codes: Vec<u8> = (0..len).map(code).collect();
             let expected: Vec<u32> = (0..len).filter(is_name).map(|index| index as u32).collect();

@@ -36,7 +36,8 @@ fn verify() {
 #[test]
 fn other_versions_are_not_damage() {
     let sandbox = Sandbox::new();
-    sandbox.run(&["warm", "src"]);
+    // On one thread, the same archive is always the first one of the pack.
+    sandbox.run(&["warm", "--jobs", "1", "src"]);
     let bytes = std::fs::read(sandbox.pack()).expect("the pack exists");
     sandbox.write("trees.pack", &bytes);
     let mut pack = bytes.clone();
