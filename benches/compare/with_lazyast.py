@@ -185,11 +185,8 @@ def _rows(table: Any) -> Answer:
     rows: list[tuple[str, list[Any]]] = []
     for batch in table:
         columns = [batch[name].to_pylist() for name in ("file", "level", "module", "name", "asname")]
-        for file, level, module, name, asname in zip(*columns, strict=True):
-            found = (
-                (0, name, "", asname or "")
-                if module is None and not level
-                else (level, module or "", name, asname or "")
-            )
-            rows.append((file, [found]))
+        rows += [
+            (file, [(level, module or "", name, asname or "") if module or level else (0, name, "", asname or "")])
+            for file, level, module, name, asname in zip(*columns, strict=True)
+        ]
     return rows
