@@ -282,7 +282,7 @@ def compare(session):
     shutil.copy(release / "ruff-parser", session.bin)
     package = shutil.copytree(ROOT / "python" / "lazyast", counted / "lazyast", dirs_exist_ok=True)
     shutil.copy(release / "lib_native.so", package / "_native.abi3.so")
-    session.run("python", "benches/compare", "--counted", str(counted), *session.posargs)
+    session.run("python", "benches/compare", "--counted", str(counted.relative_to(ROOT)), *session.posargs)
 
 
 @nox.session(python=FIRST, default=False, tags=["instructions"])

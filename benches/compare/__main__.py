@@ -98,7 +98,7 @@ class Comparison:
         """Run each contestant in Python once more, on a tenth of the files, with `allocations.c`."""
         environment = {**os.environ, "LD_PRELOAD": str(library), "PYTHONMALLOC": "malloc"}
         if package is not None:
-            environment["PYTHONPATH"] = str(package)
+            environment["PYTHONPATH"] = str(package.resolve())
         for job, contestant, is_tenth in runs:
             row = self.rows.get((job, contestant.name, is_tenth))
             is_seen = package is not None or not contestant.name.startswith("lazyast")
