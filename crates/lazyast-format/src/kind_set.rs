@@ -3,6 +3,7 @@
 //! The column has one byte for each node, so a search is a scan of bytes. One to three kinds are found with
 //! vector instructions; larger sets are looked up in a table.
 
+use crate::code_search::indexes_of;
 use crate::encoding::NodeId;
 use crate::schema::Kind;
 
@@ -86,34 +87,35 @@ impl From<Kind> for KindSet {
 pub struct KindScanner {
     kinds: KindSet,
     codes: Codes,
-    /// Whether the set has the kind with each code.
-    table: [bool; 256],
 }
 
-/// The codes of a small set, for which there are vector instructions.
-#[derive(Clone, Copy, Debug)]
+/// The codes of a set. For a small one there are vector instructions.
+#[derive(Clone, Debug)]
 enum Codes {
     None,
     One(u8),
     Two(u8, u8),
     Three(u8, u8, u8),
-    Many,
+    /// Whether the set has the kind with each code.
+    Many(Box<[bool; 256]>),
 }
 
 impl KindScanner {
     /// Prepares a set.
     pub fn new(kinds: KindSet) -> Self {
-        let mut table = [false; 256];
-        kinds.iter().for_each(|kind| table[kind as usize] = true);
         let mut few = kinds.iter().map(|kind| kind as u8);
         let codes = match (few.next(), few.next(), few.next(), few.next()) {
             (None, ..) => Codes::None,
             (Some(one), None, ..) => Codes::One(one),
             (Some(one), Some(two), None, _) => Codes::Two(one, two),
             (Some(one), Some(two), Some(three), None) => Codes::Three(one, two, three),
-            _ => Codes::Many,
+            _ => {
+                let mut table = Box::new([false; 256]);
+                kinds.iter().for_each(|kind| table[kind as usize] = true);
+                Codes::Many(table)
+            }
         };
-        Self { kinds, codes, table }
+        Self { kinds, codes }
     }
 
     /// The set.
@@ -123,24 +125,24 @@ impl KindScanner {
 
     /// The index of the first code in the set.
     pub fn first(&self, codes: &[u8]) -> Option<usize> {
-        match self.codes {
+        match &self.codes {
             Codes::None => None,
-            Codes::One(one) => memchr::memchr(one, codes),
-            Codes::Two(one, two) => memchr::memchr2(one, two, codes),
-            Codes::Three(one, two, three) => memchr::memchr3(one, two, three, codes),
-            Codes::Many => codes.iter().position(|code| self.table[usize::from(*code)]),
+            Codes::One(one) => memchr::memchr(*one, codes),
+            Codes::Two(one, two) => memchr::memchr2(*one, *two, codes),
+            Codes::Three(one, two, three) => memchr::memchr3(*one, *two, *three, codes),
+            Codes::Many(table) => codes.iter().position(|code| table[usize::from(*code)]),
         }
     }
 
     /// The indexes of all codes in the set, ascending. In the column of a whole tree, they are the nodes.
     pub fn all(&self, codes: &[u8]) -> Vec<NodeId> {
-        match self.codes {
+        match &self.codes {
             Codes::None => Vec::new(),
-            Codes::One(one) => indexes_of([one], codes),
-            Codes::Two(one, two) => indexes_of([one, two], codes),
-            Codes::Three(one, two, three) => indexes_of([one, two, three], codes),
-            Codes::Many => {
-                let found = codes.iter().enumerate().filter(|(_, code)| self.table[usize::from(**code)]);
+            Codes::One(one) => indexes_of([*one], codes),
+            Codes::Two(one, two) => indexes_of([*one, *two], codes),
+            Codes::Three(one, two, three) => indexes_of([*one, *two, *three], codes),
+            Codes::Many(table) => {
+                let found = codes.iter().enumerate().filter(|(_, code)| table[usize::from(**code)]);
                 found.map(|(index, _)| index as NodeId).collect()
             }
         }
@@ -148,57 +150,20 @@ impl KindScanner {
 
     /// How many of the codes are in the set.
     pub fn count(&self, codes: &[u8]) -> usize {
-        codes.iter().map(|code| usize::from(self.table[usize::from(*code)])).sum()
-    }
-}
-
-/// The indexes of some codes.
-fn indexes_of<const N: usize>(wanted: [u8; N], codes: &[u8]) -> Vec<NodeId> {
-    /// Space for one node in so many is there from the start. Growing a list several times takes longer than the search.
-    const NODES_PER_INDEX: usize = 32;
-    const INDEXES_AT_ONCE: usize = 4;
-    let mut indexes = Vec::with_capacity(codes.len() / NODES_PER_INDEX + INDEXES_AT_ONCE);
-    let (blocks, rest) = codes.as_chunks();
-    for (number, block) in blocks.iter().enumerate() {
-        let start = (number * CODES_PER_BLOCK) as NodeId;
-        let mut equal = equal_to(wanted, block);
-        let end = indexes.len() + equal.count_ones() as usize;
-        // Some are written always, because a processor cannot predict how many there are.
-        loop {
-            let next: [NodeId; INDEXES_AT_ONCE] = core::array::from_fn(|_| {
-                let index = start + equal.trailing_zeros();
-                equal &= equal.wrapping_sub(1);
-                index
-            });
-            indexes.extend_from_slice(&next);
-            if indexes.len() >= end {
-                break;
+        match &self.codes {
+            Codes::None => 0,
+            Codes::One(one) => count_where(codes, |code| code == *one),
+            Codes::Two(one, two) => count_where(codes, |code| code == *one || code == *two),
+            Codes::Three(one, two, three) => {
+                count_where(codes, |code| code == *one || code == *two || code == *three)
             }
+            Codes::Many(table) => count_where(codes, |code| table[usize::from(code)]),
         }
-        indexes.truncate(end);
     }
-    let start = (codes.len() - rest.len()) as NodeId;
-    let found = rest.iter().zip(start..).filter(|(code, _)| wanted.contains(code));
-    indexes.extend(found.map(|(_, index)| index));
-    indexes
 }
 
-/// How many codes are compared together.
-const CODES_PER_BLOCK: usize = u64::BITS as usize;
-
-/// Which codes of a block are one of some codes: a bit for each. The compiler compares with vector instructions.
-#[inline(always)]
-fn equal_to<const N: usize>(wanted: [u8; N], block: &[u8; CODES_PER_BLOCK]) -> u64 {
-    /// Moves the lowest bit of each byte into the highest byte.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let mut equal = [0; CODES_PER_BLOCK];
-    for (equal, code) in equal.iter_mut().zip(block) {
-        *equal = wanted.iter().fold(0, |equal, other| equal | u8::from(code == other));
-    }
-    let (words, _) = equal.as_chunks();
-    u64::from_le_bytes(core::array::from_fn(|word| {
-        (u64::from_le_bytes(words[word]).wrapping_mul(GATHER) >> (u64::BITS - u8::BITS)) as u8
-    }))
+fn count_where(codes: &[u8], is_wanted: impl Fn(u8) -> bool) -> usize {
+    codes.iter().map(|code| usize::from(is_wanted(*code))).sum()
 }
 
 #[cfg(test)]

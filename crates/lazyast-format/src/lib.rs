@@ -46,9 +46,10 @@
 //! - [`read`]: views of trees, nodes and the values of fields.
 //! - [`verify`]: the validation rules V01, V02, ...
 //! - [`KindSet`] and [`KindScanner`]: the nodes of some kinds.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod archive;
+mod code_search;
 pub mod encoding;
 mod kind_set;
 pub mod layout;

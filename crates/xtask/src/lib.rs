@@ -3,6 +3,7 @@
 //!
 //! `cargo xtask generate` writes them. A test of the workspace calls [`outputs`] and compares, so that nothing has to
 //! build and start the program.
+#![forbid(unsafe_code)]
 
 mod document;
 mod history;

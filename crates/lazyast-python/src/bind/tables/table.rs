@@ -30,7 +30,6 @@ pub(crate) struct PyTable {
 }
 
 /// Where rows come from.
-#[expect(clippy::large_enum_variant, reason = "there is one for each table, and tables are few")]
 enum TableRows {
     /// From the archives of a project.
     Project { project: Arc<Project>, spec: TableSpec, filter: RowFilter, options: TableOptions },
