@@ -7,11 +7,11 @@ use lazyast_format::Tree;
 use lazyast_rules::{LintRule, RuleHits, RuleSet};
 use lazyast_store::Store;
 
-use super::module::Module;
+use super::module::{Module, Reading};
 use super::open::Project;
 use super::prefilter::PackPrefilter;
 use super::report::FailureReason;
-use super::search::{MIN_FILES_PER_THREAD, with_buffer};
+use super::search::MIN_FILES_PER_THREAD;
 use crate::parallel;
 
 /// A module in which rules may have findings.
@@ -63,7 +63,7 @@ impl Project {
                 }
                 map(CheckedModule { module, tree, candidates: &candidates })
             };
-            with_buffer(|buffer| module.with_tree(buffer, check_tree))
+            module.with_tree(Reading::Transient, check_tree)
         };
         let threads = parallel::thread_count(jobs).min(modules.len() / MIN_FILES_PER_THREAD);
         let results = parallel::filter_map_indices(modules.len(), threads, |index| {

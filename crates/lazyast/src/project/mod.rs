@@ -45,6 +45,7 @@ pub use discover::find_sources;
 pub use export::{ExportReport, ManifestOptions, export, export_all};
 pub use fallback::{FallbackVerdict, InterpreterId};
 pub use module::Module;
+pub(crate) use module::Reading;
 pub use notebook::CellIndex;
 pub use open::Project;
 pub use replace_source::{ReplaceError, replace_source};

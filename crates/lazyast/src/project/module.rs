@@ -1,6 +1,7 @@
 //! [`Module`]: one source of a project, whose archive is opened on first access.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -13,6 +14,18 @@ use super::report::FailureReason;
 use super::source_file::{FileError, read_source};
 use crate::archive::{ArchiveBytes, OwnedTree};
 use crate::cache::Cache;
+
+/// A buffer that is larger than this is freed after its use, in bytes.
+const MAX_KEPT_BUFFER: usize = 4 << 20;
+
+/// What happens to an archive that is not in memory and is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// The module keeps it, so that it need not be read again.
+    Kept,
+    /// It is read into a buffer of the thread's. That takes less time and memory: new memory takes longer than reading.
+    Transient,
+}
 
 /// One source of a project. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -51,14 +64,6 @@ impl Module {
     /// archive is damaged, the source is read and parsed again; it is an error if the source has changed meanwhile.
     pub fn tree(&self) -> Result<&Tree<'_>, FailureReason> {
         Ok(self.opened()?.tree())
-    }
-
-    /// The open archive. If it is not in memory yet and `keep` is false, it is only for as long as the result.
-    pub(crate) fn open(&self, keep: bool) -> Result<OpenedModule<'_>, FailureReason> {
-        if keep || self.opened.get().is_some() {
-            return Ok(OpenedModule::Kept(self.opened()?));
-        }
-        OwnedTree::open(self.load()?).map_err(FailureReason::Damaged).map(OpenedModule::Own)
     }
 
     /// The length of the archive in bytes.
@@ -109,18 +114,20 @@ impl Module {
         }
     }
 
-    /// Calls `action` with the tree. If the module was not opened before, the archive is read into `buffer`, and the module
-    /// keeps nothing.
-    pub(super) fn with_tree<R>(
+    /// Calls `action` with the tree.
+    pub(crate) fn with_tree<R>(
         &self,
-        buffer: &mut Vec<u8>,
+        reading: Reading,
         action: impl FnOnce(&Tree<'_>) -> R,
     ) -> Result<R, FailureReason> {
-        if self.opened.get().is_none()
+        if reading == Reading::Transient
+            && self.opened.get().is_none()
             && let ArchiveHandle::Location(location, _) | ArchiveHandle::Exported(location) = &self.handle
-            && let Some(tree) = location.open_in(PARSER_VERSION, buffer)
         {
-            return Ok(action(&tree));
+            return with_buffer(|buffer| match location.open_in(PARSER_VERSION, buffer) {
+                Some(tree) => Ok(action(&tree)),
+                None => self.tree().map(action),
+            });
         }
         self.tree().map(action)
     }
@@ -156,18 +163,17 @@ impl Module {
     }
 }
 
-/// An open archive of a module, which the module keeps or not.
-pub(crate) enum OpenedModule<'m> {
-    Kept(&'m OwnedTree),
-    Own(OwnedTree),
-}
-
-impl OpenedModule<'_> {
-    /// The tree.
-    pub(crate) fn tree(&self) -> &Tree<'_> {
-        match self {
-            Self::Kept(opened) => opened.tree(),
-            Self::Own(opened) => opened.tree(),
-        }
+/// Calls `action` with a buffer of this thread's.
+fn with_buffer<R>(action: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    thread_local! {
+        static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
     }
+    // A search inside of `action` gets a buffer of its own.
+    let mut buffer = BUFFER.take();
+    let result = action(&mut buffer);
+    // The thread can be one of the caller's, which lives on.
+    if buffer.capacity() <= MAX_KEPT_BUFFER {
+        BUFFER.set(buffer);
+    }
+    result
 }

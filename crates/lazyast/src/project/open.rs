@@ -1,6 +1,8 @@
 //! [`Project`]: the sources of a codebase, with their archives located.
 
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use lazyast_store::ProjectState;
 
@@ -34,6 +36,8 @@ pub struct Project {
     failures: Vec<SourceFailure>,
     report: WarmReport,
     pub(super) state: ProjectState,
+    /// Whether archives were read for a table.
+    pub(crate) was_tabulated: Arc<AtomicBool>,
 }
 
 impl Project {
@@ -64,7 +68,16 @@ impl Project {
             }
         }
         let failures = sorted_failures(failures, uninspected);
-        Self { cache: cache.clone(), paths: paths.to_vec(), selection, modules, failures, report, state }
+        Self {
+            cache: cache.clone(),
+            paths: paths.to_vec(),
+            selection,
+            modules,
+            failures,
+            report,
+            state,
+            was_tabulated: Arc::default(),
+        }
     }
 
     /// Makes failures of all modules whose syntax a Python lacks. `minor` is its minor version. Their lines do not count
@@ -105,8 +118,8 @@ impl Project {
         failures: Vec<SourceFailure>,
         report: WarmReport,
     ) -> Self {
-        let (paths, selection, state) = Default::default();
-        Self { cache, paths, selection, modules, failures, report, state }
+        let (paths, selection, state, was_tabulated) = Default::default();
+        Self { cache, paths, selection, modules, failures, report, state, was_tabulated }
     }
 
     pub(super) fn into_failures_and_report(self) -> (Vec<SourceFailure>, WarmReport) {

@@ -1,13 +1,12 @@
 //! Evaluating a query over all modules of a project, in parallel.
 
-use std::cell::Cell;
 use std::fmt;
 
 use lazyast_format::Tree;
 use lazyast_query::{ExecutionError, Hit, Query};
 use lazyast_store::Store;
 
-use super::module::Module;
+use super::module::{Module, Reading};
 use super::open::Project;
 use super::prefilter::PackPrefilter;
 use super::report::FailureReason;
@@ -15,9 +14,6 @@ use crate::parallel;
 
 /// Starting a thread takes longer than searching this many files.
 pub(super) const MIN_FILES_PER_THREAD: usize = 48;
-
-/// A buffer that is larger than this is freed after its use, in bytes.
-const MAX_KEPT_BUFFER: usize = 4 << 20;
 
 /// Why a module could not be searched.
 #[derive(Debug)]
@@ -42,15 +38,6 @@ impl std::error::Error for SearchError {}
 
 /// The value of a module with hits, and why some of its nodes were not compared.
 type ModuleResult<T> = (Option<T>, Option<ExecutionError>);
-
-/// What a search does with the archives that it reads.
-#[derive(Clone, Copy)]
-enum Reading {
-    /// The modules keep them, so that later searches and [`Module::tree`] need not read them.
-    Kept,
-    /// Each thread reads them into one buffer, one after the other.
-    Transient,
-}
 
 impl Project {
     /// Searches all modules in parallel, and calls `map` with the hits of each module that has any, on the thread
@@ -99,13 +86,7 @@ impl Project {
             if !prefilter.may_have_hits(module) {
                 return Ok(None);
             }
-            let result = match reading {
-                Reading::Kept => module.tree().map(|tree| search_tree(module, tree)),
-                Reading::Transient => {
-                    with_buffer(|buffer| module.with_tree(buffer, |tree| search_tree(module, tree)))
-                }
-            };
-            result.map_err(SearchError::Archive)?
+            module.with_tree(reading, |tree| search_tree(module, tree)).map_err(SearchError::Archive)?
         };
         let threads = parallel::thread_count(jobs).min(modules.len() / MIN_FILES_PER_THREAD);
         let results = parallel::filter_map_indices(modules.len(), threads, |index| {
@@ -127,19 +108,4 @@ impl Project {
         }
         flat
     }
-}
-
-/// Calls `action` with a buffer of this thread's.
-pub(super) fn with_buffer<R>(action: impl FnOnce(&mut Vec<u8>) -> R) -> R {
-    thread_local! {
-        static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-    }
-    // A search inside of `action` gets a buffer of its own.
-    let mut buffer = BUFFER.take();
-    let result = action(&mut buffer);
-    // The thread can be one of the caller's, which lives on.
-    if buffer.capacity() <= MAX_KEPT_BUFFER {
-        BUFFER.set(buffer);
-    }
-    result
 }

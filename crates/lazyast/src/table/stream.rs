@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
@@ -14,7 +15,7 @@ use super::batches::{TableFile, batches, files};
 use super::module_names::{Packages, as_module_name};
 use crate::parallel;
 use crate::parallel_stream::OrderedStream;
-use crate::project::{Module, Project};
+use crate::project::{Module, Project, Reading};
 
 /// Which files a table is made of, and with how many threads.
 #[derive(Clone, Debug, Default)]
@@ -45,8 +46,8 @@ impl std::error::Error for UnknownFile {}
 /// The record batches of a relation, in the order of paths.
 ///
 /// A batch has the rows of whole files: as many as have a mebibyte of archives, or one file with a larger one. Threads make
-/// batches ahead of the caller, at most two for each thread. Archives stay in memory only if all of them have at most 256
-/// MiB. So memory does not depend on the size of the project.
+/// batches ahead of the caller, at most two for each thread. The archives of a project's second table and of later ones stay
+/// in memory, if all of them have at most 256 MiB. So memory does not depend on the size of the project.
 ///
 /// A file without an archive has a row in `files`, with the reason; other relations have no rows of it. So it is if an
 /// archive turns out to be damaged and the file has changed since the project was opened.
@@ -95,8 +96,13 @@ impl Project {
         let schema = spec.schema().clone();
         #[expect(clippy::single_range_in_vec_init, reason = "one batch of all files, also of none")]
         let batches = if options.one_batch { vec![0..files.len()] } else { batches(&files) };
-        let keeps_archives = files.iter().map(TableFile::archive_len).sum::<u64>() <= KEPT_BYTES;
-        let job = TableJob { spec, files, packages, keeps_archives, idle: Mutex::default() };
+        let is_large = files.iter().map(TableFile::archive_len).sum::<u64>() > KEPT_BYTES;
+        let was_tabulated = Arc::clone(&self.was_tabulated);
+        let reading = LazyLock::new(Box::new(move || {
+            let is_first = !was_tabulated.swap(true, Ordering::Relaxed);
+            if is_first || is_large { Reading::Transient } else { Reading::Kept }
+        }) as Box<_>);
+        let job = TableJob { spec, files, packages, reading, idle: Mutex::default() };
         let batches = OrderedStream::new(batches.len(), threads, move |index| {
             job.batch(batches[index].clone()).map_err(|error| ArrowError::ExternalError(Box::new(error)))
         });
@@ -114,8 +120,8 @@ struct TableJob {
     spec: TableSpec,
     files: Vec<TableFile>,
     packages: Packages,
-    /// Whether the archives stay in memory, so that the next table does not read them again.
-    keeps_archives: bool,
+    /// Decided when the first batch is made: a table may be made for its schema alone.
+    reading: LazyLock<Reading, Box<dyn FnOnce() -> Reading + Send>>,
     /// Builders that no thread uses: new memory takes longer than what is written to it.
     idle: Mutex<Vec<BatchBuilder>>,
 }
@@ -151,16 +157,14 @@ impl TableJob {
 
     fn push(&self, module: &Module, builder: &mut BatchBuilder) -> Result<(), TableError> {
         let path = module.path().to_string_lossy();
-        let opened = match module.open(self.keeps_archives) {
-            Ok(opened) => opened,
-            Err(reason) => return builder.push_failure(&path, &reason.to_string()),
-        };
-        let tree = opened.tree();
-        let text = if self.spec.reads_text() { module.text_of(tree) } else { None };
-        let name = self.packages.module_name(module.path()).filter(|_| self.spec.resolves_imports());
-        let module = name.as_ref().map(as_module_name);
-        let label = SourceLabel::Path(&path);
-        builder.push(&SourceTree { label, tree, text: text.as_deref(), module })
+        let pushed = module.with_tree(*self.reading, |tree| {
+            let text = if self.spec.reads_text() { module.text_of(tree) } else { None };
+            let name = self.packages.module_name(module.path()).filter(|_| self.spec.resolves_imports());
+            let module = name.as_ref().map(as_module_name);
+            let label = SourceLabel::Path(&path);
+            builder.push(&SourceTree { label, tree, text: text.as_deref(), module })
+        });
+        pushed.unwrap_or_else(|reason| builder.push_failure(&path, &reason.to_string()))
     }
 }
 

@@ -1,12 +1,12 @@
 //! The values of arrays as Python objects and as text.
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Int8Type, Int32Type, UInt16Type};
+use arrow_array::types::{ArrowPrimitiveType, Int8Type, Int32Type, UInt16Type};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::DataType;
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyList, PyString};
 
 /// A value of a column.
 pub(super) enum Cell<'a> {
@@ -44,14 +44,40 @@ pub(super) fn cell(array: &dyn Array, row: usize) -> Cell<'_> {
     }
 }
 
-/// All values as a list.
+/// All values as a list. Rows with the same category share one string.
 pub(super) fn list<'py>(py: Python<'py>, array: &dyn Array) -> PyResult<Bound<'py, PyList>> {
-    let objects = (0..array.len()).map(|row| object(py, cell(array, row)));
+    if let Some(integers) = integers(array) {
+        return PyList::new(py, integers);
+    }
+    if let Some(dictionary) = array.as_any_dictionary_opt()
+        && let Some(codes) = integers(dictionary.keys())
+        && dictionary.values().len() <= codes.len()
+    {
+        let categories = dictionary.values().as_string::<i32>();
+        let categories: Vec<_> =
+            categories.iter().map(|text| PyString::new(py, text.unwrap_or_default())).collect();
+        return PyList::new(py, codes.into_iter().map(|code| code.map(|code| &categories[code as usize])));
+    }
+    let objects = (0..array.len()).map(|row| object(py, array, row));
     PyList::new(py, objects.collect::<PyResult<Vec<_>>>()?)
 }
 
-fn object<'py>(py: Python<'py>, cell: Cell<'_>) -> PyResult<Bound<'py, PyAny>> {
-    match cell {
+/// The numbers of a column of integers.
+fn integers(array: &dyn Array) -> Option<Vec<Option<i64>>> {
+    fn of<T: ArrowPrimitiveType<Native: Into<i64>>>(array: &dyn Array) -> Vec<Option<i64>> {
+        array.as_primitive::<T>().iter().map(|number| number.map(Into::into)).collect()
+    }
+    match array.data_type() {
+        DataType::Int8 => Some(of::<Int8Type>(array)),
+        DataType::Int32 => Some(of::<Int32Type>(array)),
+        DataType::UInt16 => Some(of::<UInt16Type>(array)),
+        _ => None,
+    }
+}
+
+/// The value in a row.
+pub(super) fn object<'py>(py: Python<'py>, array: &dyn Array, row: usize) -> PyResult<Bound<'py, PyAny>> {
+    match cell(array, row) {
         Cell::Null => Ok(py.None().into_bound(py)),
         Cell::Int(number) => number.into_bound_py_any(py),
         Cell::Bool(flag) => flag.into_bound_py_any(py),

@@ -42,7 +42,7 @@ impl PyColumn {
         if !(0..length).contains(&row) {
             return Err(PyIndexError::new_err("row out of range"));
         }
-        cells::list(py, &self.array.slice(row as usize, 1))?.get_item(0)
+        cells::object(py, &self.array, row as usize)
     }
 
     /// How many values are null.
