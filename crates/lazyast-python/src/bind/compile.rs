@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::exceptions::PyRuntimeError;
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
@@ -14,6 +15,7 @@ use pyo3::types::{PyBool, PyDict, PyInt, PyString, PyTuple};
 use super::parse_counts;
 use crate::nodes::registry;
 use crate::runtime::compiler::{ONLY_AST, built_in_compile};
+use crate::runtime::once::once;
 
 /// Trees of at most so many nodes are materialised at once. Code that is not written for lazyast may compare the exact
 /// types of nodes first, and laziness would save less than reading the file takes.
@@ -35,6 +37,9 @@ const POSITIONAL_COUNT: usize = 6;
 /// The Python function that serves trees. It is called with a source, its file's name, the mode, whether type comments
 /// are requested, an eager limit, and the module that warnings name, and returns a tree or `None`.
 static SERVE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+/// `sys._getframe`.
+static GET_FRAME: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
 /// Compile source into a code object that can be executed by exec() or eval().
 ///
@@ -190,11 +195,11 @@ fn number(value: Option<Bound<'_, PyAny>>, default: i64) -> Option<i64> {
 
 /// Whether the calling frame has `from __future__ import barry_as_FLUFL` in force.
 fn inherits_barry(py: Python<'_>) -> PyResult<bool> {
-    let code = match py.import("sys")?.call_method1("_getframe", (0,)) {
-        Ok(frame) => frame.getattr("f_code")?,
-        Err(_) => return Ok(false),
-    };
-    Ok(code.getattr("co_flags")?.extract::<i64>()? & BARRY_AS_BDFL != 0)
+    let get_frame = once(py, &GET_FRAME, || Ok(py.import("sys")?.getattr("_getframe")?.unbind()))?;
+    let Ok(frame) = get_frame.bind(py).call0() else { return Ok(false) };
+    Ok(frame.getattr(intern!(py, "f_code"))?.getattr(intern!(py, "co_flags"))?.extract::<i64>()?
+        & BARRY_AS_BDFL
+        != 0)
 }
 
 /// Sets whether `compile` returns trees that are materialised on access.

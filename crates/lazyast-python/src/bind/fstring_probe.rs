@@ -6,7 +6,7 @@
 use lazyast::format::{Kind, Tree};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyDict;
+use pyo3::types::{PyList, PyString};
 
 use crate::nodes::tree;
 use crate::runtime::compiler;
@@ -55,12 +55,42 @@ pub(super) fn differs(py: Python<'_>, interpreter: &'static Interpreter, tree: &
 
 /// Whether the interpreter's own tree of a source is the same.
 fn compare(py: Python<'_>, interpreter: &'static Interpreter, source: &str) -> PyResult<bool> {
-    let ast = py.import("ast")?;
-    let options = PyDict::new(py);
-    options.set_item("include_attributes", true)?;
-    let dump = |tree| ast.call_method("dump", (tree,), Some(&options));
     let Ok(parsed) = lazyast::parse(source.as_bytes()) else { return Ok(false) };
     let Ok(context) = tree::open(parsed.bytes().clone()) else { return Ok(false) };
-    let Ok(tree) = tree::module(py, interpreter, &context) else { return Ok(false) };
-    dump(tree)?.eq(dump(compiler::parse(py, source)?)?)
+    let Ok(tree) = tree::whole_module(py, interpreter, &context) else { return Ok(false) };
+    are_equal(interpreter, tree, compiler::parse(py, source)?)
+}
+
+/// Whether two trees have the same types and values everywhere, positions included.
+fn are_equal<'py>(
+    interpreter: &'static Interpreter,
+    left: Bound<'py, PyAny>,
+    right: Bound<'py, PyAny>,
+) -> PyResult<bool> {
+    let mut pending = vec![(left, right)];
+    while let Some((left, right)) = pending.pop() {
+        if !left.get_type().is(right.get_type()) {
+            return Ok(false);
+        }
+        if interpreter.is_node(&left) {
+            for names in ["_fields", "_attributes"] {
+                for name in left.getattr(names)?.try_iter()? {
+                    let name = name?.cast_into::<PyString>()?;
+                    match (left.getattr_opt(&name)?, right.getattr_opt(&name)?) {
+                        (Some(left), Some(right)) => pending.push((left, right)),
+                        (None, None) => {}
+                        _ => return Ok(false),
+                    }
+                }
+            }
+        } else if let (Ok(left), Ok(right)) = (left.cast::<PyList>(), right.cast::<PyList>()) {
+            if left.len() != right.len() {
+                return Ok(false);
+            }
+            pending.extend(left.iter().zip(right.iter()));
+        } else if !left.eq(&right)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

@@ -12,7 +12,7 @@ use super::{fallback, parse_counts, process_cache, warnings};
 use crate::errors::{CorruptArchive, Error};
 use crate::nodes::context::TreeContext;
 use crate::nodes::registry::{self, TreeSource};
-use crate::nodes::{materialise, tree};
+use crate::nodes::tree;
 use crate::runtime::interpreter::Interpreter;
 
 /// A source as `ast.parse` takes it.
@@ -84,16 +84,10 @@ fn parse_or_explain<'py>(
         return Ok(Err("warns: the interpreter warns about the source".to_owned()));
     };
     let is_small = context.tree().len() <= eager_limit;
-    let module = match tree::module(py, interpreter, &context) {
-        Ok(module) => module,
-        Err(_) => return Ok(Err("damage".to_owned())),
-    };
-    if is_small
-        && materialise::materialise_subtrees(interpreter, vec![module.clone()], materialise::Descent::Own)
-            .is_err()
-    {
+    let create = if is_small { tree::whole_module } else { tree::module };
+    let Ok(module) = create(py, interpreter, &context) else {
         return Ok(Err("damage".to_owned()));
-    }
+    };
     parse_counts::add_served(bytes.len(), context.archive().is_cached());
     Ok(Ok((module, text_that_warns)))
 }

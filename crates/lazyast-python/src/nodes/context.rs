@@ -12,6 +12,7 @@ use pyo3::types::PyString;
 use super::detached::DetachedNodes;
 use super::prefetch::AdaptivePrefetch;
 use crate::runtime::interpreter::Interpreter;
+use crate::runtime::recent_names;
 
 /// How many lines are tried one after the other before a line is searched for.
 const LINES_AHEAD: u32 = 6;
@@ -87,7 +88,7 @@ impl TreeContext {
         match names.get_mut(number as usize) {
             Some(Some(name)) => Ok(name.bind(py).clone()),
             Some(empty) => {
-                let name = PyString::intern(py, self.tree().name(number)?);
+                let name = recent_names::intern(py, self.tree().name(number)?);
                 *empty = Some(name.clone().unbind());
                 Ok(name)
             }

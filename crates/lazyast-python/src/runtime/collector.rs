@@ -6,14 +6,24 @@
 
 #![allow(unsafe_code)]
 
+use std::ptr::NonNull;
+
 use pyo3::ffi;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
 
 use super::dict_layout::DictCopy;
+use super::once::once;
+
+/// `get_threshold`, `get_count` and `collect` of the module `gc`.
+static FUNCTIONS: PyOnceLock<[Py<PyAny>; 3]> = PyOnceLock::new();
 
 /// Number of new objects from which [`CollectorPause::collect_if_due`] looks at the collector's counters.
 const MIN_OBJECTS: usize = 128;
+
+/// The number of objects in a block of [`Untracked`].
+const UNTRACKED_BLOCK: usize = 512;
 
 /// Disables the collector until this value is dropped.
 pub(crate) struct CollectorPause<'py> {
@@ -34,11 +44,17 @@ impl<'py> CollectorPause<'py> {
         if !self.was_enabled || object_count < MIN_OBJECTS {
             return Ok(());
         }
-        let gc = self.py.import("gc")?;
-        let first = |name: &str| gc.call_method0(name)?.get_item(0)?.extract::<usize>();
-        let threshold = first("get_threshold")?;
-        if threshold > 0 && first("get_count")? > threshold {
-            gc.call_method1("collect", (0,))?;
+        let py = self.py;
+        let functions = once(py, &FUNCTIONS, || {
+            let gc = py.import("gc")?;
+            let function = |name: &str| Ok::<_, PyErr>(gc.getattr(name)?.unbind());
+            Ok([function("get_threshold")?, function("get_count")?, function("collect")?])
+        })?;
+        let [get_threshold, get_count, collect] = functions.each_ref().map(|function| function.bind(py));
+        let first = |function: &Bound<'_, PyAny>| function.call0()?.get_item(0)?.extract::<usize>();
+        let threshold = first(get_threshold)?;
+        if threshold > 0 && first(get_count)? > threshold {
+            collect.call1((0,))?;
         }
         Ok(())
     }
@@ -55,39 +71,63 @@ impl Drop for CollectorPause<'_> {
 
 /// New containers that the collector does not track yet.
 ///
-/// The list owns a reference to each object. So an object that is dropped elsewhere (a damaged archive can put nodes
-/// in wrong places) stays alive, and its address cannot come a second time.
+/// The list borrows its objects: nodes, dictionaries and lists own each other, and the root of what is built is owned by who
+/// builds it until [`track`](Self::track). An object that nothing owns, because a damaged archive puts it in a wrong place,
+/// is kept alive here. After any other error the list is dropped first or never read. References of its own would take a
+/// twentieth of the time of building a tree.
 #[derive(Default)]
-pub(crate) struct Untracked<'py>(Vec<Bound<'py, PyAny>>);
+pub(crate) struct Untracked<'py> {
+    /// The last objects.
+    objects: Vec<NonNull<ffi::PyObject>>,
+    /// Those before, in blocks: one vector would be copied as it grows, into memory that the process has never used.
+    full_blocks: Vec<Vec<NonNull<ffi::PyObject>>>,
+    kept_alive: Vec<Bound<'py, PyAny>>,
+}
 
 impl<'py> Untracked<'py> {
     /// Adds a new container that is not tracked.
     #[inline]
-    pub(super) fn add(&mut self, object: Bound<'py, PyAny>) {
-        self.0.push(object);
+    pub(super) fn add(&mut self, object: &Bound<'py, PyAny>) {
+        if self.objects.len() == self.objects.capacity() {
+            self.begin_block();
+        }
+        self.objects.extend(NonNull::new(object.as_ptr()));
     }
 
-    /// Adds a new dictionary. From 3.14 on CPython tracks it from its creation: the collector is told later, as of
-    /// everything else.
+    #[cold]
+    fn begin_block(&mut self) {
+        let full = std::mem::replace(&mut self.objects, Vec::with_capacity(UNTRACKED_BLOCK));
+        self.full_blocks.push(full);
+    }
+
+    /// Owns an object that was added and that nothing else owns.
+    #[cold]
+    pub(crate) fn keep_alive(&mut self, object: Bound<'py, PyAny>) {
+        self.kept_alive.push(object);
+    }
+
+    /// Adds a new dictionary.
     #[inline]
     pub(crate) fn add_dict(&mut self, copy: DictCopy<'_, 'py>) -> Bound<'py, PyDict> {
-        let dict = copy.finish();
-        // SAFETY: a live dictionary. The call does nothing to one that is not tracked.
-        unsafe { ffi::PyObject_GC_UnTrack(dict.as_ptr().cast()) };
-        self.add(dict.clone().into_any());
+        let (dict, is_tracked) = copy.finish();
+        if is_tracked {
+            // SAFETY: a live dictionary.
+            unsafe { ffi::PyObject_GC_UnTrack(dict.as_ptr().cast()) };
+        }
+        self.add(dict.as_any());
         dict
     }
 
     /// The number of objects.
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        self.full_blocks.iter().map(Vec::len).sum::<usize>() + self.objects.len()
     }
 
-    /// Makes the collector track all objects.
+    /// Makes the collector track all objects, which are alive.
     pub(crate) fn track(self) {
-        for object in self.0 {
-            // SAFETY: the object supports garbage collection; it is new, was added once, when it was created, and
-            // nothing else tracks it.
+        for object in self.full_blocks.iter().chain([&self.objects]).flatten() {
+            // SAFETY: the object supports garbage collection; it is alive, as the type's documentation says; it was added
+            // once, when it was created, and nothing else tracks it. No Python code runs here.
             unsafe { ffi::PyObject_GC_Track(object.as_ptr().cast()) };
         }
     }

@@ -32,6 +32,9 @@ pub(crate) struct DictLayout {
     values_start: usize,
     /// Whether `None` counts references, which it does up to 3.11.
     counts_none: bool,
+    /// Whether the collector tracks every dictionary from its creation, which it does from 3.14 on. Up to 3.13 it does not
+    /// track copies of a template, which contains atoms alone.
+    tracks_dicts: bool,
 }
 
 /// A split dictionary to copy, with `None` as each value that is to be replaced.
@@ -46,7 +49,11 @@ impl DictLayout {
     /// The layout of CPython 3.11 to 3.15, to be confirmed by [`DictTemplate::new`].
     pub(crate) fn of_version(minor: u8) -> Self {
         // From 3.13 on, `PyDictValues` begins with eight bytes of its own.
-        Self { values_start: if minor >= 13 { 8 } else { 0 }, counts_none: minor < 12 }
+        Self {
+            values_start: if minor >= 13 { 8 } else { 0 },
+            counts_none: minor < 12,
+            tracks_dicts: minor >= 14,
+        }
     }
 
     /// The address of a dictionary's keys: equal for all copies of a template that still have its keys.
@@ -78,8 +85,10 @@ impl DictTemplate {
             return Ok(None);
         }
         let class = py.get_type::<PyType>().call1(("node", PyTuple::empty(py), PyDict::new(py)))?;
+        // The first one adds the keys, while there is room for them.
+        Self::instance(&class, items)?;
         for _ in 0..INSTANCES {
-            Self::instance(&class, items)?;
+            class.call0()?;
         }
         let markers: Vec<_> =
             items.iter().map(|(name, _)| Ok((name.clone(), marker(py)?))).collect::<PyResult<_>>()?;
@@ -117,7 +126,7 @@ impl DictTemplate {
     pub(crate) fn copy<'py>(&self, py: Python<'py>) -> PyResult<DictCopy<'_, 'py>> {
         let dict = self.dict.bind(py).copy()?;
         let values = self.layout.values(&dict);
-        Ok(DictCopy { dict, values, template: self, replaced: 0 })
+        Ok(DictCopy { dict: Some(dict), values, template: self, replaced: 0 })
     }
 
     /// Reads a slot of a node's `__dict__`, if that dictionary still has the template's keys. `dict_offset` is the
@@ -174,7 +183,8 @@ fn marker(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
 
 /// A copy of a template while its values are being replaced.
 pub(crate) struct DictCopy<'t, 'py> {
-    dict: Bound<'py, PyDict>,
+    /// `None` once it is finished.
+    dict: Option<Bound<'py, PyDict>>,
     values: *mut *mut ffi::PyObject,
     template: &'t DictTemplate,
     /// How many references to `None` were overwritten.
@@ -192,12 +202,11 @@ impl<'py> DictCopy<'_, 'py> {
         self.replaced += 1;
     }
 
-    /// The filled dictionary. Up to 3.13 the collector does not track it: a template contains atoms alone, so
-    /// neither the template nor its copies were ever tracked. From 3.14 on CPython tracks every dictionary from
-    /// its creation.
+    /// The filled dictionary, and whether the collector tracks it.
     #[inline]
-    pub(crate) fn finish(self) -> Bound<'py, PyDict> {
-        self.dict.clone()
+    pub(crate) fn finish(mut self) -> (Bound<'py, PyDict>, bool) {
+        let dict = self.dict.take().expect("it is finished once");
+        (dict, self.template.layout.tracks_dicts)
     }
 }
 

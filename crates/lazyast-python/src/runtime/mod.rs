@@ -4,6 +4,7 @@
 //! - [`compiler`]: the interpreter's own `compile`.
 //! - [`dict_layout`]: where CPython stores the values of a `__dict__`.
 //! - [`collector`], [`objects`]: garbage collection, and the calls that create nodes and values.
+//! - [`recent_names`]: identifiers as Python objects.
 //! - [`class`], [`singletons`]: the classes of `ast`, and the instances that trees share.
 //! - [`interpreter`]: all of these together.
 
@@ -14,4 +15,5 @@ pub(crate) mod dict_layout;
 pub(crate) mod interpreter;
 pub(crate) mod objects;
 pub(crate) mod once;
+pub(crate) mod recent_names;
 pub(crate) mod singletons;

@@ -41,7 +41,7 @@ pub(crate) fn node<'py>(
         node.as_ptr().byte_add(header).cast::<u8>().write_bytes(0, layout.size - header);
         let slot = node.as_ptr().byte_add(layout.dict_offset).cast::<*mut ffi::PyObject>();
         slot.write(dict.into_ptr());
-        untracked.add(node.clone());
+        untracked.add(&node);
         Ok(node)
     }
 }
@@ -62,13 +62,15 @@ pub(crate) fn list<'py>(
     untracked: &mut Untracked<'py>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let length = ffi::Py_ssize_t::try_from(length).map_err(|_| PyValueError::new_err("list too long"))?;
-    // SAFETY: the result is a new reference or null with an exception set. New lists are tracked.
-    let list = unsafe {
-        let list = Bound::from_owned_ptr_or_err(py, ffi::PyList_New(length))?;
-        ffi::PyObject_GC_UnTrack(list.as_ptr().cast());
-        list
-    };
-    untracked.add(list.clone());
+    // SAFETY: the result is a new reference or null with an exception set.
+    let list = unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyList_New(length))? };
+    // New lists are tracked. An empty one may stay so: nothing of the tree can be reached from it.
+    if length == 0 {
+        return Ok(list);
+    }
+    // SAFETY: a live list.
+    unsafe { ffi::PyObject_GC_UnTrack(list.as_ptr().cast()) };
+    untracked.add(&list);
     let mut filled = 0;
     for item in items.take(length as usize) {
         // SAFETY: the index is inside the list, which no other code has seen; the call takes the reference over.

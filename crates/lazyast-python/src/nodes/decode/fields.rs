@@ -71,6 +71,15 @@ impl<'a, 'py> NodeDecoder<'a, 'py> {
         objects::node(self.interpreter.node_layout, class.ast_class.bind(self.py), dict, self.untracked)
     }
 
+    /// Keeps objects alive that no value of their parent took, which only damage does: the collector is going to be told of
+    /// all objects.
+    #[inline]
+    pub(crate) fn keep_alive(&mut self, children: impl Iterator<Item = ChildObject<'py>>) {
+        for node in children.filter_map(|child| child.node) {
+            self.untracked.keep_alive(node);
+        }
+    }
+
     /// Creates the `__dict__` of a node. `children` are its children, the last one first.
     pub(crate) fn dict(
         &mut self,
@@ -94,7 +103,7 @@ impl<'a, 'py> NodeDecoder<'a, 'py> {
             copy.set(slot + 2, self.line_number(end.line)?);
             copy.set(slot + 3, end.column.into_bound_py_any(py)?);
         }
-        Ok(if class.has_children { self.untracked.add_dict(copy) } else { copy.finish() })
+        Ok(if class.has_children { self.untracked.add_dict(copy) } else { copy.finish().0 })
     }
 
     /// The value of a field, or `None` if it is the `None` that the template has already.
