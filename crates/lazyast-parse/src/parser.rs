@@ -53,6 +53,7 @@ impl Parser {
         let decoded = decode::decode(source)?;
         let text: &str = &decoded.text;
         let levels = limits::check(text)?;
+        self.builder.reserve(text.len());
         // A panic in ruff makes the source unsupported. Only the builder can be left inconsistent, and it is
         // cleared before its next use.
         let steps = AssertUnwindSafe(|| limits::with_stack(levels, || self.parse_text(text)));
@@ -101,25 +102,28 @@ impl Parser {
 #[inline(never)]
 fn find_line_ends(text: &str, ends: &mut Vec<u32>) -> bool {
     const PIECE: usize = 512;
+    /// How many line ends are written at a time: as many as most 64 bytes have.
+    const STEP: usize = 4;
     let mut marks = [0; PIECE];
-    let mut found = [0; PIECE];
+    let mut found = [0; PIECE + STEP];
     let mut bits = 0;
     ends.clear();
     for (index, piece) in text.as_bytes().chunks(PIECE).enumerate() {
         bits |= mark_newlines(piece, &mut marks);
         let mut start = (PIECE * index) as u32;
         let mut count = 0;
-        for marks in marks.as_chunks().0 {
-            let marks = u128::from_le_bytes(*marks);
-            if marks != 0 {
-                let mut newlines = gather_bits(marks as u64) | gather_bits((marks >> 64) as u64) << 8;
-                while newlines != 0 {
-                    found[count] = start + newlines.trailing_zeros() + 1;
-                    count += 1;
-                    newlines &= newlines - 1;
+        for marks in marks.as_chunks::<{ u64::BITS as usize }>().0 {
+            let words = marks.as_chunks().0.iter().rev();
+            let mut newlines = words.fold(0, |bits, word| bits << 8 | gather_bits(u64::from_le_bytes(*word)));
+            while newlines != 0 {
+                // What is written after the last one is written over.
+                for _ in 0..STEP {
+                    found[count] = start + (newlines | 1 << 63).trailing_zeros() + 1;
+                    count += usize::from(newlines != 0);
+                    newlines &= newlines.wrapping_sub(1);
                 }
             }
-            start += 16;
+            start += u64::BITS;
         }
         ends.extend_from_slice(&found[..count]);
     }

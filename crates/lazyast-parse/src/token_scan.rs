@@ -38,74 +38,66 @@ pub(crate) fn scan(
         text,
         builder,
         facts: TokenFacts::default(),
-        brackets: 0,
-        indents: 0,
+        levels: Levels::default(),
         open_fstrings: Vec::new(),
         next_backslash: 0,
     };
     // In chunks, whose loop is unrolled.
-    let (chunks, rest) = tokens.as_chunks::<4>();
+    let (chunks, rest) = tokens.as_chunks::<CHUNK>();
     for chunk in chunks {
-        for token in chunk {
-            scan.task(tasks[token.kind() as u8 as usize], token)?;
-        }
+        scan.tokens(tasks, chunk)?;
     }
-    for token in rest {
-        scan.task(tasks[token.kind() as u8 as usize], token)?;
-    }
+    scan.tokens(tasks, rest)?;
+    scan.levels.check()?;
     scan.facts.nested_multiline.sort_unstable();
     Ok(scan.facts)
 }
 
-/// What a kind of token needs. These are bits, because a choice between them by a table of jumps takes longer.
-const SKIP: u8 = 0;
-/// It opens a bracket.
-const OPEN: u8 = 1;
-const CLOSE: u8 = 2;
-const INDENT: u8 = 4;
-const DEDENT: u8 = 8;
-/// [`TokenScan::token`] handles it.
-const HANDLE: u8 = 16;
+/// How many tokens are looked at together: as many as a set of them has bits.
+const CHUNK: usize = u32::BITS as usize;
+
+/// What a kind of token needs.
+#[derive(Clone, Copy)]
+struct Task {
+    /// What it adds to the open levels.
+    levels: u32,
+    /// [`TokenScan::token`] handles it.
+    is_handled: bool,
+    /// It is a string.
+    is_string: bool,
+    /// It is a part of an f-string or of a template string.
+    is_in_fstring: bool,
+}
 
 /// The tasks of the kinds of tokens.
-const TASKS: [u8; 256] = {
+const TASKS: [Task; 256] = {
     let mut tasks = TASKS_IN_ASCII;
-    tasks[TokenKind::Name as usize] = HANDLE;
+    tasks[TokenKind::Name as usize].is_handled = true;
     tasks
 };
 
 /// Those in a text that is ASCII, whose names need no check.
-const TASKS_IN_ASCII: [u8; 256] = {
+const TASKS_IN_ASCII: [Task; 256] = {
     use TokenKind::{
         Comment, Complex, Dedent, FStringEnd, FStringMiddle, FStringStart, Float, Indent, Int, Lbrace, Lpar,
         Lsqb, Rbrace, Rpar, Rsqb, String, TStringEnd, TStringMiddle, TStringStart,
     };
-    let tasks_and_kinds: [(u8, &[TokenKind]); 5] = [
-        (OPEN, &[Lpar, Lsqb]),
-        (CLOSE, &[Rpar, Rsqb]),
-        (INDENT, &[Indent]),
-        (DEDENT, &[Dedent]),
-        (
-            HANDLE,
-            &[
-                Comment,
-                // In a replacement field they count twice.
-                Lbrace,
-                Rbrace,
-                String,
-                FStringStart,
-                FStringMiddle,
-                FStringEnd,
-                TStringStart,
-                TStringMiddle,
-                TStringEnd,
-                Int,
-                Float,
-                Complex,
-            ],
-        ),
+    const SKIPPED: Task = Task { levels: 0, is_handled: false, is_string: false, is_in_fstring: false };
+    const HANDLED: Task = Task { is_handled: true, ..SKIPPED };
+    const IN_FSTRING: Task = Task { is_in_fstring: true, ..SKIPPED };
+    const fn adding(levels: u32) -> Task {
+        Task { levels, ..SKIPPED }
+    }
+    let tasks_and_kinds: [(Task, &[TokenKind]); 7] = [
+        (adding(Levels::BRACKET), &[Lpar, Lsqb, Lbrace]),
+        (adding(Levels::BRACKET.wrapping_neg()), &[Rpar, Rsqb, Rbrace]),
+        (adding(Levels::INDENT), &[Indent]),
+        (adding(Levels::INDENT.wrapping_neg()), &[Dedent]),
+        (HANDLED, &[Comment, Int, Float, Complex]),
+        (Task { is_string: true, ..SKIPPED }, &[String]),
+        (IN_FSTRING, &[FStringStart, FStringMiddle, FStringEnd, TStringStart, TStringMiddle, TStringEnd]),
     ];
-    let mut tasks = [SKIP; 256];
+    let mut tasks = [SKIPPED; 256];
     let mut row = 0;
     while row < tasks_and_kinds.len() {
         let (task, kinds) = tasks_and_kinds[row];
@@ -119,12 +111,50 @@ const TASKS_IN_ASCII: [u8; 256] = {
     tasks
 };
 
+/// The open brackets and blocks. Ruff has checked that all are closed.
+///
+/// Both numbers are in one word, and begin so that a number that is too large has the bit of 128. So counting takes no
+/// branch, which processors would often predict wrongly.
+#[derive(Clone, Copy)]
+struct Levels {
+    open: u32,
+    /// The bits that `open` has had.
+    seen: u32,
+}
+
+impl Default for Levels {
+    fn default() -> Self {
+        Self { open: (127 - MAX_BRACKETS) * Self::BRACKET + (127 - MAX_INDENTS) * Self::INDENT, seen: 0 }
+    }
+}
+
+impl Levels {
+    const BRACKET: u32 = 1;
+    const INDENT: u32 = 1 << 16;
+
+    #[inline(always)]
+    fn add(&mut self, levels: u32) {
+        self.open = self.open.wrapping_add(levels);
+        self.seen |= self.open;
+    }
+
+    /// Fails if there have been too many.
+    fn check(self) -> Result<(), Unsupported> {
+        if self.seen & (128 * Self::BRACKET) != 0 {
+            return Err(too_many_brackets());
+        }
+        if self.seen & (128 * Self::INDENT) != 0 {
+            return Err(too_many_indents());
+        }
+        Ok(())
+    }
+}
+
 struct TokenScan<'a> {
     text: &'a str,
     builder: &'a mut Builder,
     facts: TokenFacts,
-    brackets: u32,
-    indents: u32,
+    levels: Levels,
     /// Starts of the f-strings and template strings that have not ended yet.
     open_fstrings: Vec<u32>,
     /// There is no backslash between the last literal and this offset.
@@ -132,25 +162,60 @@ struct TokenScan<'a> {
 }
 
 impl TokenScan<'_> {
+    /// Takes the next tokens, at most [`CHUNK`].
     #[inline(always)]
-    fn task(&mut self, task: u8, token: &Token) -> Result<(), Unsupported> {
-        if task == SKIP {
-            return Ok(());
+    fn tokens(&mut self, tasks: &[Task; 256], tokens: &[Token]) -> Result<(), Unsupported> {
+        let mut levels = self.levels;
+        let (mut handled, mut strings, mut have_fstring) = (0_u32, 0_u32, !self.open_fstrings.is_empty());
+        for (index, token) in tokens.iter().enumerate() {
+            let task = tasks[token.kind() as u8 as usize];
+            levels.add(task.levels);
+            handled |= u32::from(task.is_handled) << index;
+            strings |= u32::from(task.is_string) << index;
+            have_fstring |= task.is_in_fstring;
         }
-        // Most of the other tokens are brackets.
-        if task & OPEN != 0 {
-            self.open_bracket(1)
-        } else if task & CLOSE != 0 {
-            self.brackets = self.brackets.saturating_sub(1);
-            Ok(())
-        } else if task & INDENT != 0 {
-            self.indent()
-        } else if task & DEDENT != 0 {
-            self.indents = self.indents.saturating_sub(1);
-            Ok(())
-        } else {
-            self.token(token)
+        if have_fstring {
+            return self.tokens_of_fstrings(tasks, tokens);
         }
+        self.levels = levels;
+        // Most chunks have no backslash, and then nothing is to be done for their strings.
+        if let (Some(first), Some(last)) = (tokens.first(), tokens.last())
+            && strings != 0
+            && self.has_backslash(first.start().to_usize(), last.end().to_usize())
+        {
+            handled |= strings;
+        }
+        while handled != 0 {
+            self.token(&tokens[handled.trailing_zeros() as usize])?;
+            handled &= handled - 1;
+        }
+        Ok(())
+    }
+
+    /// As [`tokens`](Self::tokens), one after the other: in f-strings, what a brace adds depends on the tokens before.
+    #[inline(never)]
+    fn tokens_of_fstrings(&mut self, tasks: &[Task; 256], tokens: &[Token]) -> Result<(), Unsupported> {
+        for token in tokens {
+            let task = tasks[token.kind() as u8 as usize];
+            self.levels.add(task.levels);
+            match token.kind() {
+                // A replacement field costs CPython's parser as much as two brackets.
+                TokenKind::Lbrace | TokenKind::Rbrace if !self.open_fstrings.is_empty() => {
+                    self.levels.add(task.levels);
+                }
+                TokenKind::FStringStart | TokenKind::TStringStart => {
+                    self.open_fstrings.push(token.start().to_u32());
+                }
+                TokenKind::FStringEnd | TokenKind::TStringEnd => {
+                    let start = self.open_fstrings.pop().unwrap_or_default();
+                    self.note_multiline(start, token.end().to_u32());
+                }
+                TokenKind::FStringMiddle | TokenKind::TStringMiddle => self.check_escapes(token),
+                _ if task.is_handled | task.is_string => self.token(token)?,
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     // Not inlined, so that the loop over all tokens keeps its state in registers.
@@ -159,29 +224,14 @@ impl TokenScan<'_> {
         match token.kind() {
             TokenKind::Name => self.name(&self.text[token.range()])?,
             TokenKind::Comment => self.comment(token),
-            // A replacement field costs CPython's parser as much as two brackets.
-            TokenKind::Lbrace if !self.open_fstrings.is_empty() => self.open_bracket(2)?,
-            TokenKind::Lbrace => self.open_bracket(1)?,
-            TokenKind::Rbrace => {
-                self.brackets = self.brackets.saturating_sub(1 + u32::from(!self.open_fstrings.is_empty()));
+            TokenKind::String => {
+                self.note_multiline(token.start().to_u32(), token.end().to_u32());
+                self.check_escapes(token);
             }
-            TokenKind::String => self.string(token),
-            TokenKind::FStringStart | TokenKind::TStringStart => {
-                self.open_fstrings.push(token.start().to_u32())
-            }
-            TokenKind::FStringEnd | TokenKind::TStringEnd => {
-                let start = self.open_fstrings.pop().unwrap_or_default();
-                self.note_multiline(start, token.end().to_u32());
-            }
-            TokenKind::FStringMiddle | TokenKind::TStringMiddle => self.check_escapes(token, false),
             TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
                 let end = token.end().to_usize();
-                if self
-                    .text
-                    .as_bytes()
-                    .get(end)
-                    .is_some_and(|next| next.is_ascii_alphabetic() || *next == b'_')
-                {
+                let next = self.text.as_bytes().get(end);
+                if next.is_some_and(|next| next.is_ascii_alphabetic() || *next == b'_') {
                     self.builder.warning(end as u32, WarningKind::NumberBeforeKeyword);
                 }
             }
@@ -198,22 +248,6 @@ impl TokenScan<'_> {
         Ok(())
     }
 
-    fn open_bracket(&mut self, levels: u32) -> Result<(), Unsupported> {
-        self.brackets += levels;
-        if self.brackets > MAX_BRACKETS {
-            return Err(too_many_brackets());
-        }
-        Ok(())
-    }
-
-    fn indent(&mut self) -> Result<(), Unsupported> {
-        self.indents += 1;
-        if self.indents > MAX_INDENTS {
-            return Err(too_many_indents());
-        }
-        Ok(())
-    }
-
     fn comment(&mut self, token: &Token) {
         let (start, end) = (token.start().to_u32(), token.end().to_u32());
         self.builder.comment(start, end);
@@ -222,12 +256,6 @@ impl TokenScan<'_> {
         if comment[blanks..].starts_with(b"type:") {
             self.facts.type_comments = true;
         }
-    }
-
-    fn string(&mut self, token: &Token) {
-        self.note_multiline(token.start().to_u32(), token.end().to_u32());
-        let prefix = token.string_flags().map(|flags| flags.prefix());
-        self.check_escapes(token, matches!(prefix, Some(AnyStringPrefix::Bytes(_))));
     }
 
     /// Lists a literal that spans lines and stands inside of an f-string.
@@ -241,12 +269,21 @@ impl TokenScan<'_> {
 
     /// Writes a warning for the first escape that CPython warns about. One per token is enough: where a source
     /// has any, the interpreter parses it and gives all warnings itself.
-    fn check_escapes(&mut self, token: &Token, is_bytes: bool) {
+    #[inline]
+    fn check_escapes(&mut self, token: &Token) {
         let (start, end) = (token.start().to_usize(), token.end().to_usize());
-        let is_raw = || token.string_flags().is_some_and(|flags| flags.prefix().is_raw());
-        if !self.has_backslash(start, end) || is_raw() {
+        if self.has_backslash(start, end) {
+            self.check_backslashes(token, start, end);
+        }
+    }
+
+    #[inline(never)]
+    fn check_backslashes(&mut self, token: &Token, start: usize, end: usize) {
+        let prefix = token.string_flags().map(|flags| flags.prefix());
+        if prefix.is_some_and(AnyStringPrefix::is_raw) {
             return;
         }
+        let is_bytes = matches!(prefix, Some(AnyStringPrefix::Bytes(_)));
         let literal = &self.text.as_bytes()[start..end];
         let mut searched = 0;
         while let Some(distance) = memchr::memchr(b'\\', &literal[searched..]) {

@@ -1,7 +1,7 @@
 //! [`Interner`]: numbers for byte strings, each stored once, in the order of their first use.
 //!
-//! Most identifiers have at most 16 bytes. Their first and last eight bytes stand in the hash table itself, so that
-//! a lookup reads no other memory. Most lookups find their value in the first slot that they read.
+//! Most identifiers have at most 16 bytes. These stand in their keys, so that a lookup reads no other memory. Most lookups
+//! find their value in the first slot that they read.
 
 use core::hash::BuildHasher;
 
@@ -12,23 +12,18 @@ use crate::layout::Runs;
 /// The hash table of a pair of columns. Its seed is random, since sources choose the keys.
 #[derive(Debug)]
 pub(super) struct Interner {
-    /// A power of two, at most half of them used. A value stands in the first slot that was free from its hash on.
-    slots: Vec<InternSlot>,
-    used: usize,
+    /// The number of a value and 1, or 0 where a slot is free. The slots are a power of two, and at most half of them are
+    /// used. A value stands in the first slot that was free from its hash on.
+    slots: Vec<u32>,
+    /// The keys of the values, by number.
+    keys: Vec<InternKey>,
     state: RandomState,
     seeds: (u64, u64),
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct InternSlot {
-    key: InternKey,
-    /// The number of the value and 1, or 0 where the slot is free.
-    number: u32,
-}
-
-/// The length, the first and the last eight bytes, which are all of a value of at most 16 bytes. For a longer value the
-/// first word is a hash of all bytes, and the last one is where they start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// The length and the bytes of a value of at most 16 bytes, filled up with zeros. For a longer value the first word is a
+/// hash of all bytes, and the last one is where they start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct InternKey {
     first: u64,
     last: u64,
@@ -45,7 +40,7 @@ impl Default for Interner {
     fn default() -> Self {
         let state = RandomState::default();
         let seeds = (state.hash_one(0_u8), state.hash_one(1_u8));
-        Self { slots: vec![InternSlot::default(); FEWEST_SLOTS], used: 0, state, seeds }
+        Self { slots: vec![0; FEWEST_SLOTS], keys: Vec::new(), state, seeds }
     }
 }
 
@@ -55,18 +50,37 @@ impl Interner {
         if value.len() > SHORT {
             return self.intern_long(value, runs, bytes);
         }
-        let key = short_key(value);
+        self.intern_short(value, short_key(value), runs, bytes)
+    }
+
+    /// As [`intern`](Self::intern), for a value that stands in a text. `None` if it is long, not ASCII, or at the end of the
+    /// text. Others are read at once, whatever their length is.
+    #[inline]
+    pub(super) fn intern_in(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        len: usize,
+        runs: &mut Runs,
+        bytes: &mut Vec<u8>,
+    ) -> Option<u32> {
+        const HIGHEST_BITS: u64 = u64::MAX / 255 * 128;
+        let chunk = text.get(start..)?.first_chunk()?;
+        let key = if len <= SHORT { key_in(chunk, len) } else { return None };
+        let is_ascii = (key.first | key.last) & HIGHEST_BITS == 0;
+        is_ascii.then(|| self.intern_short(&chunk[..len], key, runs, bytes))
+    }
+
+    #[inline(always)]
+    fn intern_short(&mut self, value: &[u8], key: InternKey, runs: &mut Runs, bytes: &mut Vec<u8>) -> u32 {
         let mut index = self.home(key);
-        loop {
-            let slot = &self.slots[index];
-            if slot.number == 0 {
-                return self.add_short(value, index, runs, bytes);
-            }
-            if slot.key == key {
-                return slot.number - 1;
+        while let Some(number) = self.slots[index].checked_sub(1) {
+            if self.keys[number as usize] == key {
+                return number;
             }
             index = self.next(index);
         }
+        self.add_short(value, index, runs, bytes)
     }
 
     /// Apart from [`intern`](Self::intern), which otherwise saves all registers for what this calls.
@@ -80,17 +94,16 @@ impl Interner {
         let (first, len) = (self.state.hash_one(value), value.len() as u32);
         let key = InternKey { first, last: bytes.len() as u64, len };
         let mut index = self.home(key);
-        loop {
-            let slot = &self.slots[index];
-            if slot.number == 0 {
-                return self.add(key, index, value, runs, bytes);
-            }
-            let start = slot.key.last as usize;
-            if slot.key.first == first && slot.key.len == len && bytes[start..][..value.len()] == *value {
-                return slot.number - 1;
+        while let Some(number) = self.slots[index].checked_sub(1) {
+            let known = self.keys[number as usize];
+            if (known.first, known.len) == (first, len)
+                && bytes[known.last as usize..][..value.len()] == *value
+            {
+                return number;
             }
             index = self.next(index);
         }
+        self.add(key, index, value, runs, bytes)
     }
 
     /// Adds a value, with the key and the free slot that it has.
@@ -102,15 +115,15 @@ impl Interner {
         runs: &mut Runs,
         bytes: &mut Vec<u8>,
     ) -> u32 {
-        let number = runs.lengths.bytes.len() as u32;
         runs.push(bytes.len() as u32, key.len);
         bytes.extend_from_slice(value);
-        self.slots[index] = InternSlot { key, number: number + 1 };
-        self.used += 1;
-        if 2 * self.used > self.slots.len() {
+        self.keys.push(key);
+        let number_plus_1 = self.keys.len();
+        self.slots[index] = number_plus_1 as u32;
+        if 2 * number_plus_1 > self.slots.len() {
             self.grow();
         }
-        number
+        number_plus_1 as u32 - 1
     }
 
     #[inline]
@@ -120,32 +133,32 @@ impl Interner {
 
     #[cold]
     fn grow(&mut self) {
-        let doubled = vec![InternSlot::default(); 2 * self.slots.len()];
-        for slot in std::mem::replace(&mut self.slots, doubled) {
-            if slot.number == 0 {
-                continue;
-            }
-            let mut index = self.home(slot.key);
-            while self.slots[index].number != 0 {
+        let slots = 2 * self.slots.len();
+        self.slots.clear();
+        self.slots.resize(slots, 0);
+        for number in 0..self.keys.len() {
+            let mut index = self.home(self.keys[number]);
+            while self.slots[index] != 0 {
                 index = self.next(index);
             }
-            self.slots[index] = slot;
+            self.slots[index] = number as u32 + 1;
         }
     }
 
-    /// Removes everything. A table that is much larger than the last source needed is replaced: it would spread the
-    /// names of a small source over more memory than the processor's caches hold.
+    /// Removes everything.
     pub(super) fn clear(&mut self) {
-        if self.used == 0 {
-            return;
+        self.slots.clear();
+        self.slots.resize(FEWEST_SLOTS, 0);
+        self.keys.clear();
+    }
+
+    /// Makes room for a number of values in an empty table, which otherwise grows and places all values again. A table that
+    /// had more before becomes smaller, so that it does not take more than the processor's caches hold.
+    pub(super) fn reserve(&mut self, values: usize) {
+        let slots = (2 * values).next_power_of_two();
+        if self.keys.is_empty() && slots > self.slots.len() {
+            self.slots.resize(slots, 0);
         }
-        let needed = (2 * self.used).next_power_of_two().max(FEWEST_SLOTS);
-        if self.slots.len() > 4 * needed {
-            self.slots = vec![InternSlot::default(); needed];
-        } else {
-            self.slots.fill(InternSlot::default());
-        }
-        self.used = 0;
     }
 
     /// The slot from which on a value is searched: a folded multiplication of the seeded words. Keys that collide
@@ -161,24 +174,89 @@ impl Interner {
     }
 }
 
-/// The key of a value of at most [`SHORT`] bytes.
+/// The key of a value of at most [`SHORT`] bytes. Words that overlap have the same bytes there.
 #[inline]
 fn short_key(value: &[u8]) -> InternKey {
-    let (first, last) = match value.len() {
-        0 => (0, 0),
+    let len = value.len();
+    let bytes = match len {
+        0 => 0,
         1..4 => {
-            (u64::from(value[0]), u64::from(value[value.len() / 2]) << 8 | u64::from(value[value.len() - 1]))
+            let byte = |index: usize| u128::from(value[index]) << (8 * index);
+            byte(0) | byte(len / 2) | byte(len - 1)
         }
-        4..8 => (half_word(value.first_chunk()), half_word(value.last_chunk())),
-        _ => (word(value.first_chunk()), word(value.last_chunk())),
+        4..8 => half_word(value.first_chunk()) | half_word(value.last_chunk()) << (8 * (len - 4)),
+        _ => word(value.first_chunk()) | word(value.last_chunk()) << (8 * (len - 8)),
     };
-    InternKey { first, last, len: value.len() as u32 }
+    InternKey { first: bytes as u64, last: (bytes >> 64) as u64, len: len as u32 }
 }
 
-fn half_word(bytes: Option<&[u8; 4]>) -> u64 {
-    bytes.map_or(0, |bytes| u64::from(u32::from_le_bytes(*bytes)))
+/// As [`short_key`], for the first bytes of 16, without a branch.
+#[inline]
+fn key_in(bytes: &[u8; SHORT], len: usize) -> InternKey {
+    let (first, last) = MASKS[len];
+    let words = u128::from_le_bytes(*bytes);
+    InternKey { first: words as u64 & first, last: (words >> 64) as u64 & last, len: len as u32 }
 }
 
-fn word(bytes: Option<&[u8; 8]>) -> u64 {
-    bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
+/// The bits of the first bytes of 16, by their number.
+const MASKS: [(u64, u64); SHORT + 1] = {
+    let mut masks = [(0, 0); SHORT + 1];
+    let mut len = 1;
+    while len <= SHORT {
+        let mask = u128::MAX >> (8 * (SHORT - len));
+        masks[len] = (mask as u64, (mask >> 64) as u64);
+        len += 1;
+    }
+    masks
+};
+
+fn half_word(bytes: Option<&[u8; 4]>) -> u128 {
+    bytes.map_or(0, |bytes| u128::from(u32::from_le_bytes(*bytes)))
+}
+
+fn word(bytes: Option<&[u8; 8]>) -> u128 {
+    bytes.map_or(0, |bytes| u128::from(u64::from_le_bytes(*bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Interner, SHORT, key_in, short_key};
+    use crate::layout::Runs;
+
+    #[test]
+    fn a_value_has_one_key_wherever_it_stands() {
+        let bytes: [u8; SHORT] = core::array::from_fn(|index| b'a' + index as u8);
+        for len in 0..=SHORT {
+            assert_eq!(key_in(&bytes, len), short_key(&bytes[..len]), "{len}");
+        }
+        assert_ne!(short_key(b"a"), short_key(b"a\0"));
+    }
+
+    #[test]
+    fn values_have_the_numbers_of_their_first_use() {
+        let (mut interner, mut runs, mut bytes) = (Interner::default(), Runs::default(), Vec::new());
+        let values: Vec<String> =
+            (0..1000).map(|number| "x".repeat(number % 40) + &number.to_string()).collect();
+        for round in 0..2 {
+            for (number, value) in values.iter().enumerate() {
+                assert_eq!(
+                    interner.intern(value.as_bytes(), &mut runs, &mut bytes),
+                    number as u32,
+                    "{round}"
+                );
+                let text = format!("({value}){:16}", "");
+                let found = interner.intern_in(text.as_bytes(), 1, value.len(), &mut runs, &mut bytes);
+                assert_eq!(found, (value.len() <= SHORT).then_some(number as u32), "{value}");
+            }
+        }
+        assert_eq!(bytes, values.concat().as_bytes());
+        assert_eq!(
+            interner.intern_in("(\u{e9})                ".as_bytes(), 1, 2, &mut runs, &mut bytes),
+            None
+        );
+        assert_eq!(interner.intern_in(b"(a)", 1, 1, &mut runs, &mut bytes), None);
+        interner.clear();
+        interner.reserve(500);
+        assert_eq!(interner.intern(b"x", &mut Runs::default(), &mut Vec::new()), 0);
+    }
 }

@@ -29,6 +29,17 @@ impl NodeBlock {
         payloads_len: 0,
     };
 
+    /// Appends the first rows to the columns.
+    #[inline(always)]
+    fn append(&self, rows: usize, columns: &mut Columns) {
+        columns.kinds.extend_from_slice(&self.kinds[..rows]);
+        columns.fields.extend_from_slice(&self.fields[..rows]);
+        columns.starts.bytes.extend_from_slice(&self.starts[..rows]);
+        columns.lengths.bytes.extend_from_slice(&self.lengths[..rows]);
+        columns.sizes.bytes.extend_from_slice(&self.sizes[..rows]);
+        columns.payloads.extend_from_slice(&self.payloads[..self.payloads_len as usize]);
+    }
+
     /// Sets the columns of a row but for its size.
     #[inline(always)]
     fn set(&mut self, row: usize, node: BuiltNode, start: u8, length: u8) {
@@ -128,19 +139,13 @@ impl BuiltNodes {
 
     /// Fills the columns of nodes.
     pub(super) fn fill(&mut self, columns: &mut Columns) {
-        let mut rest = self.len as usize;
-        for block in &self.blocks {
-            let rows = rest.min(BLOCK);
-            columns.kinds.extend_from_slice(&block.kinds[..rows]);
-            columns.fields.extend_from_slice(&block.fields[..rows]);
-            columns.starts.bytes.extend_from_slice(&block.starts[..rows]);
-            columns.lengths.bytes.extend_from_slice(&block.lengths[..rows]);
-            columns.sizes.bytes.extend_from_slice(&block.sizes[..rows]);
-            if rest < self.len as usize {
+        if let [full @ .., last] = &*self.blocks {
+            // The length of most pieces is a constant, so that they are copied without a call.
+            for block in full {
+                block.append(BLOCK, columns);
                 columns.bases.push(columns.payloads.len() as u32);
             }
-            columns.payloads.extend_from_slice(&block.payloads[..block.payloads_len as usize]);
-            rest -= rows;
+            last.append(self.len as usize - BLOCK * full.len(), columns);
         }
         self.escaped_sizes.sort_unstable();
         columns.sizes.overflow.extend_from_slice(&self.escaped_sizes);

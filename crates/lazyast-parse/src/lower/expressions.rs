@@ -42,13 +42,14 @@ impl Lowering<'_> {
 
     #[inline(never)]
     fn name_expression(&mut self, node: &ExprName, field: Field) {
-        let payload = Payload::NameContext { name: self.name(&node.id), context: context(node.ctx) };
+        let payload =
+            Payload::NameContext { name: self.name_at(node.range, &node.id), context: context(node.ctx) };
         self.leaf(Kind::Name, field, node.range, payload);
     }
 
     #[inline(never)]
     fn attribute(&mut self, node: &ExprAttribute, field: Field) {
-        let payload = Payload::NameContext { name: self.name(&node.attr.id), context: context(node.ctx) };
+        let payload = Payload::NameContext { name: self.identifier(&node.attr), context: context(node.ctx) };
         self.node(Kind::Attribute, field, node.range, payload, |lower| {
             lower.expression(&node.value, Field::Value);
         });

@@ -46,7 +46,7 @@ impl Lowering<'_> {
     /// An `arg`. Ruff's range includes the stars before it, CPython's does not.
     fn parameter(&mut self, parameter: &Parameter, field: Field) {
         let range = TextRange::new(parameter.name.start(), parameter.end());
-        let name = Payload::Name(self.name(&parameter.name.id));
+        let name = Payload::Name(self.identifier(&parameter.name));
         self.node(Kind::Arg, field, range, name, |lower| {
             lower.optional_expression(parameter.annotation.as_deref(), Field::Annotation);
         });
@@ -62,7 +62,7 @@ impl Lowering<'_> {
             if default.is_some() {
                 self.needs(13);
             }
-            let name = Payload::Name(self.name(&name.id));
+            let name = Payload::Name(self.identifier(name));
             self.node(kind, Field::TypeParams, parameter.range(), name, |lower| {
                 lower.optional_expression(bound, Field::Bound);
                 lower.optional_expression(default.as_deref(), Field::DefaultValue);

@@ -191,7 +191,7 @@ impl Lowering<'_> {
     #[inline(never)]
     fn function(&mut self, node: &StmtFunctionDef, field: Field) {
         let kind = if node.is_async { Kind::AsyncFunctionDef } else { Kind::FunctionDef };
-        let name = Payload::Name(self.name(&node.name.id));
+        let name = Payload::Name(self.identifier(&node.name));
         self.node(kind, field, self.definition(node.range, &node.decorator_list), name, |lower| {
             lower.decorators(&node.decorator_list);
             lower.type_parameters(node.type_params.as_deref());
@@ -203,7 +203,7 @@ impl Lowering<'_> {
 
     #[inline(never)]
     fn class_def(&mut self, node: &StmtClassDef, field: Field) {
-        let name = Payload::Name(self.name(&node.name.id));
+        let name = Payload::Name(self.identifier(&node.name));
         self.node(Kind::ClassDef, field, self.definition(node.range, &node.decorator_list), name, |lower| {
             lower.decorators(&node.decorator_list);
             lower.type_parameters(node.type_params.as_deref());
@@ -280,7 +280,7 @@ impl Lowering<'_> {
         if node.level == 0 && node.module.as_ref().is_some_and(|module| module.id == "__future__") {
             self.check_future(node);
         }
-        let module = self.optional_name(node.module.as_ref());
+        let module = node.module.as_ref().map(|module| self.name(&module.id));
         let payload = self.builder.import_from(module, node.level, node.is_lazy);
         self.node(Kind::ImportFrom, field, node.range, payload, |lower| lower.aliases(&node.names));
     }

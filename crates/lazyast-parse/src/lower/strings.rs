@@ -1,6 +1,6 @@
 //! String and bytes literals, implicit concatenation included.
 
-use lazyast_format::encoding::ConstantTag;
+use lazyast_format::encoding::{ConstantTag, Payload};
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{ExprBytesLiteral, ExprStringLiteral, StringLiteral};
 use ruff_python_ast::{StringFlags, StringLiteralFlags};
@@ -15,6 +15,7 @@ impl Lowering<'_> {
         // CPython's `kind` depends on a lower-case prefix of the first literal alone.
         let tag = if self.rest(node.start())[0] == b'u' { ConstantTag::UnicodeStr } else { ConstantTag::Str };
         let payload = match node.value.as_slice() {
+            [literal] if let Some(value) = self.short_string(literal) => Payload::Constant { tag, value },
             [literal] if literal.value.is_ascii() => {
                 self.builder.string_constant(tag, literal.value.as_bytes())
             }
@@ -27,6 +28,17 @@ impl Lowering<'_> {
             }
         };
         self.leaf(Kind::Constant, field, node.range, payload);
+    }
+
+    /// The number of a string that is short and stands in the text as it is.
+    #[inline]
+    fn short_string(&mut self, literal: &StringLiteral) -> Option<u32> {
+        let content = content(literal.range, literal.flags);
+        // An escape that stands for something else has more bytes than its value.
+        let has_no_escapes = literal.value.len() == content.len().to_usize();
+        has_no_escapes
+            .then(|| self.builder.string_in(self.text, content.start().to_u32(), content.end().to_u32()))
+            .flatten()
     }
 
     pub(super) fn bytes(&mut self, node: &ExprBytesLiteral, field: Field) {
