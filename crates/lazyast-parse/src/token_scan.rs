@@ -79,8 +79,8 @@ const TASKS: [Task; 256] = {
 /// Those in a text that is ASCII, whose names need no check.
 const TASKS_IN_ASCII: [Task; 256] = {
     use TokenKind::{
-        Comment, Complex, Dedent, FStringEnd, FStringMiddle, FStringStart, Float, Indent, Int, Lbrace, Lpar,
-        Lsqb, Rbrace, Rpar, Rsqb, String, TStringEnd, TStringMiddle, TStringStart,
+        Comment, Dedent, FStringEnd, FStringMiddle, FStringStart, Indent, Lbrace, Lpar, Lsqb, Rbrace, Rpar,
+        Rsqb, String, TStringEnd, TStringMiddle, TStringStart,
     };
     const SKIPPED: Task = Task { levels: 0, is_handled: false, is_string: false, is_in_fstring: false };
     const HANDLED: Task = Task { is_handled: true, ..SKIPPED };
@@ -93,7 +93,7 @@ const TASKS_IN_ASCII: [Task; 256] = {
         (adding(Levels::BRACKET.wrapping_neg()), &[Rpar, Rsqb, Rbrace]),
         (adding(Levels::INDENT), &[Indent]),
         (adding(Levels::INDENT.wrapping_neg()), &[Dedent]),
-        (HANDLED, &[Comment, Int, Float, Complex]),
+        (HANDLED, &[Comment]),
         (Task { is_string: true, ..SKIPPED }, &[String]),
         (IN_FSTRING, &[FStringStart, FStringMiddle, FStringEnd, TStringStart, TStringMiddle, TStringEnd]),
     ];
@@ -227,13 +227,6 @@ impl TokenScan<'_> {
             TokenKind::String => {
                 self.note_multiline(token.start().to_u32(), token.end().to_u32());
                 self.check_escapes(token);
-            }
-            TokenKind::Int | TokenKind::Float | TokenKind::Complex => {
-                let end = token.end().to_usize();
-                let next = self.text.as_bytes().get(end);
-                if next.is_some_and(|next| next.is_ascii_alphabetic() || *next == b'_') {
-                    self.builder.warning(end as u32, WarningKind::NumberBeforeKeyword);
-                }
             }
             _ => {}
         }

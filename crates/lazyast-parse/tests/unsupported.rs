@@ -174,6 +174,42 @@ fn warnings_are_seen() {
 }
 
 #[test]
+fn warnings_are_in_source_order() {
+    let mut parser = Parser::new();
+    let source = b"x = 1if '\\d' else f'{2or 3}\\d'\n'\\400'\n";
+    let archive = parser.parse(source, &[7; 32]).expect("it is served");
+    let tree = Tree::open(archive, Some(PARSER_VERSION)).expect("the archive is valid");
+    let offsets: Vec<u32> = tree.warnings().map(|(offset, _)| offset).collect();
+    assert_eq!(offsets, [5, 9, 22, 27, 32]);
+}
+
+/// Brackets are counted many tokens at a time, and a replacement field counts as two.
+#[test]
+fn brackets_are_counted_wherever_they_begin() {
+    let cases = [
+        ("", "(", ")", "", 100),
+        ("", "[", "]", "", 100),
+        ("", "{", "}", "", 100),
+        ("f'{", "(", ")", "}'", 98),
+    ];
+    for before in 0..70 {
+        for (start, open, close, end, most) in cases {
+            let nested = |levels: usize| {
+                let (before, opened, closed) =
+                    ("y;".repeat(before), open.repeat(levels), close.repeat(levels));
+                parse(format!("{before}{start}{opened}x{closed}{end}\n"))
+            };
+            assert!(nested(most).is_ok(), "{start}{open} after {before} statements");
+            let reason = nested(most + 1).expect_err("there is one bracket more");
+            assert!(
+                matches!(reason, Unsupported::Depth { limit: 100, .. }),
+                "{start}{open} {before}: {reason}"
+            );
+        }
+    }
+}
+
+#[test]
 fn type_comments_are_seen() {
     for (source, expected) in
         [("x = 1  # type: int\n", true), ("x = 1  #type:int\n", true), ("x = 1  # types: a\n", false)]

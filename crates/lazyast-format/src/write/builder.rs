@@ -237,7 +237,7 @@ impl Builder {
         self.last_comment_end = end;
     }
 
-    /// Adds a warning that some Python's parser gives. Warnings come in source order.
+    /// Adds a warning that some Python's parser gives.
     pub fn warning(&mut self, offset: u32, kind: WarningKind) {
         self.columns.warnings.extend_from_slice(&[offset, kind as u32]);
     }
@@ -275,6 +275,7 @@ impl Builder {
         text_len: u32,
     ) -> Result<&[u8], SerializeError> {
         self.nodes.fill(&mut self.columns);
+        self.columns.warnings.as_chunks_mut::<2>().0.sort_unstable();
         let mut header = Header {
             facts: SourceFacts { warns: !self.columns.warnings.is_empty(), ..facts },
             revision: Revision::CURRENT,

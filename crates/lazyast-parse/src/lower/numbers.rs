@@ -1,6 +1,6 @@
 //! Numbers.
 
-use lazyast_format::encoding::{ConstantTag, Payload};
+use lazyast_format::encoding::{ConstantTag, Payload, WarningKind};
 use lazyast_format::{Field, Kind};
 use ruff_python_ast::{ExprNumberLiteral, Number};
 
@@ -21,6 +21,10 @@ impl Lowering<'_> {
             Number::Float(value) => self.builder.float_constant(ConstantTag::Float, *value),
             Number::Complex { imag, .. } => self.builder.float_constant(ConstantTag::Imaginary, *imag),
         };
+        let next = self.text.as_bytes().get(number.range.end().to_usize());
+        if next.is_some_and(|next| next.is_ascii_alphabetic() || *next == b'_') {
+            self.builder.warning(number.range.end().to_u32(), WarningKind::NumberBeforeKeyword);
+        }
         self.leaf(Kind::Constant, field, number.range, payload);
     }
 
