@@ -57,7 +57,8 @@ pub(crate) fn filter_map_indices<T: Send>(
         }
         results
     });
-    results.sort_unstable_by_key(|(index, _)| *index);
+    // The stable sort finds the ascending results of each thread, and merges them.
+    results.sort_by_key(|(index, _)| *index);
     results
 }
 

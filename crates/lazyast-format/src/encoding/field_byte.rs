@@ -123,7 +123,8 @@ pub(crate) fn row_at_payload_byte(block: &[u8; BLOCK], mut offset: usize) -> Opt
     None
 }
 
-const ONES: u64 = u64::MAX / u8::MAX as u64;
+/// 1 in each byte of a word.
+pub(crate) const ONES: u64 = u64::MAX / u8::MAX as u64;
 const HIGHEST_BIT: u64 = 1 << (u8::BITS - 1);
 
 /// The number of bytes of eight payloads, each in its byte: the code, and 1 more where both of its bits are set.

@@ -7,7 +7,7 @@ mod records;
 
 pub(crate) use escapes::{BLOCK, ESCAPE, column_and_row, later_blocks, overflow_row};
 pub(crate) use field_byte::{
-    FIELDS_PER_WORD, LONGEST_PAYLOAD, PayloadWidth, field_byte, field_code, payload_bytes_in_block,
+    FIELDS_PER_WORD, LONGEST_PAYLOAD, ONES, PayloadWidth, field_byte, field_code, payload_bytes_in_block,
     row_at_payload_byte, rows_in_field,
 };
 pub use payload::{

@@ -3,7 +3,9 @@
 use core::slice::Iter;
 
 use super::damage::Damage;
-use crate::encoding::{BLOCK, ESCAPE, LONGEST_PAYLOAD, PayloadWidth, overflow_row, payload_bytes_in_block};
+use crate::encoding::{
+    BLOCK, ESCAPE, LONGEST_PAYLOAD, ONES, PayloadWidth, overflow_row, payload_bytes_in_block,
+};
 use crate::layout::{LittleEndian as _, NarrowView, PayloadsView, RunsView, U32};
 
 /// What decoding from the start of a block begins with; `None` if a block has no base.
@@ -206,7 +208,6 @@ fn total(sums: u64) -> u32 {
 /// Not 0 if a byte of a word is an escape, all of whose bits are set.
 #[inline]
 fn escaped_bytes(word: u64) -> u64 {
-    const ONES: u64 = u64::MAX / u8::MAX as u64;
     const HIGHEST_BITS: u64 = ONES << (u8::BITS - 1);
     const _: () = assert!(ESCAPE == u8::MAX);
     // A byte of the complement is 0, and the subtraction borrows from it.
