@@ -4,10 +4,12 @@ The cache checks archives when it reads them, and never returns a damaged one. T
 """
 
 import ast
+import gc
 import random
 import re
 import resource
 import signal
+import struct
 import subprocess
 import sys
 from collections import Counter
@@ -108,6 +110,22 @@ def test_flipped_bytes_under_a_tree():
     assert changes == used + corrupt + not_opened > 5000
     # The test is only meaningful if all three results occur.
     assert min(used, corrupt, not_opened, cut) > 100
+
+
+def test_sizes_that_contradict_each_other():
+    """Large sizes are looked up by row, and also read in order. Here the class A has 901 nodes below it, and 600."""
+
+    def packed(rows, values):
+        return struct.pack("<3I", *(2 << 28 | row for row in rows)), struct.pack("<3I", *values)
+
+    archive = _native.archive(b"class A:\n  class B:\n" + b"    x = 1\n" * 300)
+    for before, after in zip(packed((0, 1, 2), (902, 901, 900)), packed((0, 2, 2), (902, 600, 901)), strict=True):
+        assert archive.count(before) == 1
+        archive = archive.replace(before, after)
+    with pytest.raises(lazyast.CorruptArchive, match="node is outside of its tree"):
+        lazyast.materialize(_native.open_archive(archive))
+    # What was created is freed, and the collector knows nothing of it.
+    gc.collect()
 
 
 def test_the_message():

@@ -3,8 +3,8 @@
 //! The column has one byte for each node, so a search is a scan of bytes. One to three kinds are found with
 //! vector instructions; larger sets are looked up in a table.
 
-use crate::code_search::indexes_of;
 use crate::encoding::NodeId;
+use crate::kind_code_search::indexes_of;
 use crate::schema::Kind;
 
 /// A set of kinds: bit `n` for the kind with code `n`.

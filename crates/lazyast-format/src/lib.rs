@@ -45,12 +45,13 @@
 //! - [`mod@write`]: the builder.
 //! - [`read`]: views of trees, nodes and the values of fields.
 //! - [`verify`]: the validation rules V01, V02, ...
-//! - [`KindSet`] and [`KindScanner`]: the nodes of some kinds.
+//! - [`KindSet`] and [`KindScanner`]: the nodes of some kinds. The search for them has the only unsafe code of this crate: a
+//!   call for processors with AVX2.
 #![deny(unsafe_code)]
 
 mod archive;
-mod code_search;
 pub mod encoding;
+mod kind_code_search;
 mod kind_set;
 pub mod layout;
 pub mod read;

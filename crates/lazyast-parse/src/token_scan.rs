@@ -45,9 +45,9 @@ pub(crate) fn scan(
     // In chunks, whose loop is unrolled.
     let (chunks, rest) = tokens.as_chunks::<CHUNK>();
     for chunk in chunks {
-        scan.tokens(tasks, chunk)?;
+        scan.scan_chunk(tasks, chunk)?;
     }
-    scan.tokens(tasks, rest)?;
+    scan.scan_chunk(tasks, rest)?;
     scan.levels.check()?;
     scan.facts.nested_multiline.sort_unstable();
     Ok(scan.facts)
@@ -58,7 +58,7 @@ const CHUNK: usize = u32::BITS as usize;
 
 /// What a kind of token needs.
 #[derive(Clone, Copy)]
-struct Task {
+struct TokenTask {
     /// What it adds to the open levels.
     levels: u32,
     /// [`TokenScan::token`] handles it.
@@ -70,31 +70,32 @@ struct Task {
 }
 
 /// The tasks of the kinds of tokens.
-const TASKS: [Task; 256] = {
+const TASKS: [TokenTask; 256] = {
     let mut tasks = TASKS_IN_ASCII;
     tasks[TokenKind::Name as usize].is_handled = true;
     tasks
 };
 
 /// Those in a text that is ASCII, whose names need no check.
-const TASKS_IN_ASCII: [Task; 256] = {
+const TASKS_IN_ASCII: [TokenTask; 256] = {
     use TokenKind::{
         Comment, Dedent, FStringEnd, FStringMiddle, FStringStart, Indent, Lbrace, Lpar, Lsqb, Rbrace, Rpar,
         Rsqb, String, TStringEnd, TStringMiddle, TStringStart,
     };
-    const SKIPPED: Task = Task { levels: 0, is_handled: false, is_string: false, is_in_fstring: false };
-    const HANDLED: Task = Task { is_handled: true, ..SKIPPED };
-    const IN_FSTRING: Task = Task { is_in_fstring: true, ..SKIPPED };
-    const fn adding(levels: u32) -> Task {
-        Task { levels, ..SKIPPED }
+    const SKIPPED: TokenTask =
+        TokenTask { levels: 0, is_handled: false, is_string: false, is_in_fstring: false };
+    const HANDLED: TokenTask = TokenTask { is_handled: true, ..SKIPPED };
+    const IN_FSTRING: TokenTask = TokenTask { is_in_fstring: true, ..SKIPPED };
+    const fn adding(levels: u32) -> TokenTask {
+        TokenTask { levels, ..SKIPPED }
     }
-    let tasks_and_kinds: [(Task, &[TokenKind]); 7] = [
+    let tasks_and_kinds: [(TokenTask, &[TokenKind]); 7] = [
         (adding(Levels::BRACKET), &[Lpar, Lsqb, Lbrace]),
         (adding(Levels::BRACKET.wrapping_neg()), &[Rpar, Rsqb, Rbrace]),
         (adding(Levels::INDENT), &[Indent]),
         (adding(Levels::INDENT.wrapping_neg()), &[Dedent]),
         (HANDLED, &[Comment]),
-        (Task { is_string: true, ..SKIPPED }, &[String]),
+        (TokenTask { is_string: true, ..SKIPPED }, &[String]),
         (IN_FSTRING, &[FStringStart, FStringMiddle, FStringEnd, TStringStart, TStringMiddle, TStringEnd]),
     ];
     let mut tasks = [SKIPPED; 256];
@@ -113,8 +114,8 @@ const TASKS_IN_ASCII: [Task; 256] = {
 
 /// The open brackets and blocks. Ruff has checked that all are closed.
 ///
-/// Both numbers are in one word, and begin so that a number that is too large has the bit of 128. So counting takes no
-/// branch, which processors would often predict wrongly.
+/// Both numbers are in one word. They start at 127 minus the limit, so that the bit of 128 is set when the limit is exceeded.
+/// So counting takes no branch, which processors would often predict wrongly.
 #[derive(Clone, Copy)]
 struct Levels {
     open: u32,
@@ -127,6 +128,8 @@ impl Default for Levels {
         Self { open: (127 - MAX_BRACKETS) * Self::BRACKET + (127 - MAX_INDENTS) * Self::INDENT, seen: 0 }
     }
 }
+
+const _: () = assert!(MAX_BRACKETS < 128 && MAX_INDENTS < 128);
 
 impl Levels {
     const BRACKET: u32 = 1;
@@ -164,18 +167,18 @@ struct TokenScan<'a> {
 impl TokenScan<'_> {
     /// Takes the next tokens, at most [`CHUNK`].
     #[inline(always)]
-    fn tokens(&mut self, tasks: &[Task; 256], tokens: &[Token]) -> Result<(), Unsupported> {
+    fn scan_chunk(&mut self, tasks: &[TokenTask; 256], tokens: &[Token]) -> Result<(), Unsupported> {
         let mut levels = self.levels;
-        let (mut handled, mut strings, mut have_fstring) = (0_u32, 0_u32, !self.open_fstrings.is_empty());
+        let (mut handled, mut strings, mut has_fstring) = (0_u32, 0_u32, !self.open_fstrings.is_empty());
         for (index, token) in tokens.iter().enumerate() {
             let task = tasks[token.kind() as u8 as usize];
             levels.add(task.levels);
             handled |= u32::from(task.is_handled) << index;
             strings |= u32::from(task.is_string) << index;
-            have_fstring |= task.is_in_fstring;
+            has_fstring |= task.is_in_fstring;
         }
-        if have_fstring {
-            return self.tokens_of_fstrings(tasks, tokens);
+        if has_fstring {
+            return self.scan_fstrings(tasks, tokens);
         }
         self.levels = levels;
         // Most chunks have no backslash, and then nothing is to be done for their strings.
@@ -192,9 +195,9 @@ impl TokenScan<'_> {
         Ok(())
     }
 
-    /// As [`tokens`](Self::tokens), one after the other: in f-strings, what a brace adds depends on the tokens before.
+    /// As [`scan_chunk`](Self::scan_chunk), one after the other: in f-strings, what a brace adds depends on the tokens before.
     #[inline(never)]
-    fn tokens_of_fstrings(&mut self, tasks: &[Task; 256], tokens: &[Token]) -> Result<(), Unsupported> {
+    fn scan_fstrings(&mut self, tasks: &[TokenTask; 256], tokens: &[Token]) -> Result<(), Unsupported> {
         for token in tokens {
             let task = tasks[token.kind() as u8 as usize];
             self.levels.add(task.levels);

@@ -237,7 +237,7 @@ impl Builder {
         self.last_comment_end = end;
     }
 
-    /// Adds a warning that some Python's parser gives.
+    /// Adds a warning that some Python's parser gives, in any order.
     pub fn warning(&mut self, offset: u32, kind: WarningKind) {
         self.columns.warnings.extend_from_slice(&[offset, kind as u32]);
     }

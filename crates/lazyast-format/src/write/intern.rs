@@ -12,7 +12,7 @@ use crate::layout::Runs;
 /// The hash table of a pair of columns. Its seed is random, since sources choose the keys.
 #[derive(Debug)]
 pub(super) struct Interner {
-    /// The number of a value and 1, or 0 where a slot is free. The slots are a power of two, and at most half of them are
+    /// The number of a value plus one, or 0 where a slot is free. The slots are a power of two, and at most half of them are
     /// used. A value stands in the first slot that was free from its hash on.
     slots: Vec<u32>,
     /// The keys of the values, by number.
@@ -54,7 +54,7 @@ impl Interner {
     }
 
     /// As [`intern`](Self::intern), for a value that stands in a text. `None` if it is long, not ASCII, or at the end of the
-    /// text. Others are read at once, whatever their length is.
+    /// text. Of others, 16 bytes are read and masked, so that the length takes no branch.
     #[inline]
     pub(super) fn intern_in(
         &mut self,
@@ -145,15 +145,15 @@ impl Interner {
         }
     }
 
-    /// Removes everything.
+    /// Removes everything. The table becomes small again, so that it does not take more than the processor's caches hold.
     pub(super) fn clear(&mut self) {
         self.slots.clear();
         self.slots.resize(FEWEST_SLOTS, 0);
         self.keys.clear();
     }
 
-    /// Makes room for a number of values in an empty table, which otherwise grows and places all values again. A table that
-    /// had more before becomes smaller, so that it does not take more than the processor's caches hold.
+    /// Makes room for a number of values in an empty table, which otherwise grows and places all values again. Does nothing
+    /// to a table that has values.
     pub(super) fn reserve(&mut self, values: usize) {
         let slots = (2 * values).next_power_of_two();
         if self.keys.is_empty() && slots > self.slots.len() {

@@ -12,7 +12,7 @@ impl Lowering<'_> {
         self.builder.name(name)
     }
 
-    /// The number of an identifier that stands at `range`.
+    /// The number of an identifier. `range` is exactly that of its text.
     #[inline]
     pub(super) fn name_at(&mut self, range: TextRange, name: &str) -> u32 {
         // An identifier that is not ASCII is normalised, and may differ from the text.

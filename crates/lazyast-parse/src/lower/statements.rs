@@ -280,6 +280,7 @@ impl Lowering<'_> {
         if node.level == 0 && node.module.as_ref().is_some_and(|module| module.id == "__future__") {
             self.check_future(node);
         }
+        // Not by its range: a dotted name can have blanks in the text.
         let module = node.module.as_ref().map(|module| self.name(&module.id));
         let payload = self.builder.import_from(module, node.level, node.is_lazy);
         self.node(Kind::ImportFrom, field, node.range, payload, |lower| lower.aliases(&node.names));
@@ -294,6 +295,7 @@ impl Lowering<'_> {
 
     fn aliases(&mut self, aliases: &[Alias]) {
         for alias in aliases {
+            // As for the module of an `ImportFrom`.
             let name = self.name(&alias.name.id);
             let asname = self.optional_name(alias.asname.as_ref());
             let payload = self.builder.alias(name, asname);

@@ -34,7 +34,7 @@ impl Lowering<'_> {
     #[inline]
     fn short_string(&mut self, literal: &StringLiteral) -> Option<u32> {
         let content = content(literal.range, literal.flags);
-        // An escape that stands for something else has more bytes than its value.
+        // Every escape is longer than its value, so that equal lengths mean that none was replaced.
         let has_no_escapes = literal.value.len() == content.len().to_usize();
         has_no_escapes
             .then(|| self.builder.string_in(self.text, content.start().to_u32(), content.end().to_u32()))

@@ -1,7 +1,7 @@
 //! Cyclic garbage collection, and objects it does not know yet.
 //!
 //! A tree that is being built contains no garbage. So the collector is paused while nodes are created, and the new
-//! objects are tracked together at the end, after any collection that is due: the collector then never scans a tree
+//! containers of nodes are tracked together at the end, after any collection that is due: the collector then never scans a tree
 //! that is half built. Scanning would take half of the time of building a large tree.
 
 #![allow(unsafe_code)]
@@ -71,10 +71,10 @@ impl Drop for CollectorPause<'_> {
 
 /// New containers that the collector does not track yet.
 ///
-/// The list borrows its objects: nodes, dictionaries and lists own each other, and the root of what is built is owned by who
-/// builds it until [`track`](Self::track). An object that nothing owns, because a damaged archive puts it in a wrong place,
-/// is kept alive here. After any other error the list is dropped first or never read. References of its own would take a
-/// twentieth of the time of building a tree.
+/// The list borrows its objects: nodes, dictionaries and lists own each other, and whoever builds a tree owns its root until
+/// [`track`](Self::track). Python code cannot reach an object before, because every container with nodes is untracked until
+/// then. An object that nothing owns, because a damaged archive puts it in a wrong place, is kept alive here. If decoding
+/// fails, the list is dropped without being read. References of its own would take a twentieth of the time of building a tree.
 #[derive(Default)]
 pub(crate) struct Untracked<'py> {
     /// The last objects.
@@ -97,7 +97,9 @@ impl<'py> Untracked<'py> {
     #[cold]
     fn begin_block(&mut self) {
         let full = std::mem::replace(&mut self.objects, Vec::with_capacity(UNTRACKED_BLOCK));
-        self.full_blocks.push(full);
+        if !full.is_empty() {
+            self.full_blocks.push(full);
+        }
     }
 
     /// Owns an object that was added and that nothing else owns.

@@ -29,9 +29,8 @@ pub struct IndexedTree<'t, 'a> {
     /// The kinds that were searched for, and those of them that the tree has.
     known_kinds: Cell<KindSet>,
     present_kinds: Cell<KindSet>,
-    /// The kinds whose nodes were asked for first. Their nodes are kept when they are asked for again: a query by itself
-    /// mostly asks once.
-    first_kinds: Cell<Option<KindSet>>,
+    /// Whether nodes of some kinds were asked for. The nodes of the first request are not kept: most queries ask once.
+    was_asked: Cell<bool>,
     nodes: RefCell<Vec<(KindSet, Rc<[NodeId]>)>>,
     parents: OnceCell<Vec<NodeId>>,
     names: OnceCell<Rc<TreeNames>>,
@@ -53,7 +52,7 @@ impl<'t, 'a> IndexedTree<'t, 'a> {
             tree,
             known_kinds: Cell::default(),
             present_kinds: Cell::default(),
-            first_kinds: Cell::default(),
+            was_asked: Cell::default(),
             nodes: RefCell::default(),
             parents: OnceCell::new(),
             names: OnceCell::new(),
@@ -90,10 +89,8 @@ impl<'t, 'a> IndexedTree<'t, 'a> {
             // These constants exist in the trees of a few releases of Python alone.
             nodes.retain(|node| self.tree.field_code(*node) != Field::Values312 as u8);
         }
-        if self.first_kinds.get().is_some() {
+        if self.was_asked.replace(true) {
             self.nodes.borrow_mut().push((kinds, nodes.as_slice().into()));
-        } else {
-            self.first_kinds.set(Some(kinds));
         }
         nodes
     }

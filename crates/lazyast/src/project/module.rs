@@ -126,7 +126,10 @@ impl Module {
         {
             return with_buffer(|buffer| match location.open_in(PARSER_VERSION, buffer) {
                 Some(tree) => Ok(action(&tree)),
-                None => self.tree().map(action),
+                None => {
+                    let opened = OwnedTree::open(self.load()?).map_err(FailureReason::Damaged)?;
+                    Ok(action(opened.tree()))
+                }
             });
         }
         self.tree().map(action)

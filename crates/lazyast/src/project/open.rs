@@ -36,8 +36,8 @@ pub struct Project {
     failures: Vec<SourceFailure>,
     report: WarmReport,
     pub(super) state: ProjectState,
-    /// Whether archives were read for a table.
-    pub(crate) was_tabulated: Arc<AtomicBool>,
+    /// Whether archives were read for a table before.
+    pub(crate) has_made_table: Arc<AtomicBool>,
 }
 
 impl Project {
@@ -76,7 +76,7 @@ impl Project {
             failures,
             report,
             state,
-            was_tabulated: Arc::default(),
+            has_made_table: Arc::default(),
         }
     }
 
@@ -118,8 +118,8 @@ impl Project {
         failures: Vec<SourceFailure>,
         report: WarmReport,
     ) -> Self {
-        let (paths, selection, state, was_tabulated) = Default::default();
-        Self { cache, paths, selection, modules, failures, report, state, was_tabulated }
+        let (paths, selection, state, has_made_table) = Default::default();
+        Self { cache, paths, selection, modules, failures, report, state, has_made_table }
     }
 
     pub(super) fn into_failures_and_report(self) -> (Vec<SourceFailure>, WarmReport) {

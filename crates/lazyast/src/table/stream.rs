@@ -97,9 +97,9 @@ impl Project {
         #[expect(clippy::single_range_in_vec_init, reason = "one batch of all files, also of none")]
         let batches = if options.one_batch { vec![0..files.len()] } else { batches(&files) };
         let is_large = files.iter().map(TableFile::archive_len).sum::<u64>() > KEPT_BYTES;
-        let was_tabulated = Arc::clone(&self.was_tabulated);
+        let has_made_table = Arc::clone(&self.has_made_table);
         let reading = LazyLock::new(Box::new(move || {
-            let is_first = !was_tabulated.swap(true, Ordering::Relaxed);
+            let is_first = !has_made_table.swap(true, Ordering::Relaxed);
             if is_first || is_large { Reading::Transient } else { Reading::Kept }
         }) as Box<_>);
         let job = TableJob { spec, files, packages, reading, idle: Mutex::default() };
@@ -126,7 +126,7 @@ struct TableJob {
     idle: Mutex<Vec<BatchBuilder>>,
 }
 
-/// Archives of a table that have no more bytes in all stay in memory as long as their project.
+/// Archives of a second table that have no more bytes in all stay in memory as long as their project.
 const KEPT_BYTES: u64 = 256 * 1024 * 1024;
 /// Most archives have more bytes for each node.
 const MIN_NODE_BYTES: u64 = 8;

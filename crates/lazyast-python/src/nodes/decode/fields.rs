@@ -71,8 +71,8 @@ impl<'a, 'py> NodeDecoder<'a, 'py> {
         objects::node(self.interpreter.node_layout, class.ast_class.bind(self.py), dict, self.untracked)
     }
 
-    /// Keeps objects alive that no value of their parent took, which only damage does: the collector is going to be told of
-    /// all objects.
+    /// Keeps nodes alive that no value of their parent took, which happens in damaged archives alone: [`Untracked::track`]
+    /// will use their addresses.
     #[inline]
     pub(crate) fn keep_alive(&mut self, children: impl Iterator<Item = ChildObject<'py>>) {
         for node in children.filter_map(|child| child.node) {
@@ -169,7 +169,7 @@ impl<'a, 'py> NodeDecoder<'a, 'py> {
     }
 
     fn sparse_list(
-        &self,
+        &mut self,
         list: SparseList,
         children: &mut [ChildObject<'py>],
     ) -> Result<Option<Bound<'py, PyAny>>, DecodeError> {
@@ -177,8 +177,11 @@ impl<'a, 'py> NodeDecoder<'a, 'py> {
         for child in children.iter_mut().rev() {
             entries.add(child.field, child);
         }
-        let nodes = entries.finish().into_iter().map(|entry| entry.and_then(|child| child.node.take()));
-        Ok(Some(PyList::new(self.py, nodes)?.into_any()))
+        let (entries, none) = (entries.finish(), self.py.None().into_bound(self.py));
+        let length = entries.len();
+        let nodes = entries.into_iter().map(|entry| entry.and_then(|child| child.node.take()));
+        let nodes = nodes.map(|node| node.unwrap_or_else(|| none.clone()));
+        Ok(Some(objects::list(self.py, length, nodes, self.untracked)?))
     }
 
     fn singleton(&self, singleton: Singleton, at: NodeId) -> Result<Bound<'py, PyAny>, Damage> {

@@ -47,7 +47,11 @@ pub(crate) fn dict<'py>(
             let dict = decoder.dict(class, row.id, row.payload_bits, *span, &mut stack[first..])?;
             decoder.keep_alive(stack.drain(first..));
             if row.id == id {
-                return Ok(dict);
+                // A size that is written twice can have two values. What nothing owns may not be tracked.
+                return match stack.first() {
+                    None => Ok(dict),
+                    Some(child) => Err(Damage::new("node is outside of its tree", child.id).into()),
+                };
             }
             let node = decoder.node(class, dict)?;
             stack.push(ChildObject { id: row.id, end: row.subtree_end, field: row.field, node: Some(node) });
