@@ -1,7 +1,7 @@
 //! The search for some bytes in a column of bytes, with the vector instructions that the processor has.
 //!
-//! Codes are compared in blocks of 64, and a block gives a word with a bit for each code. On x86-64 with AVX2, a block takes
-//! some 25 instructions; without, the compiler makes some 150 of the portable comparison.
+//! Codes are compared in blocks of 64, and a block gives a word with a bit for each code. The searches of `nox -s
+//! instructions` take 97,000 instructions here with AVX2, and took 244,000 with the portable comparison.
 
 use crate::encoding::NodeId;
 
