@@ -16,7 +16,8 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: lazyast::ArenaAllocator<mimalloc::MiMalloc> =
+    lazyast::ArenaAllocator::new(mimalloc::MiMalloc);
 
 fn main() {
     let mut arguments = std::env::args().skip(1);

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: lazyast::ArenaAllocator<mimalloc::MiMalloc> =
+    lazyast::ArenaAllocator::new(mimalloc::MiMalloc);
 
 fn main() -> ExitCode {
     ExitCode::from(lazyast_cli::run(std::env::args_os()))

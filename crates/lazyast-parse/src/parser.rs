@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use lazyast_arena::Arena;
 use lazyast_format::Builder;
 use lazyast_format::layout::SourceFacts;
 use ruff_python_ast::{ModModule, PythonVersion};
@@ -67,7 +68,8 @@ impl Parser {
     /// Everything between a text and the finished columns.
     fn parse_text(&mut self, text: &str) -> Result<SourceFacts, Unsupported> {
         let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY311);
-        let parsed = parse_unchecked(text, options).try_into_module();
+        let arena = Arena::claim();
+        let parsed = arena.allocate(|| parse_unchecked(text, options).try_into_module());
         self.check_and_lower(text, &parsed.ok_or(Unsupported::Construct("a mode"))?)
     }
 

@@ -19,10 +19,11 @@ mod traverse;
 
 use pyo3::prelude::*;
 
-/// Parsing allocates each node. Python's own objects have Python's allocator.
+/// Parsing allocates each node, in an arena. Python's own objects have Python's allocator.
 #[cfg(feature = "mimalloc")]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: lazyast::ArenaAllocator<mimalloc::MiMalloc> =
+    lazyast::ArenaAllocator::new(mimalloc::MiMalloc);
 
 #[cfg(Py_GIL_DISABLED)]
 compile_error!(
