@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arrow_array::{RecordBatch, RecordBatchReader};
 use arrow_schema::{ArrowError, SchemaRef};
@@ -97,12 +97,15 @@ impl Project {
         #[expect(clippy::single_range_in_vec_init, reason = "one batch of all files, also of none")]
         let batches = if options.one_batch { vec![0..files.len()] } else { batches(&files) };
         let is_large = files.iter().map(TableFile::archive_len).sum::<u64>() > KEPT_BYTES;
-        let has_made_table = Arc::clone(&self.has_made_table);
-        let reading = LazyLock::new(Box::new(move || {
-            let is_first = !has_made_table.swap(true, Ordering::Relaxed);
-            if is_first || is_large { Reading::Transient } else { Reading::Kept }
-        }) as Box<_>);
-        let job = TableJob { spec, files, packages, reading, idle: Mutex::default() };
+        let job = TableJob {
+            spec,
+            files,
+            packages,
+            is_large,
+            has_made_table: Arc::clone(&self.has_made_table),
+            reading: OnceLock::new(),
+            idle: Mutex::default(),
+        };
         let batches = OrderedStream::new(batches.len(), threads, move |index| {
             job.batch(batches[index].clone()).map_err(|error| ArrowError::ExternalError(Box::new(error)))
         });
@@ -120,8 +123,12 @@ struct TableJob {
     spec: TableSpec,
     files: Vec<TableFile>,
     packages: Packages,
+    /// Whether the archives have more bytes than a project keeps.
+    is_large: bool,
+    /// Of the project.
+    has_made_table: Arc<AtomicBool>,
     /// Decided when the first batch is made: a table may be made for its schema alone.
-    reading: LazyLock<Reading, Box<dyn FnOnce() -> Reading + Send>>,
+    reading: OnceLock<Reading>,
     /// Builders that no thread uses: new memory takes longer than what is written to it.
     idle: Mutex<Vec<BatchBuilder>>,
 }
@@ -134,6 +141,13 @@ const MIN_NODE_BYTES: u64 = 8;
 impl TableJob {
     fn lock_idle(&self) -> MutexGuard<'_, Vec<BatchBuilder>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reading(&self) -> Reading {
+        *self.reading.get_or_init(|| {
+            let is_first = !self.has_made_table.swap(true, Ordering::Relaxed);
+            if is_first || self.is_large { Reading::Transient } else { Reading::Kept }
+        })
     }
 
     fn batch(&self, files: Range<usize>) -> Result<RecordBatch, FileTableError> {
@@ -157,7 +171,7 @@ impl TableJob {
 
     fn push(&self, module: &Module, builder: &mut BatchBuilder) -> Result<(), TableError> {
         let path = module.path().to_string_lossy();
-        let pushed = module.with_tree(*self.reading, |tree| {
+        let pushed = module.with_tree(self.reading(), |tree| {
             let text = if self.spec.reads_text() { module.text_of(tree) } else { None };
             let name = self.packages.module_name(module.path()).filter(|_| self.spec.resolves_imports());
             let module = name.as_ref().map(as_module_name);

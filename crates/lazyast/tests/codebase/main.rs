@@ -3,6 +3,8 @@
 
 /// Unchanged sources are not read, and every change is noticed.
 mod change_detection;
+/// Tables over a project, and which archives they keep.
+mod tables;
 /// Archives from other machines: read-only underlays, and exported packs.
 mod underlay;
 /// Warming and opening: counts, failures, ignore files, unusable caches.
