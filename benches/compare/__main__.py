@@ -3,8 +3,8 @@
     python benches/compare [--corpus DIR] [--lines N] [--minutes N] [--job NAME] [--contestant TEXT]
 
 `nox -s compare` installs all contestants and runs this. Every run is a process of its own. Each
-contestant does each job once, then those again that have taken the least time, until the time is up. Answers are compared file by file with those of
-`ast.parse`; a difference without a reason ends in an error. The record is in `benches/record`.
+contestant does each job once, then those again that have taken the least time, until the time is up. Answers are compared
+file by file with those of `ast.parse`; a difference without a reason ends in an error. The record is in `benches/record`.
 """
 
 import argparse
@@ -82,7 +82,7 @@ class Comparison:
     def again(self, runs: list[Run], most: int, deadline: float) -> Run | None:
         """Choose what runs once more: what has taken the least time so far, so that short runs are repeated most.
 
-        All ratios depend on the references, which count as a third.
+        All ratios depend on the references, which count as a tenth.
         """
         references = {(job.name, job.reference) for job in JOBS}
         candidates = []
@@ -90,7 +90,7 @@ class Comparison:
             row = self.rows.get((job, contestant.name, is_tenth))
             spent = self.spent[job, contestant.name, is_tenth]
             if row and len(row.seconds) < most and time.monotonic() + spent / len(row.seconds) < deadline:
-                share = spent / 3 if (job, contestant.name) in references else spent
+                share = spent / 10 if (job, contestant.name) in references else spent
                 candidates.append((share, len(candidates), (job, contestant, is_tenth)))
         return min(candidates)[2] if candidates else None
 
@@ -170,7 +170,7 @@ def main() -> int:
     parser.add_argument("--corpus", type=Path, default=library, help="default: the standard library")
     parser.add_argument("--lines", type=int, default=500_000, help="how many lines of it are copied")
     parser.add_argument(
-        "--minutes", type=float, default=7, help="when no further run begins; each runs once in any case"
+        "--minutes", type=float, default=8, help="when no further run begins; each runs once in any case"
     )
     parser.add_argument("--rounds", type=int, default=7, help="the largest number of runs of each")
     parser.add_argument("--job", default="", help="only jobs whose name contains this text")

@@ -4,8 +4,8 @@ use std::alloc::{GlobalAlloc, Layout};
 
 use crate::{current, slots};
 
-/// Allocates in the arena of the running thread, while there is one that is being filled and has room, and otherwise as `A`
-/// does.
+/// Allocates in the arena of the running thread, while [`Arena::run`](crate::Arena::run) runs and the arena has room, and
+/// otherwise as `A` does. So are memory that must be zero, and allocations of `A` that grow.
 #[derive(Debug)]
 pub struct ArenaAllocator<A>(A);
 
@@ -16,14 +16,15 @@ impl<A> ArenaAllocator<A> {
     }
 }
 
-// SAFETY: An allocation in a slot is aligned, inside of the slot, and apart from all others: `current` only moves forward
-// in a slot, and a slot is claimed anew only when none of its allocations is left. Allocations in slots are told from
-// those of `A` by their addresses, and `A` gets the layouts that this allocator gets. Nothing here panics or allocates.
+// SAFETY: An allocation in a slot is aligned, inside of the slot, and apart from all others: in a slot, `current` only moves
+// forward, and a slot is claimed anew only when none of its allocations is left. Allocations in slots are told from those
+// of `A` by their addresses, and `A` gets the layouts that this allocator gets. Nothing here panics, or allocates but with
+// `A`.
 #[expect(unsafe_code)]
 unsafe impl<A: GlobalAlloc> GlobalAlloc for ArenaAllocator<A> {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: The caller's promise is that of `A`.
+        // SAFETY: The caller keeps the contract of `GlobalAlloc`, which is that of `A`.
         current::allocate(layout).unwrap_or_else(|| unsafe { self.0.alloc(layout) })
     }
 
@@ -38,7 +39,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for ArenaAllocator<A> {
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: The caller's promise is that of `A`, which may have memory that is zero already.
+        // SAFETY: As in `alloc`. `A` may have memory that is zero already.
         unsafe { self.0.alloc_zeroed(layout) }
     }
 
@@ -49,7 +50,8 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for ArenaAllocator<A> {
             return unsafe { self.0.realloc(allocation, layout, size) };
         };
         if size <= layout.size() || current::grow(allocation, layout, size) {
-            return allocation;
+            // The caller's pointer may be valid for the old size alone.
+            return slots::at(offset);
         }
         // SAFETY: The caller promises that the size is not zero and that the layout is valid with it. The new allocation is
         // larger than the old one, which stays until it is copied.

@@ -12,20 +12,44 @@ struct Current {
     start: Cell<*mut u8>,
     /// Where its next allocation begins.
     next: Cell<*mut u8>,
-    /// How many bytes can be allocated from there on: 0 unless [`fill`] runs.
+    /// How many bytes can be allocated from there on: 0 unless a result of [`fill`] is alive.
     room: Cell<usize>,
-    /// Allocations that are not freed, without what other threads have freed.
+    /// Its allocations less those that this thread has freed. Those that other threads have freed still count.
     live: Cell<usize>,
+    /// The number of the slot, or of the last one that the thread had.
+    slot: Cell<usize>,
+}
+
+impl Current {
+    #[inline]
+    fn has(&self, allocation: *mut u8) -> bool {
+        let start = self.start.get();
+        !start.is_null() && allocation.addr().wrapping_sub(start.addr()) < SLOT_BYTES
+    }
+
+    /// Moves on by some bytes, if there is room for them.
+    #[inline]
+    fn take(&self, bytes: usize) -> bool {
+        let room = self.room.get();
+        if bytes > room {
+            return false;
+        }
+        self.next.set(self.next.get().wrapping_add(bytes));
+        self.room.set(room - bytes);
+        true
+    }
 }
 
 thread_local! {
-    // Made without allocating and never dropped, so that an allocator can use it at any time.
+    // Making it allocates nothing. Where a system has no thread locals of its own, the standard library allocates their
+    // memory with `System`, and makes a new value if the thread's was destroyed already: then there is no slot.
     static CURRENT: Current = const {
         Current {
             start: Cell::new(ptr::null_mut()),
             next: Cell::new(ptr::null_mut()),
             room: Cell::new(0),
             live: Cell::new(0),
+            slot: Cell::new(0),
         }
     };
 }
@@ -36,7 +60,10 @@ pub(crate) fn claim() -> bool {
         if !current.start.get().is_null() {
             return false;
         }
-        let Some(start) = slots::claim() else { return false };
+        // The thread's last slot may still be in the cache of its processor.
+        let Some(slot) = slots::claim(current.slot.get()) else { return false };
+        let start = slots::at(slot * SLOT_BYTES);
+        current.slot.set(slot);
         current.start.set(start);
         current.next.set(start);
         current.live.set(0);
@@ -47,13 +74,13 @@ pub(crate) fn claim() -> bool {
 /// Gives back the running thread's slot.
 pub(crate) fn release() {
     CURRENT.with(|current| {
-        let offset = slots::offset_of(current.start.replace(ptr::null_mut()));
-        debug_assert_eq!(current.room.get(), 0);
-        slots::release(offset.expect("a slot was claimed"), current.live.get());
+        if !current.start.replace(ptr::null_mut()).is_null() {
+            slots::release(current.slot.get(), current.live.get());
+        }
     });
 }
 
-/// Lets allocations of the running thread fill its slot until the result is dropped.
+/// Lets allocations of the running thread fill its slot, until the result is dropped.
 pub(crate) fn fill() -> impl Drop {
     struct Filling;
     impl Drop for Filling {
@@ -62,7 +89,10 @@ pub(crate) fn fill() -> impl Drop {
         }
     }
     CURRENT.with(|current| {
-        current.room.set(SLOT_BYTES - (current.next.get().addr() - current.start.get().addr()))
+        let (start, next) = (current.start.get(), current.next.get());
+        if !start.is_null() {
+            current.room.set(SLOT_BYTES - (next.addr() - start.addr()));
+        }
     });
     Filling
 }
@@ -74,12 +104,9 @@ pub(crate) fn allocate(layout: Layout) -> Option<*mut u8> {
         let next = current.next.get();
         let padding = next.addr().wrapping_neg() & (layout.align() - 1);
         // Both numbers are at most `isize::MAX`.
-        let taken = padding + layout.size();
-        if taken > current.room.get() {
+        if !current.take(padding + layout.size()) {
             return None;
         }
-        current.next.set(next.wrapping_add(taken));
-        current.room.set(current.room.get() - taken);
         current.live.set(current.live.get() + 1);
         Some(next.wrapping_add(padding))
     })
@@ -89,23 +116,17 @@ pub(crate) fn allocate(layout: Layout) -> Option<*mut u8> {
 #[inline]
 pub(crate) fn grow(allocation: *mut u8, layout: Layout, size: usize) -> bool {
     CURRENT.with(|current| {
-        let more = size - layout.size();
-        let is_last = allocation.wrapping_add(layout.size()) == current.next.get();
-        if !is_last || more > current.room.get() {
-            return false;
-        }
-        current.next.set(current.next.get().wrapping_add(more));
-        current.room.set(current.room.get() - more);
-        true
+        // The last allocation of the slot before ends where an empty slot begins.
+        let is_last = current.has(allocation) && allocation.wrapping_add(layout.size()) == current.next.get();
+        is_last && current.take(size - layout.size())
     })
 }
 
-/// Counts that the allocation at an offset of all slots is freed.
+/// Counts that an allocation, which is at an offset in the region, is freed.
 #[inline]
 pub(crate) fn free(allocation: *mut u8, offset: usize) {
     CURRENT.with(|current| {
-        let start = current.start.get();
-        if !start.is_null() && allocation.addr().wrapping_sub(start.addr()) < SLOT_BYTES {
+        if current.has(allocation) {
             current.live.set(current.live.get() - 1);
         } else {
             slots::freed(offset);

@@ -1,54 +1,64 @@
-//! The memory of all arenas. It is part of the program's data, so that a comparison tells whether an address is in it, and
-//! takes no memory until it is written to.
+//! The memory of all arenas: one region of addresses, so that a comparison tells whether an allocation is in it.
+//!
+//! The region is reserved when the first arena is claimed, for the rest of the process. What was never written to takes no
+//! memory on most systems. A forked process cannot use the slots that other threads had at the time.
 
-use std::cell::UnsafeCell;
-use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
-/// Bytes of a slot. A tree has some ten times as many as its source, and a slot that stays in the processor's cache is
-/// faster. What finds no room is allocated elsewhere.
-pub(crate) const SLOT_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of a slot. A tree has some ten times as many as its source. What finds no room is allocated elsewhere.
+pub(crate) const SLOT_BYTES: usize = 2 * 1024 * 1024;
 
-/// Threads that can have an arena at the same time.
-pub(crate) const SLOTS: usize = 16;
+/// Arenas that can have memory at the same time.
+pub(crate) const SLOTS: usize = 32;
 
-/// Is part of a slot's count while an arena uses it.
-const CLAIMED: usize = 1 << (usize::BITS - 1);
+const REGION: Layout = match Layout::from_size_align(SLOTS * SLOT_BYTES, 4096) {
+    Ok(layout) => layout,
+    Err(_) => panic!("the alignment is a power of two"),
+};
 
-#[repr(align(4096))]
-struct Memory(UnsafeCell<[MaybeUninit<u8>; SLOTS * SLOT_BYTES]>);
+/// Where the region starts; null until it is reserved.
+static START: AtomicPtr<u8> = AtomicPtr::new(ptr::null_mut());
 
-// SAFETY: Each byte is part of one allocation at most, and is accessed by who has that allocation, as with any allocator.
-// This crate itself copies only what it was given.
-#[expect(unsafe_code)]
-unsafe impl Sync for Memory {}
-
-static MEMORY: Memory = Memory(UnsafeCell::new([MaybeUninit::uninit(); SLOTS * SLOT_BYTES]));
-
-/// For each slot, how many of its allocations are not freed, but for those that its thread counts itself. Zero is a slot that
-/// can be claimed.
+/// For each slot: while an arena uses it, [`CLAIMED`] less the allocations that other threads have freed; then how many of its
+/// allocations are not freed. A slot can be claimed if it has 0.
 static COUNTS: [AtomicUsize; SLOTS] = [const { AtomicUsize::new(0) }; SLOTS];
 
-/// The offset of an address in the memory of all slots, or `None` if the address is elsewhere.
+/// More than a slot can have allocations.
+const CLAIMED: usize = 1 << (usize::BITS - 1);
+
+/// The offset of an allocation in the region, or `None` if it is elsewhere.
 #[inline]
-pub(crate) fn offset_of(address: *mut u8) -> Option<usize> {
-    let offset = address.addr().wrapping_sub(start().addr());
-    (offset < SLOTS * SLOT_BYTES).then_some(offset)
+pub(crate) fn offset_of(allocation: *mut u8) -> Option<usize> {
+    // Whoever has an allocation of the region has it from a thread that knew where the region starts.
+    let start = START.load(Ordering::Relaxed);
+    let offset = allocation.addr().wrapping_sub(start.addr());
+    (offset < REGION.size() && !start.is_null()).then_some(offset)
 }
 
-/// Claims a slot in which nothing is allocated, and gives where it starts.
-pub(crate) fn claim() -> Option<*mut u8> {
-    let slot = COUNTS.iter().position(|count| {
+/// The address at an offset in the region, which must be reserved.
+#[inline]
+pub(crate) fn at(offset: usize) -> *mut u8 {
+    START.load(Ordering::Relaxed).wrapping_add(offset)
+}
+
+/// Claims a slot in which nothing is allocated, slot `first` if possible. Gives its number, or `None` if all slots are in use
+/// or the region cannot be reserved.
+pub(crate) fn claim(first: usize) -> Option<usize> {
+    if !is_reserved() {
+        return None;
+    }
+    (first..SLOTS).chain(0..first).find(|slot| {
         // Acquire: the frees that made the slot empty happened before.
-        count.compare_exchange(0, CLAIMED, Ordering::Acquire, Ordering::Relaxed).is_ok()
-    })?;
-    Some(start().wrapping_add(slot * SLOT_BYTES))
+        COUNTS[*slot].compare_exchange(0, CLAIMED, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    })
 }
 
-/// Gives back the slot at an offset. It can be claimed again when `live` of its allocations, less those that other threads
-/// freed meanwhile, are freed.
-pub(crate) fn release(offset: usize, live: usize) {
-    COUNTS[offset / SLOT_BYTES].fetch_add(live.wrapping_sub(CLAIMED), Ordering::Release);
+/// Gives back a slot. It can be claimed again when `live` of its allocations, less those that other threads freed while it was
+/// claimed, are freed.
+pub(crate) fn release(slot: usize, live: usize) {
+    COUNTS[slot].fetch_add(live.wrapping_sub(CLAIMED), Ordering::Release);
 }
 
 /// Counts that an allocation at an offset is freed, which the thread of its slot does not count itself.
@@ -56,6 +66,19 @@ pub(crate) fn freed(offset: usize) {
     COUNTS[offset / SLOT_BYTES].fetch_sub(1, Ordering::Release);
 }
 
-fn start() -> *mut u8 {
-    MEMORY.0.get().cast()
+/// Reserves the region, unless that was done before. Says whether it is reserved.
+#[expect(unsafe_code)]
+fn is_reserved() -> bool {
+    if !START.load(Ordering::Relaxed).is_null() {
+        return true;
+    }
+    // SAFETY: The size of the layout is not zero.
+    let start = unsafe { System.alloc(REGION) };
+    // Another thread may be faster.
+    let reserved = START.compare_exchange(ptr::null_mut(), start, Ordering::Relaxed, Ordering::Relaxed);
+    if reserved.is_err() && !start.is_null() {
+        // SAFETY: It was allocated above with this layout, and nobody else knows of it.
+        unsafe { System.dealloc(start, REGION) };
+    }
+    reserved.is_err() || !start.is_null()
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::alloc::System;
+use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::channel;
 use std::sync::{Barrier, Mutex, MutexGuard, PoisonError};
@@ -23,12 +24,12 @@ fn alone() -> MutexGuard<'static, ()> {
 
 /// How many slots can be claimed.
 fn free_slots() -> usize {
-    let (claimed, all_claimed) = (Barrier::new(SLOTS), Barrier::new(SLOTS));
+    let (started, all_claimed) = (Barrier::new(SLOTS), Barrier::new(SLOTS));
     let has_slot = || {
-        claimed.wait();
+        started.wait();
         let arena = Arena::claim();
         all_claimed.wait();
-        usize::from(slot_of(&*arena.allocate(|| Box::new(0_u8))).is_some())
+        usize::from(slot_of(&*arena.run(|| Box::new(0_u8))).is_some())
     };
     thread::scope(|scope| {
         let threads: Vec<_> = (0..SLOTS).map(|_| scope.spawn(has_slot)).collect();
@@ -45,24 +46,24 @@ fn slot_of<T: ?Sized>(value: &T) -> Option<usize> {
 fn a_closure_allocates_in_the_arena_and_others_elsewhere() {
     let _alone = alone();
     let arena = Arena::claim();
-    let (first, second) = arena.allocate(|| (Box::new(1_u64), Box::new(2_u64)));
+    let (first, second) = arena.run(|| (Box::new(1_u64), Box::new(2_u64)));
     let outside = Box::new(3_u64);
     assert_eq!((&raw const *second).addr() - (&raw const *first).addr(), 8);
     assert!(slot_of(&*first).is_some() && slot_of(&*outside).is_none());
     assert_eq!((*first, *second, *outside), (1, 2, 3));
-    assert!(slot_of(&*arena.allocate(|| Box::new(4_u64))).is_some(), "an arena can be filled again");
+    assert!(slot_of(&*arena.run(|| Box::new(4_u64))).is_some(), "an arena can be filled again");
 }
 
 #[test]
 fn allocations_have_their_alignment() {
-    #[derive(Debug)]
-    #[repr(align(4096))]
+    /// Slots themselves start at a page.
+    #[repr(align(32768))]
     struct Page(u8);
     let _alone = alone();
     let arena = Arena::claim();
-    let values = arena.allocate(|| {
+    let values = arena.run(|| {
         let value = |index| (Box::new(index), Box::new(u128::from(index)), Box::new(Page(index)));
-        (0..100).map(value).collect::<Vec<_>>()
+        (0..30).map(value).collect::<Vec<_>>()
     });
     for (index, (byte, word, page)) in values.iter().enumerate() {
         assert!((&raw const **word).is_aligned() && (&raw const **page).is_aligned());
@@ -75,13 +76,13 @@ fn allocations_have_their_alignment() {
 fn what_has_no_room_is_allocated_elsewhere() {
     let _alone = alone();
     let arena = Arena::claim();
-    let blocks = arena.allocate(|| (0..80_u8).map(|index| vec![index; SLOT_BYTES / 64]).collect::<Vec<_>>());
+    let blocks = arena.run(|| (0..80_u8).map(|index| vec![index; SLOT_BYTES / 64]).collect::<Vec<_>>());
     let in_slot = blocks.iter().filter(|block| slot_of(&block[..]).is_some()).count();
     assert!((60..=64).contains(&in_slot), "{in_slot} blocks");
     for (index, block) in blocks.iter().enumerate() {
         assert!(block.iter().all(|byte| usize::from(*byte) == index));
     }
-    let too_large = arena.allocate(|| vec![1_u8; 2 * SLOT_BYTES]);
+    let too_large = arena.run(|| vec![1_u8; 2 * SLOT_BYTES]);
     assert_eq!(slot_of(&too_large[..]), None);
 }
 
@@ -89,9 +90,9 @@ fn what_has_no_room_is_allocated_elsewhere() {
 fn the_last_allocation_grows_where_it_is_and_others_move() {
     let _alone = alone();
     let arena = Arena::claim();
-    let (mut first, mut last) = arena.allocate(|| (vec![7_u8; 100], vec![8_u8; 100]));
+    let (mut first, mut last) = arena.run(|| (vec![7_u8; 100], vec![8_u8; 100]));
     let (at_first, at_last) = (first.as_ptr(), last.as_ptr());
-    arena.allocate(|| {
+    arena.run(|| {
         last.reserve_exact(1000);
         first.reserve_exact(1000);
     });
@@ -106,26 +107,55 @@ fn the_last_allocation_grows_where_it_is_and_others_move() {
     assert_eq!((first.len(), last.len()), (100, 100));
 }
 
+/// The end of a slot is the start of the next one.
+#[test]
+fn what_ends_where_an_empty_slot_begins_does_not_grow_into_it() {
+    let _alone = alone();
+    let mut kept = Arena::claim().run(|| vec![7_u8; SLOT_BYTES]);
+    let slot = slot_of(&kept[..]).unwrap();
+    Arena::claim().run(|| kept.reserve_exact(100));
+    assert_ne!(slot_of(&kept[..]), Some(slot));
+    kept.resize(SLOT_BYTES + 100, 7);
+    let others: Vec<_> = (0..3).map(|_| Arena::claim().run(|| vec![1_u8; 100])).collect();
+    assert!(kept.iter().all(|byte| *byte == 7));
+    assert!(others.iter().flatten().all(|byte| *byte == 1));
+}
+
+#[test]
+fn what_has_shrunk_grows_again() {
+    let _alone = alone();
+    let text = Arena::claim().run(|| {
+        let mut text = String::from("ab").into_boxed_str().into_string();
+        text.push('c');
+        text.shrink_to_fit();
+        text.push_str("defgh");
+        text
+    });
+    assert_eq!(text, "abcdefgh");
+}
+
 #[test]
 fn memory_that_has_to_be_zero_is_zero() {
     let _alone = alone();
-    drop(Arena::claim().allocate(|| vec![255_u8; 10_000]));
-    let zeros = Arena::claim().allocate(|| vec![0_u8; 10_000]);
+    drop(black_box(Arena::claim().run(|| vec![255_u8; 10_000])));
+    let zeros = Arena::claim().run(|| vec![0_u8; 10_000]);
     assert!(zeros.iter().all(|byte| *byte == 0));
 }
 
 #[test]
 fn a_slot_is_used_again_when_nothing_is_left_in_it() {
     let _alone = alone();
-    let kept = Arena::claim().allocate(|| String::from("kept"));
+    let kept = Arena::claim().run(|| String::from("kept"));
     let slot = slot_of(kept.as_str()).unwrap();
     assert_eq!(free_slots(), SLOTS - 1);
-    let other = Arena::claim().allocate(|| Box::new(1_u8));
+    let other = Arena::claim().run(|| Box::new(1_u8));
     assert_ne!(slot_of(&*other), Some(slot));
     assert_eq!(kept, "kept");
+    let last_slot = slot_of(&*other);
     drop(other);
     drop(kept);
-    assert_eq!(slot_of(&*Arena::claim().allocate(|| Box::new(1_u8))), Some(slot));
+    assert_eq!(free_slots(), SLOTS);
+    assert_eq!(slot_of(&*Arena::claim().run(|| Box::new(1_u8))), last_slot, "its memory may still be cached");
 }
 
 #[test]
@@ -134,7 +164,7 @@ fn another_thread_frees_while_the_arena_is_there_and_after() {
     let free = |values: Vec<String>| thread::spawn(move || drop(values)).join().unwrap();
     let arena = Arena::claim();
     let make = || (0..100).map(|index| format!("{index}")).collect::<Vec<_>>();
-    let (early, late) = arena.allocate(|| (make(), make()));
+    let (early, late) = arena.run(|| (make(), make()));
     free(early);
     drop(arena);
     assert_eq!(free_slots(), SLOTS - 1);
@@ -148,7 +178,7 @@ fn a_panic_leaves_the_arena_and_takes_its_message_with_it() {
     let arena = Arena::claim();
     // The hook for panics would keep what it reads for backtraces.
     let panic = || resume_unwind(Box::new(String::from("a message")));
-    let message = catch_unwind(AssertUnwindSafe(|| arena.allocate(panic))).unwrap_err();
+    let message = catch_unwind(AssertUnwindSafe(|| arena.run(panic))).unwrap_err();
     assert_eq!(slot_of(&*Box::new(0_u8)), None);
     drop(arena);
     assert_eq!(free_slots(), SLOTS - 1);
@@ -161,13 +191,22 @@ fn a_panic_leaves_the_arena_and_takes_its_message_with_it() {
 fn a_thread_has_one_arena_with_memory() {
     let _alone = alone();
     let arena = Arena::claim();
-    let inner = arena.allocate(|| {
+    let inner = arena.run(|| {
         let inner = Arena::claim();
-        inner.allocate(|| Box::new(1_u8))
+        inner.run(|| Box::new(1_u8))
     });
     assert!(slot_of(&*inner).is_some(), "the outer arena is still filled");
     drop(arena);
     assert_eq!(*inner, 1);
+}
+
+#[test]
+fn an_arena_that_runs_inside_of_itself_is_filled_no_more() {
+    let _alone = alone();
+    let arena = Arena::claim();
+    let (inner, after) = arena.run(|| (arena.run(|| Box::new(1_u8)), Box::new(2_u8)));
+    assert!(slot_of(&*inner).is_some() && slot_of(&*after).is_none());
+    assert_eq!((*inner, *after), (1, 2));
 }
 
 #[test]
@@ -177,7 +216,7 @@ fn more_threads_than_slots_allocate_elsewhere() {
     let work = || {
         let arena = Arena::claim();
         barrier.wait();
-        let words = arena.allocate(|| (0..1000).map(|index| index.to_string()).collect::<Vec<_>>());
+        let words = arena.run(|| (0..1000).map(|index| index.to_string()).collect::<Vec<_>>());
         barrier.wait();
         assert!(words.iter().enumerate().all(|(index, word)| *word == index.to_string()));
         usize::from(slot_of(words[0].as_str()).is_some())
@@ -233,7 +272,7 @@ fn buffers_keep_their_bytes_whatever_happens_to_others() {
                     for _ in 0..100 {
                         let removed = match random(3) {
                             0 => step(&mut buffers, &mut random),
-                            _ => arena.allocate(|| step(&mut buffers, &mut random)),
+                            _ => arena.run(|| step(&mut buffers, &mut random)),
                         };
                         if let Some(buffer) = removed
                             && random(2) == 0
@@ -242,11 +281,16 @@ fn buffers_keep_their_bytes_whatever_happens_to_others() {
                             let _ = neighbour.send(buffer);
                         }
                     }
-                    assert!(receiver.try_iter().all(|buffer| is_intact(&buffer)));
+                    for mut buffer in receiver.try_iter() {
+                        let first = buffer[0];
+                        buffer.resize(2 * buffer.len(), first);
+                        assert!(is_intact(&buffer));
+                    }
                 }
                 assert!(buffers.iter().all(|buffer| is_intact(buffer)));
             });
         }
     });
     drop(senders);
+    assert_eq!(free_slots(), SLOTS);
 }

@@ -69,7 +69,7 @@ impl Parser {
     fn parse_text(&mut self, text: &str) -> Result<SourceFacts, Unsupported> {
         let options = ParseOptions::from(Mode::Module).with_target_version(PythonVersion::PY311);
         let arena = Arena::claim();
-        let parsed = arena.allocate(|| parse_unchecked(text, options).try_into_module());
+        let parsed = arena.run(|| parse_unchecked(text, options).try_into_module());
         self.check_and_lower(text, &parsed.ok_or(Unsupported::Construct("a mode"))?)
     }
 

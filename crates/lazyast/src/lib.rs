@@ -40,8 +40,8 @@
 //!
 //! # Parse faster
 //!
-//! Most of a parser's allocations are nodes that are freed soon after. [`ArenaAllocator`] around the program's global allocator
-//! gives them memory of their own; from source to archive takes a tenth less.
+//! A parser allocates each node, and frees it soon after. [`ArenaAllocator`] around the program's global allocator gives nodes
+//! memory of their own. With mimalloc, an archive is made in a tenth less time.
 //!
 //! ```
 //! #[global_allocator]

@@ -47,7 +47,7 @@ impl std::error::Error for UnknownFile {}
 ///
 /// A batch has the rows of whole files: as many as have a mebibyte of archives, or one file with a larger one. Threads make
 /// batches ahead of the caller, at most two for each thread. The archives of a project's second table and of later ones stay
-/// in memory, if all of them have at most 256 MiB. So memory does not depend on the size of the project.
+/// in memory, if all archives of the project have at most 256 MiB. So memory does not depend on the size of the project.
 ///
 /// A file without an archive has a row in `files`, with the reason; other relations have no rows of it. So it is if an
 /// archive turns out to be damaged and the file has changed since the project was opened.
@@ -96,7 +96,7 @@ impl Project {
         let schema = spec.schema().clone();
         #[expect(clippy::single_range_in_vec_init, reason = "one batch of all files, also of none")]
         let batches = if options.one_batch { vec![0..files.len()] } else { batches(&files) };
-        let is_large = files.iter().map(TableFile::archive_len).sum::<u64>() > KEPT_BYTES;
+        let is_large = self.modules().iter().map(Module::archive_len).sum::<u64>() > KEPT_BYTES;
         let job = TableJob {
             spec,
             files,
@@ -123,7 +123,7 @@ struct TableJob {
     spec: TableSpec,
     files: Vec<TableFile>,
     packages: Packages,
-    /// Whether the archives have more bytes than a project keeps.
+    /// Whether the project's archives have more bytes than are kept.
     is_large: bool,
     /// Of the project.
     has_made_table: Arc<AtomicBool>,
@@ -133,7 +133,7 @@ struct TableJob {
     idle: Mutex<Vec<BatchBuilder>>,
 }
 
-/// Archives of a second table that have no more bytes in all stay in memory as long as their project.
+/// If the archives of a project have no more bytes in all, those of its second table stay in memory as long as the project.
 const KEPT_BYTES: u64 = 256 * 1024 * 1024;
 /// Most archives have more bytes for each node.
 const MIN_NODE_BYTES: u64 = 8;
