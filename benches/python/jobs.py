@@ -177,6 +177,8 @@ LIMITS: dict[str, Callable[[Any], object]] = {
     "whole trees": cloned,
     "ast.walk over everything": nodes,
     "ast.NodeVisitor": with_ast_visitor,
+    "ast.walk, install()": installed(nodes),
+    "ast.NodeVisitor, install()": installed(with_ast_visitor),
     "ast.dump": dumped,
 }
 
