@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout};
 use crate::{current, slots};
 
 /// Allocates in the arena of the running thread, while [`Arena::run`](crate::Arena::run) runs and the arena has room, and
-/// otherwise as `A` does. So are memory that must be zero, and allocations of `A` that grow.
+/// otherwise as `A` does. Memory that must be zero always comes from `A`, and what `A` has allocated grows there.
 #[derive(Debug)]
 pub struct ArenaAllocator<A>(A);
 

@@ -46,7 +46,7 @@ pub(crate) fn at(offset: usize) -> *mut u8 {
 /// Claims a slot in which nothing is allocated, slot `first` if possible. Gives its number, or `None` if all slots are in use
 /// or the region cannot be reserved.
 pub(crate) fn claim(first: usize) -> Option<usize> {
-    if !is_reserved() {
+    if !reserve() {
         return None;
     }
     (first..SLOTS).chain(0..first).find(|slot| {
@@ -68,7 +68,7 @@ pub(crate) fn freed(offset: usize) {
 
 /// Reserves the region, unless that was done before. Says whether it is reserved.
 #[expect(unsafe_code)]
-fn is_reserved() -> bool {
+fn reserve() -> bool {
     if !START.load(Ordering::Relaxed).is_null() {
         return true;
     }

@@ -14,7 +14,7 @@ fn table(project: &Project) -> TableStream {
 }
 
 fn rows(table: TableStream) -> usize {
-    table.map(|batch| batch.expect("files without archives have no rows").num_rows()).sum()
+    table.map(|batch| batch.expect("a file without an archive is no error").num_rows()).sum()
 }
 
 /// The first table keeps no archive, the second one all of them. Packs and sources that are gone show it.
